@@ -1,0 +1,155 @@
+"""The whole language between a worker and whoever listens.
+
+The same records travel through the worker's pipe, are stored in a run's log, are printed by ``--json`` and are
+replayed into a window. One record is one line of JSON; ``kind`` names its type. Receivers ``match`` on
+:data:`Event` and close with ``assert_never``, so that the type checker names the one that forgot a new event.
+
+A number that JSON does not know (a diverged loss) is sent as ``null``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
+Part: TypeAlias = Literal["train", "valid"]
+Level: TypeAlias = Literal["info", "warning", "error"]
+Work: TypeAlias = Literal["import", "train", "predict", "evaluate"]
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """``job`` is the id of the job that tells; ``at`` is seconds since the epoch."""
+
+    job: str
+    at: float = msgspec.field(default_factory=time.time)
+
+
+class JobStarted(_Record, frozen=True, kw_only=True, tag="job_started"):
+    """A worker has taken the job; ``pid`` and ``born`` (psutil's create time) identify its process."""
+
+    work: Work
+    title: str
+    pid: int
+    born: float
+
+
+class RunStarted(_Record, frozen=True, kw_only=True, tag="run_started"):
+    """Everything known before the first step: the frozen experiment and where it runs."""
+
+    experiment: dict[str, Any]
+    environment: dict[str, str]
+
+
+class Progressed(_Record, frozen=True, kw_only=True, tag="progressed"):
+    """``done`` of ``total`` in ``stage``; ``total`` is None when it is not known. ``eta_s`` is in seconds."""
+
+    stage: str
+    done: float
+    total: float | None = None
+    eta_s: float | None = None
+
+
+class MetricLogged(_Record, frozen=True, kw_only=True, tag="metric_logged"):
+    """One point of a curve: metric ``name`` on ``part`` after ``step``; None when it diverged."""
+
+    step: int
+    part: Part
+    name: str
+    value: float | None
+
+
+class MessageLogged(_Record, frozen=True, kw_only=True, tag="message_logged"):
+    """A line of the job's log."""
+
+    level: Level
+    text: str
+
+
+class DatasetImported(_Record, frozen=True, kw_only=True, tag="dataset_imported"):
+    """The snapshot is on disk: ``rows`` in it, ``quarantined`` beside it."""
+
+    dataset: str
+    name: str
+    rows: int
+    columns: int
+    quarantined: int
+
+
+class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
+    """The model's files are on disk; ``metrics`` were measured on the test part."""
+
+    model: str
+    name: str
+    metrics: dict[str, float | None]
+
+
+class PredictionsSaved(_Record, frozen=True, kw_only=True, tag="predictions_saved"):
+    """One row per input row, in order, is in the file ``path``."""
+
+    path: str
+    rows: int
+
+
+class JobEnded(_Record, frozen=True, kw_only=True, tag="job_ended"):
+    """The last record of a job, told exactly once.
+
+    ``result`` is the id or path of what was made (dataset, model, file), None when nothing was.
+    ``title``, ``detail`` and ``hint`` are words for people, filled unless the job simply succeeded.
+    """
+
+    work: Work
+    outcome: Outcome
+    result: str | None = None
+    title: str = ""
+    detail: str = ""
+    hint: str = ""
+
+
+class BestChosen(_Record, frozen=True, kw_only=True, tag="best_chosen"):
+    """The last record of a training over several estimators: the best ``model``, None when no run kept one."""
+
+    model: str | None
+    name: str = ""
+    metric: str = ""
+    score: float | None = None
+
+
+Event: TypeAlias = (
+    JobStarted
+    | RunStarted
+    | Progressed
+    | MetricLogged
+    | MessageLogged
+    | DatasetImported
+    | ModelSaved
+    | PredictionsSaved
+    | JobEnded
+    | BestChosen
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def dumps(event: Event) -> bytes:
+    """Give ``event`` as one line of JSON, without the line's end."""
+    return _encoder.encode(event)
+
+
+def loads(line: bytes | str) -> Event:
+    """Read one line that :func:`dumps` wrote.
+
+    Raises:
+        msgspec.ValidationError: the line is JSON, but not a known event.
+        msgspec.DecodeError: the line is not JSON, as the last line of a log that a crash cut short.
+    """
+    return _decoder.decode(line)
+
+
+def finite(value: float) -> float | None:
+    """Give ``value``, or None where JSON has no number for it."""
+    return float(value) if math.isfinite(value) else None
