@@ -18,7 +18,7 @@ import msgspec
 Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
 Part: TypeAlias = Literal["train", "valid"]
 Level: TypeAlias = Literal["info", "warning", "error"]
-Work: TypeAlias = Literal["import", "train", "predict", "evaluate"]
+Work: TypeAlias = Literal["import", "train", "predict", "export"]
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):

@@ -1,0 +1,302 @@
+"""One job from its start record to its end, in the process where it is called."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import psutil
+
+from aetheron_desktop.engine.errors import AetheronError, storage_errors
+from aetheron_desktop.engine.events import (
+    DatasetImported,
+    JobEnded,
+    JobStarted,
+    MessageLogged,
+    ModelSaved,
+    Outcome,
+    PredictionsSaved,
+    Progressed,
+    Work,
+)
+from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob, title
+from aetheron_desktop.engine.store.event_log import EventLog
+from aetheron_desktop.engine.workspace import RunRecord, ended_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.jobs.job import Job
+    from aetheron_desktop.engine.training.run import Run
+    from aetheron_desktop.engine.training.trainer import Training
+    from aetheron_desktop.engine.workspace import Workspace
+
+    Tell = Callable[[Event, bytes], None]
+
+# A fit asks whether to stop about ten times a second; one that is inside C code for longer is left behind.
+GRACE_S: Final = 0.4
+_LOOK_S: Final = 0.05
+
+
+class Execution:
+    """Does ``job`` in a thread, and ends it exactly once, even if its code does not come back.
+
+    Each event is in the job's log before ``tell`` hears of it, as the event and as its line of JSON.
+    """
+
+    def __init__(self, workspace: Workspace, job: Job, tell: Tell) -> None:
+        self._workspace = workspace
+        self._job = job
+        self._tell = tell
+        self._work: Work = _WORK[type(job)]
+        self._lock = threading.RLock()
+        self._end: JobEnded | None = None
+        self._stop = threading.Event()
+        self._done = threading.Event()
+        self._training: Training | None = None
+        self._record: RunRecord | None = None
+        self._log: EventLog | None = None
+        self.abandoned = False
+        """Whether a thread was left behind in C code; the process must then end without waiting for it."""
+
+    def run(self, should_stop: Callable[[], bool]) -> JobEnded:
+        """Do the job until it ends, or until ``should_stop`` says so, and give its last event."""
+        worker = threading.Thread(target=self._do, name=self._job.id, daemon=True)
+        worker.start()
+        while not self._done.wait(_LOOK_S):
+            if should_stop():
+                self._stop.set()
+                if not self._done.wait(GRACE_S):
+                    self._conclude()
+                break
+        assert self._end is not None
+        self.abandoned = worker.is_alive() and not self._done.wait(_LOOK_S)
+        if self._log is not None:
+            self._log.close()
+        return self._end
+
+    def _do(self) -> None:
+        end: JobEnded | None = None
+        try:
+            self._start()
+            end = self._dispatch()
+        except AetheronError as error:
+            end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+        except MemoryError:
+            end = self._ending(
+                "failed",
+                title="The memory is not enough",
+                detail="The job asked for more memory than the machine has free.",
+                hint="Close other programs, use fewer columns or rows, or choose a smaller estimator.",
+            )
+        except Exception as error:  # noqa: BLE001 - the border of the job: whatever happens, it ends in words
+            self._emit_quietly(MessageLogged(job=self._job.id, level="error", text=traceback.format_exc()))
+            end = self._ending(
+                "failed",
+                title="An error in the program",
+                detail=f"{type(error).__name__}: {error}",
+                hint="The job's log has the details; please report them.",
+            )
+        finally:
+            if end is not None:
+                self._finish(end)
+            self._done.set()
+
+    def _dispatch(self) -> JobEnded:
+        match self._job:
+            case ImportJob():
+                return self._import(self._job)
+            case TrainJob():
+                return self._train(self._job)
+            case PredictJob():
+                return self._predict(self._job)
+            case ExportJob():
+                return self._export(self._job)
+
+    # -- the kinds of work --------------------------------------------------------------------------------------
+
+    def _import(self, job: ImportJob) -> JobEnded:
+        if job.source.lower().endswith(".aether"):
+            return self._import_model(job)
+        from aetheron_desktop.engine.datasets.reader import import_file  # duckdb; only this job needs it
+
+        info = import_file(
+            Path(job.source),
+            self._workspace.root / "datasets",
+            name=job.name,
+            sheet=job.sheet,
+            progress=self._progress,
+            should_stop=self._stop.is_set,
+        )
+        if info is None:
+            return self._ending("stopped", title="The import was cancelled", detail="Nothing was kept.")
+        self._workspace.add_dataset(info)
+        self._emit(
+            DatasetImported(
+                job=job.id,
+                dataset=info.id,
+                name=info.name,
+                rows=info.rows,
+                columns=len(info.schema.columns),
+                quarantined=info.quarantined,
+            )
+        )
+        return self._ending("succeeded", result=info.id)
+
+    def _import_model(self, job: ImportJob) -> JobEnded:
+        from aetheron_desktop.engine.registry.artifact import import_model  # learning libraries
+
+        info = import_model(Path(job.source), self._workspace.root / "models")
+        self._workspace.add_model(info)
+        self._emit(ModelSaved(job=job.id, model=info.id, name=info.name, metrics=info.metrics))
+        return self._ending("succeeded", result=info.id)
+
+    def _export(self, job: ExportJob) -> JobEnded:
+        from aetheron_desktop.engine.registry.artifact import export_model  # learning libraries
+
+        export_model(self._workspace.model_folder(self._workspace.model(job.model).id), Path(job.out))
+        return self._ending("succeeded", result=job.out)
+
+    def _train(self, job: TrainJob) -> JobEnded:
+        from aetheron_desktop.engine.training.trainer import Training  # learning libraries; only this job needs them
+
+        os.environ["AETHERON_THREADS"] = str(job.threads)
+        dataset = self._workspace.dataset(job.experiment.dataset)
+        training = Training(job.experiment, dataset, self._emit)
+        with self._lock:
+            self._training = training
+        return self._keep(training.run(self._stop.is_set))
+
+    def _keep(self, run: Run) -> JobEnded:
+        """Write down what the run made; the files first, then the index, then the word."""
+        from aetheron_desktop.engine.registry.artifact import save_model  # learning libraries
+
+        with self._lock:
+            if self._end is not None:
+                return self._end
+            if run.model is None:
+                return self._ending(
+                    run.outcome, title="Stopped", detail="It was stopped before a first model was there."
+                )
+            id_ = self._job.id.replace("run-", "model-", 1)
+            info = save_model(run, self._workspace.root / "models", id=id_, name=run.experiment.name)
+            predictions = self._workspace.run_folder(run.experiment.run) / "predictions.parquet"
+            with storage_errors(predictions):
+                run.predictions.to_parquet(predictions)
+            self._workspace.add_model(info)
+            if self._record is not None:
+                self._record = msgspec.structs.replace(self._record, metrics=run.metrics)
+            self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=run.metrics))
+            if run.outcome == "stopped":
+                return self._ending(
+                    "stopped", result=info.id, title="Stopped", detail="The best model so far was kept and evaluated."
+                )
+            return self._ending("succeeded", result=info.id)
+
+    def _predict(self, job: PredictJob) -> JobEnded:
+        from aetheron_desktop.engine.jobs.prediction import predict_file  # learning libraries
+
+        rows, notes = predict_file(self._workspace, job, self._progress, self._stop.is_set)
+        for note in notes:
+            self._emit(MessageLogged(job=job.id, level="warning", text=note))
+        if rows is None:
+            return self._ending("stopped", title="The prediction was cancelled", detail="Nothing was written.")
+        self._emit(PredictionsSaved(job=job.id, path=job.out, rows=rows))
+        return self._ending("succeeded", result=job.out)
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self._log = EventLog(self._workspace.job_log(self._job.id))
+        process = psutil.Process()
+        born = process.create_time()
+        if isinstance(self._job, TrainJob):
+            self._record = self._new_record(self._job, process.pid, born)
+            self._workspace.put_run(self._record)
+        self._emit(
+            JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born)
+        )
+
+    @staticmethod
+    def _new_record(job: TrainJob, pid: int, born: float) -> RunRecord:
+        plan = job.experiment
+        return RunRecord(
+            id=plan.run,
+            name=plan.name,
+            estimator=plan.estimator,
+            dataset=plan.dataset,
+            target=plan.target,
+            task=plan.task,
+            group=plan.group,
+            started=time.time(),
+            pid=pid,
+            born=born,
+        )
+
+    def _progress(self, stage: str, done: float, total: float | None) -> None:
+        self._emit(Progressed(job=self._job.id, stage=stage, done=done, total=total))
+
+    def _emit(self, event: Event) -> None:
+        with self._lock:
+            if self._end is None and self._log is not None:
+                self._tell(event, self._log.append(event))
+
+    def _emit_quietly(self, event: Event) -> None:
+        try:
+            self._emit(event)
+        except AetheronError:  # the disk is full: the end of the job says so
+            return
+
+    def _ending(
+        self, outcome: Outcome, *, result: str | None = None, title: str = "", detail: str = "", hint: str = ""
+    ) -> JobEnded:
+        return JobEnded(
+            job=self._job.id,
+            work=self._work,
+            outcome=outcome,
+            result=result,
+            title=title,
+            detail=detail,
+            hint=hint,
+        )
+
+    def _finish(self, end: JobEnded) -> None:
+        """Tell the end, once; a disk that refuses the record does not keep it from the listener."""
+        with self._lock:
+            if self._end is not None:
+                return
+            line = None
+            try:
+                if self._record is not None:
+                    self._workspace.put_run(ended_run(self._record, end))
+                if self._log is not None:
+                    line = self._log.append(end)
+            except AetheronError as error:
+                end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+            self._end = end
+            self._tell(end, line or msgspec.json.encode(end) + b"\n")
+            if not isinstance(self._job, TrainJob):
+                shutil.rmtree(self._workspace.job_folder(self._job.id), ignore_errors=True)
+
+    def _conclude(self) -> None:
+        """End the job from outside of its thread: the best snapshot of a training is evaluated and kept."""
+        # The lock is held to the end: a fit that comes back meanwhile finds the job ended.
+        with self._lock:
+            try:
+                if self._training is not None:
+                    end = self._keep(self._training.conclude())
+                else:
+                    end = self._ending("stopped", title="Stopped", detail="It was stopped before it had begun.")
+            except AetheronError as error:
+                end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+            self._finish(end)
+
+
+_WORK: Final[dict[type, Work]] = {ImportJob: "import", TrainJob: "train", PredictJob: "predict", ExportJob: "export"}

@@ -1,0 +1,91 @@
+"""What a worker can be asked to do; one job is one line of JSON on its standard input."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.training.experiment import Experiment
+
+
+class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="import"):
+    """Import the file ``source``: a table as a dataset, or an ``.aether`` file as a model.
+
+    ``sheet`` is the name of a workbook's sheet, the first when None.
+    """
+
+    id: str
+    source: str
+    name: str | None = None
+    sheet: str | None = None
+
+
+class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
+    """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id."""
+
+    experiment: Experiment
+    threads: int = 1
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.experiment.run
+
+
+class PredictJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="predict"):
+    """Predict each row of the file ``source`` with ``model`` and write the predictions to the file ``out``.
+
+    With ``with_input`` the columns of the source stand before the predictions.
+    """
+
+    id: str
+    model: str
+    source: str
+    out: str
+    with_input: bool = False
+
+
+class ExportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="export"):
+    """Pack the files of ``model`` into the one file ``out``, to be carried to another machine."""
+
+    id: str
+    model: str
+    out: str
+
+
+class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="warm_up"):
+    """Import the learning libraries, so that the training that follows starts at once."""
+
+
+Job: TypeAlias = ImportJob | TrainJob | PredictJob | ExportJob
+Request: TypeAlias = Job | WarmUp
+
+_decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+
+
+def dumps(request: Request) -> bytes:
+    """Give ``request`` as one line of JSON, with the line's end."""
+    return msgspec.json.encode(request) + b"\n"
+
+
+def loads(line: bytes) -> Request:
+    """Read one line that :func:`dumps` wrote."""
+    return _decoder.decode(line)
+
+
+def title(job: Job) -> str:
+    """Name the job for people."""
+    match job:
+        case ImportJob():
+            return f"Import {job.name or _last(job.source)}"
+        case TrainJob():
+            return job.experiment.name
+        case PredictJob():
+            return f"Predict {_last(job.source)}"
+        case ExportJob():
+            return f"Save {_last(job.out)}"
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -1,0 +1,364 @@
+"""Worker processes as their owner sees them: started, spoken to, listened to, suspended, ended."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final, Protocol
+
+import psutil
+
+from aetheron_desktop.engine.errors import storage_errors
+from aetheron_desktop.engine.events import JobEnded, JobStarted
+from aetheron_desktop.engine.jobs import job as jobs
+from aetheron_desktop.engine.jobs.job import WarmUp
+from aetheron_desktop.engine.store.event_log import EventLog, LineSplitter, LogTail
+from aetheron_desktop.engine.workspace import ended_run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aetheron_desktop.engine.events import Event, Work
+    from aetheron_desktop.engine.jobs.job import Job, Request
+    from aetheron_desktop.engine.workspace import RunRecord, Workspace
+
+_CHUNK: Final = 1 << 16
+_TAIL_S: Final = 0.1
+_CREATE_NO_WINDOW: Final = 0x08000000
+
+
+def environment(cores: int) -> dict[str, str]:
+    """Give the environment of a worker on a machine with ``cores``.
+
+    Spinning OpenMP barriers make a two-thread fit hundreds of times slower as soon as anything else, such as the
+    window, uses a core; so threads wait passively, and one core is left to the window.
+    """
+    threads = str(max(1, cores - 1))
+    return {
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "KMP_BLOCKTIME": "0",
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def command(root: str) -> list[str]:
+    """Give the command that starts a worker: the same program, frozen or not."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "aetheron_desktop"]
+    return [*program, "worker", root]
+
+
+class Source(Protocol):
+    """Where the events of one job come from."""
+
+    def read(self, timeout_s: float) -> list[Event] | None:
+        """Give what came, waiting at most ``timeout_s``; None when nothing can come any more."""
+
+
+class WorkerProcess:
+    """A child process that does one job after another.
+
+    Raises:
+        StorageError: the process could not be started.
+    """
+
+    def __init__(self, workspace: Workspace, extra_environment: Mapping[str, str] | None = None) -> None:
+        errors = workspace.root / "logs" / f"worker-{time.time_ns():x}.log"
+        with storage_errors(errors), errors.open("wb") as error_log:
+            self._process = subprocess.Popen(
+                command(str(workspace.root)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=error_log,
+                env=os.environ | environment(os.cpu_count() or 1) | (extra_environment or {}),
+                creationflags=_CREATE_NO_WINDOW if os.name == "nt" else 0,
+                # Ctrl+C on the terminal of the window is for the window; it decides what becomes of the runs.
+                start_new_session=os.name != "nt",
+            )
+        self._error_log = errors
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._splitter = LineSplitter()
+        self._ended = False
+        # A read of a pipe cannot be given a limit on every system; a thread of its own can wait for ever.
+        threading.Thread(target=self._listen, name=f"worker {self.pid}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def is_alive(self) -> bool:
+        """Whether the process can still take a job."""
+        return not self._ended and self._process.poll() is None
+
+    def send(self, request: Request) -> bool:
+        """Ask for a job; False when the process is gone."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(jobs.dumps(request))
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def read(self, timeout_s: float) -> list[Event] | None:
+        """Give the events that came, waiting at most ``timeout_s`` for the first; None when the process is gone."""
+        if self._ended:
+            return None
+        try:
+            data = self._lines.get(timeout=timeout_s)
+            while not self._lines.empty() and data:
+                more = self._lines.get()
+                if not more:
+                    self._ended = True
+                    break
+                data += more
+        except queue.Empty:
+            return []
+        if not data:
+            self._ended = True
+            return None
+        return self._splitter.feed(data)
+
+    def exit_code(self, timeout_s: float = 5.0) -> int | None:
+        """Wait for the end of the process and give its exit code; None when it did not end in time."""
+        try:
+            return self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def last_words(self) -> str:
+        """Give the last line that the process wrote to its error output."""
+        try:
+            lines = self._error_log.read_text(errors="replace").strip().splitlines()
+        except OSError:
+            return ""
+        return lines[-1] if lines else ""
+
+    def close(self) -> None:
+        """Let the process go: it ends by itself once it has no job left."""
+        if self._process.stdin is not None:
+            try:
+                self._process.stdin.close()
+            except OSError:  # it is gone already
+                return
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def dispose(self) -> None:
+        """Wait for a process that ends, and remove its error log when it had nothing to say."""
+        self.close()
+        if self.exit_code() is not None and not self.last_words():
+            self._error_log.unlink(missing_ok=True)
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        while data := os.read(descriptor, _CHUNK):
+            self._lines.put(data)
+        self._process.stdout.close()
+        self._lines.put(b"")
+
+
+class WorkerPool:
+    """Workers that wait for their next job; a warm one has the learning libraries imported.
+
+    Used from several threads.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._idle: list[WorkerProcess] = []
+        self._closed = False
+
+    def take(self) -> WorkerProcess:
+        """Give a waiting worker, or a new one."""
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive():
+                    return worker
+                worker.dispose()
+        return WorkerProcess(self._workspace)
+
+    def give_back(self, worker: WorkerProcess) -> None:
+        """Keep ``worker`` for the next job, or let it go when enough are waiting."""
+        with self._lock:
+            if worker.is_alive() and not self._closed and not self._idle:
+                self._idle.append(worker)
+                return
+        worker.dispose()
+
+    def warm_up(self) -> None:
+        """Have a worker with the learning libraries imported waiting."""
+        worker = self.take()
+        worker.send(WarmUp())
+        self.give_back(worker)
+
+    def pids(self) -> list[int]:
+        """Give the ids of the waiting processes."""
+        with self._lock:
+            return [worker.pid for worker in self._idle]
+
+    def close(self) -> None:
+        """Let all waiting workers go, and those that are given back later."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.kill()
+            worker.dispose()
+
+
+class AttachedRun:
+    """A run that a process of an earlier window does: its log is read while it is written."""
+
+    def __init__(self, workspace: Workspace, run: RunRecord) -> None:
+        self._tail = LogTail(workspace.job_log(run.id))
+        self._run = run
+        self._gone = False
+
+    def read(self, timeout_s: float) -> list[Event] | None:
+        """Give the events that came; None when the process is gone and its log is at its end."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            # Asked before the log is read: what it wrote with its last breath is still told.
+            gone = self._gone or not is_running(self._run.pid, self._run.born)
+            if found := self._tail.read():
+                return found
+            if gone:
+                return None
+            if time.monotonic() >= deadline:
+                return []
+            time.sleep(min(_TAIL_S, timeout_s))
+
+
+def is_running(pid: int, born: float) -> bool:
+    """Whether the process that had ``pid`` at the time ``born`` (psutil's create time) still runs."""
+    return _process(pid, born) is not None
+
+
+def suspend(pid: int, born: float) -> bool:
+    """Stop the clock of a process; False when it is gone."""
+    process = _process(pid, born)
+    if process is not None:
+        process.suspend()
+    return process is not None
+
+
+def resume(pid: int, born: float) -> bool:
+    """Let a suspended process go on; False when it is gone."""
+    process = _process(pid, born)
+    if process is not None:
+        process.resume()
+    return process is not None
+
+
+def kill(pid: int, born: float) -> None:
+    """End a process at once, if it still runs."""
+    process = _process(pid, born)
+    if process is not None:
+        process.kill()
+
+
+def _process(pid: int, born: float) -> psutil.Process | None:
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - born) < 1.0
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (psutil.NoSuchProcess, ValueError):
+        return None
+
+
+def crashed(workspace: Workspace, job: str, work: Work, reason: str) -> JobEnded:
+    """Write down, and give, the end of a job whose process went without a word."""
+    end = JobEnded(
+        job=job,
+        work=work,
+        outcome="crashed",
+        title="The run crashed" if work == "train" else f"The {work} crashed",
+        detail=reason,
+        hint="The window and all other runs go on. Start it again; with fewer rows or columns if the memory ran out.",
+    )
+    return _written(workspace, end)
+
+
+def stopped_by_force(workspace: Workspace, job: str, work: Work) -> JobEnded:
+    """Write down, and give, the end of a job whose process did not heed the wish to stop."""
+    end = JobEnded(
+        job=job,
+        work=work,
+        outcome="stopped",
+        title="Stopped",
+        detail="It did not answer in time and was ended; nothing that could be kept was there.",
+    )
+    return _written(workspace, end)
+
+
+def _written(workspace: Workspace, end: JobEnded) -> JobEnded:
+    log = EventLog(workspace.job_log(end.job))
+    try:
+        log.append(end)
+    finally:
+        log.close()
+    for run in workspace.runs():
+        if run.id == end.job:
+            workspace.put_run(ended_run(run, end))
+    return end
+
+
+def reason_of_exit(code: int | None, last_words: str = "") -> str:
+    """Say in words why a worker went, from its exit code as :mod:`subprocess` gives it."""
+    words = f" Its last words: {last_words}" if last_words else ""
+    if code is None:
+        return f"The worker process closed its output but did not end.{words}"
+    if code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = f"signal {-code}"
+        why = {
+            "SIGKILL": "the system ends a process so when the memory runs out",
+            "SIGSEGV": "an error in a library's compiled code",
+            "SIGTERM": "another program asked it to end",
+        }.get(name, "")
+        return f"The worker process was ended by {name}{f' ({why})' if why else ''}.{words}"
+    return f"The worker process ended with exit code {code} before the job was done.{words}"
+
+
+def close_dead_runs(workspace: Workspace) -> tuple[list[RunRecord], list[JobEnded]]:
+    """Look after the runs that had not ended when the last window did.
+
+    Returns:
+        The runs whose process still runs, and the ends of those whose process is gone.
+    """
+    alive: list[RunRecord] = []
+    dead: list[JobEnded] = []
+    for run in workspace.runs():
+        if run.outcome is not None:
+            continue
+        if is_running(run.pid, run.born):
+            alive.append(run)
+            continue
+        end = next((event for event in workspace.history(run.id) if isinstance(event, JobEnded)), None)
+        if end is not None:
+            workspace.put_run(ended_run(run, end))
+        else:
+            dead.append(crashed(workspace, run.id, "train", "Its process was gone when the workspace was opened."))
+    return alive, dead
+
+
+def process_of(event: JobStarted) -> tuple[int, float]:
+    """Give what identifies the process that does the job."""
+    return event.pid, event.born

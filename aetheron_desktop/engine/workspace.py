@@ -1,0 +1,388 @@
+"""One open project folder: the index, the files of datasets, runs and models, and the bin.
+
+::
+
+    workspace.db      the index (made anew from the folders below when it is lost)
+    datasets/<id>/    one snapshot each, under its content hash
+    runs/<id>/        events.jsonl, predictions.parquet; ``stop`` asks the worker to stop
+    models/<id>/      one model's files
+    bin/              datasets and models that were removed, until they are deleted for good
+    logs/  tmp/
+
+All paths in it are relative, so that the folder can be copied to another machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import msgspec
+import platformdirs
+
+from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
+from aetheron_desktop.engine.errors import AetheronError, UsageError, WorkspaceError, WorkspaceLocked, storage_errors
+from aetheron_desktop.engine.events import JobEnded, JobStarted, ModelSaved, Outcome, RunStarted
+from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.store.event_log import read_log
+from aetheron_desktop.engine.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aetheron_desktop.engine.events import Event
+
+Kept = Literal["datasets", "models"]
+_Record = TypeVar("_Record", DatasetInfo, ModelInfo, "RunRecord")
+_FOLDERS = ("datasets", "runs", "models", "bin/datasets", "bin/models", "logs", "tmp")
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index knows of a run; ``outcome`` is None until it has ended.
+
+    ``pid`` and ``born`` identify the process that does it. ``started`` and ``ended`` are seconds since the epoch.
+    """
+
+    id: str
+    name: str
+    estimator: str
+    dataset: str
+    target: str
+    task: str
+    group: str = ""
+    started: float
+    ended: float | None = None
+    pid: int = 0
+    born: float = 0.0
+    outcome: Outcome | None = None
+    model: str | None = None
+    metrics: dict[str, float | None] = {}
+    title: str = ""
+    detail: str = ""
+    hint: str = ""
+
+
+class Workspace:
+    """An open workspace; several programs may have it open, one window may :meth:`lock` it."""
+
+    def __init__(self, root: Path, store: Store) -> None:
+        self.root = root
+        self.store = store
+        self._lock: int | None = None
+
+    @classmethod
+    def open(cls, root: Path | None = None) -> Workspace:
+        """Open the workspace at ``root`` (by default in the user's data folder), and make it when it is not there.
+
+        Raises:
+            WorkspaceError: the folder cannot be written to, is no workspace, or is of a newer version.
+        """
+        root = (root or default_root()).expanduser().absolute()
+        try:
+            with storage_errors(root):
+                for name in _FOLDERS:
+                    (root / name).mkdir(parents=True, exist_ok=True)
+        except AetheronError as error:
+            raise WorkspaceError(error.detail, hint="Choose another workspace with --workspace DIR.") from error
+        if not os.access(root, os.W_OK):
+            raise WorkspaceError(
+                f"{root} cannot be written to.", hint="Check the rights of the folder, or choose another workspace."
+            )
+        workspace = cls(root, Store(root / "workspace.db"))
+        workspace._take_in_folders()
+        return workspace
+
+    def close(self) -> None:
+        """Let go of the index and the lock."""
+        self.store.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def lock(self) -> None:
+        """Claim the workspace for one window, until it is closed or the process ends in whatever way.
+
+        Raises:
+            WorkspaceLocked: another window has it.
+        """
+        # The operating system's own lock: it cannot be left behind by a crash.
+        handle = os.open(self.root / "window.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _claim(handle)
+        except OSError as error:
+            os.close(handle)
+            raise WorkspaceLocked(f"{self.root} is open in another window.", hint="Use that window.") from error
+        self._lock = handle
+
+    @staticmethod
+    def new_id(prefix: str) -> str:
+        """Give an id that sorts by time: ``prefix``, the time in milliseconds and two random characters."""
+        number = (time.time_ns() // 1_000_000) << 10 | int.from_bytes(os.urandom(2)) & 1023
+        digits = ""
+        while number:
+            number, digit = divmod(number, 32)
+            digits = _ALPHABET[digit] + digits
+        return f"{prefix}-{digits}"
+
+    # -- datasets ---------------------------------------------------------------------------------------------------
+
+    def datasets(self, *, binned: bool = False) -> list[DatasetInfo]:
+        """Give the datasets, newest first."""
+        kind = "binned-dataset" if binned else "dataset"
+        return sorted(self._records(kind, DatasetInfo), key=lambda info: -info.created)
+
+    def dataset(self, name: str) -> Dataset:
+        """Give the dataset of this id or name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        info = _found(self.datasets(), name, "dataset")
+        return Dataset(info, self.dataset_folder(info.id))
+
+    def dataset_folder(self, id: str) -> Path:
+        """Give the folder of a dataset's files."""
+        return self.root / "datasets" / id
+
+    def add_dataset(self, info: DatasetInfo) -> None:
+        """Enter a dataset whose files are in place."""
+        self._put("dataset", info.id, info)
+        self.store.remove("binned-dataset", info.id)
+
+    def rename_dataset(self, id: str, name: str) -> DatasetInfo:
+        """Give the dataset another name."""
+        info = msgspec.structs.replace(_found(self.datasets(), id, "dataset"), name=_checked_name(name))
+        self._put("dataset", info.id, info)
+        return info
+
+    def remove_dataset(self, id: str) -> None:
+        """Put the dataset into the bin."""
+        info = _found(self.datasets(), id, "dataset")
+        self._move("datasets", "bin/datasets", info.id)
+        self._put("binned-dataset", info.id, info)
+        self.store.remove("dataset", info.id)
+
+    def restore_dataset(self, id: str) -> None:
+        """Take the dataset out of the bin."""
+        info = _found(self.datasets(binned=True), id, "dataset in the bin")
+        self._move("bin/datasets", "datasets", info.id)
+        self.add_dataset(info)
+
+    def delete_dataset(self, id: str) -> None:
+        """Delete a dataset that is in the bin, for good."""
+        info = _found(self.datasets(binned=True), id, "dataset in the bin")
+        self._delete(self.root / "bin" / "datasets" / info.id)
+        self.store.remove("binned-dataset", info.id)
+
+    # -- models -----------------------------------------------------------------------------------------------------
+
+    def models(self, *, binned: bool = False) -> list[ModelInfo]:
+        """Give the models, newest first; with ``binned`` those in the bin."""
+        infos = [info for info in self._records("model", ModelInfo) if (info.binned is not None) == binned]
+        return sorted(infos, key=lambda info: -info.created)
+
+    def model(self, name: str) -> ModelInfo:
+        """Give the model of this id or name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        return _found(self.models(), name, "model")
+
+    def model_folder(self, id: str) -> Path:
+        """Give the folder of a model's files, in the bin or out of it."""
+        binned = self.root / "bin" / "models" / id
+        return binned if binned.is_dir() else self.root / "models" / id
+
+    def add_model(self, info: ModelInfo) -> None:
+        """Enter a model whose files are in place."""
+        self._put("model", info.id, info)
+
+    def rename_model(self, id: str, name: str) -> ModelInfo:
+        """Give the model another name."""
+        info = msgspec.structs.replace(self.model(id), name=_checked_name(name))
+        self.add_model(info)
+        return info
+
+    def bin_model(self, id: str) -> None:
+        """Put the model into the bin."""
+        info = self.model(id)
+        self._move("models", "bin/models", info.id)
+        self.add_model(msgspec.structs.replace(info, binned=time.time()))
+
+    def restore_model(self, id: str) -> None:
+        """Take the model out of the bin."""
+        info = _found(self.models(binned=True), id, "model in the bin")
+        self._move("bin/models", "models", info.id)
+        self.add_model(msgspec.structs.replace(info, binned=None))
+
+    def delete_model(self, id: str) -> None:
+        """Delete a model that is in the bin, for good."""
+        info = _found(self.models(binned=True), id, "model in the bin")
+        self._delete(self.root / "bin" / "models" / info.id)
+        self.store.remove("model", info.id)
+
+    # -- runs -------------------------------------------------------------------------------------------------------
+
+    def runs(self) -> list[RunRecord]:
+        """Give the runs, newest first."""
+        return sorted(self._records("run", RunRecord), key=lambda run: (-run.started, run.id))
+
+    def run(self, id: str) -> RunRecord:
+        """Give the run of this id or name.
+
+        Raises:
+            UsageError: there is none.
+        """
+        return _found(self.runs(), id, "run")
+
+    def run_folder(self, id: str) -> Path:
+        """Give the folder of a run's files."""
+        return self.root / "runs" / id
+
+    def job_folder(self, id: str) -> Path:
+        """Give the folder of a job: of a run's files, or a passing one of an import or a prediction."""
+        return self.run_folder(id) if id.startswith("run-") else self.root / "tmp" / id
+
+    def job_log(self, id: str) -> Path:
+        """Give the file of a job's history."""
+        return self.job_folder(id) / "events.jsonl"
+
+    def ask_to_stop(self, id: str) -> None:
+        """Ask whoever does the job to stop and keep the best so far."""
+        folder = self.job_folder(id)
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "stop").touch()
+
+    def is_asked_to_stop(self, id: str) -> bool:
+        """Whether :meth:`ask_to_stop` was called for the job."""
+        return (self.job_folder(id) / "stop").exists()
+
+    def history(self, id: str) -> list[Event]:
+        """Give all that the run has told so far."""
+        return read_log(self.job_log(id))
+
+    def put_run(self, run: RunRecord) -> None:
+        """Enter what is known of a run."""
+        self._put("run", run.id, run)
+
+    # -- the inside -------------------------------------------------------------------------------------------------
+
+    def _records(self, kind: str, type_: type[_Record]) -> Sequence[_Record]:
+        return [msgspec.json.decode(body, type=type_) for _, body in self.store.all(kind)]
+
+    def _put(self, kind: str, id: str, record: msgspec.Struct) -> None:
+        self.store.put(kind, id, msgspec.json.encode(record))
+
+    def _move(self, source: str, target: str, id: str) -> None:
+        old, new = self.root / source / id, self.root / target / id
+        with storage_errors(old):
+            if new.exists():
+                shutil.rmtree(new)
+            old.replace(new)
+
+    def _delete(self, folder: Path) -> None:
+        with storage_errors(folder):
+            shutil.rmtree(folder)
+
+    def _take_in_folders(self) -> None:
+        """Enter what lies in the folders and is not in the index: it was lost, or a crash came in between."""
+        known = {id_ for kind in ("dataset", "binned-dataset", "model", "run") for id_, _ in self.store.all(kind)}
+        for kind, type_, file, kept in (
+            ("dataset", DatasetInfo, "dataset.json", "datasets"),
+            ("model", ModelInfo, "info.json", "models"),
+        ):
+            for folder in (self.root / kept).iterdir():
+                if folder.name not in known and (info := _read(folder / file, type_)) is not None:
+                    self._put(kind, folder.name, info)
+        for folder in (self.root / "runs").iterdir():
+            if folder.name not in known and (run := _run_of(read_log(folder / "events.jsonl"))) is not None:
+                self.put_run(run)
+
+
+def default_root() -> Path:
+    """Give the folder of the workspace that is opened when no other is named."""
+    return platformdirs.user_data_path("Aetheron Desktop", appauthor=False) / "workspace"
+
+
+def _run_of(history: list[Event]) -> RunRecord | None:
+    """Give the index's entry of the run that ``history`` tells of; None when it never started."""
+    record: RunRecord | None = None
+    process: dict[str, float | int] = {}
+    for event in history:
+        match event:
+            case JobStarted():
+                process = {"pid": event.pid, "born": event.born}
+            case RunStarted():
+                plan = event.experiment
+                record = RunRecord(
+                    id=event.job,
+                    name=str(plan.get("name", event.job)),
+                    started=event.at,
+                    group=str(plan.get("group", "")),
+                    **{key: str(plan.get(key, "")) for key in ("estimator", "dataset", "target", "task")},
+                    **process,  # type: ignore[arg-type]  # pid is an int, born a float
+                )
+            case ModelSaved() if record:
+                record = msgspec.structs.replace(record, model=event.model, metrics=event.metrics)
+            case JobEnded() if record:
+                record = ended_run(record, event)
+            case _:
+                pass
+    return record
+
+
+def ended_run(run: RunRecord, end: JobEnded) -> RunRecord:
+    """Give ``run`` with its end."""
+    return msgspec.structs.replace(
+        run,
+        ended=end.at,
+        outcome=end.outcome,
+        model=end.result or run.model,
+        title=end.title,
+        detail=end.detail,
+        hint=end.hint,
+    )
+
+
+def _read(file: Path, type_: type[_Record]) -> _Record | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=type_)
+    except (OSError, msgspec.MsgspecError):  # a folder that is not one of ours is left alone
+        return None
+
+
+def _found(records: Sequence[_Record], name: str, what: str) -> _Record:
+    by_id = [record for record in records if record.id == name]
+    matches = by_id or [record for record in records if record.name == name]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(record.id for record in matches)
+        raise UsageError(f"There are {len(matches)} {what}s named {name!r}.", hint=f"Name one by its id: {ids}.")
+    names = ", ".join(record.name for record in records[:8]) or "none"
+    raise UsageError(f"There is no {what} {name!r}.", hint=f"There are: {names}.")
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 200:
+        raise UsageError("A name has 1 to 200 characters.", hint="Type another name.")
+    return name
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def _claim(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _claim(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
