@@ -220,9 +220,7 @@ class Execution:
         if isinstance(self._job, TrainJob):
             self._record = self._new_record(self._job, process.pid, born)
             self._workspace.put_run(self._record)
-        self._emit(
-            JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born)
-        )
+        self._emit(JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born))
 
     @staticmethod
     def _new_record(job: TrainJob, pid: int, born: float) -> RunRecord:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aetheron_desktop.engine.events import Event, Work
-    from aetheron_desktop.engine.jobs.job import Job, Request
+    from aetheron_desktop.engine.jobs.job import Request
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
 _CHUNK: Final = 1 << 16

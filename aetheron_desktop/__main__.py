@@ -1,0 +1,45 @@
+"""The one program: the window by default, the command line when given a command, a worker when asked to be one."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+COMMANDS: Final = frozenset(
+    {
+        "datasets",
+        "estimators",
+        "export",
+        "import",
+        "models",
+        "predict",
+        "remove",
+        "rename",
+        "restore",
+        "runs",
+        "show",
+        "stop",
+        "train",
+    }
+)
+"""The command line's words, known here so that the window does not import it; a test compares both."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run what ``argv`` asks for, by default the arguments of the process, and give the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["worker"]:
+        from aetheron_desktop.engine.jobs import worker  # a worker loads nothing of the window
+
+        return worker.main(arguments[1])
+    if any(word in COMMANDS or word in {"-h", "--help", "--version"} for word in arguments[:1]):
+        from aetheron_desktop import cli  # the window loads nothing of the command line
+
+        return cli.main(arguments)
+    from aetheron_desktop.ui import app  # Qt; neither worker nor command line has it
+
+    return app.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""What the command line understands."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from aetheron_desktop import __version__
+from aetheron_desktop.cli import commands
+from aetheron_desktop.engine.estimators import catalog
+
+_UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser of the whole command line; ``command`` of its result is the function to call."""
+    top = argparse.ArgumentParser(
+        prog="aetheron",
+        description="Aetheron Desktop on the command line. Without a command, or with a file, the window opens.",
+        epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped.",
+    )
+    top.add_argument("--version", action="version", version=f"Aetheron Desktop {__version__}")
+    top.set_defaults(workspace=None, json=False)
+    verbs = top.add_subparsers(metavar="COMMAND", required=True)
+    _data(verbs)
+    _training(verbs)
+    _models(verbs)
+    for place in (top, *verbs.choices.values()):
+        _common(place)
+    return top
+
+
+def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "import", commands.import_file, "import a table as a dataset, or an .aether file as a model")
+    verb.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON, JSON Lines, Parquet, Excel or .aether")
+    verb.add_argument("--name", help="the dataset's name; the file's by default")
+    verb.add_argument("--sheet", help="the sheet of a workbook; the first by default")
+    _verb(verbs, "datasets", commands.datasets, "list the datasets")
+
+
+def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "train", commands.train, "train models and print the leaderboard")
+    verb.add_argument("table", metavar="DATASET_OR_FILE", help="a dataset's id or name, or a file to import")
+    verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
+    verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
+    verb.add_argument("--estimator", action="append", default=[], metavar="NAME", help="repeat for several")
+    verb.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="[ESTIMATOR.]NAME=VALUE",
+        help="a parameter of the estimators that have it, or of the one named; repeat for several",
+    )
+    verb.add_argument("--budget", type=seconds, metavar="TIME", help="time for all estimators together: 60s, 5m, 1h")
+    verb.add_argument("--seed", type=int, default=0, help="the seed of split and estimators (default 0)")
+    verb.add_argument("--class-weight", choices=("none", "balanced"), default="none", help="weight rare classes up")
+    verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    _verb(verbs, "estimators", commands.estimators, "list the estimators and their parameters")
+    _verb(verbs, "runs", commands.runs, "list the runs")
+    verb = _verb(verbs, "stop", commands.stop, "stop a run of any window or terminal, and keep its best so far")
+    verb.add_argument("run", metavar="RUN", help="a run's id")
+    verb = _verb(verbs, "show", commands.show, "show a dataset, run or model")
+    verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
+
+
+def _models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = _verb(verbs, "models", commands.models, "list the models")
+    verb.add_argument("--bin", action="store_true", help="list the bin instead")
+    verb = _verb(verbs, "predict", commands.predict, "predict each row of a file")
+    verb.add_argument("model", metavar="MODEL", help="a model's id or name")
+    verb.add_argument("file", type=Path, metavar="FILE", help="the table to predict")
+    verb.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv, .tsv, .parquet, .json or .jsonl")
+    verb.add_argument("--with-input", action="store_true", help="put the table's columns before the predictions")
+    verb = _verb(verbs, "export", commands.export, "pack a model into one file")
+    verb.add_argument("model", metavar="MODEL", help="a model's id or name")
+    verb.add_argument("--out", type=Path, required=True, metavar="FILE.aether")
+    verb = _verb(verbs, "rename", commands.rename, "give a dataset or model another name")
+    verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
+    verb.add_argument("name", metavar="NAME")
+    verb = _verb(verbs, "remove", commands.remove, "put a dataset or model into the bin")
+    verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
+    verb = _verb(verbs, "restore", commands.restore, "take a dataset or model out of the bin")
+    verb.add_argument("id", metavar="ID")
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, command: commands.Command, what: str
+) -> argparse.ArgumentParser:
+    epilog = f"Estimators: {', '.join(card.id for card in catalog.ALL)}." if name == "train" else None
+    verb = verbs.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.", epilog=epilog)
+    verb.set_defaults(command=command)
+    return verb
+
+
+def _common(verb: argparse.ArgumentParser) -> None:
+    # Suppressed defaults: given before the command, they are not forgotten by the command's own parser.
+    verb.add_argument("--workspace", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the workspace folder")
+    verb.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON record a line, nothing else"
+    )
+
+
+def seconds(text: str) -> float:
+    """Read a length of time: ``90``, ``90s``, ``1.5m``, ``2h``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
+    if match is None or match[2] not in _UNITS_S or float(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no length of time; write 60s, 5m or 1h")
+    return float(match[1]) * _UNITS_S[match[2]]

@@ -1,0 +1,428 @@
+"""What each verb does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.evaluation.metrics import main_metric, metric
+from aetheron_desktop.engine.events import BestChosen, JobEnded
+from aetheron_desktop.engine.jobs.execution import Execution
+from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob, title
+from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.events import Event, Outcome
+    from aetheron_desktop.engine.jobs.job import Job
+    from aetheron_desktop.engine.training.experiment import Experiment
+
+Command: TypeAlias = Callable[[Workspace, Terminal, "Namespace"], int]
+EXIT_CODES: dict[Outcome, int] = {"succeeded": 0, "failed": 1, "crashed": 1, "stopped": 130}
+
+
+# -- datasets ---------------------------------------------------------------------------------------------------------
+
+
+def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Import a file."""
+    job = ImportJob(
+        id=workspace.new_id("import"),
+        source=str(options.file.absolute()),
+        name=options.name or options.file.name.partition(".")[0],
+        sheet=options.sheet,
+    )
+    with _Runner(workspace, terminal) as runner:
+        end = runner.do(job)
+    if end.outcome == "succeeded" and end.result and not terminal.json:
+        if job.source.lower().endswith(".aether"):
+            terminal.say(f"{end.result}  {workspace.model(end.result).name}")
+        else:
+            _show_dataset(terminal, workspace.dataset(end.result))
+    return EXIT_CODES[end.outcome]
+
+
+def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """List the datasets."""
+    del options
+    infos = workspace.datasets()
+    if terminal.json:
+        for info in infos:
+            terminal.record(info)
+        return 0
+    rows = [
+        (
+            info.id,
+            info.name,
+            f"{info.rows:,}",
+            f"{len(info.schema.columns):,}",
+            f"{info.quarantined:,}",
+            moment(info.created),
+        )
+        for info in infos
+    ]
+    columns = ("id", "name", "rows", "columns", "quarantined", "imported")
+    terminal.table(columns, rows, empty="No dataset yet: aetheron import FILE", numbers=4)
+    return 0
+
+
+# -- training ---------------------------------------------------------------------------------------------------------
+
+
+def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Train the estimators one after the other and name the best."""
+    with _Runner(workspace, terminal) as runner:
+        dataset = _dataset(workspace, runner, options.table)
+        if isinstance(dataset, JobEnded):
+            return EXIT_CODES[dataset.outcome]
+        experiments = _plan(workspace, dataset, options)
+        states = _train_all(runner, terminal, experiments, options.budget)
+        best = RunState.best(states)
+        if not terminal.json:
+            _leaderboard(terminal, states, best)
+        terminal_end = BestChosen(
+            job=experiments[0].group or experiments[0].run,
+            model=best.model if best else None,
+            name=best.name if best else "",
+            metric=main_metric(experiments[0].task).name,
+            score=best.score if best else None,
+        )
+        if terminal.json:
+            terminal.record(terminal_end)
+        elif best is not None:
+            terminal.say(f"\nBest: {best.model}. Predict with it: aetheron predict {best.model} FILE --out FILE")
+        if runner.stopped:
+            return runner.exit_code(EXIT_CODES["stopped"])
+        return runner.exit_code(0 if best is not None else 1)
+
+
+def _dataset(workspace: Workspace, runner: _Runner, table: str) -> Dataset | JobEnded:
+    file = Path(table)
+    if not file.is_file() and not (file.exists() and file.suffix):
+        return workspace.dataset(table)
+    end = runner.do(
+        ImportJob(id=workspace.new_id("import"), source=str(file.absolute()), name=file.name.partition(".")[0])
+    )
+    return workspace.dataset(end.result) if end.outcome == "succeeded" and end.result else end
+
+
+def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[Experiment, ...]:
+    info = dataset.info
+    unknown = [name for name in options.exclude if name not in info.schema.names]
+    if unknown:
+        raise UsageError(
+            f"There is no column {unknown[0]!r} to exclude.", hint=f"There are: {', '.join(info.schema.names[:20])}."
+        )
+    target = options.target or info.proposal.target
+    features = [name for name in info.schema.names if name not in {target, *options.exclude, *info.proposal.excluded}]
+    chosen = [catalog.card(name).id for name in options.estimator]
+    return plan(
+        info,
+        target=target,
+        task=options.task,
+        estimators=chosen,
+        params=_params(options.param, chosen),
+        seed=options.seed,
+        class_weight=options.class_weight,
+        features=features,
+        new_id=lambda: workspace.new_id("run"),
+    )
+
+
+def _params(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Sort ``[ESTIMATOR.]NAME=VALUE`` under the estimators that each is for."""
+    cards = [catalog.card(id_) for id_ in chosen] or list(catalog.ALL)
+    sorted_: dict[str, dict[str, Any]] = {}
+    for word in words:
+        left, equals, value = word.partition("=")
+        owner, dot, name = left.rpartition(".")
+        if not equals or not name:
+            raise UsageError(f"--param {word!r} is not NAME=VALUE.", hint="For example: --param n_estimators=200")
+        owners = [catalog.card(owner)] if dot else [c for c in cards if any(p.name == name for p in c.parameters)]
+        if not owners:
+            known = sorted({parameter.name for card in cards for parameter in card.parameters})
+            raise UsageError(f"No chosen estimator has a parameter {name!r}.", hint=f"There are: {', '.join(known)}.")
+        for card in owners:
+            sorted_.setdefault(card.id, {})[name] = value
+    return sorted_
+
+
+def _train_all(
+    runner: _Runner, terminal: Terminal, experiments: Sequence[Experiment], budget_s: float | None
+) -> list[RunState]:
+    began = time.monotonic()
+    states = []
+    for index, experiment in enumerate(experiments):
+        if budget_s is not None:
+            # What the quick ones leave is there for the slow ones.
+            share = max(0.1, (budget_s - (time.monotonic() - began)) / (len(experiments) - index))
+            experiment = msgspec.structs.replace(experiment, budget_s=share)  # noqa: PLW2901
+        state = RunState.queued(experiment)
+        states.append(state)
+        runner.do(TrainJob(experiment=experiment, threads=os.cpu_count() or 1), state)
+        if runner.stopped:
+            break
+        if state.status == "failed" and not terminal.json:
+            terminal.trouble(f"{state.name}: {state.title}", state.detail, state.hint)
+    return states
+
+
+def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState | None) -> None:
+    chosen = main_metric(states[0].task)
+    others = list(dict.fromkeys(name for state in states for name in state.metrics if name != chosen.name))[:4]
+    ordered = sorted(
+        states, key=lambda s: (s.score is None, (s.score or 0.0) * (-1 if chosen.greater_is_better else 1))
+    )
+    rows = [
+        (
+            "★" if state is best else "",
+            catalog.card(state.estimator).name,
+            state.status,
+            number(state.score),
+            *(number(state.metrics.get(name)) for name in others),
+            duration(state.seconds),
+        )
+        for state in ordered
+    ]
+    labels = [metric(name).label for name in others]
+    terminal.table(("", "model", "status", chosen.label, *labels, "time"), rows, empty="", numbers=2 + len(others))
+
+
+def estimators(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """List the estimators."""
+    del workspace, options
+    if terminal.json:
+        for card in catalog.ALL:
+            terminal.record(card)
+        return 0
+    for card in catalog.ALL:
+        terminal.say(f"{card.id}: {card.name}. {card.summary}")
+        for parameter in card.parameters:
+            terminal.say(f"    {parameter.name} = {parameter.default}  {parameter.help}")
+    return 0
+
+
+def runs(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """List the runs."""
+    del options
+    records = workspace.runs()
+    if terminal.json:
+        for record in records:
+            terminal.record(record)
+        return 0
+    rows = [(run.id, run.name, run.outcome or "running", run.model or "–", moment(run.started)) for run in records]
+    terminal.table(("id", "name", "status", "model", "started"), rows, empty="No run yet: aetheron train FILE")
+    return 0
+
+
+def stop(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Ask a run to stop, whoever does it."""
+    run = workspace.run(options.run)
+    if run.outcome is not None:
+        raise UsageError(f"{run.id} has ended already: {run.outcome}.", hint="There is nothing to stop.")
+    workspace.ask_to_stop(run.id)
+    terminal.say(f"{run.id} was asked to stop; it keeps its best so far.")
+    return 0
+
+
+# -- models -----------------------------------------------------------------------------------------------------------
+
+
+def models(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """List the models."""
+    infos = workspace.models(binned=options.bin)
+    if terminal.json:
+        for info in infos:
+            terminal.record(info)
+        return 0
+    rows = []
+    for info in infos:
+        chosen = main_metric(info.task)
+        score = f"{chosen.label} {number(info.metrics.get(chosen.name))}"
+        rows.append((info.id, info.name, info.status, info.target, score, moment(info.created)))
+    empty = "The bin is empty." if options.bin else "No model yet: aetheron train FILE"
+    terminal.table(("id", "name", "status", "target", "score", "made"), rows, empty=empty)
+    return 0
+
+
+def predict(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Predict each row of a file."""
+    job = PredictJob(
+        id=workspace.new_id("predict"),
+        model=workspace.model(options.model).id,
+        source=str(options.file.absolute()),
+        out=str(options.out.absolute()),
+        with_input=options.with_input,
+    )
+    with _Runner(workspace, terminal) as runner:
+        end = runner.do(job)
+    if end.outcome == "succeeded":
+        terminal.say(f"Predictions are in {options.out}.")
+    return EXIT_CODES[end.outcome]
+
+
+def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Pack a model into one file."""
+    out = options.out.absolute()
+    job = ExportJob(id=workspace.new_id("export"), model=workspace.model(options.model).id, out=str(out))
+    with _Runner(workspace, terminal) as runner:
+        end = runner.do(job)
+    if end.outcome == "succeeded":
+        terminal.say(f"The model is in {options.out}.")
+    return EXIT_CODES[end.outcome]
+
+
+# -- any of them ------------------------------------------------------------------------------------------------------
+
+
+def show(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Show a dataset, run or model."""
+    found = _any(workspace, options.id)
+    if terminal.json:
+        terminal.record(found)
+        return 0
+    for name, value in msgspec.to_builtins(found).items():
+        if name == "schema":
+            terminal.table(
+                ("column", "type", "missing", "distinct"),
+                [(c.name, c.type, f"{c.missing:,}", f"{c.distinct:,}") for c in found.schema.columns],
+                empty="",
+                numbers=2,
+            )
+        elif isinstance(value, dict):
+            words = (f"{key} {number(v) if isinstance(v, float) else v}" for key, v in value.items())
+            terminal.say(f"{name}: {', '.join(words)}")
+        elif name in {"created", "started", "ended", "binned"} and isinstance(value, float):
+            terminal.say(f"{name}: {moment(value)}")
+        elif value not in ("", None, [], 0.0):
+            terminal.say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}")
+    return 0
+
+
+def rename(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Rename a dataset or model."""
+    kind, id_ = _dataset_or_model(workspace, options.id, binned=False)
+    change = workspace.rename_dataset if kind == "dataset" else workspace.rename_model
+    terminal.say(f"{id_} is now named {change(id_, options.name).name}.")
+    return 0
+
+
+def remove(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Put a dataset or model into the bin."""
+    kind, id_ = _dataset_or_model(workspace, options.id, binned=False)
+    (workspace.remove_dataset if kind == "dataset" else workspace.bin_model)(id_)
+    terminal.say(f"{id_} is in the bin: aetheron restore {id_} takes it out again.")
+    return 0
+
+
+def restore(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Take a dataset or model out of the bin."""
+    kind, id_ = _dataset_or_model(workspace, options.id, binned=True)
+    (workspace.restore_dataset if kind == "dataset" else workspace.restore_model)(id_)
+    terminal.say(f"{id_} is back.")
+    return 0
+
+
+def _any(workspace: Workspace, id_: str) -> Any:
+    for find in (lambda: workspace.dataset(id_).info, lambda: workspace.model(id_), lambda: workspace.run(id_)):
+        try:
+            return find()
+        except UsageError:
+            continue
+    raise UsageError(
+        f"There is no dataset, model or run {id_!r}.",
+        hint="List them: aetheron datasets, aetheron models, aetheron runs.",
+    )
+
+
+def _dataset_or_model(workspace: Workspace, id_: str, *, binned: bool) -> tuple[str, str]:
+    datasets_ = [info for info in workspace.datasets(binned=binned) if id_ in {info.id, info.name}]
+    models_ = [info for info in workspace.models(binned=binned) if id_ in {info.id, info.name}]
+    found = [("dataset", info.id) for info in datasets_] + [("model", info.id) for info in models_]
+    if len(found) == 1:
+        return found[0]
+    where = " in the bin" if binned else ""
+    if not found:
+        raise UsageError(f"There is no dataset or model {id_!r}{where}.", hint="List them: aetheron datasets, models.")
+    ids = ", ".join(entry[1] for entry in found)
+    raise UsageError(f"{len(found)} are named {id_!r}.", hint=f"Name one by its id: {ids}.")
+
+
+def _show_dataset(terminal: Terminal, dataset: Dataset) -> None:
+    info = dataset.info
+    terminal.say(f"{info.id}  {info.name}: {info.rows:,} rows, {len(info.schema.columns):,} columns")
+    if info.quarantined:
+        terminal.say(f"{info.quarantined:,} rows could not be read and are kept in quarantine.")
+    for note in info.notes:
+        terminal.say(f"- {note}")
+    if info.proposal.target:
+        terminal.say(f"Proposed target: {info.proposal.target} ({info.proposal.task}); {info.proposal.reason}")
+
+
+class _Runner:
+    """Does jobs in this process; the first Ctrl+C asks the running one to stop, the second ends the program."""
+
+    def __init__(self, workspace: Workspace, terminal: Terminal) -> None:
+        self._workspace = workspace
+        self._terminal = terminal
+        self._abandoned = False
+        self._before: Any = None
+        self.stopped = False
+
+    def __enter__(self) -> _Runner:
+        self._before = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def exit_code(self, code: int) -> int:
+        """Give ``code``, or end the process with it at once when a fit is still inside C code.
+
+        An ordinary exit would run the libraries' own clean-up under that thread's feet. Files and index are safe.
+        """
+        if self._abandoned:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+        return code
+
+    def do(self, job: Job, state: RunState | None = None) -> JobEnded:
+        """Do one job and give its end; a failure is told on the error output."""
+        self._terminal.begin(title(job))
+
+        def hear(event: Event, line: bytes) -> None:
+            if state is not None:
+                state.apply(event)
+            self._terminal.hear(event, line)
+
+        execution = Execution(self._workspace, job, hear)
+        try:
+            end = execution.run(lambda: self.stopped or self._workspace.is_asked_to_stop(job.id))
+        finally:
+            self._terminal.end()
+        self._abandoned = self._abandoned or execution.abandoned
+        if end.outcome == "failed" and state is None:
+            self._terminal.trouble(end.title, end.detail, end.hint)
+        return end
+
+    def _interrupt(self, number_: int, frame: object) -> None:
+        del number_, frame
+        if self.stopped:
+            os._exit(EXIT_CODES["stopped"])
+        self.stopped = True

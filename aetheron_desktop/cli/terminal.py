@@ -1,0 +1,148 @@
+"""How the command line speaks: JSON records, or tables and a progress bar for people."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aetheron_desktop.engine.errors import AetheronError
+    from aetheron_desktop.engine.events import Event
+
+_REFRESH_S: Final = 0.1
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="failure"):
+    """An expected failure outside of a job, as a JSON record."""
+
+    title: str
+    detail: str
+    hint: str
+
+
+class Terminal:
+    """Standard output for results, the error output for progress and failures."""
+
+    def __init__(self, *, json: bool) -> None:
+        self.json = json
+        self._out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        self._err = Console(stderr=True, highlight=False)
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._title = ""
+        self._score = ""
+        self._shown = 0.0
+
+    def record(self, record: object) -> None:
+        """Print one JSON record."""
+        self.line(msgspec.json.encode(record) + b"\n")
+
+    def line(self, line: bytes) -> None:
+        """Print one line that is JSON already."""
+        sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+
+    def say(self, text: str) -> None:
+        """Print a line for people."""
+        if not self.json:
+            self._out.print(Text(text))
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, numbers: int = 0) -> None:
+        """Print a table for people; the last ``numbers`` columns are set to the right."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for index, column in enumerate(columns):
+            table.add_column(column, justify="right" if index >= len(columns) - numbers else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._out.print(table if table.rows else Text(empty))
+
+    def failure(self, error: AetheronError) -> None:
+        """Say what went wrong and what to do next."""
+        self.trouble(error.title, error.detail, error.hint)
+        if self.json:
+            self.record(Failure(title=error.title, detail=error.detail, hint=error.hint))
+
+    def trouble(self, title: str, detail: str, hint: str) -> None:
+        """Say on the error output what went wrong and what to do next."""
+        self._err.print(Text.assemble((f"{title}: ", "bold red"), detail))
+        if hint:
+            self._err.print(Text(hint))
+
+    # -- the progress of a job ----------------------------------------------------------------------------------------
+
+    def begin(self, title: str) -> None:
+        """Show that a job has begun."""
+        self._title, self._score = title, ""
+        if self.json or not self._err.is_terminal:
+            return
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.fields[words]}"),
+            TimeElapsedColumn(),
+            console=self._err,
+            transient=True,
+        )
+        self._task = self._progress.add_task(title, total=None, words="")
+        self._progress.start()
+
+    def hear(self, event: Event, line: bytes) -> None:
+        """Show, or print, what a job tells."""
+        if self.json:
+            self.line(line)
+            return
+        match event:
+            case Progressed():
+                self._show(event)
+            case MetricLogged(part="valid", value=float(value)):
+                self._score = f"{event.name} {value:.4g}"
+            case MessageLogged(level="warning" | "error"):
+                self._err.print(Text(event.text, style="yellow" if event.level == "warning" else "red"))
+            case _:
+                return
+
+    def end(self) -> None:
+        """Take the progress bar away."""
+        if self._progress is not None:
+            self._progress.stop()
+        self._progress = self._task = None
+
+    def _show(self, event: Progressed) -> None:
+        if self._progress is None or self._task is None or time.monotonic() - self._shown < _REFRESH_S:
+            return
+        self._shown = time.monotonic()
+        left = f", {duration(event.eta_s)} left" if event.eta_s is not None else ""
+        words = " · ".join(word for word in (f"{event.stage}{left}", self._score) if word)
+        self._progress.update(self._task, completed=event.done, total=event.total, words=words)
+
+
+def duration(seconds: float) -> str:
+    """Give a length of time in words: ``0.4 s``, ``12 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def number(value: Any) -> str:
+    """Give a score as it is printed: four significant digits."""
+    return "–" if value is None else f"{value:.4g}"
+
+
+def moment(at: float) -> str:
+    """Give a point in time as it is printed."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

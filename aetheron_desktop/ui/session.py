@@ -1,0 +1,519 @@
+"""What is open and what is running, for every widget; the workspace on disk is the truth.
+
+Nothing in here waits: what takes longer than a frame is a job, done by a worker under a :class:`JobThread`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from aetheron_desktop.engine.errors import AetheronError, StorageError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
+from aetheron_desktop.engine.jobs import process
+from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob
+from aetheron_desktop.engine.jobs.monitor import Monitor
+from aetheron_desktop.engine.jobs.process import WorkerPool
+from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.ui.job_thread import JobThread
+from aetheron_desktop.ui.messages import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.events import Event, Work
+    from aetheron_desktop.engine.jobs.job import Job
+    from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.workspace import Workspace
+
+_FRAME_MS: Final = 33
+_WARM_DELAY_MS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """A file on its way in; ``total`` is None while it is not known."""
+
+    job: str
+    name: str
+    stage: str = "Open the file"
+    done: float = 0.0
+    total: float | None = None
+
+
+class Session(QObject):
+    """The one owner of what the window shows; widgets show it and ask for changes."""
+
+    datasets_changed = Signal()
+    models_changed = Signal()
+    dataset_opened = Signal(object)  # Dataset | None
+    target_changed = Signal()
+    run_added = Signal(str)
+    run_changed = Signal(str)
+    run_events = Signal(str, list)  # run id, list[Event]
+    import_changed = Signal(object)  # ImportState | None
+    noticed = Signal(object)  # Notice
+    resources_sampled = Signal(object)  # engine.jobs.monitor.Sample
+    finished = Signal()  # after shut_down: nothing of ours runs that should not
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.dataset: Dataset | None = None
+        self.target: str | None = None
+        self.task: Task | None = None
+        self.excluded: frozenset[str] = frozenset()
+        self.runs: dict[str, RunState] = {}
+        self._pool = WorkerPool(workspace)
+        self._threads: dict[str, JobThread] = {}
+        self._queue: list[Experiment] = []
+        self._imports: dict[str, ImportState] = {}
+        self._groups: dict[str, set[str]] = {}
+        self._parallel_limit = default_parallel_limit()
+        self._shutting_down = False
+        self._frame = QTimer(self, interval=_FRAME_MS, singleShot=True)
+        self._frame.timeout.connect(self._pass_on)
+        self._monitor = Monitor()
+        self._monitor_timer = QTimer(self, interval=5000)
+        self._monitor_timer.timeout.connect(self._sample)
+
+    # -- the start and the end of a session ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to look after the workspace: earlier runs, and the machine."""
+        alive, dead = process.close_dead_runs(self.workspace)
+        for record in reversed(self.workspace.runs()):
+            self.runs[record.id] = RunState.of(record)
+            self.run_added.emit(record.id)
+        for record in alive:
+            self.runs[record.id].replay(self.workspace.history(record.id))
+            self._watch(JobThread.attaching(self.workspace, record, self))
+            self.noticed.emit(Notice("info", f"{record.name} is still training", "It went on without the window."))
+        for end in dead:
+            self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
+        self._monitor_timer.start()
+        self._sample()
+
+    def is_busy(self) -> bool:
+        """Whether a run is going or waiting, or a file is on its way in or out."""
+        return bool(self._threads or self._queue)
+
+    def shut_down(self, mode: Literal["keep", "stop", "cancel"]) -> None:
+        """End the session: let running work go on without the window, stop it and keep the best, or cancel it.
+
+        ``finished`` is told when nothing of this process runs any more.
+        """
+        self._shutting_down = True
+        self._monitor_timer.stop()
+        self._drop_queue()
+        for thread in self._threads.values():
+            match mode:
+                case "keep" if thread.work == "train":
+                    thread.detach()
+                case "stop":
+                    thread.stop()
+                case _:
+                    thread.kill()
+        self._pool.close()
+        self._finish_if_quiet()
+
+    # -- datasets -----------------------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        """Import the file and open it as a dataset; an ``.aether`` file is taken in as a model."""
+        path = Path(path)
+        if not path.exists():
+            self._tell(StorageError(f"{path} is not there.", hint="It may have been moved; choose it again."))
+            return
+        job = ImportJob(id=self.workspace.new_id("import"), source=str(path), name=path.name.partition(".")[0])
+        self._imports[job.id] = ImportState(job.id, path.name)
+        self.import_changed.emit(self._imports[job.id])
+        self._launch(job, "import")
+
+    def cancel_import(self) -> None:
+        """Stop all imports; nothing of them is kept."""
+        for job in self._imports:
+            self._threads[job].stop()
+
+    def open_dataset(self, id: str) -> None:
+        """Show a dataset of the workspace."""
+        try:
+            dataset = self.workspace.dataset(id)
+        except AetheronError as error:
+            self._tell(error)
+            return
+        proposal = dataset.info.proposal
+        self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
+        self.excluded = frozenset(proposal.excluded)
+        self.dataset_opened.emit(dataset)
+        self.target_changed.emit()
+        # A training should start at once; the learning libraries take seconds to import.
+        QTimer.singleShot(_WARM_DELAY_MS, self, self._warm_up)
+
+    def close_dataset(self) -> None:
+        """Show no dataset."""
+        self.dataset, self.target, self.task, self.excluded = None, None, None, frozenset()
+        self.dataset_opened.emit(None)
+        self.target_changed.emit()
+
+    def set_target(self, name: str | None) -> None:
+        """Choose the column to predict; the task follows from its type."""
+        if self.dataset is None or name == self.target:
+            return
+        from aetheron_desktop.engine.datasets.propose import task_for
+
+        self.target = name
+        self.task = task_for(self.dataset.info.schema.column(name)) if name else None
+        self.target_changed.emit()
+
+    def set_task(self, task: Task) -> None:
+        """Choose what kind of prediction is wanted."""
+        if task != self.task:
+            self.task = task
+            self.target_changed.emit()
+
+    def set_excluded(self, names: Sequence[str]) -> None:
+        """Choose the columns that no model may see."""
+        if frozenset(names) != self.excluded:
+            self.excluded = frozenset(names)
+            self.target_changed.emit()
+
+    def features(self) -> tuple[str, ...]:
+        """Give the columns that models learn from, in the table's order."""
+        if self.dataset is None:
+            return ()
+        hidden = self.excluded | {self.target}
+        return tuple(name for name in self.dataset.info.schema.names if name not in hidden)
+
+    def rename_dataset(self, id: str, name: str) -> None:
+        """Give a dataset another name."""
+        if self._tried(lambda: self.workspace.rename_dataset(id, name)):
+            self.datasets_changed.emit()
+
+    def remove_dataset(self, id: str) -> None:
+        """Put a dataset into the bin."""
+        if self.dataset is not None and self.dataset.info.id == id:
+            self.close_dataset()
+        if self._tried(lambda: self.workspace.remove_dataset(id)):
+            self.datasets_changed.emit()
+
+    def restore_dataset(self, id: str) -> None:
+        """Take a dataset out of the bin."""
+        if self._tried(lambda: self.workspace.restore_dataset(id)):
+            self.datasets_changed.emit()
+
+    # -- runs ---------------------------------------------------------------------------------------------------------
+
+    def plan(
+        self,
+        estimators: Sequence[str] = (),
+        params: Mapping[str, Mapping[str, Value]] | None = None,
+        *,
+        budget_s: float | None = None,
+        class_weight: Literal["none", "balanced"] = "none",
+        seed: int = 0,
+    ) -> tuple[Experiment, ...]:
+        """Give the experiments that :meth:`train` would start.
+
+        Raises:
+            AetheronError: it cannot be trained so; the words say why.
+        """
+        if self.dataset is None:
+            raise StorageError("No dataset is open.", hint="Drop a file on the window first.")
+        return plan(
+            self.dataset.info,
+            target=self.target,
+            task=self.task,
+            estimators=estimators,
+            params=params,
+            seed=seed,
+            budget_s=budget_s,
+            class_weight=class_weight,
+            features=self.features(),
+            new_id=lambda: self.workspace.new_id("run"),
+        )
+
+    def train(
+        self,
+        estimators: Sequence[str] = (),
+        params: Mapping[str, Mapping[str, Value]] | None = None,
+        *,
+        budget_s: float | None = None,
+        class_weight: Literal["none", "balanced"] = "none",
+        seed: int = 0,
+    ) -> list[str]:
+        """Queue a run of each estimator, by default of those that suit the task, and give their ids.
+
+        Raises:
+            AetheronError: it cannot be trained so; nothing was started.
+        """
+        experiments = self.plan(estimators, params, budget_s=budget_s, class_weight=class_weight, seed=seed)
+        for experiment in experiments:
+            self.runs[experiment.run] = RunState.queued(experiment)
+            self._groups.setdefault(experiment.group, set()).add(experiment.run)
+            self._queue.append(experiment)
+            self.run_added.emit(experiment.run)
+        self._start_next()
+        return [experiment.run for experiment in experiments]
+
+    def stop(self, run: str) -> None:
+        """Stop a run and keep its best so far; one that waits is taken off the queue."""
+        state = self.runs[run]
+        if run in self._threads:
+            state.status = "stopping"
+            self._threads[run].stop()
+            self.run_changed.emit(run)
+        elif waiting := [experiment for experiment in self._queue if experiment.run == run]:
+            self._queue.remove(waiting[0])
+            self._end_run(_never_started(run))
+
+    def stop_all(self) -> None:
+        """Stop every run and empty the queue."""
+        self._drop_queue()
+        for run in [id_ for id_, thread in self._threads.items() if thread.work == "train"]:
+            self.stop(run)
+
+    def pause(self, run: str) -> None:
+        """Suspend a run: it uses no processor until it goes on."""
+        if run in self._threads and self._threads[run].pause():
+            self.runs[run].pause()
+            self.run_changed.emit(run)
+            self._start_next()
+
+    def resume(self, run: str) -> None:
+        """Let a suspended run go on."""
+        if run in self._threads and self._threads[run].resume():
+            self.runs[run].go_on()
+            self.run_changed.emit(run)
+
+    def history(self, run: str) -> list[Event]:
+        """Give all that a run has told, from its log."""
+        return self.workspace.history(run)
+
+    @property
+    def parallel_limit(self) -> int:
+        """How many runs go at the same time."""
+        return self._parallel_limit
+
+    @parallel_limit.setter
+    def parallel_limit(self, limit: int) -> None:
+        self._parallel_limit = max(1, limit)
+        self._start_next()
+
+    # -- models -------------------------------------------------------------------------------------------------------
+
+    def predict(self, model: str, source: Path, out: Path) -> str:
+        """Predict the rows of a file with a model and give the job's id; a notice tells the end."""
+        job = PredictJob(id=self.workspace.new_id("predict"), model=model, source=str(source), out=str(out))
+        self._launch(job, "predict")
+        return job.id
+
+    def export_model(self, id: str, out: Path) -> str:
+        """Pack a model into one file, and give the job's id; a notice tells the end."""
+        job = ExportJob(id=self.workspace.new_id("export"), model=id, out=str(out))
+        self._launch(job, "export")
+        return job.id
+
+    def rename_model(self, id: str, name: str) -> None:
+        """Give a model another name."""
+        if self._tried(lambda: self.workspace.rename_model(id, name)):
+            self.models_changed.emit()
+
+    def bin_model(self, id: str) -> None:
+        """Put a model into the bin."""
+        if self._tried(lambda: self.workspace.bin_model(id)):
+            self.models_changed.emit()
+
+    def restore_model(self, id: str) -> None:
+        """Take a model out of the bin."""
+        if self._tried(lambda: self.workspace.restore_model(id)):
+            self.models_changed.emit()
+
+    def delete_model(self, id: str) -> None:
+        """Delete a model that is in the bin, for good."""
+        if self._tried(lambda: self.workspace.delete_model(id)):
+            self.models_changed.emit()
+
+    # -- the machine --------------------------------------------------------------------------------------------------
+
+    @property
+    def monitor_interval_s(self) -> float:
+        """How often the machine is looked at, in seconds."""
+        return self._monitor_timer.interval() / 1000
+
+    @monitor_interval_s.setter
+    def monitor_interval_s(self, seconds: float) -> None:
+        self._monitor_timer.setInterval(int(seconds * 1000))
+
+    def _sample(self) -> None:
+        workers = [pid for thread in self._threads.values() if (pid := thread.pid()) is not None]
+        self.resources_sampled.emit(self._monitor.sample([*workers, *self._pool.pids()]))
+
+    # -- the inside ---------------------------------------------------------------------------------------------------
+
+    def _launch(self, job: Job, work: Work) -> None:
+        self._watch(JobThread.starting(self.workspace, self._pool, job, work, self))
+
+    def _watch(self, thread: JobThread) -> None:
+        thread.arrived.connect(self._frame_soon)
+        thread.ended.connect(self._on_ended)
+        thread.finished.connect(self._on_thread_finished)
+        self._threads[thread.job_id] = thread
+        thread.start()
+
+    def _warm_up(self) -> None:
+        if not self._shutting_down:
+            self._pool.warm_up()
+
+    def _start_next(self) -> None:
+        cores = os.cpu_count() or 1
+        while self._queue and len(self._going()) < self._parallel_limit and not self._shutting_down:
+            experiment = self._queue.pop(0)
+            self.runs[experiment.run].status = "starting"
+            # Parallel runs share the cores, and one stays with the window.
+            threads = max(1, (cores - 1) // self._parallel_limit)
+            self._launch(TrainJob(experiment=experiment, threads=threads), "train")
+            self.run_changed.emit(experiment.run)
+
+    def _going(self) -> list[str]:
+        return [
+            id_ for id_, thread in self._threads.items() if thread.work == "train" and self.runs[id_].status != "paused"
+        ]
+
+    def _drop_queue(self) -> None:
+        dropped, self._queue = self._queue, []
+        for experiment in dropped:
+            self._end_run(_never_started(experiment.run))
+
+    def _frame_soon(self) -> None:
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _pass_on(self) -> None:
+        """Hand on what all jobs have told since the last frame."""
+        for job, thread in self._threads.items():
+            if events := thread.take():
+                self._hear(job, events)
+
+    def _hear(self, job: str, events: list[Event]) -> None:
+        if state := self.runs.get(job):
+            for event in events:
+                state.apply(event)
+            self.run_events.emit(job, events)
+            self.run_changed.emit(job)
+            if any(isinstance(event, ModelSaved) for event in events):
+                self.models_changed.emit()
+        elif waiting := self._imports.get(job):
+            for event in events:
+                if isinstance(event, Progressed):
+                    waiting = ImportState(job, waiting.name, event.stage, event.done, event.total)
+            self._imports[job] = waiting
+            self.import_changed.emit(waiting)
+
+    def _on_ended(self, end: JobEnded) -> None:
+        thread = self._threads[end.job]
+        if events := thread.take():
+            self._hear(end.job, events)
+        match end.work:
+            case "train":
+                self._end_run(end)
+            case "import":
+                self._end_import(end)
+            case "predict" | "export":
+                self._end_file(end)
+
+    def _on_thread_finished(self) -> None:
+        thread = self.sender()
+        assert isinstance(thread, JobThread)
+        self._threads.pop(thread.job_id, None)
+        thread.deleteLater()
+        self._start_next()
+        self._finish_if_quiet()
+
+    def _finish_if_quiet(self) -> None:
+        if self._shutting_down and not self._threads:
+            self._shutting_down_done()
+
+    def _shutting_down_done(self) -> None:
+        self._frame.stop()
+        self.finished.emit()
+
+    def _end_run(self, end: JobEnded) -> None:
+        state = self.runs[end.job]
+        state.apply(end)
+        self.run_changed.emit(end.job)
+        if end.outcome in {"failed", "crashed"}:
+            self.noticed.emit(Notice("error", f"{state.name}: {end.title}", end.detail, end.hint, "run", end.job))
+        self._end_group(state)
+
+    def _end_group(self, state: RunState) -> None:
+        """When the last of the runs that were started together ends, say which is the best."""
+        waiting = self._groups.get(state.group)
+        if waiting is None:
+            return
+        waiting.discard(state.id)
+        if waiting:
+            return
+        del self._groups[state.group]
+        if self._shutting_down:
+            return
+        together = [run for run in self.runs.values() if run.group == state.group]
+        best = RunState.best(together)
+        if best is None:
+            self.noticed.emit(Notice("warning", "Training ended without a model", "No run kept one.", "See the log."))
+            return
+        words = f"Best: {catalog.card(best.estimator).name}, {best.score_text()}."
+        self.noticed.emit(Notice("success", "Training finished", words, "", "model", best.model or ""))
+
+    def _end_import(self, end: JobEnded) -> None:
+        name = self._imports.pop(end.job).name
+        self.import_changed.emit(next(iter(self._imports.values()), None))
+        if end.outcome == "succeeded" and end.result and name.lower().endswith(".aether"):
+            self.models_changed.emit()
+            self.noticed.emit(
+                Notice("success", f"{name} was taken in", "The model is in the list.", "", "model", end.result)
+            )
+        elif end.outcome == "succeeded" and end.result:
+            self.datasets_changed.emit()
+            if not self._shutting_down:
+                self.open_dataset(end.result)
+        elif end.outcome != "stopped":
+            self.noticed.emit(Notice("error", end.title, end.detail or name, end.hint))
+
+    def _end_file(self, end: JobEnded) -> None:
+        if end.outcome == "succeeded" and end.result:
+            what = "Predictions saved" if end.work == "predict" else "Model saved"
+            self.noticed.emit(Notice("success", what, Path(end.result).name, "", "file", end.result))
+        elif end.outcome != "stopped":
+            self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
+
+    def _tried(self, change: Callable[[], object]) -> bool:
+        try:
+            change()
+        except AetheronError as error:
+            self._tell(error)
+            return False
+        return True
+
+    def _tell(self, error: AetheronError) -> None:
+        self.noticed.emit(Notice("error", error.title, error.detail, error.hint))
+
+
+def default_parallel_limit() -> int:
+    """Give how many runs go at the same time unless it is set: a quarter of the cores, at least one."""
+    return max(1, (os.cpu_count() or 1) // 4)
+
+
+def _never_started(run: str) -> JobEnded:
+    return JobEnded(
+        job=run, work="train", outcome="stopped", title="Stopped", detail="It was stopped before it started."
+    )
