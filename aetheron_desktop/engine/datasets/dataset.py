@@ -1,0 +1,68 @@
+"""A dataset: an imported, typed, frozen table under its content hash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aetheron_desktop.engine.datasets.schema import Proposal, Schema
+from aetheron_desktop.engine.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+
+class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a dataset without reading its rows.
+
+    ``id`` is the hash of its content; ``source`` the name of the file it came from; ``notes`` every decision that the
+    import made by itself; ``created`` in seconds since the epoch; ``bytes`` the size of the snapshot.
+    """
+
+    id: str
+    name: str
+    source: str
+    rows: int
+    quarantined: int
+    schema: Schema
+    bytes: int
+    created: float
+    notes: tuple[str, ...] = ()
+    proposal: Proposal
+
+
+class Dataset:
+    """The files of a dataset: ``data.parquet``, ``dataset.json`` and, when rows were put aside, ``quarantine.parquet``."""
+
+    def __init__(self, info: DatasetInfo, folder: Path) -> None:
+        self.info = info
+        self.folder = folder
+
+    @property
+    def parquet(self) -> Path:
+        """The snapshot's rows."""
+        return self.folder / "data.parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        """The rows that could not be read, with ``line``, ``text`` and ``reason``; there only when there are any."""
+        return self.folder / "quarantine.parquet"
+
+    def table(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Read the rows of ``columns`` (all by default) into memory, shape (rows, len(columns)).
+
+        Raises:
+            DatasetError: the snapshot is gone or damaged.
+        """
+        import pandas as pd  # 0.4 s and 90 MB; workers alone read whole tables
+
+        try:
+            return pd.read_parquet(self.parquet, columns=list(columns) if columns is not None else None)
+        except (OSError, ValueError) as error:
+            raise DatasetError(
+                f"The snapshot of {self.info.name} cannot be read: {error}", hint="Import the file again."
+            ) from error

@@ -1,0 +1,58 @@
+"""What is known of a table's columns; data alone, without any library behind it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.errors import UsageError
+
+ColumnType: TypeAlias = Literal["number", "integer", "category", "boolean", "date", "text", "identifier"]
+Task: TypeAlias = Literal["binary", "multiclass", "regression"]
+TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column: ``missing`` and ``distinct`` are counts of rows and of values; ``note`` says why this type."""
+
+    name: str
+    type: ColumnType
+    missing: int
+    distinct: int
+    note: str = ""
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """The columns of a table, in its order."""
+
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in the table's order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """Give the column of this name.
+
+        Raises:
+            UsageError: there is none; the words offer those that come close.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        from difflib import get_close_matches  # only a wrong name needs it
+
+        near = get_close_matches(name, self.names, n=3) or self.names[:10]
+        raise UsageError(f"There is no column {name!r}.", hint=f"Did you mean one of: {', '.join(near)}?")
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What a first look suggests: ``excluded`` gives for each left-out column the reason."""
+
+    target: str | None
+    task: Task | None
+    reason: str
+    features: tuple[str, ...]
+    excluded: dict[str, str] = {}
