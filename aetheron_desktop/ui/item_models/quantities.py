@@ -1,0 +1,56 @@
+"""Durations, shares and scores as words."""
+
+from __future__ import annotations
+
+import math
+
+NONE = "–"
+
+
+def duration(seconds: float | None) -> str:
+    """Give ``seconds`` as people say them: ``0.4 s``, ``48 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    if seconds is None or not math.isfinite(seconds):
+        return NONE
+    seconds = max(seconds, 0.0)
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def time_left(seconds: float | None) -> str:
+    """Give an estimate as words that do not pretend to be exact: ``about 48 s left``."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    if seconds < 1:
+        return "almost done"
+    return (
+        f"about {duration(float(round(seconds)) if seconds >= 9.95 else math.ceil(seconds)).replace('.0 s', ' s')} left"
+    )
+
+
+def number(value: float | None) -> str:
+    """Give a score with four significant digits, without an exponent where people would not write one."""
+    if value is None or not math.isfinite(value):
+        return NONE
+    if value != 0 and not 1e-4 <= abs(value) < 1e7:
+        return f"{value:.3e}".replace("-", "−")
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", "−")
+    return f"{value:.4g}".replace("-", "−") if abs(value) < 1e-3 else _four_digits(value)
+
+
+def _four_digits(value: float) -> str:
+    decimals = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:.{min(decimals, 4)}f}".replace("-", "−")
+
+
+def count(value: float) -> str:
+    """Give a whole number with its thousands apart."""
+    return f"{value:,.0f}"

@@ -1,0 +1,76 @@
+"""Which number of a run the leaderboard shows, and what is better than what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.evaluation import metrics as known
+from aetheron_desktop.engine.evaluation.metrics import BASELINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.evaluation.metrics import Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One value of ``metric``."""
+
+    metric: Metric
+    value: float
+
+    @property
+    def higher_is_better(self) -> bool:
+        """The metric's direction."""
+        return self.metric.direction == "higher"
+
+    def is_better_than(self, other: Score) -> bool:
+        """Whether this value beats ``other``'s."""
+        return known.better(self.metric, self.value, other.value)
+
+
+def main_score(task: Task, metrics: Mapping[str, float | None]) -> Score | None:
+    """Give the score that runs of ``task`` are ranked by; None where it was not measured."""
+    main = known.main_metric(task)
+    value = metrics.get(main.name)
+    return None if value is None else Score(main, value)
+
+
+def own(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Give the metrics of a run without those of the baseline."""
+    return {name: value for name, value in metrics.items() if not name.startswith(BASELINE)}
+
+
+def label(name: str) -> str:
+    """Give the metric's name for people; one that this version does not know as it stands."""
+    found = _metric(name)
+    return found.label if found else name.replace("_", " ").capitalize()
+
+
+def arrow(name: str) -> str:
+    """Give the direction that is better; empty where it is not known."""
+    found = _metric(name)
+    return {"higher": "↑", "lower": "↓"}[found.direction] if found else ""
+
+
+def wish(name: str) -> str:
+    """Give the metric's direction in words; empty where it is not known."""
+    found = _metric(name)
+    return f"{found.direction} is better" if found else ""
+
+
+def meaning(name: str) -> str:
+    """Give a sentence about the metric; empty where it is not known."""
+    found = _metric(name)
+    return found.help if found else ""
+
+
+def _metric(name: str) -> Metric | None:
+    try:
+        return known.metric(name)
+    except UsageError:
+        return None

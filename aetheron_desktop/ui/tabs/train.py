@@ -1,0 +1,271 @@
+"""Train: what will be trained, the runs side by side, and one run or a few in detail while they learn."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.events import MessageLogged
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel
+from aetheron_desktop.ui.messages import Notice
+from aetheron_desktop.ui.widgets.curve_legend import ShownRun
+from aetheron_desktop.ui.widgets.curves import Curves
+from aetheron_desktop.ui.widgets.errand import Errand
+from aetheron_desktop.ui.widgets.leaderboard import Leaderboard
+from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.run_card import RunHeader, RunResult
+from aetheron_desktop.ui.widgets.run_log import RunLog
+from aetheron_desktop.ui.widgets.training_setup import Plan, TrainingSetup, TrainRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
+
+    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.ui.session import Session
+
+_MOST_SHOWN = 12
+_SERIES = 8
+_LOAD_DELAY_MS = 600
+
+
+class TrainTab(QWidget):
+    """The Train tab; ``model_requested`` asks for a model to be shown elsewhere."""
+
+    model_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._orders: dict[str, int] = {}
+        self._series: dict[str, int] = {}
+        self._logs: dict[str, list[MessageLogged]] = {}
+        self._asked: set[str] = set()
+        self._refresh = QTimer(self, singleShot=True, interval=100)
+        self._load = QTimer(self, singleShot=True, interval=_LOAD_DELAY_MS)
+        self.setObjectName("train_tab")
+        self._build()
+        self._connect()
+        self._show_plan()
+        self._show_runs()
+
+    def _build(self) -> None:
+        self.setup = TrainingSetup(self)
+        self.model = LeaderboardModel(self._session, self)
+        self.leaderboard = Leaderboard(self.model, self)
+        self.header = RunHeader(self)
+        self.curves = Curves(self)
+        self.result = RunResult(self)
+        self.log = RunLog(self)
+        self.details = named(QTabWidget(self, documentMode=True), "run_details", "Details of the run")
+        for widget, title in ((self.curves, "Curves"), (self.result, "Result"), (self.log, "Log")):
+            self.details.addTab(widget, title)
+        self._below = QFrame(self)
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.header)
+        below.addWidget(self.details, 1)
+        theme.mark(self._below, role="panel")
+        split = named(QSplitter(Qt.Orientation.Vertical, self, childrenCollapsible=False), "train_split")
+        split.addWidget(self.leaderboard)
+        split.addWidget(self._below)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+        split.setSizes([280, 420])
+        line = QFrame(self)
+        theme.mark(line, role="side")
+        line.setFixedWidth(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.setup)
+        layout.addWidget(line)
+        layout.addWidget(split, 1)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.dataset_opened.connect(self._on_dataset)
+        session.target_changed.connect(self._show_plan)
+        session.run_added.connect(self._on_run_added)
+        session.run_changed.connect(self._on_run_changed)
+        session.run_events.connect(self.curves.add)
+        self.setup.train_wanted.connect(self._train)
+        self.setup.parallel_wanted.connect(self._set_parallel)
+        self.setup.show_parallel(session.parallel_limit)
+        self.leaderboard.selection_changed.connect(self._show_runs)
+        self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
+        self.leaderboard.pause_wanted.connect(partial(self._each, session.pause))
+        self.leaderboard.resume_wanted.connect(partial(self._each, session.resume))
+        self.leaderboard.model_wanted.connect(self._show_model)
+        self.header.stop_wanted.connect(self.stop)
+        self.header.pause_wanted.connect(self.toggle_pause)
+        self.header.model_wanted.connect(lambda: self._show_model(self.current))
+        self.curves.history_wanted.connect(self._read_history)
+        self.curves.failed.connect(self._tell)
+        self._refresh.timeout.connect(self._show_current)
+        self._load.timeout.connect(self.curves.load)
+        shortcut = QShortcut(QKeySequence("Ctrl+Return"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.train)
+
+    # -- for the window's actions -------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> str | None:
+        """The id of the run whose details are shown."""
+        chosen = self.leaderboard.chosen
+        return chosen[0] if chosen else None
+
+    def train(self) -> None:
+        """Do what the Train button does."""
+        self.setup.ask()
+
+    def stop(self) -> None:
+        """Stop the chosen runs; each keeps its best so far."""
+        self.leaderboard.stop_chosen()
+
+    def toggle_pause(self) -> None:
+        """Pause the chosen runs, or let them go on."""
+        self.leaderboard.toggle_pause()
+
+    # -- what is asked of the session ---------------------------------------------------------------------------------
+
+    def _train(self, request: TrainRequest) -> None:
+        try:
+            started = self._session.train(
+                request.estimators,
+                request.params,
+                budget_s=request.budget_s,
+                class_weight=request.class_weight,
+                seed=request.seed,
+            )
+        except AetheronError as error:
+            self.setup.show_refusal(error)
+            return
+        self.curves.load()
+        runs = self._session.runs
+        live = [run for run in started if catalog.card(runs[run].estimator).iterative]
+        self.leaderboard.choose((live or started)[:1])
+
+    def _set_parallel(self, limit: int) -> None:
+        self._session.parallel_limit = limit
+
+    def _each(self, ask: Callable[[str], None], runs: list[str]) -> None:
+        for run in runs:
+            ask(run)
+
+    def _show_model(self, run: str | None) -> None:
+        state = self._session.runs.get(run or "")
+        if state is not None and state.model:
+            self.model_requested.emit(state.model)
+
+    def _read_history(self, run: str) -> None:
+        if run in self._asked:
+            return
+        self._asked.add(run)
+        errand = Errand(lambda: self._session.history(run), self)
+        errand.done.connect(lambda events: self._on_history(run, events))
+        errand.failed.connect(self._tell)
+        errand.failed.connect(lambda: self._on_history(run, []))
+        errand.start()
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def _show_plan(self) -> None:
+        session = self._session
+        if session.dataset is None:
+            self.setup.show_plan(Plan())
+            self.leaderboard.show_family(None)
+            return
+        info = session.dataset.info
+        features = len(session.features())
+        self.setup.show_plan(Plan(info.name, info.rows, features, session.target or "", session.task))
+        self.leaderboard.show_family((info.id, session.target or "", session.task or ""))
+
+    def _show_runs(self) -> None:
+        """Show the curves of the chosen runs, or of those that were started together with the only one chosen."""
+        self._below.setVisible(bool(self._session.runs))
+        shown = self._runs_to_show()
+        self._series = self._colours(shown)
+        runs = self._session.runs
+        self.leaderboard.show_series(self._series)
+        self.curves.show_runs([ShownRun(run, runs[run].name, self._series[run]) for run in shown])
+        self._show_current()
+
+    def _runs_to_show(self) -> list[str]:
+        runs = self._session.runs
+        chosen = [run for run in self.leaderboard.chosen if run in runs]
+        if len(chosen) != 1:
+            return chosen[:_MOST_SHOWN]
+        group = runs[chosen[0]].group
+        together = [run.id for run in runs.values() if group and run.group == group]
+        others = [run for run in together if run != chosen[0]][: _MOST_SHOWN - 1]
+        return sorted([*chosen, *others], key=list(runs).index)
+
+    def _colours(self, shown: list[str]) -> dict[str, int]:
+        """Each run keeps the colour of its place in time, unless another one that is shown has it."""
+        taken: dict[str, int] = {}
+        for run in shown:
+            wanted = self._orders.setdefault(run, len(self._orders)) % _SERIES
+            free = [place for place in range(_SERIES) if place not in taken.values()]
+            taken[run] = wanted if wanted in free or not free else free[0]
+        return taken
+
+    def _show_current(self) -> None:
+        self.model.flush()
+        run = self._session.runs.get(self.current or "")
+        row = self.model.row(self.current or "")
+        self.header.setVisible(run is not None and row is not None)
+        self.details.setTabVisible(self.details.indexOf(self.result), run is not None)
+        self.details.setTabVisible(self.details.indexOf(self.log), run is not None)
+        if run is None or row is None:
+            return
+        self.header.show_row(row, has_model=bool(run.model))
+        self.result.show_run(run)
+        if not run.log and not row.is_active and run.id not in self._logs:
+            self._read_history(run.id)
+        self.log.show_lines(run.id, run.log or self._logs.get(run.id, []))
+
+    # -- signals ------------------------------------------------------------------------------------------------------
+
+    def _on_dataset(self, dataset: object) -> None:
+        self._show_plan()
+        if dataset is not None:
+            self._load.start()
+
+    def _on_run_added(self, run: str) -> None:
+        self._orders.setdefault(run, len(self._orders))
+        if self.isVisible():
+            self._load.start()
+        self._below.setVisible(True)
+        if self.current is not None:
+            self._show_runs()
+
+    def _on_run_changed(self, run: str) -> None:
+        if run == self.current and not self._refresh.isActive():
+            self._refresh.start()
+
+    def _on_history(self, run: str, events: list[Event]) -> None:
+        self._asked.discard(run)
+        self._logs[run] = [event for event in events if isinstance(event, MessageLogged)]
+        self.curves.add_history(run, events)
+        if run == self.current:
+            self._show_current()
+
+    def _tell(self, error: AetheronError) -> None:
+        self._session.noticed.emit(Notice("error", error.title, error.detail, error.hint))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._session.runs:
+            self._load.start()
+        if self.current is None:
+            self.leaderboard.choose_best()

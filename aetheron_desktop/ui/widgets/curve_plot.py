@@ -1,0 +1,302 @@
+"""One plot of live curves on pyqtgraph; imported late, see ``plot_loader``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPen
+
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.item_models import quantities
+from aetheron_desktop.ui.widgets.crosshair import Crosshair, Point, Reading
+from aetheron_desktop.ui.widgets.plot_axes import StepAxis, ValueAxis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from aetheron_desktop.engine.events import Part
+    from aetheron_desktop.ui.widgets.curve_buffer import Axis, CurveBuffer, Floats
+
+_MARGIN = 0.06
+_SMALLEST = 1e-12
+_SMOOTH_POINTS = 8000  # smooth strokes of more points than this cost a frame, and on a dense band nobody sees them
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve of the plot: ``part`` of ``run``, called ``name``, in the colour of series ``series``."""
+
+    run: str
+    name: str
+    part: Part
+    series: int
+    buffer: CurveBuffer
+
+    @property
+    def color(self) -> QColor:
+        """The series' colour; for the training part mixed with the ground, so that it stands back."""
+        color = theme.series(self.series)
+        return color if self.part == "valid" else mixed(color, theme.color("plot.background"), 0.5)
+
+
+def mixed(color: QColor, ground: QColor, share: float) -> QColor:
+    """Give ``color`` with ``share`` of ``ground`` in it, opaque: paler, and as fast to draw as a pure one."""
+    keep = 1 - share
+    return QColor(
+        round(color.red() * keep + ground.red() * share),
+        round(color.green() * keep + ground.green() * share),
+        round(color.blue() * keep + ground.blue() * share),
+    )
+
+
+class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
+    """Draws lines at the width of the screen; knows no run and keeps no time.
+
+    Whoever owns it calls :meth:`draw` when there is something new, at most once a frame.
+    """
+
+    hovered = Signal(object)  # x under the pointer, None when it left
+    moved = Signal()  # somebody zoomed or panned: it no longer follows
+    stale = Signal()  # the view changed and wants a frame
+    fit_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._x_axis, self._y_axis = StepAxis(), ValueAxis()
+        super().__init__(parent, axisItems={"bottom": self._x_axis, "left": self._y_axis}, enableMenu=False)
+        self._lines: tuple[Line, ...] = ()
+        self._items: dict[tuple[str, Part], Any] = {}
+        self._hidden: set[str] = set()
+        self._axis: Axis = "step"
+        self._log = False
+        self._pointer: float | None = None
+        self._drawn: dict[tuple[str, Part], tuple[float, ...]] = {}
+        self._build()
+        self._crosshair = Crosshair(self)
+        box = self.getViewBox()
+        box.sigRangeChangedManually.connect(self._on_moved)
+        box.sigRangeChanged.connect(self._on_range)
+        box.sigResized.connect(self._on_resized)
+        self.scene().sigMouseMoved.connect(self._on_mouse)
+        self.recolor()
+
+    def _build(self) -> None:
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 120)
+        plot = self.getPlotItem()
+        plot.hideButtons()
+        plot.setContentsMargins(0, 4, 10, 0)
+        plot.showGrid(x=False, y=True, alpha=1.0)
+        self.getViewBox().disableAutoRange()
+        self.getViewBox().setDefaultPadding(0)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def points(self, run: str, part: Part) -> tuple[Floats, Floats]:
+        """Give the points that were drawn last for one curve, as they are on the screen."""
+        item = self._items.get((run, part))
+        x, y = item.getData() if item is not None else (None, None)
+        return (np.empty(0) if x is None else x, np.empty(0) if y is None else y)
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Draw ``lines`` from now on, the first one on top."""
+        keys = {(line.run, line.part) for line in lines}
+        for key in [key for key in self._items if key not in keys]:
+            self.removeItem(self._items.pop(key))
+        self._lines = tuple(lines)
+        for place, line in enumerate(self._lines):
+            key = (line.run, line.part)
+            if key not in self._items:
+                item = pg.PlotCurveItem(connect="finite")
+                item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+                self._items[key] = item
+                self.addItem(item)
+            self._items[key].setZValue((1000 if line.part == "valid" else 0) - place)
+        self._drawn.clear()
+        self.recolor()
+
+    def hide_runs(self, runs: set[str]) -> None:
+        """Leave ``runs`` out of the picture and of its range."""
+        self._hidden = set(runs)
+        for (run, _), item in self._items.items():
+            item.setVisible(run not in self._hidden)
+
+    def set_axis(self, axis: Axis) -> None:
+        """Put steps or time on the x axis."""
+        self._axis = self._x_axis.axis = axis
+        self._x_axis.picture = None
+        self._drawn.clear()
+
+    def set_log(self, log: bool) -> None:
+        """Make the y axis logarithmic; what is not above zero becomes a gap."""
+        self._log = log
+        self._y_axis.setLogMode(False, log)
+        self._drawn.clear()
+
+    def recolor(self) -> None:
+        """Take the colours of the theme as they are now."""
+        self.setBackground(theme.color("plot.background"))
+        for axis in (self._x_axis, self._y_axis):
+            axis.recolor(self._small_font())
+        for line in self._lines:
+            pen = QPen(line.color, 1)
+            pen.setCosmetic(True)
+            self._items[(line.run, line.part)].setPen(pen)
+        self._crosshair.update()
+
+    def follow(self) -> None:
+        """Choose the range that holds every visible line."""
+        found = [
+            bounds
+            for line in self._lines
+            if line.run not in self._hidden
+            and (bounds := line.buffer.bounds(self._axis, positive=self._log)) is not None
+        ]
+        if not found:
+            return
+        left, right = min(b[0] for b in found), max(b[1] for b in found)
+        low, high = min(b[2] for b in found), max(b[3] for b in found)
+        if self._log:
+            low, high = float(np.log10(low)), float(np.log10(high))
+        room = (high - low) * _MARGIN or max(abs(high) * _MARGIN, 0.05 if self._log else _SMALLEST)
+        self.getViewBox().setRange(
+            xRange=(left, right if right > left else left + 1), yRange=(low - room, high + room), padding=0
+        )
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """Left and right end of the x axis."""
+        (left, right), _ = self.getViewBox().viewRange()
+        return left, right
+
+    def show_span(self, left: float, right: float) -> None:
+        """Show x from ``left`` to ``right``, as another plot does."""
+        self.getViewBox().setXRange(left, right, padding=0)
+
+    def draw(self) -> None:
+        """Give every visible line that is new or in a new view the points of this screen."""
+        (left, right), _ = self.getViewBox().viewRange()
+        pixels = max(int(self.getViewBox().width() * self.devicePixelRatioF()), 16)
+        total = 0
+        for line in self._lines:
+            key = (line.run, line.part)
+            state = (len(line.buffer), left, right, pixels)
+            if line.run in self._hidden:
+                continue
+            if self._drawn.get(key) != state:
+                self._drawn[key] = state
+                x, y = line.buffer.reduce(self._axis, left, right, pixels)
+                if self._log:
+                    y = np.log10(np.where(y > 0, y, np.nan))
+                self._items[key].setData(x, y, skipFiniteCheck=not (self._log or line.buffer.has_gaps))
+            total += len(self._items[key].xData)
+        self._smooth(total <= _SMOOTH_POINTS)
+        if self._pointer is not None:
+            self.point_at(self._pointer)
+
+    def _smooth(self, smooth: bool) -> None:
+        for item in self._items.values():
+            item.opts["antialias"] = smooth
+
+    def point_at(self, x: float | None) -> None:
+        """Show the crosshair at ``x`` with every visible line's value there; hide it with None."""
+        self._pointer = x
+        if x is None:
+            self._crosshair.show_readings("", None, [])
+            return
+        found = [
+            (line, point)
+            for line in self._lines
+            if line.run not in self._hidden and (point := line.buffer.at(self._axis, x)) is not None
+        ]
+        if not found:
+            self._crosshair.show_readings("", None, [])
+            return
+        at = min((point[0] for _, point in found), key=lambda place: abs(place - x))
+        title = f"Step {at:,.0f}" if self._axis == "step" else f"After {quantities.duration(at)}"
+        points = {
+            (line.run, line.part): Point(quantities.number(point[1]), line.color, self._pixel(point))
+            for line, point in found
+        }
+        names = {line.run: line.name for line, _ in found}
+        self._crosshair.setGeometry(self._area())
+        self._crosshair.show_readings(
+            title,
+            self._pixel((at, 1.0)).x(),
+            [Reading(name, points.get((run, "valid")), points.get((run, "train"))) for run, name in names.items()],
+        )
+
+    def _area(self) -> Any:
+        return self.mapFromScene(self.getViewBox().sceneBoundingRect()).boundingRect()
+
+    def _pixel(self, point: tuple[float, float]) -> QPointF:
+        x, y = point
+        if self._log:
+            y = float(np.log10(y)) if y > 0 else float("nan")
+        (left, right), (low, high) = self.getViewBox().viewRange()
+        area = self._area()
+        return QPointF(
+            (x - left) / (right - left) * area.width(),
+            float("nan") if not np.isfinite(y) else (high - y) / (high - low) * area.height(),
+        )
+
+    def _on_moved(self, *_: object) -> None:
+        self.moved.emit()
+
+    def _on_range(self, *_: object) -> None:
+        self.stale.emit()
+
+    def _on_resized(self, *_: object) -> None:
+        self.stale.emit()
+
+    def _on_mouse(self, position: QPointF) -> None:
+        box = self.getViewBox()
+        if box.sceneBoundingRect().contains(position):
+            self.hovered.emit(float(box.mapSceneToView(position).x()))
+        else:
+            self.hovered.emit(None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(None)
+
+    def mouseDoubleClickEvent(self, event: Any) -> None:
+        self.fit_wanted.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        box = self.getViewBox()
+        (left, right), (low, high) = box.viewRange()
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                box.scaleBy((0.8, 1))
+            case Qt.Key.Key_Minus:
+                box.scaleBy((1.25, 1))
+            case Qt.Key.Key_Left:
+                box.translateBy(x=-(right - left) / 10)
+            case Qt.Key.Key_Right:
+                box.translateBy(x=(right - left) / 10)
+            case Qt.Key.Key_Up:
+                box.translateBy(y=(high - low) / 10)
+            case Qt.Key.Key_Down:
+                box.translateBy(y=-(high - low) / 10)
+            case Qt.Key.Key_Home | Qt.Key.Key_0 | Qt.Key.Key_F:
+                self.fit_wanted.emit()
+                return
+            case _:
+                super().keyPressEvent(event)
+                return
+        self.moved.emit()
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(max(10, self.fontInfo().pixelSize() - 2))
+        return font

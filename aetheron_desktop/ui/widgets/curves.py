@@ -1,0 +1,448 @@
+"""Live curves of the runs that are shown: loss and metric, training and validation.
+
+Loads numpy and pyqtgraph only when asked to (:meth:`Curves.load`), so that the window opens without them. Nothing is
+drawn more often than thirty times a second, and nothing at all while nothing changes.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aetheron_desktop.engine.errors import StorageError
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.icons import icon
+from aetheron_desktop.ui.item_models import score
+from aetheron_desktop.ui.widgets.curve_legend import CurveLegend, PartKey, ShownRun
+from aetheron_desktop.ui.widgets.empty import Empty
+from aetheron_desktop.ui.widgets.errand import Errand
+from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.plot_loader import PlotLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+
+    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.ui.widgets.curve_plot import CurvePlot, Line
+    from aetheron_desktop.ui.widgets.curve_store import CurveStore
+
+FRAME_MS = 33
+_SIDE_BY_SIDE = 640
+_KEPT_RUNS = 32
+
+
+class PlotCard(QFrame):
+    """A plot under the name of its metric; with several metrics the name is a choice."""
+
+    metric_chosen = Signal(str)
+
+    def __init__(self, plot: CurvePlot, place: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.plot = plot
+        theme.mark(self, role="card")
+        self.setObjectName(f"plot_card_{place}")
+        self._name = QLabel(self)
+        theme.mark(self._name, role="strong")
+        self._choice = named(QComboBox(self), f"plot_metric_{place}", "Metric of this plot")
+        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._direction = QLabel(self)
+        theme.mark(self._direction, role="caption")
+        header = QHBoxLayout()
+        header.setContentsMargins(12, 0, 12, 0)
+        header.setSpacing(theme.GAP)
+        for widget in (self._name, self._choice, self._direction):
+            header.addWidget(widget)
+        header.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 8, 2, 6)
+        layout.setSpacing(2)
+        layout.addLayout(header)
+        layout.addWidget(plot, 1)
+        plot.setObjectName(f"curve_plot_{place}")
+        self._choice.activated.connect(lambda index: self.metric_chosen.emit(self._choice.itemData(index)))
+
+    def show_metric(self, name: str, names: Sequence[str]) -> None:
+        """Head the plot with ``name``, one of ``names``."""
+        with QSignalBlocker(self._choice):
+            if [self._choice.itemData(place) for place in range(self._choice.count())] != list(names):
+                self._choice.clear()
+                for other in names:
+                    self._choice.addItem(score.label(other), other)
+            self._choice.setCurrentIndex(self._choice.findData(name))
+        self._name.setText(score.label(name))
+        self._name.setVisible(len(names) <= 2)
+        self._choice.setVisible(len(names) > 2)
+        self._direction.setText(score.wish(name))
+        self.plot.setAccessibleName(f"Curves of {score.label(name)}")
+
+
+class Curves(QWidget):
+    """Two plots, their legend and what can be done with them; knows runs only by id and name."""
+
+    history_wanted = Signal(str)  # a run is shown whose points are not here: answer with add_history
+    failed = Signal(object)  # AetheronError: an export did not work
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("curves")
+        self._runs: tuple[ShownRun, ...] = ()
+        self._store: CurveStore | None = None
+        self._cards: list[PlotCard] = []
+        self._chosen: list[str | None] = [None, None]
+        self._waiting: dict[str, list[Event]] = {}
+        self._names: list[str] = []
+        self._following = True
+        self._drawing = False
+        self._stale = False
+        self._drawn_at = 0.0
+        self._loader = PlotLoader(self)
+        self._frame = QTimer(self, singleShot=True)
+        self._build()
+        self._connect()
+        self._show_state()
+
+    def _build(self) -> None:
+        self._legend = CurveLegend(self)
+        self._axis = named(QComboBox(self), "curve_axis", "What the x axis counts")
+        self._axis.addItem("By step", "step")
+        self._axis.addItem("By time", "time")
+        self._log = named(QPushButton("Log", self), "curve_log", "Logarithmic y axis", "Make the y axis logarithmic")
+        self._log.setCheckable(True)
+        help_ = "Show all of the curves and follow them (F, or a double click in the plot)"
+        self._fit = named(QPushButton("Fit", self), "curve_fit", "Fit", help_)
+        for button, role in ((self._log, "chip"), (self._fit, "ghost")):
+            theme.mark(button, role=role)
+        self._menu_button = named(QToolButton(self), "curve_menu", "Save the curves", "Save the curves to a file")
+        pictured(self._menu_button, "more", "muted", theme.ICON_SIZE)
+        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._png = QAction(icon("save"), "Save as picture (PNG)…", self)
+        self._csv = QAction(icon("table"), "Save the points (CSV)…", self)
+        menu = QMenu(self._menu_button)
+        menu.addActions([self._png, self._csv])
+        self._menu_button.setMenu(menu)
+        tools = QHBoxLayout()
+        tools.setSpacing(theme.GAP)
+        tools.addWidget(self._legend, 1)
+        right = QHBoxLayout()
+        right.setSpacing(theme.GAP)
+        for widget in (PartKey(self), self._axis, self._log, self._fit, self._menu_button):
+            right.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        tools.addLayout(right)
+        tools.setAlignment(right, Qt.AlignmentFlag.AlignTop)
+        self._plots = named(QWidget(self), "plots")
+        self._plots_layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._plots)
+        self._plots_layout.setContentsMargins(0, 0, 0, 0)
+        self._plots_layout.setSpacing(theme.GAP + theme.TIGHT)
+        self._empty = Empty("curve", self)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._plots)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.WIDE)
+        layout.setSpacing(theme.GAP + theme.TIGHT)
+        layout.addLayout(tools)
+        layout.addLayout(self._stack, 1)
+
+    def _connect(self) -> None:
+        self._loader.ready.connect(self._on_loaded)
+        self._frame.timeout.connect(self._draw)
+        self._legend.hidden_changed.connect(self._on_hidden)
+        self._axis.activated.connect(self._on_axis)
+        self._log.toggled.connect(self._on_log)
+        self._fit.clicked.connect(self.fit)
+        self._png.triggered.connect(self._ask_png)
+        self._csv.triggered.connect(self._ask_csv)
+        theme.changed.connect(self._on_theme)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether numpy and pyqtgraph are here."""
+        return self._store is not None
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the range follows the curves; zooming or panning ends it, :meth:`fit` begins it again."""
+        return self._following
+
+    @property
+    def plots(self) -> list[CurvePlot]:
+        """The plots, loss first; none before they are loaded."""
+        return [card.plot for card in self._cards]
+
+    def load(self, *, now: bool = False) -> None:
+        """Import what plots need in idle time, or with ``now`` before this returns."""
+        if now:
+            self._loader.finish()
+        else:
+            self._loader.start()
+
+    def show_runs(self, runs: Sequence[ShownRun]) -> None:
+        """Show the curves of ``runs`` from now on."""
+        if tuple(runs) == self._runs:
+            return
+        fresh = {run.id for run in runs} != {run.id for run in self._runs}
+        self._runs = tuple(runs)
+        if self._store is None:
+            self._show_state()
+            return
+        for run in runs:
+            if run.id not in self._store and run.id not in self._waiting:
+                self._waiting[run.id] = []
+                self.history_wanted.emit(run.id)
+        if len(self._runs) < _KEPT_RUNS:
+            self._forget()
+        if fresh:
+            self._following = True
+        self._show_lines()
+
+    def add(self, run: str, events: Sequence[Event]) -> None:
+        """Take in what ``run`` has just told; left out unless it is shown, its log keeps it."""
+        if run in self._waiting:
+            self._waiting[run] += events
+        elif self._store is not None and run in self._store and self._store.add(run, events):
+            self._on_points(run)
+
+    def add_history(self, run: str, events: Sequence[Event]) -> None:
+        """Answer ``history_wanted``: all that ``run`` has told until now."""
+        if self._store is None:
+            return
+        self._store.add(run, events)
+        self._store.add(run, self._waiting.pop(run, []))
+        self._on_points(run)
+
+    def fit(self) -> None:
+        """Show all of the curves and follow them again."""
+        self._following = True
+        self._wake()
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    def _on_loaded(self) -> None:
+        from aetheron_desktop.ui.widgets.curve_plot import CurvePlot  # imports pyqtgraph: never at start
+        from aetheron_desktop.ui.widgets.curve_store import CurveStore
+
+        self._store = CurveStore()
+        for place in range(2):
+            plot = CurvePlot(self._plots)
+            card = PlotCard(plot, place, self._plots)
+            card.metric_chosen.connect(lambda name, place=place: self._on_metric(place, name))
+            plot.moved.connect(lambda plot=plot: self._on_moved(plot))
+            plot.stale.connect(self._on_view_changed)
+            plot.hovered.connect(self._on_hovered)
+            plot.fit_wanted.connect(self.fit)
+            self._cards.append(card)
+            self._plots_layout.addWidget(card, 1)
+        runs, self._runs = self._runs, ()
+        self.show_runs(runs)
+
+    def _on_points(self, run: str) -> None:
+        assert self._store is not None
+        if self._store.metrics([run.id for run in self._runs]) != self._names:
+            self._show_lines()
+        elif any(shown.id == run for shown in self._runs):
+            missing = sum(len(card.plot.lines) for card in self._cards if not card.isHidden())
+            if missing != self._count_lines():
+                self._show_lines()
+            self._wake()
+
+    def _count_lines(self) -> int:
+        return sum(len(self._lines(name)) for name in self._metrics_shown())
+
+    def _show_lines(self) -> None:
+        if self._store is None:
+            return
+        self._names = self._store.metrics([run.id for run in self._runs])
+        self._legend.show_runs([run for run in self._runs if self._store.metrics([run.id])])
+        shown = self._metrics_shown()
+        for place, card in enumerate(self._cards):
+            card.setVisible(place < len(shown))
+            if place < len(shown):
+                card.show_metric(shown[place], self._names)
+                card.plot.show_lines(self._lines(shown[place]))
+                card.plot.hide_runs(self._legend.hidden)
+        self._show_state()
+        self._wake()
+
+    def _metrics_shown(self) -> list[str]:
+        """The names that the plots show: what was chosen, else the first loss and the first that is none."""
+        names = self._names
+        other = next((name for name in names if "loss" not in name), names[1] if len(names) > 1 else None)
+        first = names[0] if names else None
+        wanted = [
+            chosen if chosen in names else usual for chosen, usual in zip(self._chosen, (first, other), strict=True)
+        ]
+        return list(dict.fromkeys(name for name in wanted if name is not None))
+
+    def _lines(self, name: str) -> list[Line]:
+        from aetheron_desktop.ui.widgets.curve_plot import Line
+
+        assert self._store is not None
+        found: list[Line] = []
+        for run in self._runs:
+            for part in ("valid", "train"):
+                buffer = self._store.curve(run.id, name, part)
+                if buffer is not None:
+                    found.append(Line(run.id, run.name, part, run.series, buffer))
+        return found
+
+    def _forget(self) -> None:
+        assert self._store is not None
+        self._store.forget([run.id for run in self._runs])
+
+    def _wake(self) -> None:
+        """Draw with the next frame; the first after a rest at once."""
+        self._stale = True
+        if self.isVisible() and not self._frame.isActive():
+            since = (time.monotonic() - self._drawn_at) * 1000
+            self._frame.start(max(0, int(FRAME_MS - since)))
+
+    def _draw(self) -> None:
+        if not self.isVisible() or self._store is None:
+            return
+        self._stale, self._drawing = False, True
+        self._drawn_at = time.monotonic()
+        try:
+            for card in self._cards:
+                if card.isHidden():
+                    continue
+                if self._following:
+                    card.plot.follow()
+                card.plot.draw()
+        finally:
+            self._drawing = False
+
+    def _show_state(self) -> None:
+        if self._names:
+            self._stack.setCurrentWidget(self._plots)
+            return
+        self._stack.setCurrentWidget(self._empty)
+        if not self._runs:
+            self._empty.show_words("No run to show", "Press Train, and its curves appear here while it learns.")
+        else:
+            self._empty.show_words(
+                "No curves yet", "They appear with the first step. An estimator that learns in one go has none."
+            )
+
+    # -- signals ------------------------------------------------------------------------------------------------------
+
+    def _on_metric(self, place: int, name: str) -> None:
+        shown = self._metrics_shown()
+        if len(shown) == 2 and shown[1 - place] == name:
+            self._chosen = [shown[1], shown[0]]
+        else:
+            self._chosen[place] = name
+        self._following = True
+        self._show_lines()
+
+    def _on_hidden(self, runs: set[str]) -> None:
+        for card in self._cards:
+            card.plot.hide_runs(runs)
+        self._wake()
+
+    def _on_axis(self) -> None:
+        for card in self._cards:
+            card.plot.set_axis(self._axis.currentData())
+        self.fit()
+
+    def _on_log(self, log: bool) -> None:
+        for card in self._cards:
+            card.plot.set_log(log)
+        self.fit()
+
+    def _on_moved(self, plot: CurvePlot) -> None:
+        self._following = False
+        for other in self.plots:
+            if other is not plot:
+                other.show_span(*plot.span)
+        self._wake()
+
+    def _on_view_changed(self) -> None:
+        if not self._drawing:
+            self._wake()
+
+    def _on_hovered(self, x: object) -> None:
+        for card in self._cards:
+            if not card.isHidden():
+                card.plot.point_at(x if isinstance(x, float) else None)
+
+    def _on_theme(self) -> None:
+        for card in self._cards:
+            card.plot.recolor()
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def _ask_png(self) -> None:
+        self._ask("Save the curves as a picture", "curves.png", "Picture (*.png)", self.save_png)
+
+    def _ask_csv(self) -> None:
+        self._ask("Save the points of the curves", "curves.csv", "Table (*.csv)", self.save_csv)
+
+    def _ask(self, title: str, name: str, kind: str, save: Any) -> None:
+        from pathlib import Path
+
+        dialog = QFileDialog(self, title, name, kind)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(name.rpartition(".")[2])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: save(Path(path)))
+        dialog.open()
+
+    def save_png(self, path: Path) -> None:
+        """Write what the plots show to ``path``; ``failed`` tells when that is not possible."""
+        picture = self._plots.grab()
+        if not picture.save(str(path), "PNG"):
+            self.failed.emit(StorageError(f"{path} could not be written.", hint="Choose a place that can be written."))
+
+    def save_csv(self, path: Path) -> None:
+        """Write all points of the runs that are shown to ``path``; ``failed`` tells when that is not possible."""
+        store, runs = self._store, {run.id: run.name for run in self._runs}
+        if store is None:
+            return
+        errand = Errand(lambda: store.write_csv(path, runs), self)
+        errand.failed.connect(self.failed)
+        errand.start()
+
+    # -- events -------------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._wake()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._frame.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= _SIDE_BY_SIDE
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._plots_layout.direction() != direction:
+            self._plots_layout.setDirection(direction)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._on_theme()

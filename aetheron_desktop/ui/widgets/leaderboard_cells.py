@@ -1,0 +1,124 @@
+"""How the cells of the leaderboard are painted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.icons import icon
+from aetheron_desktop.ui.item_models.leaderboard import AGAINST, ROW_ROLE, SCORE, STATUS_ICONS, LeaderboardRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TONES = {
+    "queued": "faint",
+    "starting": "accent",
+    "running": "accent",
+    "paused": "warning",
+    "stopping": "warning",
+    "succeeded": "success",
+    "stopped": "warning",
+    "failed": "danger",
+    "crashed": "danger",
+}
+_PAD = 10
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+class LeaderboardDelegate(QStyledItemDelegate):
+    """Colour and best mark before the name, icon and bar with the status; the rest is text."""
+
+    def __init__(self, view: QTableView, series_of: Callable[[str], int | None]) -> None:
+        super().__init__(view)
+        self._view = view
+        self._series_of = series_of
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        self.initStyleOption(option, index)
+        text, option.text = option.text, ""
+        self._view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, self._view)
+        row: LeaderboardRow | None = index.data(ROW_ROLE)
+        if row is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(option.font)
+        area = option.rect.adjusted(_PAD, 0, -_PAD, -1)
+        match index.column():
+            case 0:
+                self._paint_name(painter, area, row)
+            case 2:
+                self._paint_status(painter, area, row)
+            case column:
+                painter.setPen(theme.color(self._tone(row, column)))
+                painter.drawText(area, option.displayAlignment, _short(painter, text, area.width()))
+        painter.restore()
+
+    def _tone(self, row: LeaderboardRow, column: int) -> str:
+        if column == AGAINST and row.against_word:
+            return {"better": "success", "worse": "danger"}.get(row.against_word, "muted")
+        return "text" if column == SCORE and row.score is not None else "muted"
+
+    def _paint_name(self, painter: QPainter, area: QRect, row: LeaderboardRow) -> None:
+        series = self._series_of(row.id)
+        swatch = QRectF(area.left(), area.center().y() - 4.5, 10, 10)
+        if series is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.series(series))
+            painter.drawRoundedRect(swatch, 3, 3)
+        rest = area.adjusted(20, 0, 0, 0)
+        if row.is_best:
+            font = QFont(painter.font())
+            font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
+            font.setWeight(QFont.Weight.DemiBold)
+            width = QFontMetrics(font).horizontalAdvance("Best") + 30
+            name = min(painter.fontMetrics().horizontalAdvance(row.name) + 2, rest.width() - width - 8)
+            badge = QRectF(rest.left() + name + 8, area.center().y() - 9.5, width, 20)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent.soft"))
+            painter.drawRoundedRect(badge, 10, 10)
+            icon("trophy", "accent").paint(painter, QRect(int(badge.left()) + 8, int(badge.center().y()) - 6, 13, 13))
+            painter.save()
+            painter.setFont(font)
+            painter.setPen(theme.color("accent"))
+            painter.drawText(badge.adjusted(24, 0, 0, 0), _MIDDLE, "Best")
+            painter.restore()
+            rest.setRight(int(badge.left()) - 8)
+        painter.setPen(theme.color("text"))
+        painter.drawText(rest, _MIDDLE, _short(painter, row.name, rest.width()))
+
+    def _paint_status(self, painter: QPainter, area: QRect, row: LeaderboardRow) -> None:
+        tone = TONES.get(row.status, "muted")
+        under_way = row.status in {"running", "paused", "stopping"}
+        line = QRect(area)
+        if under_way:
+            line.setBottom(area.bottom() - 8)
+        icon(STATUS_ICONS.get(row.status, "info"), tone).paint(
+            painter, QRect(area.left(), line.center().y() - 7, 15, 15)
+        )
+        words = line.adjusted(22, 0, 0, 0)
+        painter.setPen(theme.color("text" if row.is_active else "muted"))
+        painter.drawText(words, _MIDDLE, _short(painter, row.status_text, words.width()))
+        if under_way:
+            self._paint_bar(painter, QRectF(words.left(), area.bottom() - 9, words.width(), 3), row.share, tone)
+
+    def _paint_bar(self, painter: QPainter, bar: QRectF, share: float | None, tone: str) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("pressed"))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        if share:
+            painter.setBrush(theme.color(tone))
+            painter.drawRoundedRect(
+                QRectF(bar.topLeft(), bar.size()).adjusted(0, 0, -bar.width() * (1 - share), 0), 1.5, 1.5
+            )
+
+
+def _short(painter: QPainter, text: str, width: int) -> str:
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, max(width, 0))

@@ -1,0 +1,33 @@
+"""The names of a control: one for tests and styles, one that screen readers say, one that the pointer shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QSize
+
+from aetheron_desktop.ui.icons import icon
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton, QWidget
+
+_Widget = TypeVar("_Widget", bound="QWidget")
+_Button = TypeVar("_Button", bound="QAbstractButton")
+
+
+def named(widget: _Widget, name: str, words: str = "", tip: str = "") -> _Widget:
+    """Give ``widget`` its object name, its accessible name ``words`` and its tool tip, which also describes it."""
+    widget.setObjectName(name)
+    if words:
+        widget.setAccessibleName(words)
+    if tip:
+        widget.setToolTip(tip)
+        widget.setAccessibleDescription(tip)
+    return widget
+
+
+def pictured(button: _Button, picture: str, color: str = "text", size: int = 16) -> _Button:
+    """Give ``button`` an icon."""
+    button.setIcon(icon(picture, color))
+    button.setIconSize(QSize(size, size))
+    return button

@@ -1,0 +1,289 @@
+"""What will be trained and how: the panel with the big button."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.params import Choice, Int
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.item_models import quantities
+from aetheron_desktop.ui.widgets.estimator_picker import EstimatorPicker
+from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.param_form import ParamForm
+from aetheron_desktop.ui.widgets.problem_card import ProblemCard
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.errors import AetheronError
+    from aetheron_desktop.engine.params import Value
+
+WIDTH = 320
+TASKS: dict[str, str] = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
+BUDGET = Int(
+    name="budget_s",
+    label="Time limit for each run",
+    help="A run that reaches it stops and keeps its best so far.",
+    unit="s",
+    default=None,
+    low=1,
+    high=604_800,
+    optional="no limit",
+)
+CLASS_WEIGHT = Choice(
+    name="class_weight",
+    label="Class weights",
+    help="Balanced makes rare classes count as much as common ones.",
+    default="none",
+    options=("none", "balanced"),
+    labels=("None", "Balanced"),
+)
+SEED = Int(
+    name="seed",
+    label="Seed",
+    help="The same seed gives the same split and the same model.",
+    default=0,
+    low=0,
+    high=2**31 - 1,
+    advanced=True,
+)
+PARALLEL = Int(
+    name="parallel",
+    label="Runs at the same time",
+    help="The others wait. More at once finish later each.",
+    default=max(1, (os.cpu_count() or 1) // 4),
+    low=1,
+    high=max(2, os.cpu_count() or 1),
+    advanced=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """What is asked for; no estimators means those that suit the task."""
+
+    estimators: tuple[str, ...] = ()
+    params: dict[str, dict[str, Value]] = field(default_factory=dict)
+    budget_s: float | None = None
+    class_weight: Literal["none", "balanced"] = "none"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is to train on: names for people and sizes; empty strings and None while it is not chosen."""
+
+    dataset: str = ""
+    rows: int = 0
+    features: int = 0
+    target: str = ""
+    task: Task | None = None
+    note: str = ""
+
+
+class TrainingSetup(QFrame):
+    """Shows a :class:`Plan`, asks with ``train_wanted`` for a :class:`TrainRequest`."""
+
+    train_wanted = Signal(object)
+    parallel_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._plan = Plan()
+        self.setObjectName("training_setup")
+        theme.mark(self, role="panel")
+        self.setFixedWidth(WIDTH)
+        self._build()
+        self._connect()
+        self.show_plan(self._plan)
+
+    def _build(self) -> None:
+        inner = QWidget(self)
+        theme.mark(inner, role="scrolled")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
+        column.setSpacing(theme.WIDE)
+        column.addWidget(self._make_summary())
+        column.addLayout(self._make_choice())
+        column.addWidget(_rule(self))
+        self.options = ParamForm((BUDGET, CLASS_WEIGHT, SEED, PARALLEL), "training", self)
+        column.addWidget(self.options)
+        column.addStretch()
+        self._scroll = named(QScrollArea(self, widgetResizable=True), "training_setup_scroll")
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(inner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(_rule(self))
+        layout.addLayout(self._make_foot())
+
+    def _make_summary(self) -> QWidget:
+        box = QWidget(self)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        self._facts: dict[str, QLabel] = {}
+        for line, (key, word) in enumerate((("dataset", "Data"), ("target", "Predict"), ("task", "Task"))):
+            label = QLabel(word, box)
+            theme.mark(label, role="muted")
+            value = named(QLabel(box, wordWrap=True, textFormat=Qt.TextFormat.PlainText), f"plan_{key}")
+            theme.mark(value, role="strong" if key == "target" else "")
+            grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, line, 1)
+            self._facts[key] = value
+        return box
+
+    def _make_choice(self) -> QVBoxLayout:
+        self._automatic = named(
+            QPushButton("Automatic", self),
+            "choose_automatic",
+            "Automatic",
+            "Train what usually works for this task, and a baseline to compare with",
+        )
+        self._own = named(
+            QPushButton("Choose", self), "choose_own", "Choose", "Choose estimators and set their parameters"
+        )
+        self._modes = QButtonGroup(self)
+        modes = QHBoxLayout()
+        modes.setSpacing(theme.GAP)
+        for button in (self._automatic, self._own):
+            theme.mark(button, role="chip")
+            button.setCheckable(True)
+            self._modes.addButton(button)
+            modes.addWidget(button, 1)
+        self._automatic.setChecked(True)
+        self._usual = named(QLabel(self, wordWrap=True), "usual_estimators")
+        theme.mark(self._usual, role="muted")
+        self.picker = EstimatorPicker(self)
+        column = QVBoxLayout()
+        column.setSpacing(theme.GAP + theme.TIGHT)
+        heading = QLabel("Estimators", self)
+        theme.mark(heading, role="heading")
+        column.addWidget(heading)
+        column.addLayout(modes)
+        column.addWidget(self._usual)
+        column.addWidget(self.picker)
+        return column
+
+    def _make_foot(self) -> QVBoxLayout:
+        self._problem = ProblemCard(self)
+        self._problem.setObjectName("training_refused")
+        self._reason = named(QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText), "training_reason")
+        theme.mark(self._reason, role="caption")
+        self.button = named(QPushButton("Train", self), "train", "Train", "Start training (Ctrl+R)")
+        pictured(self.button, "train", "accent.on", 18)
+        self.button.setMinimumHeight(40)
+        theme.mark(self.button, role="primary")
+        foot = QVBoxLayout()
+        foot.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.WIDE)
+        foot.setSpacing(theme.GAP)
+        for widget in (self._problem, self._reason, self.button):
+            foot.addWidget(widget)
+        return foot
+
+    def _connect(self) -> None:
+        self._modes.buttonToggled.connect(self._on_changed)
+        self.picker.changed.connect(self._on_changed)
+        self.options.changed.connect(self._on_changed)
+        self.options.fields[PARALLEL.name].changed.connect(self._on_parallel)
+        self.button.clicked.connect(self.ask)
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the estimators follow from the task."""
+        return bool(self._automatic.isChecked())
+
+    @property
+    def obstacle(self) -> str:
+        """Why training cannot start; empty when it can."""
+        if not self._plan.dataset:
+            return "Open a dataset first: drop a file on the window."
+        if not self._plan.target or self._plan.task is None:
+            return "Choose the column to predict on the Data tab."
+        if not self._plan.features:
+            return "Every column is left out; take at least one in on the Data tab."
+        return ("" if self.is_automatic else self.picker.error) or self.options.error
+
+    def show_plan(self, plan: Plan) -> None:
+        """Show what there is to train on."""
+        self._plan = plan
+        size = f"{quantities.count(plan.rows)} rows, {quantities.count(plan.features)} columns to learn from"
+        self._facts["dataset"].setText(f"{plan.dataset}\n{size}" if plan.dataset else "none is open")
+        self._facts["target"].setText(plan.target or "not chosen")
+        self._facts["task"].setText(TASKS.get(plan.task or "", "follows from the target"))
+        self.options.fields[CLASS_WEIGHT.name].setVisible(plan.task in {"binary", "multiclass"})
+        self.picker.show_task(plan.task)
+        self._problem.show_words("", "", "")
+        self._on_changed()
+
+    def show_parallel(self, limit: int) -> None:
+        """Show how many runs go at the same time."""
+        self.options.fields[PARALLEL.name].set_value(limit)
+
+    def show_refusal(self, error: AetheronError) -> None:
+        """Say in place why what was asked for cannot be trained."""
+        self._problem.show_words(error.title, error.detail, error.hint)
+
+    def ask(self) -> None:
+        """Ask for a training with what is set; without effect while something stands against it."""
+        if self.obstacle:
+            return
+        self._problem.show_words("", "", "")
+        values = self.options.values()
+        self.train_wanted.emit(
+            TrainRequest(
+                estimators=() if self.is_automatic else tuple(self.picker.estimators()),
+                params={} if self.is_automatic else self.picker.params(),
+                budget_s=cast("float | None", values.get(BUDGET.name)),
+                class_weight="balanced" if self._wants_balance(values) else "none",
+                seed=int(values.get(SEED.name) or 0),
+            )
+        )
+
+    def _wants_balance(self, values: dict[str, Value]) -> bool:
+        return self._plan.task != "regression" and values.get(CLASS_WEIGHT.name) == "balanced"
+
+    def _on_changed(self) -> None:
+        task = self._plan.task
+        names = [card.name for card in catalog.defaults_for(task)] if task else []
+        self._usual.setText(f"{', '.join(names)}." if names else "They follow from the task.")
+        self._usual.setVisible(self.is_automatic)
+        self.picker.setVisible(not self.is_automatic)
+        self._problem.show_words("", "", "")
+        obstacle = self.obstacle
+        self._reason.setText(obstacle or self._plan.note)
+        self._reason.setVisible(bool(self._reason.text()))
+        self.button.setEnabled(not obstacle)
+        self.button.setToolTip(obstacle or "Start training (Ctrl+R)")
+        self.button.setAccessibleDescription(obstacle)
+
+    def _on_parallel(self) -> None:
+        parallel = self.options.fields[PARALLEL.name]
+        if not parallel.error:
+            self.parallel_wanted.emit(int(parallel.value or 1))
+
+
+def _rule(parent: QWidget) -> QFrame:
+    rule = QFrame(parent)
+    theme.mark(rule, role="line")
+    return rule
