@@ -186,7 +186,7 @@ def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState 
     chosen = main_metric(states[0].task)
     others = list(dict.fromkeys(name for state in states for name in state.metrics if name != chosen.name))[:4]
     ordered = sorted(
-        states, key=lambda s: (s.score is None, (s.score or 0.0) * (-1 if chosen.greater_is_better else 1))
+        states, key=lambda s: (s.score is None, (s.score or 0.0) * (-1 if chosen.direction == "higher" else 1))
     )
     rows = [
         (

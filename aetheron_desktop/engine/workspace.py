@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 Kept = Literal["datasets", "models"]
 _Record = TypeVar("_Record", DatasetInfo, ModelInfo, "RunRecord")
+_Found = TypeVar("_Found")
 _FOLDERS = ("datasets", "runs", "models", "bin/datasets", "bin/models", "logs", "tmp")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
@@ -64,6 +66,12 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     detail: str = ""
     hint: str = ""
+
+
+class _Described(msgspec.Struct, frozen=True):
+    """The part of ``model.json`` that the index needs."""
+
+    info: ModelInfo
 
 
 class Workspace:
@@ -295,11 +303,11 @@ class Workspace:
         known = {id_ for kind in ("dataset", "binned-dataset", "model", "run") for id_, _ in self.store.all(kind)}
         for kind, type_, file, kept in (
             ("dataset", DatasetInfo, "dataset.json", "datasets"),
-            ("model", ModelInfo, "info.json", "models"),
+            ("model", _Described, "model.json", "models"),
         ):
             for folder in (self.root / kept).iterdir():
-                if folder.name not in known and (info := _read(folder / file, type_)) is not None:
-                    self._put(kind, folder.name, info)
+                if folder.name not in known and (found := _read(folder / file, type_)) is not None:
+                    self._put(kind, folder.name, found.info if isinstance(found, _Described) else found)
         for folder in (self.root / "runs").iterdir():
             if folder.name not in known and (run := _run_of(read_log(folder / "events.jsonl"))) is not None:
                 self.put_run(run)
@@ -313,11 +321,11 @@ def default_root() -> Path:
 def _run_of(history: list[Event]) -> RunRecord | None:
     """Give the index's entry of the run that ``history`` tells of; None when it never started."""
     record: RunRecord | None = None
-    process: dict[str, float | int] = {}
+    process = (0, 0.0)
     for event in history:
         match event:
             case JobStarted():
-                process = {"pid": event.pid, "born": event.born}
+                process = (event.pid, event.born)
             case RunStarted():
                 plan = event.experiment
                 record = RunRecord(
@@ -325,8 +333,12 @@ def _run_of(history: list[Event]) -> RunRecord | None:
                     name=str(plan.get("name", event.job)),
                     started=event.at,
                     group=str(plan.get("group", "")),
-                    **{key: str(plan.get(key, "")) for key in ("estimator", "dataset", "target", "task")},
-                    **process,  # type: ignore[arg-type]  # pid is an int, born a float
+                    estimator=str(plan.get("estimator", "")),
+                    dataset=str(plan.get("dataset", "")),
+                    target=str(plan.get("target", "")),
+                    task=str(plan.get("task", "")),
+                    pid=process[0],
+                    born=process[1],
                 )
             case ModelSaved() if record:
                 record = msgspec.structs.replace(record, model=event.model, metrics=event.metrics)
@@ -350,7 +362,7 @@ def ended_run(run: RunRecord, end: JobEnded) -> RunRecord:
     )
 
 
-def _read(file: Path, type_: type[_Record]) -> _Record | None:
+def _read(file: Path, type_: type[_Found]) -> _Found | None:
     try:
         return msgspec.json.decode(file.read_bytes(), type=type_)
     except (OSError, msgspec.MsgspecError):  # a folder that is not one of ours is left alone
@@ -376,7 +388,7 @@ def _checked_name(name: str) -> str:
     return name
 
 
-if os.name == "nt":
+if sys.platform == "win32":
     import msvcrt
 
     def _claim(handle: int) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
@@ -169,8 +170,6 @@ class Session(QObject):
         """Choose the column to predict; the task follows from its type."""
         if self.dataset is None or name == self.target:
             return
-        from aetheron_desktop.engine.datasets.propose import task_for
-
         self.target = name
         self.task = task_for(self.dataset.info.schema.column(name)) if name else None
         self.target_changed.emit()

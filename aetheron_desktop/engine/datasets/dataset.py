@@ -36,7 +36,7 @@ class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dataset:
-    """The files of a dataset: ``data.parquet``, ``dataset.json`` and, when rows were put aside, ``quarantine.parquet``."""
+    """A dataset's files: ``data.parquet``, ``dataset.json``, and ``quarantine.parquet`` when rows were put aside."""
 
     def __init__(self, info: DatasetInfo, folder: Path) -> None:
         self.info = info

@@ -56,3 +56,16 @@ class Proposal(msgspec.Struct, frozen=True):
     reason: str
     features: tuple[str, ...]
     excluded: dict[str, str] = {}
+
+
+MANY_CLASSES = 20
+"""A whole number with more values than this is taken as a quantity, with fewer as classes."""
+
+
+def task_for(column: Column) -> Task:
+    """Give the task that predicting ``column`` suggests."""
+    if column.distinct == 2:
+        return "binary"
+    if column.type == "number" or (column.type in {"integer", "identifier", "date"} and column.distinct > MANY_CLASSES):
+        return "regression"
+    return "multiclass"

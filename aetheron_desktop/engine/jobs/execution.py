@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
@@ -167,9 +166,9 @@ class Execution:
     def _train(self, job: TrainJob) -> JobEnded:
         from aetheron_desktop.engine.training.trainer import Training  # learning libraries; only this job needs them
 
-        os.environ["AETHERON_THREADS"] = str(job.threads)
         dataset = self._workspace.dataset(job.experiment.dataset)
-        training = Training(job.experiment, dataset, self._emit)
+        checkpoints = self._workspace.run_folder(job.id) / "checkpoints"
+        training = Training(job.experiment, dataset, self._emit, threads=job.threads, checkpoints=checkpoints)
         with self._lock:
             self._training = training
         return self._keep(training.run(self._stop.is_set))

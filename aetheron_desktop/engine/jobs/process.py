@@ -78,7 +78,7 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=error_log,
-                env=os.environ | environment(os.cpu_count() or 1) | (extra_environment or {}),
+                env=os.environ | environment(os.cpu_count() or 1) | dict(extra_environment or {}),
                 creationflags=_CREATE_NO_WINDOW if os.name == "nt" else 0,
                 # Ctrl+C on the terminal of the window is for the window; it decides what becomes of the runs.
                 start_new_session=os.name != "nt",

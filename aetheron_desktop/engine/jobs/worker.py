@@ -13,6 +13,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import psutil
+
 from aetheron_desktop.engine.jobs import job as jobs
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import WarmUp
@@ -29,7 +31,7 @@ IDLE_S: Final = 600.0
 
 def main(root: str) -> int:
     """Serve jobs of the workspace at ``root`` until the input ends."""
-    os.nice(10) if hasattr(os, "nice") else _lower_priority()
+    _lower_priority()
     out = _claim_stdout()
     requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), name="requests", daemon=True).start()
@@ -92,6 +94,8 @@ def _claim_stdout() -> _Voice:
 
 
 def _lower_priority() -> None:
-    import psutil  # Windows alone has no os.nice
-
-    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    """Let the window go first: it is what people look at."""
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(10)

@@ -1,0 +1,119 @@
+"""What every estimator promises.
+
+The constructor stores; ``fit`` learns in steps and keeps in ``fitted`` the best predictor so far, complete at any
+moment, so that another thread may take it while the next step is inside C code. One seed gives one model. The input is
+not changed.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.params import Value
+
+    Judged = tuple["Rows", NDArray[np.float64]]
+    """Rows, and what is predicted for them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows to learn from or to be judged by.
+
+    ``X`` is (n, features), float; ``y`` is (n,): class indices as int64, or values as float64; ``weight`` is (n,).
+    """
+
+    X: NDArray[Any]
+    y: NDArray[Any]
+    weight: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def head(self, count: int, seed: int = 0) -> Rows:
+        """Give at most ``count`` of the rows, drawn at random."""
+        import numpy as np
+
+        if len(self) <= count:
+            return self
+        chosen = np.sort(np.random.default_rng(seed).choice(len(self), count, replace=False))
+        return Rows(self.X[chosen], self.y[chosen], None if self.weight is None else self.weight[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What an estimator is made from; ``classes`` is 0 for regression."""
+
+    task: Task
+    classes: int
+    params: dict[str, Value]
+    seed: int
+    threads: int = 1
+    categorical: tuple[int, ...] = ()
+    """The positions of the features that are codes of categories."""
+
+    def number(self, name: str) -> Any:
+        """Give a parameter that is a number, or None."""
+        return self.params[name]
+
+
+class Predictor(Protocol):
+    """Something fitted; never changed."""
+
+    def predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        """Give (n, classes) probabilities, or (n,) values, of ``X`` (n, features)."""
+
+
+class Progress(Protocol):
+    """How a fit speaks; each call may end it by raising, which the estimator lets through."""
+
+    def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
+        """Tell that step ``number`` of ``total`` is complete, with what is predicted now; give the validation loss."""
+
+    def batch(self, number: int, loss: float) -> None:
+        """Tell the loss of one mini-batch, at the same count as the steps."""
+
+    def say(self, text: str) -> None:
+        """Tell a decision that people should know of."""
+
+    def checkpoint(self, write: Callable[[Path], None]) -> None:
+        """Offer to write a checkpoint into a folder; it is taken up every few seconds."""
+
+
+class Estimator(ABC):
+    """A recipe that can be fitted; see the module for its promises."""
+
+    style: str = "tree"
+    """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``network`` by quantiles."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.fitted: Predictor | None = None
+
+    @abstractmethod
+    def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
+        """Learn from ``train``, judged by ``valid``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SklearnPredictor:
+    """A fitted scikit-learn estimator."""
+
+    model: Any
+
+    def predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        """Give (n, classes) probabilities, or (n,) values."""
+        if hasattr(self.model, "classes_"):
+            probability: NDArray[np.float64] = self.model.predict_proba(X)
+            return probability
+        values: NDArray[np.float64] = self.model.predict(X)
+        return values.astype("float64", copy=False)

@@ -1,0 +1,69 @@
+"""A fitted pipeline: from the table's columns to predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.schema import Column, Task
+    from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.estimators.features import Columns
+
+_ROWS_AT_ONCE = 65_536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedPipeline:
+    """Columns, the fitted transformer and the fitted predictor; ``classes`` are words, empty for regression."""
+
+    columns: Columns
+    target: Column
+    task: Task
+    classes: tuple[str, ...]
+    transformer: Any
+    predictor: Predictor
+
+    def raw(self, table: pd.DataFrame) -> NDArray[np.float64]:
+        """Give (n, classes) probabilities, or (n,) values, of a table with the columns.
+
+        Raises:
+            ModelError: columns are not there; the words name them.
+        """
+        # In pieces of one size: memory stays bounded, and the same table gives the same bits.
+        parts = []
+        for start in range(0, max(1, len(table)), _ROWS_AT_ONCE):
+            frame = self.columns.frame(table.iloc[start : start + _ROWS_AT_ONCE])
+            if len(frame):
+                parts.append(self.predictor.predict(self.transformer.transform(frame)))
+        if not parts:
+            return np.empty((0, len(self.classes)) if self.classes else 0)
+        return np.concatenate(parts)
+
+    def predict(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Give a row per row of ``table``: ``prediction``, and for classes ``probability_<class>`` each."""
+        return self.named(self.raw(table), table.index)
+
+    def named(self, raw: NDArray[np.float64], index: pd.Index[Any]) -> pd.DataFrame:
+        """Give what :meth:`raw` gave as a table."""
+        if not self.classes:
+            return pd.DataFrame({"prediction": raw}, index=index)
+        labels = self._labels()[raw.argmax(axis=1)] if len(raw) else np.array([], dtype=object)
+        columns: dict[str, Any] = {"prediction": labels}
+        for position, name in enumerate(self.classes):
+            columns[f"probability_{name}"] = raw[:, position]
+        return pd.DataFrame(columns, index=index)
+
+    def _labels(self) -> NDArray[Any]:
+        """Give the classes as the values that stood in the table: whole numbers where they were."""
+        if self.target.type == "integer" or all(name.lstrip("-").isdigit() for name in self.classes):
+            try:
+                return np.array([int(name) for name in self.classes], dtype=np.int64)
+            except (ValueError, OverflowError):
+                pass
+        return np.array(self.classes, dtype=object)

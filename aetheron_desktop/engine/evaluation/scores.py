@@ -1,0 +1,89 @@
+"""The values of the metrics on rows whose truth is known.
+
+The definitions are scikit-learn's (``sklearn.metrics``). A metric that is not defined for the rows is None.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.metrics import average_precision_score, f1_score
+
+from aetheron_desktop.engine.evaluation.metrics import main_metric
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.schema import Task
+
+    Truth = NDArray[Any]
+    Predicted = NDArray[np.float64]
+
+
+def scores(task: Task, truth: Truth, predicted: Predicted) -> dict[str, float | None]:
+    """Give every metric of ``task``, the main one first.
+
+    For classes ``truth`` is (n,) indices and ``predicted`` (n, classes) probabilities; for regression both are (n,).
+    """
+    found = regression_scores(truth, predicted) if task == "regression" else class_scores(truth, predicted)
+    main = main_metric(task).name
+    ordered = {main: found[main]} | found
+    return {name: value if value is not None and math.isfinite(value) else None for name, value in ordered.items()}
+
+
+def regression_scores(truth: Truth, predicted: Predicted) -> dict[str, float | None]:
+    """Give the metrics of values."""
+    error = predicted - truth
+    spread = float(((truth - truth.mean()) ** 2).sum())
+    return {
+        "rmse": float(np.sqrt((error**2).mean())),
+        "mae": float(np.abs(error).mean()),
+        "r2": 1.0 - float((error**2).sum()) / spread if spread > 0 else None,
+        "median_absolute_error": float(np.median(np.abs(error))),
+    }
+
+
+def class_scores(truth: Truth, predicted: Predicted) -> dict[str, float | None]:
+    """Give the metrics of classes; with two, the second is the positive one."""
+    chosen = predicted.argmax(axis=1)
+    present = np.unique(truth)
+    found: dict[str, float | None] = {
+        "accuracy": float((chosen == truth).mean()),
+        "balanced_accuracy": float(np.mean([(chosen[truth == label] == label).mean() for label in present])),
+        "log_loss": log_loss(truth, predicted),
+    }
+    if predicted.shape[1] > 2:
+        found["macro_f1"] = float(f1_score(truth, chosen, average="macro", zero_division=0.0))
+        areas = [roc_auc((truth == label).astype(np.int64), predicted[:, label]) for label in present]
+        known = [area for area in areas if area is not None]
+        found["roc_auc_ovr"] = float(np.mean(known)) if known else None
+        return found
+    positive = predicted[:, 1]
+    return found | {
+        "roc_auc": roc_auc(truth, positive),
+        "f1": float(f1_score(truth, chosen, zero_division=0.0)),
+        "brier": float(((positive - truth) ** 2).mean()),
+        "average_precision": float(average_precision_score(truth, positive)) if truth.any() else None,
+    }
+
+
+def log_loss(truth: Truth, predicted: Predicted) -> float:
+    """Give the mean negative logarithm of the true class's probability, clipped as scikit-learn does."""
+    true = predicted[np.arange(len(truth)), truth]
+    return float(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0)).mean())
+
+
+def roc_auc(truth: Truth, score: Predicted) -> float | None:
+    """Give the area under the ROC curve by ranks (Mann and Whitney 1947), quicker than by the curve.
+
+    None when only one class is there.
+    """
+    positive = int(truth.sum())
+    negative = len(truth) - positive
+    if not positive or not negative:
+        return None
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
+    return float((ranks[truth == 1].sum() - positive * (positive + 1) / 2.0) / (positive * negative))

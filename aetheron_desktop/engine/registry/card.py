@@ -1,0 +1,46 @@
+"""A model in words."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from aetheron_desktop import __version__
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.evaluation.metrics import metric
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.registry.model import ModelInfo
+    from aetheron_desktop.engine.training.run import Run
+
+
+def card_text(info: ModelInfo, run: Run) -> str:
+    """Give the model card of ``info``, made from ``run``, as Markdown."""
+    card = catalog.card(info.estimator)
+    lines = [
+        f"# {info.name}",
+        "",
+        f"Predicts **{info.target}** ({info.task}) from {len(info.features)} columns of *{info.dataset_name}*.",
+        "",
+        f"- Estimator: {card.name}. {card.summary}",
+        f"- Made: {time.strftime('%Y-%m-%d %H:%M', time.localtime(info.created))} by Aetheron Desktop {__version__}, "
+        f"in {run.seconds:.1f} s",
+        f"- Rows: {', '.join(f'{count:,} {part}' for part, count in run.rows.items())}; seed {run.experiment.seed}",
+        f"- Dataset: {info.dataset}; run: {info.run}",
+    ]
+    if info.status == "stopped":
+        lines.append("- The run was stopped; this is the best it had.")
+    if info.classes:
+        lines.append(f"- Classes: {', '.join(info.classes[:20])}{' …' if len(info.classes) > 20 else ''}")
+    lines += ["", "## Measured on the test rows", "", "| metric | this model | baseline |", "|---|---|---|"]
+    for name, score in info.metrics.items():
+        lines.append(f"| {metric(name).label} | {_number(score)} | {_number(info.baseline.get(name))} |")
+    if info.params:
+        lines += ["", "## Parameters", "", "| parameter | value |", "|---|---|"]
+        lines += [f"| {name} | {value} |" for name, value in info.params.items()]
+    lines += ["", "## Columns", "", *(f"- {name}" for name in info.features), ""]
+    return "\n".join(lines)
+
+
+def _number(score: float | None) -> str:
+    return "–" if score is None else f"{score:.4g}"

@@ -1,0 +1,232 @@
+"""The complete, frozen plan of a run, and everything that can be refused before the run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.datasets.schema import Task, task_for
+from aetheron_desktop.engine.errors import TrainingError, UsageError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.params import Value, check_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aetheron_desktop.engine.datasets.dataset import DatasetInfo
+    from aetheron_desktop.engine.datasets.schema import Column
+    from aetheron_desktop.engine.estimators.catalog import Card
+
+ClassWeight: TypeAlias = Literal["none", "balanced"]
+
+MIN_ROWS: Final = 10
+MAX_CLASSES: Final = 1_000
+_TASKS: Final[tuple[Task, ...]] = ("binary", "multiclass", "regression")
+
+
+class SplitPlan(msgspec.Struct, frozen=True):
+    """Shares of the rows with a target: ``test`` for the final score, ``valid`` for choosing, the rest for fitting.
+
+    With ``stratify`` each part has its share of every class.
+    """
+
+    test: float = 0.2
+    valid: float = 0.2
+    stratify: bool = True
+
+
+class Experiment(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that decides a run, before it starts.
+
+    ``run`` is the run's id and ``dataset`` the dataset's; ``estimator`` is a card's id and ``params`` has all of its
+    parameters; ``budget_s`` is the longest fit in seconds; ``group`` joins runs that were started together;
+    ``positive`` is the class that a binary task is about, chosen by its name when None.
+    """
+
+    run: str
+    name: str
+    dataset: str
+    target: str
+    task: Task
+    features: tuple[str, ...]
+    estimator: str
+    params: dict[str, Value]
+    split: SplitPlan = SplitPlan()
+    seed: int = 0
+    class_weight: ClassWeight = "none"
+    budget_s: float | None = None
+    group: str = ""
+    positive: str | None = None
+
+
+def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
+    dataset: DatasetInfo,
+    *,
+    target: str | None = None,
+    task: Task | None = None,
+    estimators: Sequence[str] = (),
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+    seed: int = 0,
+    budget_s: float | None = None,
+    class_weight: ClassWeight = "none",
+    features: Sequence[str] | None = None,
+    positive: str | None = None,
+    split: SplitPlan | None = None,
+    new_id: Callable[[], str],
+) -> tuple[Experiment, ...]:
+    """Give one experiment for each estimator, the catalog's defaults when none is named.
+
+    ``params`` has values under the ids of their estimators; those of an estimator that is not trained are passed over.
+    ``budget_s`` is in seconds for each run. What is not given is taken from the dataset's proposal.
+
+    Raises:
+        UsageError: a name or value is wrong.
+        TrainingError: the table cannot be trained on as asked.
+    """
+    column = _target(dataset, target)
+    task = _task(dataset, column, task)
+    _check_target(dataset, column, task)
+    cards = _cards(estimators, task)
+    values = {catalog.card(id_).id: dict(given) for id_, given in (params or {}).items()}
+    if budget_s is not None and not (math.isfinite(budget_s) and budget_s > 0):
+        raise UsageError(f"The budget must be a number of seconds above 0, got {budget_s!r}.")
+    if not 0 <= seed < 2**32:
+        raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
+    chosen = _features(dataset, column, features)
+    group = new_id().replace("run-", "group-", 1) if len(cards) > 1 else ""
+    return tuple(
+        Experiment(
+            run=new_id(),
+            name=f"{card.name} on {dataset.name}",
+            dataset=dataset.id,
+            target=column.name,
+            task=task,
+            features=chosen,
+            estimator=card.id,
+            params=check_all(card.parameters, values.get(card.id, {}), owner=card.name),
+            split=_split(split),
+            seed=seed,
+            class_weight="none" if task == "regression" else class_weight,
+            budget_s=budget_s,
+            group=group,
+            positive=positive,
+        )
+        for card in cards
+    )
+
+
+def _target(dataset: DatasetInfo, target: str | None) -> Column:
+    name = target if target is not None else dataset.proposal.target
+    if name is None:
+        raise UsageError("No target is chosen.", hint="Choose the column that the model shall predict.")
+    return dataset.schema.column(name)
+
+
+def _task(dataset: DatasetInfo, column: Column, task: Task | None) -> Task:
+    if task is None and column.name == dataset.proposal.target:
+        task = dataset.proposal.task
+    if task is None:
+        task = task_for(column)
+    if task not in _TASKS:
+        raise UsageError(f"There is no task {task!r}.", hint=f"There are: {', '.join(_TASKS)}.")
+    return task
+
+
+def _check_target(dataset: DatasetInfo, column: Column, task: Task) -> None:
+    name, rows = column.name, dataset.rows - column.missing
+    if rows == 0:
+        raise TrainingError(f"The target {name!r} has no values at all.", hint="Choose another target.")
+    if rows < MIN_ROWS:
+        raise TrainingError(
+            f"Only {rows} of {dataset.rows} rows have a value of the target {name!r}; at least {MIN_ROWS} are needed.",
+            hint="Add rows, or choose another target.",
+        )
+    if column.distinct < 2:
+        raise TrainingError(
+            f"The target {name!r} has the same value in every row; there is nothing to tell apart.",
+            hint="Choose another target.",
+        )
+    if task == "regression":
+        _check_number(column)
+    else:
+        _check_classes(column, task, rows)
+
+
+def _check_number(column: Column) -> None:
+    if column.type not in {"number", "integer", "boolean", "identifier"}:
+        raise TrainingError(
+            f"The target {column.name!r} is of the type {column.type}; a regression predicts numbers.",
+            hint="Choose a column of numbers, or a classification.",
+        )
+
+
+def _check_classes(column: Column, task: Task, rows: int) -> None:
+    name, classes = column.name, column.distinct
+    if column.type == "date":
+        raise TrainingError(
+            f"The target {name!r} is a date; dates cannot be predicted as classes.",
+            hint="Choose another target, or a column with a number of days.",
+        )
+    if classes >= rows or (column.type in {"text", "identifier"} and classes > rows / 2):
+        raise TrainingError(
+            f"The target {name!r} has {classes:,} different values in {rows:,} rows; hardly any of them comes twice.",
+            hint="Choose a target whose values repeat"
+            + (", or a regression." if column.type in {"number", "integer"} else "."),
+        )
+    if classes > MAX_CLASSES:
+        raise TrainingError(
+            f"The target {name!r} has {classes:,} classes; at most {MAX_CLASSES:,} can be told apart.",
+            hint="Join rare classes to one, or choose another target.",
+        )
+    if task == "binary" and classes != 2:
+        raise TrainingError(
+            f"The target {name!r} has {classes:,} classes; a binary task has two.",
+            hint="Choose the task multiclass" + (" or regression." if column.type in {"number", "integer"} else "."),
+        )
+    if task == "multiclass" and classes == 2:
+        raise TrainingError(f"The target {name!r} has two classes.", hint="Choose the task binary.")
+
+
+def _features(dataset: DatasetInfo, target: Column, features: Sequence[str] | None) -> tuple[str, ...]:
+    if features is None:
+        out = {target.name, *dataset.proposal.excluded}
+        features = [name for name in dataset.schema.names if name not in out]
+    chosen = tuple(dict.fromkeys(features))
+    for name in chosen:
+        dataset.schema.column(name)
+    if target.name in chosen:
+        raise UsageError(
+            f"The target {target.name!r} cannot also be a column to predict from.", hint="Take it out of the columns."
+        )
+    if not chosen:
+        raise TrainingError(
+            f"No column is left to predict {target.name!r} from.",
+            hint="Take a column in that was left out, or choose another target.",
+        )
+    return chosen
+
+
+def _cards(estimators: Sequence[str], task: Task) -> tuple[Card, ...]:
+    if not estimators:
+        return catalog.defaults_for(task)
+    cards = tuple({card.id: card for card in map(catalog.card, estimators)}.values())
+    for card in cards:
+        if task not in card.tasks:
+            fitting = [other.id for other in catalog.ALL if task in other.tasks]
+            raise UsageError(
+                f"{card.name} is not for the task {task}.", hint=f"For it there are: {', '.join(fitting)}."
+            )
+    # A score says nothing without one to beat.
+    return cards if catalog.DUMMY in cards else (catalog.DUMMY, *cards)
+
+
+def _split(split: SplitPlan | None) -> SplitPlan:
+    split = split or SplitPlan()
+    if not (0 < split.test < 1 and 0 < split.valid < 1 and split.test + split.valid < 1):
+        raise UsageError(
+            f"The test part {split.test:g} and the validation part {split.valid:g} leave no rows for the fit.",
+            hint="Use shares such as 0.2 and 0.2.",
+        )
+    return split

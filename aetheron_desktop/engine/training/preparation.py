@@ -1,0 +1,174 @@
+"""From a dataset and an experiment to rows that an estimator can learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aetheron_desktop.engine.datasets.split import split_rows
+from aetheron_desktop.engine.errors import TrainingError
+from aetheron_desktop.engine.estimators.base import Rows
+from aetheron_desktop.engine.estimators.features import (
+    Columns,
+    Style,
+    categorical_positions,
+    constant_columns,
+    numbers,
+    transformer,
+    words,
+)
+from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import Column
+    from aetheron_desktop.engine.datasets.split import Split
+    from aetheron_desktop.engine.training.experiment import Experiment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Tables and targets of the three parts, and the fitted way from the one to the other."""
+
+    target: Column
+    classes: tuple[str, ...]
+    columns: Columns
+    transformer: Any
+    categorical: tuple[int, ...]
+    train: Rows
+    valid: Rows
+    test_table: pd.DataFrame
+    test_y: NDArray[Any]
+    test_rows: NDArray[np.int64]
+
+
+def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callable[[str], None]) -> Prepared:
+    """Read, split and transform; each decision on the way is told to ``say``.
+
+    Raises:
+        TrainingError: the target or the columns leave nothing to learn.
+    """
+    schema = dataset.info.schema
+    target = schema.column(experiment.target)
+    table = dataset.table([*experiment.features, experiment.target])
+    y, classes, filled = _target(experiment, table[experiment.target], target, say)
+    rows = np.flatnonzero(filled)
+    table = table.iloc[rows].reset_index(drop=True)
+    parts = split_rows(
+        len(table),
+        valid=experiment.split.valid,
+        test=experiment.split.test,
+        seed=experiment.seed,
+        strata=y if classes and experiment.split.stratify else None,
+    )
+    features = [schema.column(name) for name in experiment.features]
+    constant = constant_columns(table.iloc[parts.train], features)
+    if constant:
+        say(f"Left out, because they have one value only: {', '.join(constant[:10])}{'…' if constant[10:] else ''}.")
+    columns = Columns(tuple(column for column in features if column.name not in set(constant)))
+    if not columns.columns:
+        raise TrainingError("All chosen columns have one value only.", hint="Choose other columns.")
+    frames = [columns.frame(table.iloc[part]) for part in (parts.train, parts.valid)]
+    fitted = transformer(columns, frames[0], style, experiment.seed)
+    train_X = fitted.fit_transform(frames[0])
+    weight = _weights(experiment, y[parts.train], len(classes), say)
+    return Prepared(
+        target=target,
+        classes=classes,
+        columns=columns,
+        transformer=fitted,
+        categorical=categorical_positions(fitted) if style == "tree" else (),
+        train=Rows(_dense(train_X), y[parts.train], weight),
+        valid=Rows(_dense(fitted.transform(frames[1])), y[parts.valid]),
+        test_table=table.iloc[parts.test],
+        test_y=y[parts.test],
+        test_rows=rows[parts.test],
+    )
+
+
+def describe(split: Split) -> dict[str, int]:
+    """Count the rows of each part."""
+    return {name: len(part) for name, part in split._asdict().items()}
+
+
+def _dense(X: Any) -> NDArray[np.float64]:
+    return np.ascontiguousarray(X, dtype=np.float64)
+
+
+def _target(
+    experiment: Experiment, values: pd.Series, target: Column, say: Callable[[str], None]
+) -> tuple[NDArray[Any], tuple[str, ...], NDArray[np.bool_]]:
+    """Give the target of the filled rows, the classes, and which rows are filled."""
+    if experiment.task == "regression":
+        found = numbers(values)
+        filled = ~np.isnan(found)
+        y: NDArray[Any] = found[filled]
+        classes: tuple[str, ...] = ()
+    else:
+        filled = values.notna().to_numpy(dtype=bool)
+        labels, y = np.unique(words(values[filled]).to_numpy(dtype=str), return_inverse=True)
+        classes = tuple(str(label) for label in _ordered(labels))
+        if list(classes) != list(labels):
+            place = {label: index for index, label in enumerate(classes)}
+            y = np.array([place[label] for label in labels], dtype=np.int64)[y]
+        y = y.astype(np.int64)
+    if gone := int((~filled).sum()):
+        say(f"{gone:,} rows have no value of the target {target.name!r} and are left out.")
+    _check(experiment, y, classes)
+    return y, classes, filled
+
+
+def _ordered(labels: NDArray[Any]) -> list[str]:
+    """Give labels in the order people count them: numbers by size, words by the alphabet."""
+    try:
+        return sorted((str(label) for label in labels), key=float)
+    except ValueError:
+        return [str(label) for label in labels]
+
+
+def _check(experiment: Experiment, y: NDArray[Any], classes: tuple[str, ...]) -> None:
+    name = repr(experiment.target)
+    if len(y) < MIN_ROWS:
+        raise TrainingError(
+            f"The target {name} is filled in {len(y)} rows, and at least {MIN_ROWS} are needed to train, validate "
+            "and test.",
+            hint="Import more rows, or choose another target.",
+        )
+    if experiment.task == "regression":
+        if np.ptp(y) == 0:
+            raise TrainingError(f"The target {name} has one value only.", hint="Choose another target.")
+        return
+    if len(classes) < 2:
+        raise TrainingError(f"The target {name} has one class only.", hint="Choose another target.")
+    if experiment.task == "binary" and len(classes) != 2:
+        raise TrainingError(f"The target {name} has {len(classes):,} classes, not two.", hint="Choose multiclass.")
+    if len(classes) > MAX_CLASSES:
+        raise TrainingError(
+            f"The target {name} has {len(classes):,} classes; {MAX_CLASSES:,} are the most.",
+            hint="Choose regression if it is a number, or another target.",
+        )
+
+
+def _weights(
+    experiment: Experiment, y: NDArray[Any], classes: int, say: Callable[[str], None]
+) -> NDArray[np.float64] | None:
+    if not classes:
+        return None
+    counts = np.bincount(y, minlength=classes)
+    if experiment.class_weight == "balanced":
+        balanced: NDArray[np.float64] = (len(y) / (classes * np.maximum(counts, 1)))[y]
+        return balanced
+    share = counts.min() / len(y)
+    if share < 0.5 / classes / 2:
+        say(
+            f"The classes are unbalanced: the rarest has {share:.1%} of the rows. "
+            "Class weights (balanced) make rare classes count more."
+        )
+    return None

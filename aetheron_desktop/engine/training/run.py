@@ -1,0 +1,34 @@
+"""The deed: what came of an experiment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+    from aetheron_desktop.engine.events import Outcome
+    from aetheron_desktop.engine.training.experiment import Experiment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What a run made; ``model`` is None when it was stopped before anything was fitted.
+
+    ``metrics`` and ``baseline`` (those of the dummy) were measured on the same test rows. ``predictions`` has a row per
+    test row: ``row`` in the dataset, ``truth``, and what the model says. ``rows`` counts each part.
+    """
+
+    experiment: Experiment
+    outcome: Outcome
+    dataset_name: str
+    model: FittedPipeline | None
+    metrics: dict[str, float | None]
+    baseline: dict[str, float | None]
+    predictions: pd.DataFrame
+    sample: pd.DataFrame
+    rows: dict[str, int]
+    environment: dict[str, str]
+    seconds: float

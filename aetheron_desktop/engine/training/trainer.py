@@ -1,0 +1,370 @@
+"""Training is one plain function: it serves window, command line, test and notebook alike."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from aetheron_desktop import __version__
+from aetheron_desktop.engine.errors import TrainingError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.base import Estimator, Recipe, Rows
+from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+from aetheron_desktop.engine.evaluation.metrics import main_metric
+from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
+from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
+from aetheron_desktop.engine.params import defaults
+from aetheron_desktop.engine.training.preparation import prepare
+from aetheron_desktop.engine.training.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.estimators.base import Judged
+    from aetheron_desktop.engine.events import Event, Level, Outcome, Part
+    from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.preparation import Prepared
+
+    Emit = Callable[[Event], None]
+
+_TELL_S: Final = 0.1
+_CHECKPOINT_S: Final = 5.0
+_EVALUATION_S: Final = 0.7
+"""How long the evaluation of a stopped run may take before it is done on a part of the test rows."""
+_PROBE_ROWS: Final = 500
+
+
+class StopFit(Exception):  # a signal between trainer and fit, not an error
+    """The fit is to end with the best so far: it was asked to stop, or its time is used up."""
+
+
+def train(experiment: Experiment, dataset: Dataset, emit: Emit, should_stop: Callable[[], bool]) -> Run:
+    """Do the run of ``experiment`` on ``dataset``, telling ``emit`` of it, until it is done or ``should_stop`` says so.
+
+    Raises:
+        TrainingError: the table cannot be trained on as asked; the words say why.
+    """
+    return Training(experiment, dataset, emit).run(should_stop)
+
+
+class Training:
+    """One run on its way; :meth:`conclude` may be called from another thread while :meth:`run` is inside C code."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        emit: Emit,
+        *,
+        threads: int | None = None,
+        checkpoints: Path | None = None,
+    ) -> None:
+        self._experiment = experiment
+        self._dataset = dataset
+        self._emit = emit
+        self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
+        self._checkpoints = checkpoints
+        self._card = catalog.card(experiment.estimator)
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._ready: tuple[Prepared, Estimator] | None = None
+        self._environment: dict[str, str] = {}
+
+    def run(self, should_stop: Callable[[], bool]) -> Run:
+        """Do the run; see :func:`train`."""
+        from threadpoolctl import threadpool_limits
+
+        self._environment = environment(self._threads)
+        self._emit(
+            RunStarted(
+                job=self._experiment.run,
+                experiment=_plain(self._experiment),
+                environment=self._environment,
+            )
+        )
+        self._progress("prepare", 0, None)
+        with threadpool_limits(limits=self._threads):
+            prepared, estimator = self._prepare()
+            if should_stop():
+                return self._nothing("stopped")
+            progress = _Progress(self, should_stop)
+            try:
+                estimator.fit(prepared.train, prepared.valid, progress)
+            except StopFit:
+                if estimator.fitted is None:
+                    return self._nothing("stopped")
+            if progress.stopped:
+                return self._evaluate(prepared, estimator, "stopped")
+            if progress.out_of_time:
+                self._say("info", f"The time budget of {self._experiment.budget_s:g} s is used up.")
+            if estimator.fitted is None:
+                raise TrainingError(
+                    f"{self._card.name} found nothing: its loss was never a number.",
+                    hint="Try a smaller learning rate, or another estimator.",
+                )
+            self._progress("evaluate", 0, None)
+            return self._evaluate(prepared, estimator, "succeeded")
+
+    def conclude(self) -> Run:
+        """Give the run as stopped, with the best so far, while the fit is still inside a step."""
+        with self._lock:
+            ready = self._ready
+        if ready is None or ready[1].fitted is None:
+            return self._nothing("stopped")
+        return self._evaluate(*ready, "stopped")
+
+    # -- the steps ----------------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> tuple[Prepared, Estimator]:
+        module, _, name = self._card.implementation.partition(":")
+        kind = getattr(importlib.import_module(f"aetheron_desktop.engine.estimators.{module}"), name)
+        prepared = prepare(self._experiment, self._dataset, kind.style, lambda text: self._say("info", text))
+        recipe = Recipe(
+            task=self._experiment.task,
+            classes=len(prepared.classes),
+            params=self._experiment.params,
+            seed=self._experiment.seed,
+            threads=self._threads,
+            categorical=prepared.categorical,
+        )
+        estimator: Estimator = kind(recipe)
+        with self._lock:
+            self._ready = prepared, estimator
+        return prepared, estimator
+
+    def _evaluate(self, prepared: Prepared, estimator: Estimator, outcome: Outcome) -> Run:
+        assert estimator.fitted is not None
+        model = FittedPipeline(
+            columns=prepared.columns,
+            target=prepared.target,
+            task=self._experiment.task,
+            classes=prepared.classes,
+            transformer=prepared.transformer,
+            predictor=estimator.fitted,
+        )
+        chosen = self._affordable(model, prepared) if outcome == "stopped" else slice(None)
+        table, truth, rows = prepared.test_table.iloc[chosen], prepared.test_y[chosen], prepared.test_rows[chosen]
+        raw = model.raw(table)
+        named = model.named(raw, table.index)
+        truth_words = np.array(prepared.classes, dtype=object)[truth] if prepared.classes else truth
+        named.insert(0, "row", rows)
+        named.insert(1, "truth", truth_words)
+        return Run(
+            experiment=self._experiment,
+            outcome=outcome,
+            dataset_name=self._dataset.info.name,
+            model=model,
+            metrics=scores(self._experiment.task, truth, raw),
+            baseline=scores(self._experiment.task, truth, _baseline(prepared, len(truth))),
+            predictions=named,
+            sample=table.head(20),
+            rows={"train": len(prepared.train), "valid": len(prepared.valid), "test": len(truth)},
+            environment=self._environment,
+            seconds=time.monotonic() - self._started,
+        )
+
+    def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice:
+        """Give the test rows that can be evaluated at once: whoever pressed Stop is waiting."""
+        count = len(prepared.test_table)
+        if count <= _PROBE_ROWS:
+            return slice(None)
+        began = time.monotonic()
+        model.raw(prepared.test_table.iloc[:_PROBE_ROWS])
+        each = (time.monotonic() - began) / _PROBE_ROWS
+        most = max(_PROBE_ROWS, int(_EVALUATION_S / max(each, 1e-9)))
+        if most >= count:
+            return slice(None)
+        self._say("warning", f"Stopped: evaluated on {most:,} of {count:,} test rows.")
+        return slice(0, most)
+
+    def _nothing(self, outcome: Outcome) -> Run:
+        return Run(
+            experiment=self._experiment,
+            outcome=outcome,
+            dataset_name=self._dataset.info.name,
+            model=None,
+            metrics={},
+            baseline={},
+            predictions=pd.DataFrame(),
+            sample=pd.DataFrame(),
+            rows={},
+            environment=self._environment,
+            seconds=time.monotonic() - self._started,
+        )
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def _progress(self, stage: str, done: float, total: float | None, eta_s: float | None = None) -> None:
+        self._emit(Progressed(job=self._experiment.run, stage=stage, done=done, total=total, eta_s=eta_s))
+
+    def _say(self, level: Level, text: str) -> None:
+        self._emit(MessageLogged(job=self._experiment.run, level=level, text=text))
+
+
+class _Progress:
+    """Turns what a fit tells into events, and the wish to stop into the end of the fit."""
+
+    def __init__(self, training: Training, should_stop: Callable[[], bool]) -> None:
+        self._training = training
+        self._experiment = training._experiment
+        self._should_stop = should_stop
+        self._began = time.monotonic()
+        self._told_at = 0.0
+        self._kept_at = time.monotonic()
+        self._variance: float | None = None
+        self._total: int | None = None
+        self.stopped = False
+        self.out_of_time = False
+
+    def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
+        """Tell the curves and the progress; give the validation loss."""
+        self._total = total
+        loss = float("nan")
+        for part, judged in (("train", train), ("valid", valid)):
+            if judged is not None:
+                loss = self._judge(number, part, judged)  # type: ignore[arg-type]  # the tuple's words are Parts
+        self._tell_progress(number, is_last=number == total)
+        self._end_if_wanted()
+        return loss
+
+    def batch(self, number: int, loss: float) -> None:
+        """Tell the loss of one mini-batch."""
+        self._metric(number, "train", "loss", loss)
+        self._tell_progress(number)
+        self._end_if_wanted()
+
+    def say(self, text: str) -> None:
+        """Tell a decision."""
+        self._training._say("info", text)
+
+    def checkpoint(self, write: Callable[[Path], None]) -> None:
+        """Write a checkpoint, every few seconds."""
+        folder = self._training._checkpoints
+        if folder is not None and time.monotonic() - self._kept_at >= _CHECKPOINT_S:
+            folder.mkdir(parents=True, exist_ok=True)
+            write(folder)
+            self._kept_at = time.monotonic()
+
+    def _judge(self, number: int, part: Part, judged: Judged) -> float:
+        rows, predicted = judged
+        if self._experiment.task == "regression":
+            if self._variance is None:
+                self._variance = float(np.var(rows.y)) or 1.0
+            squared = float(((predicted - rows.y) ** 2).mean())
+            # Relative to the target's variance, so that curves of all targets have one scale: 1 is the mean.
+            loss = squared / self._variance
+            self._metric(number, part, "rmse", squared**0.5)
+        else:
+            loss = log_loss(rows.y, predicted)
+            self._metric(number, part, main_metric(self._experiment.task).name, self._main(rows.y, predicted))
+        self._metric(number, part, "loss", loss)
+        return loss
+
+    def _main(self, y: NDArray[np.int64], predicted: NDArray[np.float64]) -> float | None:
+        if self._experiment.task == "multiclass":
+            return float((predicted.argmax(axis=1) == y).mean())
+        return roc_auc(y, predicted[:, 1])
+
+    def _metric(self, number: int, part: Part, name: str, value: float | None) -> None:
+        number_or_none = None if value is None else finite(value)
+        self._training._emit(
+            MetricLogged(job=self._experiment.run, step=number, part=part, name=name, value=number_or_none)
+        )
+
+    def _tell_progress(self, number: int, *, is_last: bool = False) -> None:
+        now = time.monotonic()
+        if now - self._told_at < _TELL_S and not is_last:
+            return
+        self._told_at = now
+        elapsed = now - self._began
+        eta = elapsed * (self._total - number) / number if self._total and number else None
+        if self._experiment.budget_s is not None:
+            left = max(0.0, self._experiment.budget_s - elapsed)
+            eta = left if eta is None else min(eta, left)
+        self._training._progress("fit", number, self._total, eta)
+
+    def _end_if_wanted(self) -> None:
+        if self._should_stop():
+            self.stopped = True
+            raise StopFit
+        budget = self._experiment.budget_s
+        if budget is not None and time.monotonic() - self._began > budget:
+            self.out_of_time = True
+            raise StopFit
+
+
+def _baseline(prepared: Prepared, rows: int) -> NDArray[np.float64]:
+    y = prepared.train.y
+    if not prepared.classes:
+        return np.full(rows, float(y.mean()))
+    shares = np.bincount(y, minlength=len(prepared.classes)) / len(y)
+    return np.tile(shares, (rows, 1))
+
+
+def environment(threads: int) -> dict[str, str]:
+    """Give what a run depends on besides the experiment: versions, machine and device."""
+    import sklearn
+
+    found = {
+        "program": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processors": str(os.cpu_count()),
+        "threads": str(threads),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "scikit-learn": sklearn.__version__,
+    }
+    import torch
+
+    from aetheron_desktop.engine.estimators.neural import devices
+
+    return found | {"torch": torch.__version__, "device": devices()[0]}
+
+
+def _plain(experiment: Experiment) -> dict[str, Any]:
+    import msgspec
+
+    plain: dict[str, Any] = msgspec.to_builtins(experiment)
+    return plain
+
+
+def warm_up() -> None:
+    """Import what a training needs, and have each library do its first, slow, work."""
+    from aetheron_desktop.engine.estimators import linear, neural, trees
+
+    X = np.arange(40.0).reshape(20, 2)
+    y = np.arange(20) % 2
+    rows = Rows(X, y)
+    for kind, card in ((linear.Logistic, catalog.LOGISTIC), (trees.Boosting, catalog.BOOSTING)):
+        params = defaults(card.parameters) | {"max_iter": 1}
+        kind(Recipe(task="binary", classes=2, params=params, seed=0)).fit(rows, rows, _Silent())
+    neural.Architecture(2, 2, 4, 1, 0.0).build()
+
+
+class _Silent:
+    """Hears nothing."""
+
+    def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
+        del number, total, train, valid
+        return 0.0
+
+    def batch(self, number: int, loss: float) -> None:
+        del number, loss
+
+    def say(self, text: str) -> None:
+        del text
+
+    def checkpoint(self, write: Callable[[Path], None]) -> None:
+        del write
