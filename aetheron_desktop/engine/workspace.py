@@ -204,7 +204,7 @@ class Workspace:
     def model_folder(self, id: str) -> Path:
         """Give the folder of a model's files, in the bin or out of it."""
         binned = self.root / "bin" / "models" / id
-        return binned if binned.is_dir() else self.root / "models" / id
+        return binned if id and binned.is_dir() else self.root / "models" / id
 
     def add_model(self, info: ModelInfo) -> None:
         """Enter a model whose files are in place."""

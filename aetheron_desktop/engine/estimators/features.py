@@ -132,7 +132,7 @@ def _date_parts(name: str, values: pd.Series) -> dict[str, Any]:
         "days": (values - _EPOCH) / pd.Timedelta(days=1),
         "month": values.dt.month,
         "day": values.dt.day,
-        "weekday": values.dt.weekday,
+        "weekday": values.dt.day_of_week,
         "hour": values.dt.hour,
     }
     return {f"{name} {part}": numbers(parts[part].astype("float64")) for part in _DATE_PARTS}

@@ -330,7 +330,7 @@ def environment(threads: int) -> dict[str, str]:
 
     from aetheron_desktop.engine.estimators.neural import devices
 
-    return found | {"torch": torch.__version__, "device": devices()[0]}
+    return found | {"torch": str(torch.__version__), "device": devices()[0]}
 
 
 def _plain(experiment: Experiment) -> dict[str, Any]:
