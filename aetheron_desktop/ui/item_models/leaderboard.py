@@ -75,6 +75,7 @@ class LeaderboardRow:
     score: Score | None
     against: float | None
     is_best: bool
+    has_model: bool
     order: int
     family: tuple[str, str, str]
     title: str
@@ -289,15 +290,21 @@ def _row(run: RunState, order: int, score: Score | None, *, is_best: bool) -> Le
         stage=run.stage,
         share=min(run.done / run.total, 1.0) if run.total else None,
         eta_s=run.eta_s,
-        seconds=run.seconds if run.status != "queued" else None,
+        seconds=_as_shown(run.seconds) if run.status != "queued" else None,
         score=score,
         against=_against(score, run.metrics.get(f"{BASELINE}{score.metric.name}")) if score else None,
         is_best=is_best,
+        has_model=bool(run.model),
         order=order,
         family=_family(run),
         title=run.title,
         metrics=tuple(run.metrics.items()),
     )
+
+
+def _as_shown(seconds: float) -> float:
+    """Round as it is shown, so that a row that looks the same is the same."""
+    return round(seconds, 1 if seconds < 10 else 0)
 
 
 def _against(score: Score, baseline: float | None) -> float | None:

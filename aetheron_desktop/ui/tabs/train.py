@@ -13,7 +13,7 @@ from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import MessageLogged
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel
+from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.curve_legend import ShownRun
 from aetheron_desktop.ui.widgets.curves import Curves
@@ -195,10 +195,16 @@ class TrainTab(QWidget):
         self._below.setVisible(bool(self._session.runs))
         shown = self._runs_to_show()
         self._series = self._colours(shown)
-        runs = self._session.runs
+        names = self._names(shown)
         self.leaderboard.show_series(self._series)
-        self.curves.show_runs([ShownRun(run, runs[run].name, self._series[run]) for run in shown])
+        self.curves.show_runs([ShownRun(run, names[run], self._series[run]) for run in shown])
         self._show_current()
+
+    def _names(self, shown: list[str]) -> dict[str, str]:
+        """In the plots a run is called by its estimator, which is shorter, as long as that is enough."""
+        runs = self._session.runs
+        short = {run: estimator_name(runs[run].estimator) for run in shown}
+        return short if len(set(short.values())) == len(short) else {run: runs[run].name for run in shown}
 
     def _runs_to_show(self) -> list[str]:
         runs = self._session.runs
@@ -228,7 +234,7 @@ class TrainTab(QWidget):
         self.details.setTabVisible(self.details.indexOf(self.log), run is not None)
         if run is None or row is None:
             return
-        self.header.show_row(row, has_model=bool(run.model))
+        self.header.show_row(row)
         self.result.show_run(run)
         if not run.log and not row.is_active and run.id not in self._logs:
             self._read_history(run.id)

@@ -24,11 +24,12 @@ class Errand(QObject):
     def __init__(self, work: Callable[[], Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._work = work
-        self.done.connect(self.deleteLater)
-        self.failed.connect(self.deleteLater)
 
     def start(self) -> None:
-        """Begin; the answer comes through the event loop."""
+        """Begin; the answer comes through the event loop to who has connected before."""
+        # Last of all connections: the errand must not be gone before its answer is on the way to the others.
+        self.done.connect(self.deleteLater)
+        self.failed.connect(self.deleteLater)
         QThreadPool.globalInstance().start(self._run)
 
     def _run(self) -> None:

@@ -215,14 +215,14 @@ class Leaderboard(QFrame):
         else:
             self._empty.show_words(
                 "Nothing has been trained yet",
-                "Press Train: you get a baseline and the usual estimators, side by side.",
+                "Press Train: a baseline and the usual estimators, side by side.",
             )
         self._show_actions()
         self._show_columns()
 
     def _show_columns(self) -> None:
         """The estimator's name says nothing new where every run is called after it."""
-        own = any(row.name != row.estimator for row in self._model.rows())
+        own = any(not row.name.startswith(row.estimator) for row in self._model.rows())
         self.table.setColumnHidden(ESTIMATOR, not own)
 
     def _show_actions(self) -> None:
@@ -296,7 +296,8 @@ class Leaderboard(QFrame):
         stop.setEnabled(bool(self._ids(STOPPABLE, self._chosen)))
         stop.triggered.connect(self.stop_chosen)
         show = QAction(icon("model"), "Show model", menu)
-        show.setEnabled(len(self._chosen) == 1)
+        row = self._model.row(self._chosen[0]) if len(self._chosen) == 1 else None
+        show.setEnabled(row is not None and row.has_model)
         show.triggered.connect(lambda: self.model_wanted.emit(self._chosen[0]))
         menu.addActions([pause, stop])
         menu.addSeparator()

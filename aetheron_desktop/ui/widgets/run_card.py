@@ -90,7 +90,7 @@ class RunHeader(QFrame):
         layout.addLayout(line)
         layout.addWidget(self._bar)
 
-    def show_row(self, row: LeaderboardRow, *, has_model: bool) -> None:
+    def show_row(self, row: LeaderboardRow) -> None:
         """Show where the run stands."""
         self._name.setText(row.name)
         self._name.setToolTip(row.name)
@@ -111,7 +111,7 @@ class RunHeader(QFrame):
         self.pause.setAccessibleName(self.pause.text())
         self.stop.setVisible(active)
         self.stop.setEnabled(row.status != "stopping")
-        self.model.setVisible(has_model and not active)
+        self.model.setVisible(row.has_model and not active)
         if row.status != self._status:
             self._status = row.status
             self._draw_icon()

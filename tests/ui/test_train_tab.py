@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
+
+from aetheron_desktop.engine.errors import TrainingError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.events import MessageLogged
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.tabs.train import TrainTab
+from tests.ui.scripted_session import ScriptedSession
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def session() -> ScriptedSession:
+    return ScriptedSession()
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, session: ScriptedSession) -> TrainTab:
+    theme.apply(QApplication.instance(), "light")
+    widget = TrainTab(session)
+    qtbot.addWidget(widget)
+    widget.resize(1280, 800)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+def child(tab: TrainTab, name: str, kind: type[QWidget] = QPushButton) -> Any:
+    found = tab.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def click(qtbot: QtBot, button: QAbstractButton) -> None:
+    assert button.isVisible()
+    assert button.isEnabled()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_that_without_a_dataset_the_button_says_why_it_cannot_be_pressed(tab: TrainTab) -> None:
+    assert not child(tab, "train").isEnabled()
+    assert "Open a dataset first" in child(tab, "training_reason", QLabel).text()
+    assert "Open a dataset first" in child(tab, "train").accessibleDescription()
+
+
+def test_that_without_a_target_the_button_says_where_to_choose_one(tab: TrainTab, session: ScriptedSession) -> None:
+    session.open()
+    session.target, session.task = None, None
+    session.target_changed.emit()
+    assert not child(tab, "train").isEnabled()
+    assert "Choose the column to predict" in child(tab, "training_reason", QLabel).text()
+
+
+def test_that_what_will_be_trained_is_told(tab: TrainTab, session: ScriptedSession) -> None:
+    session.open()
+    assert child(tab, "plan_dataset", QLabel).text() == "customers\n1,200 rows, 3 columns to learn from"
+    assert child(tab, "plan_target", QLabel).text() == "churned"
+    assert child(tab, "plan_task", QLabel).text() == "two classes"
+    assert child(tab, "usual_estimators", QLabel).text().startswith("Baseline, Logistic regression")
+
+
+def test_that_one_press_trains_what_suits_the_task(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    assert session.asked == [("train", (), {}, None, "none", 0)]
+    table = child(tab, "run_table", QTableView)
+    assert table.model().rowCount() == len(catalog.defaults_for("binary"))
+    assert child(tab, "train").isEnabled()
+
+
+def test_that_ctrl_return_trains_from_everywhere_in_the_tab(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    tab.activateWindow()
+    field = child(tab, "param_training_budget_s", QLineEdit)
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(session.asked) == 1
+
+
+def test_that_chosen_estimators_train_with_the_values_of_their_form(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    click(qtbot, child(tab, "choose_own"))
+    for entry in tab.setup.picker.entries:
+        entry.box.setChecked(entry.card.id == "forest")
+    forest = next(entry for entry in tab.setup.picker.entries if entry.card.id == "forest")
+    forest.open_settings()
+    trees = next(name for name, field in forest.form.fields.items() if field.parameter.label == "Trees")
+    forest.form.fields[trees].set_value(50)
+    child(tab, "param_training_budget_s", QLineEdit).setText("90")
+    child(tab, "param_training_seed", QLineEdit).setText("7")
+    balance = child(tab, "param_training_class_weight", QComboBox)
+    balance.setCurrentIndex(balance.findData("balanced"))
+    click(qtbot, child(tab, "train"))
+    assert session.asked == [("train", ("forest",), {"forest": {trees: 50}}, 90, "balanced", 7)]
+
+
+def test_that_a_wrong_value_disables_the_button_and_names_the_reason(tab: TrainTab, session: ScriptedSession) -> None:
+    session.open()
+    budget = child(tab, "param_training_budget_s", QLineEdit)
+    budget.setText("soon")
+    assert not child(tab, "train").isEnabled()
+    assert child(tab, "training_reason", QLabel).text().startswith("Time limit for each run must be a number")
+    budget.setText("")
+    assert child(tab, "train").isEnabled()
+
+
+def test_that_class_weights_are_offered_for_classes_only(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
+    session.open(task="multiclass")
+    balance = child(tab, "param_training_class_weight", QComboBox)
+    assert balance.isVisible()
+    balance.setCurrentIndex(balance.findData("balanced"))
+    session.open(task="regression")
+    assert not balance.isVisible()
+    click(qtbot, child(tab, "train"))
+    assert session.asked[-1][4] == "none"
+
+
+def test_that_a_refused_plan_is_explained_in_place(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
+    session.open()
+    session.refusal = TrainingError("The target has one class only.", hint="Choose another target.")
+    click(qtbot, child(tab, "train"))
+    card = child(tab, "training_refused", QWidget)
+    assert card.isVisible()
+    assert card.accessibleName() == ("This cannot be trained The target has one class only. Choose another target.")
+    session.refusal = None
+    click(qtbot, child(tab, "train"))
+    assert not card.isVisible()
+
+
+def test_that_the_parallel_limit_is_set_at_once(tab: TrainTab, session: ScriptedSession) -> None:
+    child(tab, "param_training_parallel", QLineEdit).setText("2")
+    assert session.parallel_limit == 2
+    child(tab, "param_training_parallel", QLineEdit).setText("many")
+    assert session.parallel_limit == 2
+
+
+def test_that_a_run_is_watched_from_its_first_step_to_its_model(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    tab.curves.load(now=True)
+    click(qtbot, child(tab, "train"))
+    run = tab.current
+    session.begin(run)
+    session.progress(run, 30, 100, eta_s=42, stage="Round 30 of 100")
+    session.points(run, 0, 30)
+    session.points(run, 0, 30, part="train")
+    qtbot.waitUntil(lambda: len(tab.curves.plots[0].points(run, "valid")[0]) == 30)
+    words = child(tab, "run_words", QLabel)
+    qtbot.waitUntil(lambda: "Round 30 of 100" in words.text())
+    assert "about 42 s left" in words.text()
+    assert child(tab, "run_progress", QProgressBar).value() == 300
+    session.succeed(run, roc_auc=0.91, baseline_roc_auc=0.5)
+    qtbot.waitUntil(lambda: words.text().startswith("Done"))
+    assert "0.4100 better than the baseline" in words.text()
+    with qtbot.waitSignal(tab.model_requested) as asked:
+        click(qtbot, child(tab, "show_model"))
+    assert asked.args == [f"model-{run}"]
+
+
+def test_that_the_chosen_run_is_stopped_and_paused_with_buttons_and_keys(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    run = tab.current
+    session.begin(run)
+    pause = child(tab, "pause_run")
+    qtbot.waitUntil(pause.isVisible)
+    click(qtbot, pause)
+    assert session.asked[-1] == ("pause", run)
+    qtbot.waitUntil(lambda: pause.text() == "Resume")
+    qtbot.keyClick(child(tab, "run_table", QTableView), Qt.Key.Key_Space)
+    assert session.asked[-1] == ("resume", run)
+    click(qtbot, child(tab, "stop_run"))
+    assert session.asked[-1] == ("stop", run)
+    tab.stop()
+    assert session.asked[-2:] == [("stop", run)] * 2
+
+
+def test_that_a_failed_run_says_what_happened_and_what_to_do(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    session.begin(tab.current)
+    session.fail(tab.current)
+    qtbot.waitUntil(lambda: child(tab, "run_words", QLabel).text().startswith("The training failed"))
+    tab.details.setCurrentWidget(tab.result)
+    card = child(tab, "run_outcome", QWidget)
+    assert card.isVisible()
+    assert card.accessibleName() == "The training failed It ran out of memory. Use fewer columns."
+
+
+def test_that_the_log_is_shown_and_copied(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    run = tab.current
+    session.begin(run)
+    session.tell(run, MessageLogged(job=run, level="info", text="1,200 rows"))
+    session.tell(run, MessageLogged(job=run, level="warning", text="A column is constant"))
+    qtbot.waitUntil(lambda: tab.log.model.rowCount() == 2)
+    tab.details.setCurrentWidget(tab.log)
+    assert tab.log.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Warning, ")
+    click(qtbot, child(tab, "copy_log"))
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert [line.split(maxsplit=2)[1:] for line in copied] == [
+        ["Info", "1,200 rows"],
+        ["Warning", "A column is constant"],
+    ]
+
+
+def test_that_a_run_of_an_earlier_session_shows_its_curves_and_its_log(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    run = session.add_run("boosting" if any(c.id == "boosting" for c in catalog.ALL) else "logistic")
+    session.begin(run)
+    session.points(run, 0, 12)
+    session.tell(run, MessageLogged(job=run, level="info", text="from before"))
+    session.succeed(run, roc_auc=0.8)
+    session.runs[run].log.clear()
+    tab.curves.load(now=True)
+    tab.leaderboard.choose([run])
+    qtbot.waitUntil(lambda: len(tab.curves.plots[0].points(run, "valid")[0]) == 12)
+    assert tab.log.model.index(0).data() == "from before"
+
+
+def test_that_runs_started_together_are_shown_together_and_chosen_ones_alone(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    click(qtbot, child(tab, "train"))
+    per = len(catalog.defaults_for("binary"))
+    runs = list(session.runs)
+    assert [run.id for run in tab.curves._runs] == runs[per:]
+    tab.leaderboard.choose([runs[0], runs[-1]])
+    assert {run.id for run in tab.curves._runs} == {runs[0], runs[-1]}
+    assert len({run.series for run in tab.curves._runs}) == 2
+
+
+def test_that_every_control_has_a_name_for_screen_readers(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    tab.curves.load(now=True)
+    click(qtbot, child(tab, "choose_own"))
+    for entry in tab.setup.picker.entries:
+        entry.open_settings()
+    click(qtbot, child(tab, "train"))
+    session.begin(tab.current)
+    controls = [
+        widget
+        for kind in (QAbstractButton, QLineEdit, QComboBox, QTableView)
+        for widget in tab.findChildren(kind)
+        if not widget.objectName().startswith("qt_") and not isinstance(widget.parent(), QComboBox | QTableView)
+    ]
+    nameless = [
+        widget.objectName() or repr(widget)
+        for widget in controls
+        if not (widget.accessibleName() and widget.objectName())
+    ]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("classes", ["binary", "multiclass", "regression"])
+def test_that_the_tab_is_painted_at_its_smallest_size(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot, scheme: theme.Preference, classes: Any
+) -> None:
+    session.open(target="a target whose name was written by somebody with a lot of time " * 3, task=classes)
+    theme.apply(QApplication.instance(), scheme)
+    click(qtbot, child(tab, "train"))
+    session.begin(tab.current)
+    tab.resize(tab.minimumSizeHint())
+    assert tab.width() <= 1024
+    assert tab.height() <= 700
+    assert not tab.grab().isNull()
