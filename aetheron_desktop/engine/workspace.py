@@ -128,8 +128,8 @@ class Workspace:
 
     @staticmethod
     def new_id(prefix: str) -> str:
-        """Give an id that sorts by time: ``prefix``, the time in milliseconds and two random characters."""
-        number = (time.time_ns() // 1_000_000) << 10 | int.from_bytes(os.urandom(2)) & 1023
+        """Give an id that sorts by time: ``prefix``, the time in milliseconds and five random characters."""
+        number = (time.time_ns() // 1_000_000) << 25 | int.from_bytes(os.urandom(4)) >> 7
         digits = ""
         while number:
             number, digit = divmod(number, 32)
