@@ -79,6 +79,9 @@ class Progress(Protocol):
     def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
         """Tell that step ``number`` of ``total`` is complete, with what is predicted now; give the validation loss."""
 
+    def tick(self, number: int, total: int | None) -> None:
+        """Tell that step ``number`` of ``total`` is complete, without points of the curves."""
+
     def batch(self, number: int, loss: float) -> None:
         """Tell the loss of one mini-batch, at the same count as the steps."""
 

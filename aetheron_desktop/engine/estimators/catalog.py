@@ -219,7 +219,7 @@ BOOSTING: Final = Card(
             help="It stops when the validation loss has not improved for so many rounds, and keeps the best.",
         ),
     ),
-    implementation="trees:Boosting",
+    implementation="boosting:Boosting",
     iterative=True,
 )
 

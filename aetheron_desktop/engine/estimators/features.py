@@ -32,8 +32,11 @@ Style = Literal["linear", "tree", "network"]
 
 MISSING_WORD: Final = "(missing)"
 _EPOCH: Final = pd.Timestamp("2000-01-01")
+_LARGEST: Final = 1e37
+_TRUTHS: Final = {"true": 1.0, "yes": 1.0, "t": 1.0, "y": 1.0, "false": 0.0, "no": 0.0, "f": 0.0, "n": 0.0}
 _ONE_HOT_WIDTH: Final = 4_000
-"""The most columns that all categories together become."""
+_ONE_HOT_BYTES: Final = 1 << 30
+"""The most columns that all categories together become, and the most memory of them for the training rows."""
 _TEXT_WORDS: Final = 2_000
 _TEXT_WIDTH: Final = 24
 
@@ -43,20 +46,20 @@ def words(values: pd.Series) -> pd.Series:
 
     The same category must get the same word whether a file had it as 1, 1.0 or "1".
     """
-    missing = values.isna()
-    if pd.api.types.is_bool_dtype(values.dtype):
-        text = values.astype(object).map(lambda value: str(bool(value)).lower() if pd.notna(value) else value)
-    elif pd.api.types.is_numeric_dtype(values.dtype):
-        text = values.astype(object).map(lambda value: value if pd.isna(value) else _number_word(float(value)))
-    elif pd.api.types.is_datetime64_any_dtype(values.dtype):
-        text = values.map(lambda value: value if pd.isna(value) else value.isoformat())
-    else:
-        text = values.astype(object).map(lambda value: value if pd.isna(value) else str(value))
-    return text.astype(object).where(~missing, MISSING_WORD)
+    # Few values in many rows: each value is put into words once.
+    codes, known = pd.factorize(values, use_na_sentinel=True)
+    table = np.empty(len(known) + 1, dtype=object)
+    table[:-1] = [_word(value) for value in known]
+    table[-1] = MISSING_WORD
+    return pd.Series(table[codes], index=values.index, dtype=object)
 
 
-def _number_word(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(value)
+def _word(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(float(value))
+    return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
 
 
 def numbers(values: pd.Series) -> NDArray[np.float64]:
@@ -64,7 +67,16 @@ def numbers(values: pd.Series) -> NDArray[np.float64]:
     if not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         values = pd.to_numeric(values.astype(object), errors="coerce")
     found = values.to_numpy(dtype="float64", na_value=np.nan)
-    return np.where(np.isfinite(found), found, np.nan)
+    # Trees and networks compute in single precision, which ends at 3.4e38.
+    return np.where(np.isfinite(found), np.clip(found, -_LARGEST, _LARGEST), np.nan)
+
+
+def _truths(values: pd.Series) -> NDArray[np.float64]:
+    """Give 1 for what says yes, 0 for what says no, and the numbers that stand for them as they are."""
+    if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_bool_dtype(values.dtype):
+        return numbers(values)
+    said = words(values).str.strip().str.casefold()
+    return numbers(said.map(_TRUTHS).fillna(pd.to_numeric(said, errors="coerce")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,12 @@ class Columns:
                 f"{len(absent)} columns that the model needs are not in the table: {', '.join(absent[:10])}.",
                 hint="Give a table with the columns that the model was trained on; their order does not matter.",
             )
+        present = table.columns[table.columns.isin([column.name for column in self.columns])]
+        if present.has_duplicates:
+            raise ModelError(
+                f"The column {present[present.duplicated()][0]!r} is in the table more than once.",
+                hint="Rename or remove the columns that the model shall not use.",
+            )
         made: dict[str, Any] = {}
         for column in self.columns:
             made |= _made_of(column, table[column.name])
@@ -98,7 +116,7 @@ class Columns:
                 case "number" | "integer" | "boolean" if kind == "number":
                     names.append(column.name)
                 case "date" if kind == "number":
-                    names += [f"{column.name} {part}" for part in _DATE_PARTS]
+                    names += [_part(column.name, part) for part in _DATE_PARTS]
                 case "category" | "identifier" if kind == "category":
                     names.append(column.name)
                 case "text" if kind == "text":
@@ -113,8 +131,10 @@ _DATE_PARTS: Final = ("days", "month", "day", "weekday", "hour")
 
 def _made_of(column: Column, values: pd.Series) -> dict[str, Any]:
     match column.type:
-        case "number" | "integer" | "boolean":
+        case "number" | "integer":
             return {column.name: numbers(values)}
+        case "boolean":
+            return {column.name: _truths(values)}
         case "date":
             return _date_parts(column.name, values)
         case "text":
@@ -125,7 +145,7 @@ def _made_of(column: Column, values: pd.Series) -> dict[str, Any]:
 
 def _date_parts(name: str, values: pd.Series) -> dict[str, Any]:
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
-        values = pd.to_datetime(values, errors="coerce", format="ISO8601")
+        values = pd.to_datetime(values.astype(object), errors="coerce", format="ISO8601", utc=True)
     if values.dt.tz is not None:
         values = values.dt.tz_convert("UTC").dt.tz_localize(None)
     parts = {
@@ -135,7 +155,12 @@ def _date_parts(name: str, values: pd.Series) -> dict[str, Any]:
         "weekday": values.dt.day_of_week,
         "hour": values.dt.hour,
     }
-    return {f"{name} {part}": numbers(parts[part].astype("float64")) for part in _DATE_PARTS}
+    return {_part(name, part): numbers(parts[part].astype("float64")) for part in _DATE_PARTS}
+
+
+def _part(name: str, part: str) -> str:
+    # A sign that no column's name has, so that a part is never mistaken for a column.
+    return f"{name}\N{SYMBOL FOR UNIT SEPARATOR}{part}"
 
 
 def transformer(columns: Columns, frame: pd.DataFrame, style: Style, seed: int) -> ColumnTransformer:
@@ -146,10 +171,11 @@ def transformer(columns: Columns, frame: pd.DataFrame, style: Style, seed: int) 
     """
     number, category, text = columns.of("number"), columns.of("category"), columns.of("text")
     parts: list[tuple[str, Any, Any]] = []
+    if category:
+        # First: the boosted trees keep the codes of categories in front.
+        parts.append(("category", _categories_for(style, len(category), len(frame)), category))
     if number:
         parts.append(("number", _numbers_for(style, len(frame), seed), number))
-    if category:
-        parts.append(("category", _categories_for(style, len(category)), category))
     for position, name in enumerate(text):
         if frame[name].str.contains(r"\w\w", regex=True).any():
             parts.append((f"text{position}", _text(frame[name], seed), name))
@@ -179,16 +205,17 @@ def _numbers_for(style: Style, rows: int, seed: int) -> Any:
     return Pipeline([("impute", impute), ("even", even)])
 
 
-def _categories_for(style: Style, count: int) -> Any:
+def _categories_for(style: Style, count: int, rows: int) -> Any:
     if style == "tree":
         # 254 codes, and one for what was never seen: what the binned trees can hold.
         return OrdinalEncoder(
             handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=254, dtype=np.float64
         )
+    width = min(_ONE_HOT_WIDTH, _ONE_HOT_BYTES // (8 * rows))
     # A level that is seen once or twice says nothing; the rare ones share a column, and new ones join them.
     return OneHotEncoder(
         handle_unknown="infrequent_if_exist",
-        max_categories=max(2, min(100, _ONE_HOT_WIDTH // count)),
+        max_categories=max(2, min(100, width // count)),
         min_frequency=2,
         sparse_output=False,
         dtype=np.float64,
@@ -197,8 +224,9 @@ def _categories_for(style: Style, count: int) -> Any:
 
 def _text(values: pd.Series, seed: int) -> Any:
     vectorizer = TfidfVectorizer(max_features=_TEXT_WORDS, sublinear_tf=True)
-    width = min(_TEXT_WIDTH, len(vectorizer.fit(values.head(5_000)).vocabulary_) - 1, len(values) - 1)
-    steps: list[tuple[str, Any]] = [("words", TfidfVectorizer(**vectorizer.get_params()))]
+    filled = values[values.str.contains(r"\w\w", regex=True)]
+    width = min(_TEXT_WIDTH, len(vectorizer.fit(filled.head(5_000)).vocabulary_) - 1, len(values) - 1)
+    steps: list[tuple[str, Any]] = [("words", TfidfVectorizer(max_features=_TEXT_WORDS, sublinear_tf=True))]
     if width >= 2:
         steps.append(("fold", TruncatedSVD(n_components=width, random_state=seed)))
     return Pipeline(steps)

@@ -238,6 +238,12 @@ class _Progress:
         self._end_if_wanted()
         return loss
 
+    def tick(self, number: int, total: int | None) -> None:
+        """Tell the progress alone."""
+        self._total = total
+        self._tell_progress(number, is_last=number == total)
+        self._end_if_wanted()
+
     def batch(self, number: int, loss: float) -> None:
         """Tell the loss of one mini-batch."""
         self._metric(number, "train", "loss", loss)
@@ -342,12 +348,12 @@ def _plain(experiment: Experiment) -> dict[str, Any]:
 
 def warm_up() -> None:
     """Import what a training needs, and have each library do its first, slow, work."""
-    from aetheron_desktop.engine.estimators import linear, neural, trees
+    from aetheron_desktop.engine.estimators import boosting, linear, neural
 
     X = np.arange(40.0).reshape(20, 2)
     y = np.arange(20) % 2
     rows = Rows(X, y)
-    for kind, card in ((linear.Logistic, catalog.LOGISTIC), (trees.Boosting, catalog.BOOSTING)):
+    for kind, card in ((linear.Logistic, catalog.LOGISTIC), (boosting.Boosting, catalog.BOOSTING)):
         params = defaults(card.parameters) | {"max_iter": 1}
         kind(Recipe(task="binary", classes=2, params=params, seed=0)).fit(rows, rows, _Silent())
     neural.Architecture(2, 2, 4, 1, 0.0).build()
@@ -359,6 +365,12 @@ class _Silent:
     def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
         del number, total, train, valid
         return 0.0
+
+    def tick(self, number: int, total: int | None) -> None:
+        """Tell the progress alone."""
+        self._total = total
+        self._tell_progress(number, is_last=number == total)
+        self._end_if_wanted()
 
     def batch(self, number: int, loss: float) -> None:
         del number, loss
