@@ -1,0 +1,155 @@
+"""Every command of the window as data: menus, shortcuts, palette, tool tips and the shortcut sheet come from here.
+
+:class:`Shell` is what a command may ask of the window. ``when`` says whether it makes sense now; a command that never
+makes sense in a state is not shown there, in place of a button that does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+Menu: TypeAlias = Literal["File", "View", "Run", "Help"]
+Page: TypeAlias = Literal["start", "data", "train", "models"]
+
+
+class Shell(Protocol):
+    """What the main window does for a command."""
+
+    def choose_file(self) -> None: ...
+    def close_dataset(self) -> None: ...
+    def show_page(self, page: Page) -> None: ...
+    def has_page(self, page: Page) -> bool: ...
+    def show_palette(self) -> None: ...
+    def toggle_files(self) -> None: ...
+    def toggle_notices(self) -> None: ...
+    def toggle_scheme(self) -> None: ...
+    def toggle_full_screen(self) -> None: ...
+    def show_monitor(self) -> None: ...
+    def show_preferences(self) -> None: ...
+    def show_shortcuts(self) -> None: ...
+    def show_help(self, page: str = "getting-started") -> None: ...
+    def show_about(self) -> None: ...
+    def reveal_workspace(self) -> None: ...
+    def leave(self) -> None: ...
+    def train(self) -> None: ...
+    def stop(self) -> None: ...
+    def stop_all(self) -> None: ...
+    def toggle_pause(self) -> None: ...
+    def cancel_import(self) -> None: ...
+    def has_dataset(self) -> bool: ...
+    def has_running(self) -> bool: ...
+    def is_importing(self) -> bool: ...
+
+
+def _always(_: Shell) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command. ``shortcut`` and ``more_shortcuts`` are Qt's portable words; ``icon`` is a name of ``icons``."""
+
+    id: str
+    text: str
+    run: Callable[[Shell], None]
+    menu: Menu
+    shortcut: str
+    icon: str = ""
+    when: Callable[[Shell], bool] = _always
+    more_shortcuts: tuple[str, ...] = ()
+    starts_section: bool = False
+
+    @property
+    def words(self) -> str:
+        """The text without the dots that announce a dialog."""
+        return self.text.removesuffix("…")
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("file.open", "Open a file…", lambda shell: shell.choose_file(), "File", "Ctrl+O", "open"),
+    Action(
+        "file.close", "Close the dataset", lambda shell: shell.close_dataset(), "File", "Ctrl+W", "close",
+        when=lambda shell: shell.has_dataset(),
+    ),
+    Action(
+        "file.cancel_import", "Cancel the import", lambda shell: shell.cancel_import(), "File", "Ctrl+Shift+I", "stop",
+        when=lambda shell: shell.is_importing(),
+    ),
+    Action(
+        "file.workspace", "Show the workspace folder", lambda shell: shell.reveal_workspace(), "File", "Ctrl+Shift+E",
+        "reveal", starts_section=True,
+    ),
+    Action(
+        "file.preferences", "Preferences…", lambda shell: shell.show_preferences(), "File", "Ctrl+,", "settings",
+    ),
+    Action("file.quit", "Quit", lambda shell: shell.leave(), "File", "Ctrl+Q", "close", starts_section=True),
+    Action(
+        "view.palette", "Search or run a command…", lambda shell: shell.show_palette(), "View", "Ctrl+K", "search",
+        more_shortcuts=("Ctrl+Shift+P",),
+    ),
+    Action(
+        "view.start", "Start page", lambda shell: shell.show_page("start"), "View", "Ctrl+0", "sparkles",
+        starts_section=True,
+    ),
+    Action(
+        "view.data", "Data", lambda shell: shell.show_page("data"), "View", "Ctrl+1", "table",
+        when=lambda shell: shell.has_page("data"),
+    ),
+    Action(
+        "view.train", "Train", lambda shell: shell.show_page("train"), "View", "Ctrl+2", "train",
+        when=lambda shell: shell.has_page("train"),
+    ),
+    Action(
+        "view.models", "Models", lambda shell: shell.show_page("models"), "View", "Ctrl+3", "models",
+        when=lambda shell: shell.has_page("models"),
+    ),
+    Action(
+        "view.files", "Show or hide the files", lambda shell: shell.toggle_files(), "View", "Ctrl+B", "sidebar",
+        starts_section=True,
+    ),
+    Action("view.notices", "Show or hide the notices", lambda shell: shell.toggle_notices(), "View", "F8", "bell"),
+    Action("view.monitor", "History of the machine", lambda shell: shell.show_monitor(), "View", "Ctrl+M", "cpu"),
+    Action(
+        "view.scheme", "Change between light and dark", lambda shell: shell.toggle_scheme(), "View", "Ctrl+Shift+D",
+        "moon", starts_section=True,
+    ),
+    Action("view.full_screen", "Full screen", lambda shell: shell.toggle_full_screen(), "View", "F11", "reveal"),
+    Action(
+        "run.train", "Train", lambda shell: shell.train(), "Run", "Ctrl+R", "play",
+        when=lambda shell: shell.has_dataset(),
+    ),
+    Action(
+        "run.pause", "Pause or go on", lambda shell: shell.toggle_pause(), "Run", "Ctrl+P", "pause",
+        when=lambda shell: shell.has_running(),
+    ),
+    Action(
+        "run.stop", "Stop and keep the best", lambda shell: shell.stop(), "Run", "Ctrl+.", "stop",
+        when=lambda shell: shell.has_running(),
+    ),
+    Action(
+        "run.stop_all", "Stop all runs", lambda shell: shell.stop_all(), "Run", "Ctrl+Shift+.", "stop",
+        when=lambda shell: shell.has_running(), more_shortcuts=("Ctrl+>",),
+    ),
+    Action("help.contents", "Getting started", lambda shell: shell.show_help(), "Help", "Ctrl+F1", "help"),
+    Action(
+        "help.shortcuts", "Keyboard shortcuts", lambda shell: shell.show_shortcuts(), "Help", "F1", "keyboard",
+        more_shortcuts=("Ctrl+/",),
+    ),
+    Action("help.about", "About Aetheron Desktop", lambda shell: shell.show_about(), "Help", "Shift+F1", "info"),
+)  # fmt: skip
+
+MENUS: tuple[Menu, ...] = ("File", "View", "Run", "Help")
+
+
+def action(id: str) -> Action:
+    """Give the command of this id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for one in ACTIONS:
+        if one.id == id:
+            return one
+    raise KeyError(id)
