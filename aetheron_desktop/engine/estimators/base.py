@@ -60,6 +60,8 @@ class Recipe:
     threads: int = 1
     categorical: tuple[int, ...] = ()
     """The positions of the features that are codes of categories."""
+    numbers: range = range(0)
+    """The positions of the features that are numbers of the table."""
 
     def number(self, name: str) -> Any:
         """Give a parameter that is a number, or None."""

@@ -241,7 +241,7 @@ NETWORK: Final = Card(
         Int(
             name="batch_size",
             label="Batch size",
-            default=128,
+            default=256,
             low=1,
             high=8_192,
             log=True,
@@ -251,7 +251,7 @@ NETWORK: Final = Card(
         Float(
             name="learning_rate",
             label="Learning rate",
-            default=1e-3,
+            default=2e-3,
             low=1e-6,
             high=1.0,
             log=True,
@@ -260,7 +260,7 @@ NETWORK: Final = Card(
         Int(
             name="hidden_size",
             label="Layer width",
-            default=128,
+            default=192,
             low=1,
             high=2_048,
             log=True,
@@ -285,10 +285,16 @@ NETWORK: Final = Card(
             advanced=True,
             help="Pulls the weights towards zero in each step.",
         ),
+        Bool(
+            name="embed_numbers",
+            label="Embed numbers",
+            default=True,
+            help="Whether each number is first turned into a learned vector: often better, and slower.",
+        ),
         Int(
             name="patience",
             label="Patience",
-            default=12,
+            default=16,
             low=1,
             high=500,
             log=True,

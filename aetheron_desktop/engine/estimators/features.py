@@ -58,7 +58,8 @@ def _word(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(float(value))
+        number = float(value)
+        return str(int(number)) if number.is_integer() and abs(number) < 2**63 else repr(number)
     return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)
 
 
@@ -66,7 +67,7 @@ def numbers(values: pd.Series) -> NDArray[np.float64]:
     """Give ``values`` as numbers; what is none, or is infinite, is missing."""
     if not pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         values = pd.to_numeric(values.astype(object), errors="coerce")
-    found = values.to_numpy(dtype="float64", na_value=np.nan)
+    found = values.to_numpy(dtype=np.float64, na_value=np.nan)
     # Trees and networks compute in single precision, which ends at 3.4e38.
     return np.where(np.isfinite(found), np.clip(found, -_LARGEST, _LARGEST), np.nan)
 
@@ -190,6 +191,12 @@ def categorical_positions(fitted: ColumnTransformer) -> tuple[int, ...]:
     """Give the positions, in the transformer's output, of codes of categories."""
     span = fitted.output_indices_.get("category", slice(0, 0))
     return tuple(range(span.start, span.stop))
+
+
+def number_positions(fitted: ColumnTransformer, columns: Columns) -> range:
+    """Give the positions, in the transformer's output, of the table's numbers."""
+    start = fitted.output_indices_.get("number", slice(0, 0)).start
+    return range(start, start + len(columns.of("number")))
 
 
 def _numbers_for(style: Style, rows: int, seed: int) -> Any:

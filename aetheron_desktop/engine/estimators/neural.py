@@ -1,101 +1,33 @@
-"""A multilayer perceptron in PyTorch, learned in mini-batches with early stopping.
-
-The optimizer is AdamW (Loshchilov and Hutter 2019). Numbers arrive by quantiles, categories one-hot.
-"""
+"""Fits the network in mini-batches, by AdamW (Loshchilov and Hutter 2019), with early stopping."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.base import Estimator
+from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor, devices, matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from aetheron_desktop.engine.estimators.base import Progress, Recipe, Rows
 
-_TELL_S: Final = 0.002
+_TELL_S: Final = 0.005
 """Losses of mini-batches are told at most this often; those between are averaged."""
 _JUDGED_TRAIN: Final = 5_000
 _JUDGED_VALID: Final = 20_000
-_EVALUATED_AT_ONCE: Final = 8_192
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """What the weights are the weights of; ``shift`` and ``scale`` give a regression its unit back."""
-
-    inputs: int
-    outputs: int
-    hidden_size: int
-    layers: int
-    dropout: float
-    shift: float = 0.0
-    scale: float = 1.0
-
-    def build(self) -> nn.Sequential:
-        """Give the network with fresh weights."""
-        parts: list[nn.Module] = []
-        width = self.inputs
-        for _ in range(self.layers):
-            parts += [nn.Linear(width, self.hidden_size), nn.ReLU(), nn.Dropout(self.dropout)]
-            width = self.hidden_size
-        return nn.Sequential(*parts, nn.Linear(width, self.outputs))
-
-
-class NetworkPredictor:
-    """A network with its weights, on the processor."""
-
-    def __init__(self, architecture: Architecture, weights: dict[str, torch.Tensor]) -> None:
-        self.architecture = architecture
-        self.weights = weights
-        self._network = architecture.build()
-        self._network.load_state_dict(weights)
-        self._network.eval()
-
-    def save(self, folder: Path) -> None:
-        """Write the weights into ``folder``."""
-        save_file(self.weights, folder / "best.safetensors")
-
-    def predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
-        """Give (n, classes) probabilities, or (n,) values, of ``X`` (n, features)."""
-        return _predict(self._network, self.architecture, _matrix(X))
-
-
-def _predict(network: nn.Module, architecture: Architecture, X: torch.Tensor) -> NDArray[np.float64]:
-    # Chunks of one size on one thread: the same row must give the same bits wherever it stands.
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode():
-            parts = [network(chunk).double().cpu() for chunk in _chunks(X)]
-    finally:
-        torch.set_num_threads(threads)
-    raw = torch.cat(parts) if parts else torch.empty((0, architecture.outputs), dtype=torch.float64)
-    if architecture.outputs == 1:
-        return (raw[:, 0] * architecture.scale + architecture.shift).numpy()
-    return torch.softmax(raw, dim=1).numpy()
-
-
-def _chunks(X: torch.Tensor) -> Iterator[torch.Tensor]:
-    for start in range(0, len(X), _EVALUATED_AT_ONCE):
-        yield X[start : start + _EVALUATED_AT_ONCE]
-
-
-def _matrix(X: NDArray[Any]) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(X, dtype=np.float32))
+_FIRST_JUDGED: Final = 50
+_ROUND: Final = 1_000
+"""Steps after which the network is judged for the first time, and then at least each time."""
+_EMBEDDED_NUMBERS: Final = 128
+"""With more numbers than this, embedding each would cost more than it gives."""
 
 
 class Network(Estimator):
@@ -107,28 +39,34 @@ class Network(Estimator):
         """Learn from ``train``, judged by ``valid``.
 
         Raises:
-            TrainingError: the chosen device is not there.
+            TrainingError: the chosen device is not there, or its memory is not enough.
         """
         torch.manual_seed(self.recipe.seed)
         torch.set_num_threads(_threads(self.recipe))
         device = choose_device(str(self.recipe.params["device"]))
-        fit = _Fit(self.recipe, train, valid, device)
-        best, waited = math.inf, 0
+        try:
+            self._fit(_Fit(self.recipe, train, valid, device), progress)
+        except torch.OutOfMemoryError as error:
+            raise TrainingError(
+                f"The memory of the device {device.type} is not enough.",
+                hint="Choose the processor as the device, a smaller batch, or a narrower network.",
+            ) from error
+
+    def _fit(self, fit: _Fit, progress: Progress) -> None:
         patience = int(self.recipe.number("patience"))
-        for epoch in range(1, fit.epochs + 1):
-            fit.epoch(progress)
+        best, best_step = math.inf, 0
+        for step in fit.steps(progress):
             loss = fit.judge(progress)
-            if not math.isfinite(loss) and math.isinf(best):
+            if not math.isfinite(loss):
                 progress.say("The loss has diverged; a smaller learning rate may help.")
                 return
             if loss < best:
-                best, waited = loss, 0
+                best, best_step = loss, step
                 self.fitted = predictor = fit.snapshot()
                 progress.checkpoint(predictor.save)
-            else:
-                waited += 1
-            if waited >= patience:
-                progress.say(f"Stopped early after {epoch} epochs: no gain for {patience}.")
+            elif step - best_step >= patience * fit.steps_per_epoch:
+                epochs = math.ceil(step / fit.steps_per_epoch)
+                progress.say(f"Stopped early after {epochs} epochs: no gain for {patience}.")
                 return
 
 
@@ -136,24 +74,16 @@ class _Fit:
     """The state of one fit."""
 
     def __init__(self, recipe: Recipe, train: Rows, valid: Rows, device: torch.device) -> None:
-        self._train, self._valid = train, valid.head(_JUDGED_VALID, recipe.seed)
+        self._valid = valid.head(_JUDGED_VALID, recipe.seed)
         self._seen = train.head(_JUDGED_TRAIN, recipe.seed)
         is_regression = recipe.task == "regression"
         y = train.y.astype("float64")
-        self.architecture = Architecture(
-            inputs=train.X.shape[1],
-            outputs=1 if is_regression else recipe.classes,
-            hidden_size=int(recipe.number("hidden_size")),
-            layers=int(recipe.number("layers")),
-            dropout=float(recipe.number("dropout")),
-            shift=float(y.mean()) if is_regression else 0.0,
-            scale=(float(y.std()) or 1.0) if is_regression else 1.0,
-        )
-        self.epochs = int(recipe.number("epochs"))
-        self._size = min(int(recipe.number("batch_size")), len(train))
-        self.steps_per_epoch = math.ceil(len(train) / self._size)
+        self.architecture = _architecture(recipe, train.X.shape[1], y)
+        self._rows = len(train)
+        self._size = min(int(recipe.number("batch_size")), self._rows)
+        self.steps_per_epoch = math.ceil(self._rows / self._size)
+        self._total = int(recipe.number("epochs")) * self.steps_per_epoch
         self._step = 0
-        self._told_at = 0.0
         self._device = device
         self._network = self.architecture.build().to(device)
         self._optimizer = torch.optim.AdamW(
@@ -162,32 +92,49 @@ class _Fit:
             weight_decay=float(recipe.number("weight_decay")),
         )
         self._shuffle = torch.Generator().manual_seed(recipe.seed)
-        self._X = _matrix(train.X).to(device)
+        self._X = matrix(train.X).to(device)
         target = (y - self.architecture.shift) / self.architecture.scale if is_regression else train.y
         self._y = torch.from_numpy(np.ascontiguousarray(target)).to(device)
         self._y = self._y.float() if is_regression else self._y.long()
         self._weight = None if train.weight is None else torch.from_numpy(train.weight).float().to(device)
 
-    def epoch(self, progress: Progress) -> None:
-        """See all rows once, in a new order."""
-        self._network.train()
-        order = torch.randperm(len(self._train), generator=self._shuffle).to(self._device)
-        # Sums stay on the device: asking for each loss would make a GPU wait.
+    def steps(self, progress: Progress) -> Iterator[int]:
+        """Go on from batch to batch, and give the number of steps done each time the network should be judged.
+
+        That is counted in steps, never in seconds, so that one seed gives one model.
+        """
+        told_at = 0.0
+        # The sum stays on the device: asking for each loss would make a GPU wait.
         total, count = torch.zeros((), device=self._device), 0
-        for batch in torch.split(order, self._size):
-            loss = self._loss(batch)
-            self._optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]  # torch has not typed it
-            self._optimizer.step()
-            self._step += 1
-            total += loss.detach()
+        for batch in self._batches():
+            total += self._learn(batch)
             count += 1
+            self._step += 1
             now = time.monotonic()
-            if now - self._told_at >= _TELL_S:
-                self._told_at = now
+            if now - told_at >= _TELL_S:
+                told_at = now
                 progress.batch(self._step, float(total) / count)
                 total.zero_()
                 count = 0
+            if self._is_to_be_judged():
+                yield self._step
+
+    def _batches(self) -> Iterator[torch.Tensor]:
+        while self._step < self._total:
+            order = torch.randperm(self._rows, generator=self._shuffle).to(self._device)
+            yield from torch.split(order, self._size)
+
+    def _is_to_be_judged(self) -> bool:
+        in_epoch = self._step % self.steps_per_epoch
+        return in_epoch == 0 or in_epoch % _ROUND == 0 or self._step == _FIRST_JUDGED
+
+    def _learn(self, batch: torch.Tensor) -> torch.Tensor:
+        self._network.train()
+        loss = self._loss(batch)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has not typed it
+        self._optimizer.step()
+        return loss.detach()
 
     def _loss(self, batch: torch.Tensor) -> torch.Tensor:
         raw = self._network(self._X[batch])
@@ -206,7 +153,7 @@ class _Fit:
         predictor = self.snapshot()
         return progress.step(
             self._step,
-            self.epochs * self.steps_per_epoch,
+            self._total,
             (self._seen, predictor.predict(self._seen.X)),
             (self._valid, predictor.predict(self._valid.X)),
         )
@@ -215,6 +162,24 @@ class _Fit:
         """Give the network as it is now."""
         weights = {name: tensor.detach().cpu().clone() for name, tensor in self._network.state_dict().items()}
         return NetworkPredictor(self.architecture, weights)
+
+
+def _architecture(recipe: Recipe, inputs: int, y: np.ndarray) -> Architecture:
+    is_regression = recipe.task == "regression"
+    is_embedded = bool(recipe.params["embed_numbers"]) and len(recipe.numbers) <= _EMBEDDED_NUMBERS
+    return Architecture(
+        inputs=inputs,
+        outputs=1 if is_regression else recipe.classes,
+        hidden_size=int(recipe.number("hidden_size")),
+        layers=int(recipe.number("layers")),
+        dropout=float(recipe.number("dropout")),
+        shift=float(y.mean()) if is_regression else 0.0,
+        scale=(float(y.std()) or 1.0) if is_regression else 1.0,
+        numbers_from=recipe.numbers.start,
+        numbers=len(recipe.numbers),
+        frequencies=16 if is_embedded else 0,
+        embedding=8 if is_embedded else 0,
+    )
 
 
 def choose_device(name: str) -> torch.device:
@@ -229,16 +194,6 @@ def choose_device(name: str) -> torch.device:
     if name not in there:
         raise TrainingError(f"There is no device {name!r} on this machine.", hint=f"There is: {', '.join(there)}.")
     return torch.device(name)
-
-
-def devices() -> list[str]:
-    """Give the devices of this machine, the best first."""
-    found = []
-    if torch.cuda.is_available():
-        found.append("cuda")
-    if torch.backends.mps.is_available():
-        found.append("mps")
-    return [*found, "cpu"]
 
 
 def _threads(recipe: Recipe) -> int:

@@ -60,10 +60,12 @@ class FittedPipeline:
         return pd.DataFrame(columns, index=index)
 
     def _labels(self) -> NDArray[Any]:
-        """Give the classes as the values that stood in the table: whole numbers where they were."""
-        if self.target.type == "integer" or all(name.lstrip("-").isdigit() for name in self.classes):
-            try:
-                return np.array([int(name) for name in self.classes], dtype=np.int64)
-            except (ValueError, OverflowError):
-                pass
-        return np.array(self.classes, dtype=object)
+        """Give the classes as the values that stood in the table: whole numbers and truths where they were."""
+        if self.target.type == "boolean" and set(self.classes) <= {"true", "false"}:
+            return np.array([name == "true" for name in self.classes])
+        try:
+            numbers = np.array([int(name) for name in self.classes], dtype=np.int64)
+        except (ValueError, OverflowError):
+            return np.array(self.classes, dtype=object)
+        # "007" is a word.
+        return numbers if [str(number) for number in numbers] == list(self.classes) else np.array(self.classes, object)

@@ -69,10 +69,10 @@ def class_scores(truth: Truth, predicted: Predicted) -> dict[str, float | None]:
     }
 
 
-def log_loss(truth: Truth, predicted: Predicted) -> float:
+def log_loss(truth: Truth, predicted: Predicted, weight: NDArray[np.float64] | None = None) -> float:
     """Give the mean negative logarithm of the true class's probability, clipped as scikit-learn does."""
     true = predicted[np.arange(len(truth)), truth]
-    return float(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0)).mean())
+    return float(np.average(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0)), weights=weight))
 
 
 def roc_auc(truth: Truth, score: Predicted) -> float | None:

@@ -71,6 +71,11 @@ class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
     dropout: float
     shift: float
     scale: float
+    numbers_from: int = 0
+    numbers: int = 0
+    frequencies: int = 0
+    embedding: int = 0
+    spread: float = 0.2
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,7 +197,7 @@ def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> Mo
 
 
 def _write_network(predictor: Predictor, folder: Path) -> NetworkShape:
-    from aetheron_desktop.engine.estimators.neural import NetworkPredictor
+    from aetheron_desktop.engine.estimators.network import NetworkPredictor
 
     assert isinstance(predictor, NetworkPredictor)
     safetensors.torch.save_file(predictor.weights, folder / _WEIGHTS)
@@ -314,7 +319,7 @@ def _read_pipeline(file: Path) -> dict[str, Any]:
 
 
 def _read_network(file: Path, shape: NetworkShape) -> Predictor:
-    from aetheron_desktop.engine.estimators.neural import Architecture, NetworkPredictor
+    from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
 
     if not (0 < shape.inputs <= 1_000_000 and 0 < shape.outputs <= 100_000 and 0 < shape.layers <= 64):
         raise UntrustedModel("The network's shape is absurd.", hint="Get the model again from where it came.")

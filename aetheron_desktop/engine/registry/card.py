@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.evaluation.metrics import metric
+from aetheron_desktop.engine.evaluation.metrics import BASELINE, metric
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.model import ModelInfo
@@ -34,6 +34,8 @@ def card_text(info: ModelInfo, run: Run) -> str:
         lines.append(f"- Classes: {', '.join(info.classes[:20])}{' …' if len(info.classes) > 20 else ''}")
     lines += ["", "## Measured on the test rows", "", "| metric | this model | baseline |", "|---|---|---|"]
     for name, score in info.metrics.items():
+        if name.startswith(BASELINE):
+            continue
         lines.append(f"| {metric(name).label} | {_number(score)} | {_number(info.baseline.get(name))} |")
     if info.params:
         lines += ["", "## Parameters", "", "| parameter | value |", "|---|---|"]

@@ -15,6 +15,7 @@ from aetheron_desktop.engine.estimators.features import (
     Style,
     categorical_positions,
     constant_columns,
+    number_positions,
     numbers,
     transformer,
     words,
@@ -42,6 +43,7 @@ class Prepared:
     columns: Columns
     transformer: Any
     categorical: tuple[int, ...]
+    numbers: range
     train: Rows
     valid: Rows
     test_table: pd.DataFrame
@@ -79,14 +81,17 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
     fitted = transformer(columns, frames[0], style, experiment.seed)
     train_X = fitted.fit_transform(frames[0])
     weight = _weights(experiment, y[parts.train], len(classes), say)
+    valid_y = y[parts.valid]
     return Prepared(
         target=target,
         classes=classes,
         columns=columns,
         transformer=fitted,
         categorical=categorical_positions(fitted) if style == "tree" else (),
-        train=Rows(_dense(train_X), y[parts.train], weight),
-        valid=Rows(_dense(fitted.transform(frames[1])), y[parts.valid]),
+        numbers=number_positions(fitted, columns),
+        train=Rows(_dense(train_X), y[parts.train], None if weight is None else weight[y[parts.train]]),
+        # Weighted as the fit is: the best step must be best at what is being learned.
+        valid=Rows(_dense(fitted.transform(frames[1])), valid_y, None if weight is None else weight[valid_y]),
         test_table=table.iloc[parts.test],
         test_y=y[parts.test],
         test_rows=rows[parts.test],
@@ -114,7 +119,7 @@ def _target(
     else:
         filled = values.notna().to_numpy(dtype=bool)
         labels, y = np.unique(words(values[filled]).to_numpy(dtype=str), return_inverse=True)
-        classes = tuple(str(label) for label in _ordered(labels))
+        classes = _ordered(labels, experiment.positive)
         if list(classes) != list(labels):
             place = {label: index for index, label in enumerate(classes)}
             y = np.array([place[label] for label in labels], dtype=np.int64)[y]
@@ -125,12 +130,22 @@ def _target(
     return y, classes, filled
 
 
-def _ordered(labels: NDArray[Any]) -> list[str]:
-    """Give labels in the order people count them: numbers by size, words by the alphabet."""
+def _ordered(labels: NDArray[Any], positive: str | None) -> tuple[str, ...]:
+    """Give labels in the order people count them: numbers by size, words by the alphabet, ``positive`` last.
+
+    Raises:
+        TrainingError: ``positive`` is none of them.
+    """
+    known = [str(label) for label in labels]
     try:
-        return sorted((str(label) for label in labels), key=float)
+        known.sort(key=float)
     except ValueError:
-        return [str(label) for label in labels]
+        known.sort()
+    if positive is None:
+        return tuple(known)
+    if positive not in known:
+        raise TrainingError(f"The target has no class {positive!r}.", hint=f"It has: {', '.join(known[:20])}.")
+    return (*(label for label in known if label != positive), positive)
 
 
 def _check(experiment: Experiment, y: NDArray[Any], classes: tuple[str, ...]) -> None:
@@ -159,11 +174,12 @@ def _check(experiment: Experiment, y: NDArray[Any], classes: tuple[str, ...]) ->
 def _weights(
     experiment: Experiment, y: NDArray[Any], classes: int, say: Callable[[str], None]
 ) -> NDArray[np.float64] | None:
+    """Give the weight of each class, (classes,), or None when a row counts as a row."""
     if not classes:
         return None
     counts = np.bincount(y, minlength=classes)
     if experiment.class_weight == "balanced":
-        balanced: NDArray[np.float64] = (len(y) / (classes * np.maximum(counts, 1)))[y]
+        balanced: NDArray[np.float64] = len(y) / (classes * np.maximum(counts, 1))
         return balanced
     share = counts.min() / len(y)
     if share < 0.5 / classes / 2:

@@ -17,7 +17,7 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import Estimator, Recipe, Rows
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
-from aetheron_desktop.engine.evaluation.metrics import main_metric
+from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
 from aetheron_desktop.engine.params import defaults
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.events import Event, Level, Outcome, Part
+    from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.preparation import Prepared
 
@@ -85,7 +86,7 @@ class Training:
         """Do the run; see :func:`train`."""
         from threadpoolctl import threadpool_limits
 
-        self._environment = environment(self._threads)
+        self._environment = environment(self._threads, device=self._experiment.params.get("device"))
         self._emit(
             RunStarted(
                 job=self._experiment.run,
@@ -102,12 +103,17 @@ class Training:
             try:
                 estimator.fit(prepared.train, prepared.valid, progress)
             except StopFit:
-                if estimator.fitted is None:
+                if estimator.fitted is None and progress.stopped:
                     return self._nothing("stopped")
             if progress.stopped:
                 return self._evaluate(prepared, estimator, "stopped")
             if progress.out_of_time:
                 self._say("info", f"The time budget of {self._experiment.budget_s:g} s is used up.")
+            if estimator.fitted is None and progress.out_of_time:
+                raise TrainingError(
+                    f"{self._card.name} had not made a first model when the time budget was used up.",
+                    hint="Give it more time, or choose a faster estimator.",
+                )
             if estimator.fitted is None:
                 raise TrainingError(
                     f"{self._card.name} found nothing: its loss was never a number.",
@@ -122,7 +128,10 @@ class Training:
             ready = self._ready
         if ready is None or ready[1].fitted is None:
             return self._nothing("stopped")
-        return self._evaluate(*ready, "stopped")
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=self._threads):
+            return self._evaluate(*ready, "stopped")
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
@@ -137,6 +146,7 @@ class Training:
             seed=self._experiment.seed,
             threads=self._threads,
             categorical=prepared.categorical,
+            numbers=prepared.numbers,
         )
         estimator: Estimator = kind(recipe)
         with self._lock:
@@ -154,9 +164,11 @@ class Training:
             predictor=estimator.fitted,
         )
         chosen = self._affordable(model, prepared) if outcome == "stopped" else slice(None)
+        task = self._experiment.task
         table, truth, rows = prepared.test_table.iloc[chosen], prepared.test_y[chosen], prepared.test_rows[chosen]
         raw = model.raw(table)
         named = model.named(raw, table.index)
+        baseline = scores(task, truth, _baseline(prepared, len(truth)))
         truth_words = np.array(prepared.classes, dtype=object)[truth] if prepared.classes else truth
         named.insert(0, "row", rows)
         named.insert(1, "truth", truth_words)
@@ -165,8 +177,8 @@ class Training:
             outcome=outcome,
             dataset_name=self._dataset.info.name,
             model=model,
-            metrics=scores(self._experiment.task, truth, raw),
-            baseline=scores(self._experiment.task, truth, _baseline(prepared, len(truth))),
+            metrics=scores(task, truth, raw) | {f"{BASELINE}{name}": score for name, score in baseline.items()},
+            baseline=baseline,
             predictions=named,
             sample=table.head(20),
             rows={"train": len(prepared.train), "valid": len(prepared.valid), "test": len(truth)},
@@ -174,19 +186,22 @@ class Training:
             seconds=time.monotonic() - self._started,
         )
 
-    def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice:
+    def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice | NDArray[np.int64]:
         """Give the test rows that can be evaluated at once: whoever pressed Stop is waiting."""
         count = len(prepared.test_table)
         if count <= _PROBE_ROWS:
             return slice(None)
-        began = time.monotonic()
-        model.raw(prepared.test_table.iloc[:_PROBE_ROWS])
-        each = (time.monotonic() - began) / _PROBE_ROWS
-        most = max(_PROBE_ROWS, int(_EVALUATION_S / max(each, 1e-9)))
+        took = []
+        for rows in (1, _PROBE_ROWS):
+            began = time.monotonic()
+            model.raw(prepared.test_table.iloc[:rows])
+            took.append(time.monotonic() - began)
+        each = max(took[1] - took[0], 1e-6) / (_PROBE_ROWS - 1)
+        most = max(_PROBE_ROWS, int((_EVALUATION_S - sum(took)) / each))
         if most >= count:
             return slice(None)
         self._say("warning", f"Stopped: evaluated on {most:,} of {count:,} test rows.")
-        return slice(0, most)
+        return np.sort(np.random.default_rng(self._experiment.seed).choice(count, most, replace=False))
 
     def _nothing(self, outcome: Outcome) -> Run:
         return Run(
@@ -272,7 +287,7 @@ class _Progress:
             loss = squared / self._variance
             self._metric(number, part, "rmse", squared**0.5)
         else:
-            loss = log_loss(rows.y, predicted)
+            loss = log_loss(rows.y, predicted, rows.weight)
             self._metric(number, part, main_metric(self._experiment.task).name, self._main(rows.y, predicted))
         self._metric(number, part, "loss", loss)
         return loss
@@ -318,8 +333,8 @@ def _baseline(prepared: Prepared, rows: int) -> NDArray[np.float64]:
     return np.tile(shares, (rows, 1))
 
 
-def environment(threads: int) -> dict[str, str]:
-    """Give what a run depends on besides the experiment: versions, machine and device."""
+def environment(threads: int, *, device: Value = None) -> dict[str, str]:
+    """Give what a run depends on besides the experiment: versions, machine and, where one is chosen, the device."""
     import sklearn
 
     found = {
@@ -331,12 +346,15 @@ def environment(threads: int) -> dict[str, str]:
         "numpy": np.__version__,
         "pandas": pd.__version__,
         "scikit-learn": sklearn.__version__,
+        "device": "cpu",
     }
-    import torch
+    if device is not None:
+        import torch  # 1 s; only the network needs it
 
-    from aetheron_desktop.engine.estimators.neural import devices
+        from aetheron_desktop.engine.estimators.network import devices
 
-    return found | {"torch": str(torch.__version__), "device": devices()[0]}
+        found |= {"torch": torch.__version__, "device": devices()[0] if device == "auto" else str(device)}
+    return found
 
 
 def _plain(experiment: Experiment) -> dict[str, Any]:
@@ -348,7 +366,7 @@ def _plain(experiment: Experiment) -> dict[str, Any]:
 
 def warm_up() -> None:
     """Import what a training needs, and have each library do its first, slow, work."""
-    from aetheron_desktop.engine.estimators import boosting, linear, neural
+    from aetheron_desktop.engine.estimators import boosting, linear, network
 
     X = np.arange(40.0).reshape(20, 2)
     y = np.arange(20) % 2
@@ -356,7 +374,7 @@ def warm_up() -> None:
     for kind, card in ((linear.Logistic, catalog.LOGISTIC), (boosting.Boosting, catalog.BOOSTING)):
         params = defaults(card.parameters) | {"max_iter": 1}
         kind(Recipe(task="binary", classes=2, params=params, seed=0)).fit(rows, rows, _Silent())
-    neural.Architecture(2, 2, 4, 1, 0.0).build()
+    network.Architecture(2, 2, 4, 1, 0.0).build()
 
 
 class _Silent:
@@ -367,10 +385,7 @@ class _Silent:
         return 0.0
 
     def tick(self, number: int, total: int | None) -> None:
-        """Tell the progress alone."""
-        self._total = total
-        self._tell_progress(number, is_last=number == total)
-        self._end_if_wanted()
+        del number, total
 
     def batch(self, number: int, loss: float) -> None:
         del number, loss
