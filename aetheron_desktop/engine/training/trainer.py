@@ -353,7 +353,7 @@ def environment(threads: int, *, device: Value = None) -> dict[str, str]:
 
         from aetheron_desktop.engine.estimators.network import devices
 
-        found |= {"torch": torch.__version__, "device": devices()[0] if device == "auto" else str(device)}
+        found |= {"torch": str(torch.__version__), "device": devices()[0] if device == "auto" else str(device)}
     return found
 
 
