@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,6 +58,15 @@ def click(qtbot: QtBot, button: QAbstractButton) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def test_that_the_tab_is_imported_without_any_heavy_library() -> None:
+    code = (
+        "import sys, aetheron_desktop.ui.tabs.train;"
+        "print(*sorted({'numpy', 'pyqtgraph', 'pandas', 'sklearn', 'torch', 'duckdb', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
+
+
 def test_that_without_a_dataset_the_button_says_why_it_cannot_be_pressed(tab: TrainTab) -> None:
     assert not child(tab, "train").isEnabled()
     assert "Open a dataset first" in child(tab, "training_reason", QLabel).text()
@@ -97,6 +108,8 @@ def test_that_ctrl_return_trains_from_everywhere_in_the_tab(
     qtbot.waitUntil(field.hasFocus)
     qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert len(session.asked) == 1
+    qtbot.keyClick(child(tab, "run_table", QTableView), Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert len(session.asked) == 2
 
 
 def test_that_chosen_estimators_train_with_the_values_of_their_form(
@@ -198,7 +211,7 @@ def test_that_the_chosen_run_is_stopped_and_paused_with_buttons_and_keys(
     assert session.asked[-1] == ("resume", run)
     click(qtbot, child(tab, "stop_run"))
     assert session.asked[-1] == ("stop", run)
-    tab.stop()
+    qtbot.keyClick(child(tab, "run_table", QTableView), Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     assert session.asked[-2:] == [("stop", run)] * 2
 
 

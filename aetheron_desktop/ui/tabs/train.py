@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.errors import AetheronError
@@ -78,9 +78,9 @@ class TrainTab(QWidget):
         split = named(QSplitter(Qt.Orientation.Vertical, self, childrenCollapsible=False), "train_split")
         split.addWidget(self.leaderboard)
         split.addWidget(self._below)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
-        split.setSizes([280, 420])
+        split.setStretchFactor(0, 0)
+        split.setStretchFactor(1, 1)
+        split.setSizes([292, 420])
         line = QFrame(self)
         theme.mark(line, role="side")
         line.setFixedWidth(1)
@@ -113,8 +113,6 @@ class TrainTab(QWidget):
         self.curves.failed.connect(self._tell)
         self._refresh.timeout.connect(self._show_current)
         self._load.timeout.connect(self.curves.load)
-        shortcut = QShortcut(QKeySequence("Ctrl+Return"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.train)
 
     # -- for the window's actions -------------------------------------------------------------------------------------
 
@@ -197,7 +195,8 @@ class TrainTab(QWidget):
         self._series = self._colours(shown)
         names = self._names(shown)
         self.leaderboard.show_series(self._series)
-        self.curves.show_runs([ShownRun(run, names[run], self._series[run]) for run in shown])
+        chosen = self.current if len(shown) > 1 else None
+        self.curves.show_runs([ShownRun(run, names[run], self._series[run], run == chosen) for run in shown])
         self._show_current()
 
     def _names(self, shown: list[str]) -> dict[str, str]:
@@ -268,6 +267,32 @@ class TrainTab(QWidget):
 
     def _tell(self, error: AetheronError) -> None:
         self._session.noticed.emit(Notice("error", error.title, error.detail, error.hint))
+
+    # -- keys ---------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        # Taken before the window's own shortcuts, so that the same keys may stand in its menus, and do the same there.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._wish(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        wish = self._wish(event)
+        if wish is not None:
+            wish()
+        else:
+            super().keyPressEvent(event)
+
+    def _wish(self, event: QKeyEvent) -> Callable[[], None] | None:
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier != Qt.KeyboardModifier.ControlModifier:
+            return None
+        match event.key():
+            case Qt.Key.Key_R | Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                return self.train
+            case Qt.Key.Key_Period:
+                return self.stop
+        return None
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from aetheron_desktop.ui import theme
@@ -20,11 +20,12 @@ _LONGEST = 220
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """A run whose curves are shown under ``name`` in the colour of series ``series``."""
+    """A run whose curves are shown under ``name`` in the colour of series ``series``; a ``strong`` one stands out."""
 
     id: str
     name: str
     series: int
+    strong: bool = False
 
 
 class LegendEntry(QAbstractButton):
@@ -33,7 +34,7 @@ class LegendEntry(QAbstractButton):
     def __init__(self, run: ShownRun, parent: QWidget) -> None:
         super().__init__(parent)
         self.run = run.id
-        self._series = run.series
+        self._series, self._strong = run.series, run.strong
         self.setObjectName(f"legend_{run.id}")
         self.setText(run.name)
         self.setAccessibleName(f"Show the curves of {run.name}")
@@ -46,13 +47,20 @@ class LegendEntry(QAbstractButton):
 
     def show_run(self, run: ShownRun) -> None:
         """Take a run's name and colour."""
-        self._series = run.series
+        self._series, self._strong = run.series, run.strong
         self.setText(run.name)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = min(self.fontMetrics().horizontalAdvance(self.text()), _LONGEST)
+        width = min(QFontMetrics(self._font()).horizontalAdvance(self.text()), _LONGEST)
         return QSize(width + 34, self.fontMetrics().height() + 8)
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        if self._strong:
+            font.setWeight(QFont.Weight.DemiBold)
+        return font
 
     def minimumSizeHint(self) -> QSize:
         return QSize(48, self.sizeHint().height())
@@ -69,12 +77,12 @@ class LegendEntry(QAbstractButton):
         painter.setPen(QPen(theme.series(self._series), 1.5))
         painter.setBrush(theme.series(self._series) if self.isChecked() else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(swatch, 3, 3)
-        font = self.font()
+        font = self._font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
         painter.setPen(theme.color("text" if self.isChecked() else "faint"))
         room = area.adjusted(26, 0, -6, 0)
-        name = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
+        name = QFontMetrics(font).elidedText(self.text(), Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
 
 

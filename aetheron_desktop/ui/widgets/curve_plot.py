@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen, QTransform
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
@@ -18,7 +18,7 @@ from aetheron_desktop.ui.widgets.plot_axes import StepAxis, ValueAxis
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
     from aetheron_desktop.engine.events import Part
     from aetheron_desktop.ui.widgets.curve_buffer import Axis, CurveBuffer, Floats
@@ -30,13 +30,17 @@ _SMOOTH_POINTS = 8000  # smooth strokes of more points than this cost a frame, a
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve of the plot: ``part`` of ``run``, called ``name``, in the colour of series ``series``."""
+    """One curve of the plot: ``part`` of ``run``, called ``name``, in the colour of series ``series``.
+
+    A ``strong`` one stands out of the others.
+    """
 
     run: str
     name: str
     part: Part
     series: int
     buffer: CurveBuffer
+    strong: bool = False
 
     @property
     def color(self) -> QColor:
@@ -53,6 +57,25 @@ def mixed(color: QColor, ground: QColor, share: float) -> QColor:
         round(color.green() * keep + ground.green() * share),
         round(color.blue() * keep + ground.blue() * share),
     )
+
+
+class _CurveItem(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
+    """A stroke of one pixel; a strong one, or one on a fine screen, is drawn again beside itself.
+
+    A pen of two pixels looks the same and takes ten times as long. Crowded curves are drawn once in any case.
+    """
+
+    strong = False
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget) -> None:
+        super().paint(painter, option, widget)
+        ratio = painter.device().devicePixelRatioF()
+        beside = QTransform.fromTranslate(0.5 / ratio, 0.8 / ratio)
+        painter.save()
+        for _ in range((self.strong + (ratio >= 1.5)) if self.opts["antialias"] else 0):
+            painter.setTransform(painter.transform() * beside)
+            super().paint(painter, option, widget)
+        painter.restore()
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
@@ -116,11 +139,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         for place, line in enumerate(self._lines):
             key = (line.run, line.part)
             if key not in self._items:
-                item = pg.PlotCurveItem(connect="finite")
+                item = _CurveItem(connect="finite")
                 item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
                 self._items[key] = item
                 self.addItem(item)
-            self._items[key].setZValue((1000 if line.part == "valid" else 0) - place)
+            self._items[key].setZValue((1000 if line.part == "valid" else 0) + (500 if line.strong else 0) - place)
+            self._items[key].strong = line.strong
         self._drawn.clear()
         self.recolor()
 

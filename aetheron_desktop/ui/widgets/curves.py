@@ -160,6 +160,7 @@ class Curves(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.WIDE)
         layout.setSpacing(theme.GAP + theme.TIGHT)
+        self._legend.setContentsMargins(0, 4, 0, 0)
         layout.addLayout(tools)
         layout.addLayout(self._stack, 1)
 
@@ -304,7 +305,7 @@ class Curves(QWidget):
             for part in ("valid", "train"):
                 buffer = self._store.curve(run.id, name, part)
                 if buffer is not None:
-                    found.append(Line(run.id, run.name, part, run.series, buffer))
+                    found.append(Line(run.id, run.name, part, run.series, buffer, run.strong))
         return found
 
     def _forget(self) -> None:

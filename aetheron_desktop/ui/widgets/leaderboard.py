@@ -48,13 +48,15 @@ STOPPABLE = frozenset({"queued", "starting", "running", "paused"})
 
 
 class RunTable(QTableView):
-    """The table alone; Space asks for a pause of the chosen runs, Ctrl+. for their end."""
+    """The table alone; Space asks for a pause of the chosen runs."""
 
     pause_wanted = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.pause_wanted.emit()
+        elif event.key() == Qt.Key.Key_Period:
+            event.ignore()  # the tab stops the runs; the table would search for a name that begins with it
         else:
             super().keyPressEvent(event)
 

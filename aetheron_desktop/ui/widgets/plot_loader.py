@@ -53,6 +53,7 @@ class PlotLoader(QObject):
         """Import the rest at once, for somebody who needs the plots now (a picture, a test)."""
         if not self.is_ready:
             self._import_all()
+            self._tell()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:
@@ -62,6 +63,8 @@ class PlotLoader(QObject):
     def _go_on(self) -> None:
         if self._steps is not None and next(self._steps, self) is self:
             self._import_all()
+            # The plots themselves are made in the next slice.
+            QTimer.singleShot(0, self, self._tell)
 
     def _load(self) -> Iterator[None]:
         numpy = threading.Thread(target=importlib.import_module, args=("numpy",), name="numpy import", daemon=True)
@@ -84,8 +87,10 @@ class PlotLoader(QObject):
         os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
         from aetheron_desktop.ui.widgets import curve_plot, curve_store  # noqa: F401  # they import pyqtgraph and numpy
 
-        self.is_ready = True
-        self.ready.emit()
+    def _tell(self) -> None:
+        if not self.is_ready:
+            self.is_ready = True
+            self.ready.emit()
 
 
 def _touch_classes() -> Iterator[None]:
