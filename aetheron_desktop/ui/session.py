@@ -108,6 +108,10 @@ class Session(QObject):
         """Whether a run is going or waiting, or a file is on its way in or out."""
         return bool(self._threads or self._queue)
 
+    def is_shut_down(self) -> bool:
+        """Whether :meth:`shut_down` was called."""
+        return self._shutting_down
+
     def shut_down(self, mode: Literal["keep", "stop", "cancel"]) -> None:
         """End the session: let running work go on without the window, stop it and keep the best, or cancel it.
 
@@ -440,11 +444,9 @@ class Session(QObject):
 
     def _finish_if_quiet(self) -> None:
         if self._shutting_down and not self._threads:
-            self._shutting_down_done()
-
-    def _shutting_down_done(self) -> None:
-        self._frame.stop()
-        self.finished.emit()
+            self._frame.stop()
+            # Not from within shut_down: whoever called it may still have to listen.
+            QTimer.singleShot(0, self, self.finished.emit)
 
     def _end_run(self, end: JobEnded) -> None:
         state = self.runs[end.job]

@@ -1,0 +1,210 @@
+"""The session with real workers: the queue, the five ends, pause, and what is left when it shuts down."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from aetheron_desktop.engine.datasets.dataset import Dataset
+from aetheron_desktop.engine.events import JobEnded, MetricLogged
+from aetheron_desktop.engine.jobs import process
+from aetheron_desktop.engine.workspace import Workspace
+from aetheron_desktop.ui.session import Session
+from tests.tables import made_dataset
+
+if TYPE_CHECKING:
+    from aetheron_desktop.ui.messages import Notice
+
+LONG = {"network": {"epochs": 2000, "patience": 500}}
+LIMIT_MS = 30_000
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    workspace = Workspace.open(tmp_path / "workspace")
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def dataset(workspace: Workspace) -> Dataset:
+    made = made_dataset(workspace.dataset_folder("0123456789abcdef"))
+    workspace.add_dataset(made.info)
+    return made
+
+
+@pytest.fixture
+def make_session(workspace: Workspace, qtbot: QtBot) -> Iterator[Callable[[], Session]]:
+    made: list[Session] = []
+
+    def make() -> Session:
+        session = Session(workspace)
+        session.notices: list[Notice] = []  # type: ignore[attr-defined,misc]
+        session.noticed.connect(session.notices.append)  # type: ignore[attr-defined]
+        session.start()
+        made.append(session)
+        return session
+
+    yield make
+    for session in made:
+        shut_down(qtbot, session, "cancel")
+
+
+@pytest.fixture
+def session(make_session: Callable[[], Session], dataset: Dataset) -> Session:
+    session = make_session()
+    session.open_dataset(dataset.info.id)
+    return session
+
+
+def shut_down(qtbot: QtBot, session: Session, mode: str) -> None:
+    if not session.is_shut_down():
+        with qtbot.waitSignal(session.finished, timeout=LIMIT_MS):
+            session.shut_down(mode)  # type: ignore[arg-type]
+
+
+def wait_for_status(qtbot: QtBot, session: Session, run: str, *statuses: str) -> None:
+    def reached() -> bool:
+        return session.runs[run].status in statuses
+
+    qtbot.waitUntil(reached, timeout=LIMIT_MS)
+
+
+def wait_for_curve(qtbot: QtBot, session: Session, run: str) -> None:
+    def has_curve(job: str, events: list[object]) -> bool:
+        assert not any(isinstance(event, JobEnded) for event in events if job == run), session.runs[run].detail
+        return job == run and any(isinstance(event, MetricLogged) and event.part == "valid" for event in events)
+
+    with qtbot.waitSignal(session.run_events, timeout=LIMIT_MS, check_params_cb=has_curve):
+        pass
+
+
+def pid_of(session: Session, run: str) -> int:
+    record = session.workspace.run(run)
+    return record.pid
+
+
+def test_that_train_with_nothing_chosen_gives_a_leaderboard_with_a_baseline(qtbot: QtBot, session: Session) -> None:
+    runs = session.train()
+    for run in runs:
+        wait_for_status(qtbot, session, run, "succeeded")
+    states = [session.runs[run] for run in runs]
+    assert [state.estimator for state in states] == ["dummy", "logistic", "forest", "boosting", "network"]
+    assert all(state.score is not None and state.model for state in states)
+    qtbot.waitUntil(lambda: any(n.title == "Training finished" for n in session.notices))  # type: ignore[attr-defined]
+    assert len(session.workspace.models()) == 5
+
+
+def test_that_a_running_run_is_stopped_with_its_best(qtbot: QtBot, session: Session) -> None:
+    run = session.train(["network"], LONG)[-1]
+    wait_for_curve(qtbot, session, run)
+    session.stop(run)
+    wait_for_status(qtbot, session, run, "stopped")
+    assert session.runs[run].model == session.workspace.models()[0].id
+
+
+def test_that_a_waiting_run_is_stopped_before_it_started(qtbot: QtBot, session: Session) -> None:
+    session.parallel_limit = 1
+    runs = session.train(["network", "forest"], LONG)
+    assert session.runs[runs[-1]].status == "queued"
+    session.stop(runs[-1])
+    assert session.runs[runs[-1]].status == "stopped"
+    assert "before it started" in session.runs[runs[-1]].detail
+
+
+def test_that_a_starting_run_is_stopped_before_its_worker_has_begun(qtbot: QtBot, session: Session) -> None:
+    run = session.train(["dummy"])[0]
+    session.stop(run)
+    wait_for_status(qtbot, session, run, "stopped")
+    assert session.runs[run].model is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+def test_that_a_killed_worker_is_a_crash_in_words_and_the_queue_goes_on(qtbot: QtBot, session: Session) -> None:
+    session.parallel_limit = 1
+    first, second = session.train(["dummy", "network"], LONG)
+    wait_for_curve(qtbot, session, second)
+    with qtbot.waitSignal(session.run_changed, timeout=1000):
+        os.kill(pid_of(session, second), signal.SIGKILL)
+    wait_for_status(qtbot, session, second, "crashed")
+    assert "SIGKILL" in session.runs[second].detail
+    assert session.runs[first].status == "succeeded"
+    third = session.train(["dummy"])[0]
+    wait_for_status(qtbot, session, third, "succeeded")
+
+
+def test_that_a_failure_is_told_in_words(qtbot: QtBot, session: Session) -> None:
+    session.workspace.dataset_folder("0123456789abcdef").joinpath("data.parquet").unlink()
+    run = session.train(["dummy"])[0]
+    wait_for_status(qtbot, session, run, "failed")
+    assert "cannot be read" in session.runs[run].detail
+    qtbot.waitUntil(lambda: any(n.level == "error" and n.hint for n in session.notices))  # type: ignore[attr-defined]
+
+
+def test_that_a_paused_run_rests_and_goes_on(qtbot: QtBot, session: Session) -> None:
+    run = session.train(["network"], LONG)[-1]
+    wait_for_curve(qtbot, session, run)
+    session.pause(run)
+    assert session.runs[run].status == "paused"
+    worker = psutil.Process(pid_of(session, run))
+    qtbot.waitUntil(lambda: worker.status() == psutil.STATUS_STOPPED)
+    session.resume(run)
+    wait_for_curve(qtbot, session, run)
+    session.pause(run)
+    session.stop(run)
+    wait_for_status(qtbot, session, run, "stopped")
+
+
+def test_that_only_as_many_runs_go_as_the_limit_allows(qtbot: QtBot, session: Session) -> None:
+    session.parallel_limit = 2
+    runs = session.train(["dummy", "network", "forest", "boosting"], LONG)
+    going = [run for run in runs if session.runs[run].is_going]
+    assert len(going) == 2
+    session.stop_all()
+    for run in runs:
+        wait_for_status(qtbot, session, run, "stopped", "succeeded")
+
+
+# Here the process lives on, as a window's would not, and Python notices that the worker outlives the record of it.
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+def test_that_a_run_goes_on_without_the_window_and_is_found_by_the_next(
+    qtbot: QtBot, session: Session, make_session: Callable[[], Session]
+) -> None:
+    run = session.train(["network"], LONG)[-1]
+    wait_for_curve(qtbot, session, run)
+    record = session.workspace.run(run)
+    shut_down(qtbot, session, "keep")
+    assert process.is_running(record.pid, record.born)
+    again = make_session()
+    assert again.runs[run].status == "running"
+    wait_for_curve(qtbot, again, run)
+    again.stop(run)
+    wait_for_status(qtbot, again, run, "stopped")
+    assert again.runs[run].model
+    qtbot.waitUntil(lambda: not process.is_running(record.pid, record.born), timeout=LIMIT_MS)
+
+
+@pytest.mark.parametrize(("mode", "models"), [("stop", 2), ("cancel", 1)])
+def test_that_nothing_is_left_behind_when_it_shuts_down(qtbot: QtBot, session: Session, mode: str, models: int) -> None:
+    run = session.train(["network"], LONG)[-1]
+    wait_for_curve(qtbot, session, run)
+    pid = pid_of(session, run)
+    shut_down(qtbot, session, mode)
+    qtbot.waitUntil(lambda: not psutil.pid_exists(pid), timeout=LIMIT_MS)
+    assert len(session.workspace.models()) == models
+    assert session.workspace.run(run).outcome == "stopped"
+
+
+def test_that_the_machine_is_sampled(qtbot: QtBot, session: Session) -> None:
+    session.monitor_interval_s = 0.05
+    with qtbot.waitSignal(session.resources_sampled, timeout=LIMIT_MS) as blocker:
+        pass
+    sample = blocker.args[0]
+    assert 0 < sample.app_memory < sample.machine_memory_total
+    assert 0 <= sample.machine_cpu <= 100
