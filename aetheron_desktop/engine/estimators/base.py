@@ -11,11 +11,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
@@ -41,8 +42,6 @@ class Rows:
 
     def head(self, count: int, seed: int = 0) -> Rows:
         """Give at most ``count`` of the rows, drawn at random."""
-        import numpy as np
-
         if len(self) <= count:
             return self
         chosen = np.sort(np.random.default_rng(seed).choice(len(self), count, replace=False))
@@ -84,8 +83,8 @@ class Progress(Protocol):
     def tick(self, number: int, total: int | None) -> None:
         """Tell that step ``number`` of ``total`` is complete, without points of the curves."""
 
-    def batch(self, number: int, loss: float) -> None:
-        """Tell the loss of one mini-batch, at the same count as the steps."""
+    def batch(self, number: int, total: int | None, loss: float) -> None:
+        """Tell the loss of mini-batches up to ``number``, counted as the steps are."""
 
     def say(self, text: str) -> None:
         """Tell a decision that people should know of."""
@@ -109,6 +108,9 @@ class Estimator(ABC):
         """Learn from ``train``, judged by ``valid``."""
 
 
+_BLOCK = 1_024
+
+
 @dataclass(frozen=True, slots=True)
 class SklearnPredictor:
     """A fitted scikit-learn estimator."""
@@ -117,8 +119,20 @@ class SklearnPredictor:
 
     def predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values."""
-        if hasattr(self.model, "classes_"):
-            probability: NDArray[np.float64] = self.model.predict_proba(X)
-            return probability
-        values: NDArray[np.float64] = self.model.predict(X)
-        return values.astype("float64", copy=False)
+        return self._in_blocks(X) if hasattr(self.model, "coef_") else self._predict(X)
+
+    def _predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        raw = self.model.predict_proba(X) if hasattr(self.model, "classes_") else self.model.predict(X)
+        made: NDArray[np.float64] = raw.astype("float64", copy=False)
+        return made
+
+    def _in_blocks(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        # A product of matrices rounds differently for different numbers of rows. In blocks of one size, the last one
+        # filled up, the bits of a row do not depend on how many come with it.
+        parts = []
+        for start in range(0, len(X), _BLOCK):
+            block = np.zeros((_BLOCK, X.shape[1]))
+            count = min(_BLOCK, len(X) - start)
+            block[:count] = X[start : start + count]
+            parts.append(self._predict(block)[:count])
+        return np.concatenate(parts) if parts else self._predict(np.zeros((1, X.shape[1])))[:0]

@@ -207,7 +207,10 @@ def _numbers_for(style: Style, rows: int, seed: int) -> Any:
     if style == "linear":
         return Pipeline([("impute", impute), ("scale", StandardScaler())])
     even = QuantileTransformer(
-        n_quantiles=max(10, min(1_000, rows // 20)), output_distribution="normal", subsample=100_000, random_state=seed
+        n_quantiles=min(rows, max(10, min(1_000, rows // 20))),
+        output_distribution="normal",
+        subsample=100_000,
+        random_state=seed,
     )
     return Pipeline([("impute", impute), ("even", even)])
 

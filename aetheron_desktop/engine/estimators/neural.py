@@ -56,13 +56,19 @@ class Network(Estimator):
         patience = int(self.recipe.number("patience"))
         best, best_step = math.inf, 0
         for step in fit.steps(progress):
-            loss = fit.judge(progress)
+            predictor = fit.snapshot()
+            if self.fitted is None:
+                # Whoever stops now gets at least this one.
+                self.fitted = predictor
+            loss = fit.judge(predictor, progress)
             if not math.isfinite(loss):
                 progress.say("The loss has diverged; a smaller learning rate may help.")
+                if math.isinf(best):
+                    self.fitted = None
                 return
             if loss < best:
                 best, best_step = loss, step
-                self.fitted = predictor = fit.snapshot()
+                self.fitted = predictor
                 progress.checkpoint(predictor.save)
             elif step - best_step >= patience * fit.steps_per_epoch:
                 epochs = math.ceil(step / fit.steps_per_epoch)
@@ -113,7 +119,7 @@ class _Fit:
             now = time.monotonic()
             if now - told_at >= _TELL_S:
                 told_at = now
-                progress.batch(self._step, float(total) / count)
+                progress.batch(self._step, self._total, float(total) / count)
                 total.zero_()
                 count = 0
             if self._is_to_be_judged():
@@ -148,9 +154,8 @@ class _Fit:
         weight = self._weight[batch]
         return (each * weight).sum() / weight.sum()
 
-    def judge(self, progress: Progress) -> float:
+    def judge(self, predictor: NetworkPredictor, progress: Progress) -> float:
         """Tell how good the network is now, and give the validation loss."""
-        predictor = self.snapshot()
         return progress.step(
             self._step,
             self._total,

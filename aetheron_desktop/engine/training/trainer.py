@@ -259,8 +259,9 @@ class _Progress:
         self._tell_progress(number, is_last=number == total)
         self._end_if_wanted()
 
-    def batch(self, number: int, loss: float) -> None:
-        """Tell the loss of one mini-batch."""
+    def batch(self, number: int, total: int | None, loss: float) -> None:
+        """Tell the loss of mini-batches."""
+        self._total = total
         self._metric(number, "train", "loss", loss)
         self._tell_progress(number)
         self._end_if_wanted()
@@ -387,8 +388,8 @@ class _Silent:
     def tick(self, number: int, total: int | None) -> None:
         del number, total
 
-    def batch(self, number: int, loss: float) -> None:
-        del number, loss
+    def batch(self, number: int, total: int | None, loss: float) -> None:
+        del number, total, loss
 
     def say(self, text: str) -> None:
         del text

@@ -1,0 +1,325 @@
+"""What every estimator of the catalog promises, for each of its tasks."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+
+from aetheron_desktop.engine.errors import AetheronError, ModelError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, metrics_for
+from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
+from aetheron_desktop.engine.params import Bool, Choice, Float, Int
+from aetheron_desktop.engine.registry.artifact import load_model, save_model
+from aetheron_desktop.engine.training.experiment import Experiment, SplitPlan, plan
+from aetheron_desktop.engine.training.trainer import Training, train
+from tests.tables import FEATURES, TARGETS, made_dataset, made_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import ColumnType, Task
+    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.training.run import Run
+
+QUICK: dict[str, dict[str, Any]] = {
+    "logistic": {"max_iter": 60},
+    "forest": {"n_estimators": 12},
+    "boosting": {"max_iter": 15},
+    "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
+}
+EVERY = [
+    pytest.param(card, task, id=f"{card.id}-{task}") for card in catalog.ALL for task in TARGETS if task in card.tasks
+]
+ITERATIVE = [case for case in EVERY if case.values[0].iterative]  # type: ignore[union-attr]
+
+
+def experiment(card: Card, task: Task, dataset: Dataset, **changed: Any) -> Experiment:
+    params = {"params": {card.id: QUICK.get(card.id, {}) | changed.pop("values", {})}}
+    target = changed.pop("target", TARGETS[task])
+    features = changed.pop("features", FEATURES)
+    planned = plan(
+        dataset.info,
+        target=target,
+        task=task,
+        estimators=[card.id],
+        features=features,
+        new_id=lambda: "run-1",
+        **params,
+    )
+    made = next(one for one in planned if one.estimator == card.id)
+    return msgspec.structs.replace(made, **changed)
+
+
+def trained(card: Card, task: Task, dataset: Dataset, events: list[Event] | None = None, **changed: Any) -> Run:
+    heard = [] if events is None else events
+    return train(experiment(card, task, dataset, **changed), dataset, heard.append, lambda: False)
+
+
+def predicted(run: Run, table: pd.DataFrame) -> pd.DataFrame:
+    assert run.model is not None
+    return run.model.predict(table)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    return made_dataset(tmp_path / "dataset")
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_it_fits_and_is_measured(card: Card, task: Task, dataset: Dataset) -> None:
+    events: list[Event] = []
+    run = trained(card, task, dataset, events)
+    assert run.outcome == "succeeded"
+    assert isinstance(events[0], RunStarted)
+    assert isinstance(events[1], Progressed)
+    assert {metric.name for metric in metrics_for(task)} == {n for n in run.metrics if not n.startswith(BASELINE)}
+    main = main_metric(task)
+    own, dummy = run.metrics[main.name], run.metrics[BASELINE + main.name]
+    assert own is not None
+    assert dummy is not None
+    if card is not catalog.DUMMY:
+        assert own > dummy if main.direction == "higher" else own < dummy
+    assert list(run.predictions.columns[:3]) == ["row", "truth", "prediction"]
+    assert len(run.predictions) == run.rows["test"]
+    assert sum(run.rows.values()) == len(made_table())
+
+
+@pytest.mark.parametrize(("card", "task"), ITERATIVE)
+def test_that_one_that_works_in_steps_tells_curves_of_both_parts(card: Card, task: Task, dataset: Dataset) -> None:
+    events: list[Event] = []
+    trained(card, task, dataset, events)
+    points = [event for event in events if isinstance(event, MetricLogged)]
+    main = main_metric(task).name
+    for part in ("train", "valid"):
+        for name in ("loss", main):
+            curve = [point.step for point in points if (point.part, point.name) == (part, name)]
+            assert len(curve) >= 2
+            assert curve == sorted(curve)
+    done = [event for event in events if isinstance(event, Progressed) and event.stage == "fit"]
+    assert done
+    assert all(event.total is not None and event.done <= event.total for event in done)
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_one_seed_gives_one_model_and_the_table_is_not_changed(card: Card, task: Task, dataset: Dataset) -> None:
+    table = dataset.table()
+    before = table.copy(deep=True)
+    first, second = (predicted(trained(card, task, dataset, seed=7), table) for _ in range(2))
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_that_the_votes_of_a_forest_on_several_threads_add_up_to_the_same_bits(dataset: Dataset) -> None:
+    plans = experiment(catalog.FOREST, "binary", dataset)
+    many = [Training(plans, dataset, lambda event: None, threads=count).run(lambda: False) for count in (1, 4)]
+    first, second = (predicted(run, dataset.table()) for run in many)
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_what_was_saved_predicts_the_same_bits(card: Card, task: Task, dataset: Dataset, tmp_path: Path) -> None:
+    run = trained(card, task, dataset)
+    info = save_model(run, tmp_path / "models", id="model-1", name="it")
+    opened = load_model(tmp_path / "models" / "model-1")
+    table = dataset.table()
+    pd.testing.assert_frame_equal(opened.predict_frame(table), predicted(run, table), check_exact=True)
+    assert opened.info == info
+    assert opened.schema.names == tuple(name for name in FEATURES)
+    again = opened.predict_frame(table).iloc[run.predictions["row"]].reset_index(drop=True)
+    kept = run.predictions.drop(columns=["row", "truth"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, kept, check_exact=True)
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_a_row_is_predicted_the_same_in_whatever_company(card: Card, task: Task, dataset: Dataset) -> None:
+    run = trained(card, task, dataset)
+    table = dataset.table()
+    whole = predicted(run, table)
+    shuffled = table.sample(frac=1.0, random_state=1)
+    pd.testing.assert_frame_equal(predicted(run, shuffled), whole.loc[shuffled.index], check_exact=True)
+    pd.testing.assert_frame_equal(predicted(run, table.iloc[[5]]), whole.iloc[[5]], check_exact=True)
+    assert len(predicted(run, table.iloc[:0])) == 0
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_columns_are_found_by_name_and_others_passed_over(card: Card, task: Task, dataset: Dataset) -> None:
+    run = trained(card, task, dataset)
+    table = dataset.table()
+    other = table[list(reversed(table.columns))].assign(stranger=1)
+    pd.testing.assert_frame_equal(predicted(run, other), predicted(run, table), check_exact=True)
+    with pytest.raises(ModelError, match="size"):
+        predicted(run, table.drop(columns=["size"]))
+    with pytest.raises(ModelError, match="more than once"):
+        predicted(run, pd.concat([table, table[["size"]]], axis=1))
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_values_never_seen_are_predicted(card: Card, task: Task, dataset: Dataset) -> None:
+    run = trained(card, task, dataset)
+    table = dataset.table().head(8).astype({"size": float, "count": float, "fresh": object, "remark": object})
+    table.loc[0, list(FEATURES)] = None
+    table.loc[1, "size"] = np.inf
+    table.loc[2, "size"] = -1e300
+    table.loc[3, "colour"] = "never seen"
+    table.loc[4, "remark"] = "other words altogether"
+    table.loc[5, "seen"] = pd.Timestamp("1850-01-01")
+    table["count"] = table["count"].astype(str)
+    table.loc[6, "count"] = "not a number"
+    table["fresh"] = ["yes", "no", None, "TRUE", "false", "1", "0", "perhaps"]
+    made = predicted(run, table)
+    assert len(made) == 8
+    numbers = made.drop(columns=["prediction"]) if task != "regression" else made
+    assert np.isfinite(numbers.to_numpy(dtype=float)).all()
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_probabilities_add_up_and_the_likeliest_is_chosen(card: Card, task: Task, dataset: Dataset) -> None:
+    made = predicted(trained(card, task, dataset), dataset.table())
+    if task == "regression":
+        assert list(made.columns) == ["prediction"]
+        return
+    chances = made.filter(like="probability_")
+    np.testing.assert_allclose(chances.sum(axis=1), 1.0, atol=1e-9)
+    assert (chances.idxmax(axis=1).str.removeprefix("probability_") == made["prediction"].astype(str)).all()
+    assert set(made["prediction"]) <= set(dataset.table()[TARGETS[task]])
+
+
+@pytest.mark.parametrize(("card", "task"), ITERATIVE)
+def test_that_a_stop_after_the_first_step_keeps_a_model(card: Card, task: Task, dataset: Dataset) -> None:
+    events: list[Event] = []
+    long = {"n_estimators": 5000} if card.id == "forest" else {}
+    run = train(
+        experiment(card, task, dataset, values=long),
+        dataset,
+        events.append,
+        lambda: any(isinstance(event, MetricLogged) and event.part == "valid" for event in events),
+    )
+    assert run.outcome == "stopped"
+    assert run.model is not None
+    assert run.metrics[main_metric(task).name] is not None
+    assert sum(isinstance(event, MetricLogged) and event.part == "valid" for event in events) <= 4
+
+
+@pytest.mark.parametrize(("card", "task"), ITERATIVE)
+def test_that_another_thread_may_conclude_in_the_middle_of_a_step(card: Card, task: Task, dataset: Dataset) -> None:
+    inside, leave = threading.Event(), threading.Event()
+
+    def emit(event: Event) -> None:
+        # Holds the fit where a long step of C code would.
+        if isinstance(event, MetricLogged) and event.part == "valid" and event.step > 1 and not inside.is_set():
+            inside.set()
+            leave.wait(60)
+
+    training = Training(experiment(card, task, dataset), dataset, emit)
+    worker = threading.Thread(target=training.run, args=(lambda: False,), daemon=True)
+    worker.start()
+    try:
+        assert inside.wait(60)
+        run = training.conclude()
+    finally:
+        leave.set()
+        worker.join(60)
+    assert run.outcome == "stopped"
+    assert run.model is not None
+    assert len(run.predictions) == run.rows["test"]
+
+
+def test_that_concluding_before_anything_was_fitted_gives_no_model(dataset: Dataset) -> None:
+    training = Training(experiment(catalog.FOREST, "binary", dataset), dataset, lambda event: None)
+    run = training.conclude()
+    assert (run.outcome, run.model, run.metrics) == ("stopped", None, {})
+
+
+def _limits(card: Card) -> list[dict[str, Any]]:
+    """Each parameter at each of its limits, the others quick; what counts steps or units stays small."""
+    counts = {"n_estimators", "max_iter", "epochs", "hidden_size", "layers", "patience"}
+    found: list[dict[str, Any]] = []
+    for parameter in card.parameters:
+        values: list[Any]
+        match parameter:
+            case Int() | Float():
+                values = [parameter.low] if parameter.name in counts else [parameter.low, parameter.high]
+                if isinstance(parameter, Int) and parameter.optional:
+                    values.append(None)
+            case Bool():
+                values = [True, False]
+            case Choice():
+                values = [option for option in parameter.options if option not in {"cuda", "mps"}]
+        found += [{parameter.name: value} for value in values]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("card", "values"),
+    [pytest.param(card, values, id=f"{card.id}-{values}") for card in catalog.ALL for values in _limits(card)],
+)
+def test_that_parameters_at_their_limits_are_taken(card: Card, values: dict[str, Any], dataset: Dataset) -> None:
+    task: Task = "regression" if card is catalog.RIDGE else "multiclass"
+    try:
+        run = trained(card, task, dataset, values=values)
+    except AetheronError as error:
+        # A learning rate of 1 may diverge; that is said, with what to do.
+        assert "never a number" in error.detail  # noqa: PT017
+        assert error.hint  # noqa: PT017
+    else:
+        assert run.model is not None
+
+
+@pytest.mark.parametrize(("card", "task"), EVERY)
+def test_that_ten_rows_are_enough(card: Card, task: Task, tmp_path: Path) -> None:
+    table = pd.DataFrame({"a": np.arange(10.0), "b": list("xyxyxyxyxy"), "y": _tiny(task)})
+    kinds: dict[str, ColumnType] = {"b": "category", "y": "number" if task == "regression" else "integer"}
+    small = made_dataset(tmp_path / "small", table, kinds, target="y")
+    run = trained(card, task, small, target="y", features=("a", "b"))
+    assert run.model is not None
+    assert len(predicted(run, table)) == 10
+
+
+def _tiny(task: Task) -> Any:
+    match task:
+        case "binary":
+            return [0, 1] * 5
+        case "multiclass":
+            return [0, 1, 2, 0, 1, 2, 0, 1, 2, 5]
+        case "regression":
+            return np.arange(10.0) ** 2
+
+
+@pytest.mark.parametrize("card", [card for card in catalog.ALL if "binary" in card.tasks], ids=lambda card: card.id)
+def test_that_class_weights_make_a_rare_class_count(card: Card, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.normal(size=400)})
+    table["y"] = np.where(table["a"] + rng.normal(size=400) > 2.2, "rare", "usual")
+    skewed = made_dataset(tmp_path / "skewed", table, {"y": "category"}, target="y")
+    events: list[Event] = []
+    plain = trained(card, "binary", skewed, events, target="y", features=("a",))
+    assert any(isinstance(event, MessageLogged) and "unbalanced" in event.text for event in events)
+    if card is not catalog.DUMMY:
+        weighted = trained(card, "binary", skewed, target="y", features=("a",), class_weight="balanced")
+        mean = [float(predicted(run, table)["probability_rare"].mean()) for run in (plain, weighted)]
+        assert mean[1] > mean[0]
+
+
+def test_that_the_split_decides_which_rows_are_which(dataset: Dataset) -> None:
+    run = trained(catalog.DUMMY, "binary", dataset, split=SplitPlan(test=0.5, valid=0.25))
+    assert run.rows == {"train": 50, "valid": 50, "test": 100}
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("task", TARGETS)
+def test_that_the_network_learns_on_a_gpu_and_predicts_on_the_processor(task: Task, dataset: Dataset) -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device")
+    events: list[Event] = []
+    run = trained(catalog.NETWORK, task, dataset, events, values={"device": "cuda"})
+    assert run.environment["device"] == "cuda"
+    assert len(predicted(run, dataset.table())) == len(dataset.table())
