@@ -6,9 +6,11 @@ makes sense in a state is not shown there, in place of a button that does nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Menu: TypeAlias = Literal["File", "View", "Run", "Help"]
 Page: TypeAlias = Literal["start", "data", "train", "models"]

@@ -32,7 +32,7 @@ _KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message: ``title`` is a line, ``detail`` what happened, ``hint`` the next step; ``at`` in seconds since 1970."""
+    """One message: ``title`` is a line, ``detail`` what happened, ``hint`` the next step."""
 
     level: Level
     title: str

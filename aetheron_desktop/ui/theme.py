@@ -7,7 +7,7 @@ Widgets never name a colour. They choose a look by dynamic properties (:func:`ma
     ``error`` (the message under a refused field) ``badge`` (a pill) ``count`` (an unread number) ``key`` (a keycap)
 ``role`` of a QFrame
     ``card`` ``well`` (sunken) ``floating`` (palette, toast, popover) ``panel`` ``side`` ``header`` ``bar`` (a toolbar
-    row) ``line`` (a rule) ``drop`` (drop zone; ``active=True`` while something hovers) ``empty``
+    row) ``line`` (a rule) ``glass`` (over the light) ``drop`` (drop zone; ``active=True`` under a file) ``empty``
 ``role`` of a QPushButton
     none (secondary) ``primary`` ``danger`` ``ghost`` ``link`` ``chip`` (checkable pill) ``field`` (looks like a field)
     ``tile`` (a clickable card) ``row`` (a clickable line). A QToolButton is a quiet icon button without any role.
@@ -94,7 +94,7 @@ def color(name: str) -> QColor:
     key = (_state["scheme"], name)
     if key not in _colors:
         _colors[key] = QColor(current().colors[name])
-    return _colors[key]
+    return QColor(_colors[key])  # the caller may give it another opacity
 
 
 def series(index: int) -> QColor:

@@ -39,7 +39,7 @@ class MonitorButton(QPushButton):
             (self._own, "App 100 % · 000 MB"),
         ):
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) if label is self._cpu else 0)
-        layout = QHBoxLayout(self)
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
         layout.addWidget(Picture("cpu", 15, "muted", self))
@@ -70,7 +70,7 @@ class MonitorButton(QPushButton):
         self.setToolTip("All of the machine, and this program with its workers.\nPress for the last hour (Ctrl+M).")
 
     def sizeHint(self) -> QSize:
-        return QSize(self.layout().sizeHint().width(), 26)
+        return QSize(self._row.sizeHint().width(), 26)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -217,7 +217,7 @@ class SampleTile(QPushButton):
         text.setWordWrap(True)
         facts = QLabel(f"{sample.rows} rows · {sample.task}", self)
         theme.mark(facts, role="caption")
-        layout = QVBoxLayout(self)
+        layout = self._rows = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(4)
         layout.addWidget(Picture(sample.icon, 20, "accent", self))
@@ -229,10 +229,10 @@ class SampleTile(QPushButton):
         _let_clicks_through(self)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self._rows.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self.layout().minimumSize()
+        return self._rows.minimumSize()
 
 
 def _let_clicks_through(button: QPushButton) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPropertyAnimation, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from aetheron_desktop.ui.widgets import motion
 from aetheron_desktop.ui.widgets.notice_card import NoticeCard
@@ -13,6 +12,7 @@ from aetheron_desktop.ui.widgets.notice_card import NoticeCard
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QEnterEvent
+    from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.ui.messages import Notice
 
