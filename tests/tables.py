@@ -14,7 +14,7 @@ def made_table(rows: int = 200, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     size = rng.normal(50, 10, rows)
     colour = rng.choice(["red", "green", "blue"], rows)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "size": np.where(rng.random(rows) < 0.05, np.nan, size),
             "count": rng.integers(0, 9, rows),
@@ -27,7 +27,6 @@ def made_table(rows: int = 200, seed: int = 0) -> pd.DataFrame:
             "sold": np.where(size + rng.normal(0, 3, rows) > 50, "yes", "no"),
         }
     )
-    return table
 
 
 _TYPES: dict[str, ColumnType] = {
