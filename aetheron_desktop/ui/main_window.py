@@ -1,0 +1,538 @@
+"""The window: puts the parts together, and does what the commands of :mod:`actions` ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPointF, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QWidget
+
+from aetheron_desktop.shipped import shipped
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.icons import application_icon
+from aetheron_desktop.ui.session import default_parallel_limit
+from aetheron_desktop.ui.widgets import menus, motion
+from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
+from aetheron_desktop.ui.widgets.header import Header
+from aetheron_desktop.ui.widgets.job_line import JobLine
+from aetheron_desktop.ui.widgets.monitor import MonitorButton
+from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.notice_board import NoticeBoard
+from aetheron_desktop.ui.widgets.pages import Pages
+from aetheron_desktop.ui.widgets.start_page import StartPage
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.jobs.monitor import Sample
+    from aetheron_desktop.ui.actions import Page
+    from aetheron_desktop.ui.dialogs.palette import Palette
+    from aetheron_desktop.ui.messages import Notice
+    from aetheron_desktop.ui.session import ImportState, Session
+    from aetheron_desktop.ui.settings import Settings
+    from aetheron_desktop.ui.tabs.data import DataTab
+    from aetheron_desktop.ui.tabs.models import ModelsTab
+    from aetheron_desktop.ui.tabs.train import TrainTab
+    from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
+    from aetheron_desktop.ui.widgets.tray import Tray
+
+_SIZE = (1280, 820)
+_TRAIN_DELAY_MS = 250
+_LAYOUT_VERSION = 1
+_GOING = {"queued", "starting", "running", "paused", "stopping"}
+
+
+class MainWindow(QMainWindow):
+    """``first_painted`` tells that all of the window is on the screen, ``closed`` that nothing of it runs any more."""
+
+    first_painted = Signal()
+    closed = Signal()
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("Aetheron Desktop")
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(760, 520)
+        self.session = session
+        self.settings = settings
+        self._importing: ImportState | None = None
+        self._palette: Palette | None = None
+        self._history: MonitorHistory | None = None
+        self._tray: Tray | None = None
+        self._start_wanted = True
+        self._ready_to_close = False
+        self._build()
+        self._connect()
+        self.apply_preferences()
+        self._restore()
+        self._show_pages()
+        self.header.installEventFilter(self)
+
+    # -- building -----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.header = Header(self)
+        menus.fill(self.header.menus, self, self)
+        self.setMenuWidget(self.header)
+        self.start_page = StartPage(self)
+        self.start_page.show_recent(self.settings.recent())
+        self.pages = Pages(self)
+        self.pages.add("start", "Start", "sparkles", lambda: self.start_page)
+        self.pages.add("data", "Data", "table", self._make_data)
+        self.pages.add("train", "Train", "train", self._make_train)
+        self.pages.add("models", "Models", "models", self._make_models)
+        self.setCentralWidget(self.pages)
+        self.files = named(QDockWidget("Files", self), "files", "Files")
+        self.files.setTitleBarWidget(QWidget(self.files))
+        self.files.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.files)
+        self.job_line = JobLine(self)
+        self.monitor = MonitorButton(self)
+        bar = self.statusBar()
+        bar.setObjectName("status_bar")
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.job_line, 1)
+        bar.addPermanentWidget(self.monitor)
+        self.board = NoticeBoard(self.header.bell, self)
+        self._overlay = DropOverlay(self)
+
+    def _connect(self) -> None:
+        session, header, start = self.session, self.header, self.start_page
+        header.search_wanted.connect(self.show_palette)
+        header.datasets_wanted.connect(self.show_datasets)
+        header.scheme_wanted.connect(self.toggle_scheme)
+        header.notices_wanted.connect(self.toggle_notices)
+        start.open_wanted.connect(self.choose_file)
+        start.file_wanted.connect(self.open_path)
+        start.forget_wanted.connect(self._forget_recent)
+        self.job_line.cancel_wanted.connect(session.cancel_import)
+        self.monitor.clicked.connect(self.show_monitor)
+        self.board.acted.connect(self.act_on)
+        session.dataset_opened.connect(self._on_dataset)
+        session.datasets_changed.connect(self._on_datasets)
+        session.models_changed.connect(self._show_pages)
+        session.run_added.connect(self._on_run)
+        session.run_changed.connect(self._on_run)
+        session.import_changed.connect(self._on_import)
+        session.noticed.connect(self.board.tell)
+        session.resources_sampled.connect(self._on_sample)
+        session.finished.connect(self._on_finished)
+
+    def _make_data(self) -> DataTab:
+        from aetheron_desktop.ui.tabs.data import DataTab  # a tab is loaded when it is needed, not at the start
+
+        return DataTab(self.session)
+
+    def _make_train(self) -> TrainTab:
+        from aetheron_desktop.ui.tabs.train import TrainTab
+
+        tab = TrainTab(self.session)
+        tab.model_requested.connect(self.show_model)
+        return tab
+
+    def _make_models(self) -> ModelsTab:
+        from aetheron_desktop.ui.tabs.models import ModelsTab
+
+        return ModelsTab(self.session)
+
+    def finish_start(self) -> None:
+        """Do what the first painted frame did not need: files, earlier runs, the machine, the desktop's wishes."""
+        from aetheron_desktop.ui.widgets.file_browser import FileBrowser
+
+        self.files.setWidget(FileBrowser(self.session, self.files))
+        self.session.start()
+        self._show_pages()
+        motion.ask_desktop(self)
+        self._use_tray()
+
+    def _use_tray(self) -> None:
+        from aetheron_desktop.ui.widgets.tray import Tray
+
+        if self._tray is None and Tray.is_available():
+            self._tray = Tray(self)
+            self._tray.show_wanted.connect(self.come_to_front)
+            self._tray.quit_wanted.connect(self.leave)
+            self.board.use_tray(self._tray)
+        if self._tray is not None:
+            self._tray.set_shown(self.settings.values.tray)
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    def choose_file(self) -> None:
+        """Let the person choose a file to open."""
+        recent = self.settings.recent()
+        dialog = QFileDialog(self, "Open a file", str(recent[0].parent if recent else Path.home()))
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        kinds = (
+            "*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet *.xls *.xlsx *.xlsb *.ods *.gz *.zip *.bz2 *.xz *.zst"
+        )
+        dialog.setNameFilters([f"Tables ({kinds})", "Models (*.aether)", "All files (*)"])
+        dialog.filesSelected.connect(self._open_all)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def open_path(self, path: Path) -> None:
+        """Open a file, and remember it unless it ships with the program."""
+        if not path.is_relative_to(shipped("data")):
+            self.settings.add_recent(path)
+            self.settings.save()
+            self.start_page.show_recent(self.settings.recent())
+        self.session.open_file(path)
+
+    def _open_all(self, names: list[str]) -> None:
+        for name in names:
+            self.open_path(Path(name))
+
+    def close_dataset(self) -> None:
+        self.session.close_dataset()
+
+    def cancel_import(self) -> None:
+        self.session.cancel_import()
+
+    def show_page(self, page: Page) -> None:
+        """Bring a page to the front; the start page comes although a dataset is open."""
+        if page == "start":
+            self._start_wanted = True
+            self._show_pages()
+        self.pages.bring(page)
+
+    def has_page(self, page: Page) -> bool:
+        return self.pages.is_available(page)
+
+    def has_dataset(self) -> bool:
+        return self.session.dataset is not None
+
+    def has_running(self) -> bool:
+        return any(run.status in _GOING for run in self.session.runs.values())
+
+    def is_importing(self) -> bool:
+        return self._importing is not None
+
+    def train(self) -> None:
+        self.show_page("train")
+        self.train_tab().train()
+
+    def stop(self) -> None:
+        self.show_page("train")
+        self.train_tab().stop()
+
+    def toggle_pause(self) -> None:
+        self.show_page("train")
+        self.train_tab().toggle_pause()
+
+    def stop_all(self) -> None:
+        self.session.stop_all()
+
+    def show_model(self, model: str) -> None:
+        """Bring the Models tab to the front, with this model chosen."""
+        self.show_page("models")
+        cast("ModelsTab", self.pages.make("models")).show_model(model)
+
+    def show_run(self, run: str) -> None:
+        """Bring the Train tab to the front, with this run chosen."""
+        self.show_page("train")
+        self.train_tab().leaderboard.choose([run])
+
+    def show_column(self, name: str) -> None:
+        """Bring the Data tab to the front, with this column in view."""
+        self.show_page("data")
+        cast("DataTab", self.pages.make("data")).show_column(name)
+
+    def train_tab(self) -> TrainTab:
+        """Give the Train tab, made now if need be."""
+        return cast("TrainTab", self.pages.make("train"))
+
+    def act_on(self, notice: Notice) -> None:
+        """Do what a notice offers."""
+        match notice.action:
+            case "run":
+                self.show_run(notice.target)
+            case "model":
+                self.show_model(notice.target)
+            case "dataset":
+                self.session.open_dataset(notice.target)
+            case "file":
+                self._open_in_desktop(Path(notice.target).parent)
+            case "log":
+                self._open_in_desktop(Path(notice.target))
+            case "undo-model":
+                self.session.restore_model(notice.target)
+            case "undo-dataset":
+                self.session.restore_dataset(notice.target)
+
+    def show_palette(self) -> None:
+        """Search everything."""
+        from aetheron_desktop.ui.dialogs import palette_offers as offers
+
+        recent = offers.files(self.settings.recent(), self.open_path)
+        entries = [*offers.commands(self), *offers.datasets(self.session)]
+        entries += offers.models(self.session, self.show_model)
+        self.palette_box().open_with([*entries, *offers.columns(self.session, self.show_column), *recent])
+
+    def show_datasets(self) -> None:
+        """Search the datasets alone."""
+        from aetheron_desktop.ui.dialogs import palette_offers as offers
+
+        recent = offers.files(self.settings.recent(), self.open_path)
+        self.palette_box().open_with([*offers.datasets(self.session), *recent], "Open a dataset or a recent file")
+
+    def palette_box(self) -> Palette:
+        """Give the palette, made now if need be."""
+        from aetheron_desktop.ui.dialogs.palette import Palette
+
+        if self._palette is None:
+            self._palette = Palette(self)
+        return self._palette
+
+    def toggle_files(self) -> None:
+        self.files.setVisible(self.files.isHidden())
+
+    def toggle_notices(self) -> None:
+        self.board.toggle(self._room())
+
+    def toggle_scheme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.settings.values.scheme = theme.toggle(app)
+        self.settings.save()
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_monitor(self) -> None:
+        """Show the last hour of the machine, or hide it."""
+        from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
+
+        if self._history is None:
+            self._history = MonitorHistory(self)
+        if self._history.isVisible():
+            self._history.hide()
+            return
+        self._history.show_samples(self.monitor.history)
+        self._history.open_above(QPointF(self.width() - 12, self._room().bottom() - 8))
+
+    def show_preferences(self) -> None:
+        from aetheron_desktop.ui.dialogs.preferences import PreferencesDialog
+
+        dialog = PreferencesDialog(self.settings.values, self.session.workspace.root, self)
+        dialog.changed.connect(self.apply_preferences)
+        dialog.reveal_wanted.connect(self.reveal_workspace)
+        dialog.finished.connect(self.settings.save)
+        self._open(dialog)
+
+    def show_shortcuts(self) -> None:
+        from aetheron_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+        self._open(ShortcutsDialog(self))
+
+    def show_help(self, page: str = "getting-started") -> None:
+        from aetheron_desktop.ui.dialogs.help import HelpDialog
+
+        dialog = HelpDialog(self)
+        dialog.show_page(page)
+        self._open(dialog)
+
+    def show_about(self) -> None:
+        from aetheron_desktop.ui.dialogs.about import AboutDialog
+
+        self._open(AboutDialog(self.session.workspace.root, self))
+
+    def reveal_workspace(self) -> None:
+        self._open_in_desktop(self.session.workspace.root)
+
+    def leave(self) -> None:
+        self.close()
+
+    def come_to_front(self) -> None:
+        """Show the window, wherever it is."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # -- state --------------------------------------------------------------------------------------------------------
+
+    def apply_preferences(self) -> None:
+        """Take the preferences as they are now."""
+        values = self.settings.values
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, values.scheme)
+        motion.prefer(values.motion)
+        self.start_page.accent.set_wanted(values.accent)
+        self.session.monitor_interval_s = values.monitor_interval_s
+        self.session.parallel_limit = values.parallel_runs or default_parallel_limit()
+        if self.pages.made("train") is not None:
+            self.train_tab().setup.show_parallel(self.session.parallel_limit)
+        if self._tray is not None:
+            self._tray.set_shown(values.tray)
+
+    def _show_pages(self) -> None:
+        opened = self.has_dataset()
+        has_models = bool(self.session.runs) or bool(self.session.workspace.models())
+        self.pages.set_available("start", available=True)
+        self.pages.set_available("data", available=opened)
+        self.pages.set_available("train", available=opened or bool(self.session.runs))
+        self.pages.set_available("models", available=has_models)
+        self.pages.set_available("start", available=not opened or self._start_wanted)
+        if self.pages.page is not None:
+            self.pages.make(self.pages.page)
+
+    def _on_dataset(self, dataset: Dataset | None) -> None:
+        info = dataset.info if dataset is not None else None
+        self.header.show_dataset(info.name if info else "", info.rows if info else 0)
+        self.setWindowTitle(f"{info.name} – Aetheron Desktop" if info else "Aetheron Desktop")
+        self._start_wanted = info is None
+        self._show_pages()
+        self.show_page("data" if info else "start")
+        if info:
+            # Made while the person looks at the table, so that Train is there at once.
+            QTimer.singleShot(_TRAIN_DELAY_MS, self, self._make_train_soon)
+
+    def _make_train_soon(self) -> None:
+        if self.has_page("train"):
+            self.pages.make("train")
+
+    def _on_datasets(self) -> None:
+        if self.session.dataset is not None:
+            known = {info.id: info for info in self.session.workspace.datasets()}
+            info = known.get(self.session.dataset.info.id)
+            if info is not None:
+                self.header.show_dataset(info.name, info.rows)
+
+    def _on_run(self, _: str) -> None:
+        if not self.has_page("models") or not self.has_page("train"):
+            self._show_pages()
+        motion.set_busy(self.has_running())
+        self._show_job()
+
+    def _on_import(self, state: ImportState | None) -> None:
+        self._importing = state
+        self._show_job()
+
+    def _show_job(self) -> None:
+        self.job_line.show_state(self._importing, list(self.session.runs.values()))
+
+    def _on_sample(self, sample: Sample) -> None:
+        self.monitor.add(sample)
+        if self._history is not None and self._history.isVisible():
+            self._history.show_samples(self.monitor.history)
+
+    def _forget_recent(self) -> None:
+        self.settings.values.recent_files = []
+        self.settings.save()
+        self.start_page.show_recent([])
+
+    def _open(self, dialog: QWidget) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()  # type: ignore[attr-defined]  # QDialog
+
+    def _open_in_desktop(self, path: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def _room(self) -> QRect:
+        top, bottom = self.header.height(), self.statusBar().height()
+        return QRect(0, top, self.width(), self.height() - top - bottom)
+
+    # -- the window itself --------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.header and event.type() == QEvent.Type.Paint:
+            self.header.removeEventFilter(self)
+            # The rest of the window is painted in the same go; the timer comes after it.
+            QTimer.singleShot(0, self, self.first_painted.emit)
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.board.fit(self._room(), self.statusBar().height())
+        if self._palette is not None and self._palette.isVisible():
+            self._palette.fit()
+        if self._history is not None and self._history.isVisible():
+            self._history.hide()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        files = [url.fileName() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files:
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._overlay.cover(files)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.come_to_front()
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.open_path(Path(url.toLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._ready_to_close:
+            event.accept()
+            return
+        event.ignore()
+        if self.has_running():
+            self._ask_before_closing()
+        else:
+            self.shut_down("stop")
+
+    def _ask_before_closing(self) -> None:
+        from aetheron_desktop.ui.dialogs.close_while_running import CloseWhileRunningDialog
+
+        if self.findChild(CloseWhileRunningDialog) is not None:
+            return
+        states = [run.status for run in self.session.runs.values()]
+        waiting = states.count("queued")
+        going = sum(state in _GOING for state in states) - waiting
+        dialog = CloseWhileRunningDialog(going, waiting, self)
+        dialog.chosen.connect(self.shut_down)
+        self.come_to_front()
+        self._open(dialog)
+
+    def shut_down(self, mode: Literal["keep", "stop", "cancel"]) -> None:
+        """Remember the window, end the session, and close when it has ended."""
+        self._remember()
+        self.setEnabled(False)
+        self.session.shut_down(mode)
+
+    def _on_finished(self) -> None:
+        self._ready_to_close = True
+        if self._tray is not None:
+            self._tray.set_shown(False)
+        self.close()
+        self.closed.emit()
+
+    def _remember(self) -> None:
+        values = self.settings.values
+        values.geometry = _text(self.saveGeometry())
+        values.layout = _text(self.saveState(_LAYOUT_VERSION))
+        values.files_shown = not self.files.isHidden()
+        values.tab = self.pages.page or ""
+        self.settings.save()
+
+    def _restore(self) -> None:
+        values = self.settings.values
+        if not (values.geometry and self.restoreGeometry(_bytes(values.geometry))):
+            room = self.screen().availableGeometry().size()
+            self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
+        if not (values.layout and self.restoreState(_bytes(values.layout), _LAYOUT_VERSION)):
+            self.resizeDocks([self.files], [260], Qt.Orientation.Horizontal)
+        self.files.setVisible(values.files_shown)
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "replace"))
