@@ -18,6 +18,7 @@ import stat
 import time
 import uuid
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,16 +26,41 @@ import msgspec
 import safetensors
 import safetensors.torch
 import skops.io as skops_io
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
 
-from aetheron_desktop.engine.datasets.schema import Column, Schema
+from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
-from aetheron_desktop.engine.registry.allowed import ALLOWED
+from aetheron_desktop.engine.registry.allowed import NAMES
+from aetheron_desktop.engine.registry.audit import AGAIN, audit, check_trees
 from aetheron_desktop.engine.registry.card import card_text
+from aetheron_desktop.engine.registry.description import (
+    CARD,
+    DESCRIPTION,
+    FILES,
+    FORMAT,
+    MOST_BYTES,
+    PIPELINE,
+    SAMPLE,
+    SHAPE_LIMITS,
+    WEIGHTS,
+    Description,
+    NetworkShape,
+    check_description,
+    check_file,
+    read_description,
+)
 from aetheron_desktop.engine.registry.model import ModelInfo
-from aetheron_desktop.engine.training.experiment import Experiment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,53 +71,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.base import Predictor
     from aetheron_desktop.engine.training.run import Run
 
-FORMAT: Final = 1
-_DESCRIPTION: Final = "model.json"
-_PIPELINE: Final = "pipeline.skops"
-_WEIGHTS: Final = "weights.safetensors"
-_SAMPLE: Final = "sample.parquet"
-_CARD: Final = "card.md"
-_FILES: Final = frozenset({_DESCRIPTION, _PIPELINE, _WEIGHTS, _SAMPLE, _CARD})
-_MOST_BYTES: Final = {
-    _DESCRIPTION: 64 << 20,
-    _PIPELINE: 8 << 30,
-    _WEIGHTS: 8 << 30,
-    _SAMPLE: 256 << 20,
-    _CARD: 4 << 20,
-}
-
-
-class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
-    """The network that the weights belong to; the limits refuse absurd shapes before memory is asked for."""
-
-    inputs: int
-    outputs: int
-    hidden_size: int
-    layers: int
-    dropout: float
-    shift: float
-    scale: float
-    numbers_from: int = 0
-    numbers: int = 0
-    frequencies: int = 0
-    embedding: int = 0
-    spread: float = 0.2
-
-
-class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in ``model.json``; ``hashes`` are SHA-256 by file name, ``rows`` counts the parts."""
-
-    format: int
-    info: ModelInfo
-    target: Column
-    columns: tuple[Column, ...]
-    classes: tuple[str, ...]
-    experiment: Experiment
-    environment: dict[str, str]
-    rows: dict[str, int]
-    seconds: float
-    network: NetworkShape | None = None
-    hashes: dict[str, str]
+_MOST_SWELLING: Final = 200
+_CLASSIFIERS: Final = (DummyClassifier, LogisticRegression, RandomForestClassifier, HistGradientBoostingClassifier)
+_REGRESSORS: Final = (DummyRegressor, Ridge, RandomForestRegressor, HistGradientBoostingRegressor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,12 +133,12 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         parts["predictor"] = model.predictor.model
     else:
         network = _write_network(model.predictor, folder)
-    skops_io.dump(parts, folder / _PIPELINE)
+    skops_io.dump(parts, folder / PIPELINE)
     sample = run.sample.reset_index(drop=True)
     sample = sample.join(model.predict(sample).add_prefix("predicted "))
-    sample.to_parquet(folder / _SAMPLE)
+    sample.to_parquet(folder / SAMPLE)
     info = _info(run, model, id_, name, sum(file.stat().st_size for file in folder.iterdir()))
-    (folder / _CARD).write_text(card_text(info, run), encoding="utf-8")
+    (folder / CARD).write_text(card_text(info, run), encoding="utf-8")
     description = Description(
         format=FORMAT,
         info=info,
@@ -170,8 +152,12 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         network=network,
         hashes={file.name: _hash(file) for file in sorted(folder.iterdir())},
     )
-    (folder / _DESCRIPTION).write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1))
+    _describe(folder, description)
     return info
+
+
+def _describe(folder: Path, description: Description) -> None:
+    (folder / DESCRIPTION).write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1))
 
 
 def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> ModelInfo:
@@ -200,37 +186,12 @@ def _write_network(predictor: Predictor, folder: Path) -> NetworkShape:
     from aetheron_desktop.engine.estimators.network import NetworkPredictor
 
     assert isinstance(predictor, NetworkPredictor)
-    safetensors.torch.save_file(predictor.weights, folder / _WEIGHTS)
+    safetensors.torch.save_file(predictor.weights, folder / WEIGHTS)
     made = predictor.architecture
     return NetworkShape(**{name: getattr(made, name) for name in NetworkShape.__struct_fields__})
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
-
-
-def read_description(folder: Path) -> Description:
-    """Read ``model.json``, and nothing else.
-
-    Raises:
-        ModelError: it is not there, or cannot be read.
-        UntrustedModel: it is not what this program writes.
-    """
-    file = folder / _DESCRIPTION
-    _check_file(file)
-    with storage_errors(file):
-        data = file.read_bytes()
-    try:
-        version = msgspec.json.decode(data, type=dict[str, Any]).get("format")
-        if isinstance(version, int) and version > FORMAT:
-            raise ModelError(
-                f"{folder.name} was written by a newer version of the program (format {version}).",
-                hint="Update Aetheron Desktop.",
-            )
-        return msgspec.json.decode(data, type=Description)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise UntrustedModel(
-            f"{_DESCRIPTION} in {folder.name} is damaged: {error}", hint="Get the model again from where it came."
-        ) from error
 
 
 def load_model(folder: Path) -> FittedModel:
@@ -243,15 +204,15 @@ def load_model(folder: Path) -> FittedModel:
     if not folder.is_dir():
         raise ModelError(f"The model's folder {folder.name} is not there.", hint="Restore it, or train again.")
     description = read_description(folder)
+    check_description(description)
     _check_folder(folder, description)
-    parts = _read_pipeline(folder / _PIPELINE)
+    parts = _read_pipeline(folder / PIPELINE)
     predictor: Predictor
     if description.network is not None:
-        predictor = _read_network(folder / _WEIGHTS, description.network)
-    elif "predictor" in parts:
-        predictor = SklearnPredictor(parts["predictor"])
+        predictor = _read_network(folder / WEIGHTS, description.network, len(description.classes))
     else:
-        raise UntrustedModel(f"{_PIPELINE} holds no estimator.", hint="Get the model again from where it came.")
+        _check_predictor(parts.get("predictor"), description)
+        predictor = SklearnPredictor(parts["predictor"])
     pipeline = FittedPipeline(
         columns=Columns(description.columns),
         target=description.target,
@@ -265,15 +226,15 @@ def load_model(folder: Path) -> FittedModel:
 
 def _check_folder(folder: Path, description: Description) -> None:
     found = {file.name for file in folder.iterdir()}
-    if strange := found - _FILES:
+    if strange := found - FILES:
         raise UntrustedModel(
             f"{folder.name} holds a file that no model has: {sorted(strange)[0]}.",
             hint="Remove it if you know where it came from, or get the model again.",
         )
-    if absent := {*description.hashes, _PIPELINE} - found:
-        raise ModelError(f"{folder.name} lacks {sorted(absent)[0]}.", hint="Get the model again from where it came.")
-    for name in sorted(found - {_DESCRIPTION}):
-        _check_file(folder / name)
+    if absent := {*description.hashes, PIPELINE} - found:
+        raise ModelError(f"{folder.name} lacks {sorted(absent)[0]}.", hint=AGAIN)
+    for name in sorted(found - {DESCRIPTION}):
+        check_file(folder / name)
         if description.hashes.get(name) != _hash(folder / name):
             raise UntrustedModel(
                 f"{name} in {folder.name} is not the file that was saved: its hash differs.",
@@ -281,57 +242,41 @@ def _check_folder(folder: Path, description: Description) -> None:
             )
 
 
-def _check_file(file: Path) -> None:
-    """Refuse what is no plain file, or is too large to be true."""
-    try:
-        status = file.lstat()
-    except OSError as error:
-        raise ModelError(
-            f"{file.name} in {file.parent.name} cannot be read: {error.strerror}.", hint="Restore it, or train again."
-        ) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise UntrustedModel(f"{file.name} is no plain file.", hint="Get the model again from where it came.")
-    if status.st_size > _MOST_BYTES[file.name]:
-        raise UntrustedModel(
-            f"{file.name} has {status.st_size:,} bytes, and no model has so many.",
-            hint="Get the model again from where it came.",
-        )
-
-
 def _read_pipeline(file: Path) -> dict[str, Any]:
+    audit(file)
     try:
-        foreign = [name for name in skops_io.get_untrusted_types(file=file) if name not in ALLOWED]
-        # The audit is done before anything is built, and once more by skops while it builds.
-        parts = None if foreign else skops_io.load(file, trusted=list(ALLOWED))
+        # skops audits once more while it builds.
+        parts = skops_io.load(file, trusted=list(NAMES))
     except Exception as error:
-        raise UntrustedModel(
-            f"{file.name} cannot be read: {type(error).__name__}: {error}",
-            hint="Get the model again from where it came.",
-        ) from error
-    if foreign:
-        raise UntrustedModel(
-            f"{file.name} asks to build what no model needs: {', '.join(sorted(foreign)[:5])}.",
-            hint="Do not use it unless you know who made it, and why.",
-        )
-    if not isinstance(parts, dict) or "transformer" not in parts:
-        raise UntrustedModel(f"{file.name} holds no pipeline.", hint="Get the model again from where it came.")
+        # Whatever a damaged plan makes skops or scikit-learn stumble over; nothing on the list has an effect.
+        raise UntrustedModel(f"{file.name} cannot be read: {type(error).__name__}: {error}", hint=AGAIN) from error
+    if not isinstance(parts, dict) or not isinstance(parts.get("transformer"), ColumnTransformer):
+        raise UntrustedModel(f"{file.name} holds no pipeline.", hint=AGAIN)
     return parts
 
 
-def _read_network(file: Path, shape: NetworkShape) -> Predictor:
+def _check_predictor(model: Any, description: Description) -> None:
+    """Refuse an estimator that is not what the description says."""
+    kinds = _REGRESSORS if description.info.task == "regression" else _CLASSIFIERS
+    if type(model) not in kinds:
+        raise UntrustedModel(f"{PIPELINE} holds no estimator for {description.info.task}.", hint=AGAIN)
+    if description.classes and len(getattr(model, "classes_", ())) != len(description.classes):
+        raise UntrustedModel("The model's classes are not those of its estimator.", hint=AGAIN)
+    check_trees(model)
+
+
+def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:
     from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
 
-    if not (0 < shape.inputs <= 1_000_000 and 0 < shape.outputs <= 100_000 and 0 < shape.layers <= 64):
-        raise UntrustedModel("The network's shape is absurd.", hint="Get the model again from where it came.")
-    if not 0 < shape.hidden_size <= 65_536:
-        raise UntrustedModel("The network's width is absurd.", hint="Get the model again from where it came.")
+    if shape.outputs != max(1, classes) or not all(
+        low <= getattr(shape, name) <= high for name, (low, high) in SHAPE_LIMITS.items()
+    ):
+        raise UntrustedModel("The network's shape is absurd.", hint=AGAIN)
     try:
-        weights = safetensors.torch.load_file(file)
-        return NetworkPredictor(Architecture(**msgspec.structs.asdict(shape)), weights)
+        # The shapes are compared before memory is asked for.
+        return NetworkPredictor(Architecture(**msgspec.structs.asdict(shape)), safetensors.torch.load_file(file))
     except (OSError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
-        raise UntrustedModel(
-            f"{file.name} does not fit the network: {error}", hint="Get the model again from where it came."
-        ) from error
+        raise UntrustedModel(f"{file.name} does not fit the network: {error}", hint=AGAIN) from error
 
 
 def _hash(file: Path) -> str:
@@ -373,13 +318,20 @@ def import_model(file: Path, folder: Path) -> ModelInfo:
         try:
             part.mkdir(parents=True)
             _unpack(file, part)
-            info = msgspec.structs.replace(load_model(part).info, binned=None)
-            if (folder / info.id).exists() or not _is_plain(info.id):
+            description = load_model(part).description
+            info = msgspec.structs.replace(description.info, binned=None)
+            if not _is_plain(info.id) or any((place / info.id).exists() for place in (folder, _bin_of(folder))):
                 info = msgspec.structs.replace(info, id=f"model-{uuid.uuid4().hex[:12]}")
+            _describe(part, msgspec.structs.replace(description, info=info))
             os.replace(part, folder / info.id)
         finally:
             shutil.rmtree(part, ignore_errors=True)
     return info
+
+
+def _bin_of(folder: Path) -> Path:
+    # A model that was put to the bin keeps its id, so that it can be restored.
+    return folder.parent / "bin" / folder.name
 
 
 def _is_plain(id_: str) -> bool:
@@ -391,21 +343,24 @@ def _unpack(file: Path, folder: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             for member in _members(archive):
                 with archive.open(member) as source, (folder / member.filename).open("xb") as target:
-                    _copy(source, target, _MOST_BYTES[member.filename])
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UntrustedModel(
-            f"{file.name} is no model file: {error}", hint="Get the model again from where it came."
-        ) from error
+                    _copy(source, target, MOST_BYTES[member.filename])
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise UntrustedModel(f"{file.name} is no model file: {error}", hint=AGAIN) from error
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    for member in archive.infolist():
+    members = archive.infolist()
+    if len({member.filename for member in members}) != len(members):
+        raise UntrustedModel("The file holds a part twice.", hint=AGAIN)
+    for member in members:
         # Nothing but the known names, so no path can lead out of the folder, and nothing is a link.
-        if member.filename not in _FILES or stat.S_ISLNK(member.external_attr >> 16):
+        if member.filename not in FILES or stat.S_ISLNK(member.external_attr >> 16):
             raise UntrustedModel(
                 f"The file holds {member.filename!r}, which no model has.",
-                hint="Get the model again from where it came.",
+                hint=AGAIN,
             )
+        if member.file_size > _MOST_SWELLING * (member.compress_size + 4096):
+            raise UntrustedModel(f"{member.filename} swells to more than any model has.", hint=AGAIN)
         yield member
 
 
@@ -415,7 +370,5 @@ def _copy(source: Any, target: Any, most: int) -> None:
     while block := source.read(1 << 20):
         written += len(block)
         if written > most:
-            raise UntrustedModel(
-                "The file unpacks to more than any model has.", hint="Get the model again from where it came."
-            )
+            raise UntrustedModel("The file unpacks to more than any model has.", hint=AGAIN)
         target.write(block)

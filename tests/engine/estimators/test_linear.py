@@ -18,9 +18,9 @@ class Silent:
 
 def made(classes: int, weighted: bool) -> Rows:
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(300, 4))
-    y = np.clip((X[:, 0] + rng.normal(size=300) + classes / 2).astype(np.int64), 0, classes - 1)
-    return Rows(X, y, rng.uniform(0.5, 2.0, 300) if weighted else None)
+    features = rng.normal(size=(300, 4))
+    y = np.clip((features[:, 0] + rng.normal(size=300) + classes / 2).astype(np.int64), 0, classes - 1)
+    return Rows(features, y, rng.uniform(0.5, 2.0, 300) if weighted else None)
 
 
 @pytest.mark.parametrize("classes", [2, 3])
