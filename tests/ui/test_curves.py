@@ -268,3 +268,38 @@ def test_that_a_plot_repainted_two_thousand_times_loses_no_reference_to_none(cur
         plot.getViewBox().setRange(xRange=(0, 40 + repaint % 7), padding=0)
         plot.viewport().repaint()
     assert sys.getrefcount(None) > before - 200
+
+
+def test_that_a_single_value_is_a_dashed_line_across_the_plot_and_does_not_set_its_range(
+    curves: Curves, qtbot: QtBot
+) -> None:
+    curves.show_runs([RUN, OTHER])
+    curves.add("run-1", points("run-1", range(50)))
+    curves.add("run-2", points("run-2", [0], value=lambda _: 9.0))
+    qtbot.waitUntil(lambda: drawn(curves, "run-2")[1].tolist() == [9.0, 9.0])
+    assert tuple(drawn(curves, "run-2")[0]) == pytest.approx(curves.plots[0].span)
+    assert curves.plots[0]._items[("run-2", "valid")].opts["pen"].style() == Qt.PenStyle.DashLine
+    assert curves.plots[0].getViewBox().viewRange()[1][1] < 2
+    curves.add("run-2", points("run-2", [1], value=lambda _: 9.0))
+    qtbot.waitUntil(lambda: drawn(curves, "run-2")[0].tolist() == [0, 1])
+    assert curves.plots[0]._items[("run-2", "valid")].opts["pen"].style() == Qt.PenStyle.SolidLine
+
+
+def test_that_the_range_follows_the_run_that_stands_out(curves: Curves, qtbot: QtBot) -> None:
+    short = ShownRun("run-1", "Gradient boosting", 0, strong=True)
+    curves.show_runs([short, OTHER])
+    curves.add("run-1", points("run-1", range(20)))
+    curves.add("run-2", points("run-2", range(2000)))
+    qtbot.waitUntil(lambda: len(drawn(curves)[0]) == 20)
+    assert 19 <= curves.plots[0].span[1] <= 20
+    curves.show_runs([RUN, OTHER])
+    qtbot.waitUntil(lambda: curves.plots[0].span[1] >= 1999)
+
+
+def test_that_a_run_that_ended_earlier_has_no_value_under_the_crosshair(curves: Curves, qtbot: QtBot) -> None:
+    curves.show_runs([RUN, OTHER])
+    curves.add("run-1", points("run-1", range(10)))
+    curves.add("run-2", points("run-2", range(1000)))
+    qtbot.waitUntil(lambda: len(drawn(curves, "run-2")[0]) > 0)
+    curves.plots[0].point_at(500.0)
+    assert [reading.name for reading in curves.plots[0]._crosshair.readings] == ["Neural network"]

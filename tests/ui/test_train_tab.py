@@ -83,7 +83,7 @@ def test_that_without_a_target_the_button_says_where_to_choose_one(tab: TrainTab
 
 def test_that_what_will_be_trained_is_told(tab: TrainTab, session: ScriptedSession) -> None:
     session.open()
-    assert child(tab, "plan_dataset", QLabel).text() == "customers\n1,200 rows, 3 columns to learn from"
+    assert child(tab, "plan_dataset", QLabel).text() == "customers\n1,200 rows, 3 columns"
     assert child(tab, "plan_target", QLabel).text() == "churned"
     assert child(tab, "plan_task", QLabel).text() == "two classes"
     assert child(tab, "usual_estimators", QLabel).text().startswith("Baseline, Logistic regression")
@@ -314,3 +314,37 @@ def test_that_the_tab_is_painted_at_its_smallest_size(
     assert tab.width() <= 1024
     assert tab.height() <= 700
     assert not tab.grab().isNull()
+
+
+def test_that_the_run_under_way_is_shown_in_turn_and_at_last_the_best(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    first, second, *others = list(session.runs)
+    assert tab.current == first
+    session.begin(first)
+    session.succeed(first, roc_auc=0.9)
+    session.begin(second)
+    qtbot.waitUntil(lambda: tab.current == second)
+    session.succeed(second, roc_auc=0.8)
+    for run in others:
+        session.begin(run)
+        session.succeed(run, roc_auc=0.7)
+    qtbot.waitUntil(lambda: tab.current == first)
+
+
+def test_that_a_run_chosen_by_a_person_stays_shown(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
+    session.open()
+    click(qtbot, child(tab, "train"))
+    first, second, third, *_ = list(session.runs)
+    session.begin(first)
+    table = child(tab, "run_table", QTableView)
+    place = tab.leaderboard.table.model().row_of(third)
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(place).center())
+    assert tab.current == third
+    session.succeed(first, roc_auc=0.9)
+    session.begin(second)
+    tab.model.flush()
+    tab._on_refresh()
+    assert tab.current == third

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.errors import AetheronError
-from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import MessageLogged
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
@@ -49,6 +48,7 @@ class TrainTab(QWidget):
         self._series: dict[str, int] = {}
         self._logs: dict[str, list[MessageLogged]] = {}
         self._asked: set[str] = set()
+        self._watched: list[str] = []
         self._refresh = QTimer(self, singleShot=True, interval=100)
         self._load = QTimer(self, singleShot=True, interval=_LOAD_DELAY_MS)
         self.setObjectName("train_tab")
@@ -101,7 +101,7 @@ class TrainTab(QWidget):
         self.setup.train_wanted.connect(self._train)
         self.setup.parallel_wanted.connect(self._set_parallel)
         self.setup.show_parallel(session.parallel_limit)
-        self.leaderboard.selection_changed.connect(self._show_runs)
+        self.leaderboard.selection_changed.connect(self._on_selection)
         self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
         self.leaderboard.pause_wanted.connect(partial(self._each, session.pause))
         self.leaderboard.resume_wanted.connect(partial(self._each, session.resume))
@@ -111,7 +111,7 @@ class TrainTab(QWidget):
         self.header.model_wanted.connect(lambda: self._show_model(self.current))
         self.curves.history_wanted.connect(self._read_history)
         self.curves.failed.connect(self._tell)
-        self._refresh.timeout.connect(self._show_current)
+        self._refresh.timeout.connect(self._on_refresh)
         self._load.timeout.connect(self.curves.load)
 
     # -- for the window's actions -------------------------------------------------------------------------------------
@@ -149,9 +149,29 @@ class TrainTab(QWidget):
             self.setup.show_refusal(error)
             return
         self.curves.load()
-        runs = self._session.runs
-        live = [run for run in started if catalog.card(runs[run].estimator).iterative]
-        self.leaderboard.choose((live or started)[:1])
+        self._watched = started
+        self._watch(started[0])
+
+    def _watch(self, run: str) -> None:
+        """Show ``run`` without taking it for the choice of a person."""
+        watched, self._watched = self._watched, []
+        self.leaderboard.choose([run])
+        self._watched = watched
+
+    def _go_on_watching(self) -> None:
+        """Until a person chooses a run: show the one that has begun when another has ended, and at last the best."""
+        rows = [row for run in self._watched if (row := self.model.row(run)) is not None]
+        current = next((row for row in rows if row.id == self.current), None)
+        if current is None or (current.is_active and current.status != "queued"):
+            return
+        going = next((row for row in rows if row.is_active and row.status != "queued"), None)
+        best = next((row for row in rows if row.is_best), None)
+        if going is not None:
+            self._watch(going.id)
+        elif not any(row.is_active for row in rows):
+            self._watched = []
+            if best is not None:
+                self.leaderboard.choose([best.id])
 
     def _set_parallel(self, limit: int) -> None:
         self._session.parallel_limit = limit
@@ -255,8 +275,17 @@ class TrainTab(QWidget):
             self._show_runs()
 
     def _on_run_changed(self, run: str) -> None:
-        if run == self.current and not self._refresh.isActive():
+        if (run == self.current or run in self._watched) and not self._refresh.isActive():
             self._refresh.start()
+
+    def _on_refresh(self) -> None:
+        self.model.flush()
+        self._go_on_watching()
+        self._show_current()
+
+    def _on_selection(self) -> None:
+        self._watched = []
+        self._show_runs()
 
     def _on_history(self, run: str, events: list[Event]) -> None:
         self._asked.discard(run)

@@ -2,80 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen, QTransform
+from PySide6.QtGui import QFont, QKeyEvent
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.widgets.crosshair import Crosshair, Point, Reading
+from aetheron_desktop.ui.widgets.curve_line import CurveItem, Line
 from aetheron_desktop.ui.widgets.plot_axes import StepAxis, ValueAxis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.events import Part
-    from aetheron_desktop.ui.widgets.curve_buffer import Axis, CurveBuffer, Floats
+    from aetheron_desktop.ui.widgets.curve_buffer import Axis, Floats
 
 _MARGIN = 0.06
 _SMALLEST = 1e-12
 _SMOOTH_POINTS = 8000  # smooth strokes of more points than this cost a frame, and on a dense band nobody sees them
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One curve of the plot: ``part`` of ``run``, called ``name``, in the colour of series ``series``.
-
-    A ``strong`` one stands out of the others.
-    """
-
-    run: str
-    name: str
-    part: Part
-    series: int
-    buffer: CurveBuffer
-    strong: bool = False
-
-    @property
-    def color(self) -> QColor:
-        """The series' colour; for the training part mixed with the ground, so that it stands back."""
-        color = theme.series(self.series)
-        return color if self.part == "valid" else mixed(color, theme.color("plot.background"), 0.5)
-
-
-def mixed(color: QColor, ground: QColor, share: float) -> QColor:
-    """Give ``color`` with ``share`` of ``ground`` in it, opaque: paler, and as fast to draw as a pure one."""
-    keep = 1 - share
-    return QColor(
-        round(color.red() * keep + ground.red() * share),
-        round(color.green() * keep + ground.green() * share),
-        round(color.blue() * keep + ground.blue() * share),
-    )
-
-
-class _CurveItem(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """A stroke of one pixel; a strong one, or one on a fine screen, is drawn again beside itself.
-
-    A pen of two pixels looks the same and takes ten times as long. Crowded curves are drawn once in any case.
-    """
-
-    strong = False
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget) -> None:
-        super().paint(painter, option, widget)
-        ratio = painter.device().devicePixelRatioF()
-        beside = QTransform.fromTranslate(0.5 / ratio, 0.8 / ratio)
-        painter.save()
-        for _ in range((self.strong + (ratio >= 1.5)) if self.opts["antialias"] else 0):
-            painter.setTransform(painter.transform() * beside)
-            super().paint(painter, option, widget)
-        painter.restore()
 
 
 class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
@@ -98,7 +49,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._axis: Axis = "step"
         self._log = False
         self._pointer: float | None = None
-        self._drawn: dict[tuple[str, Part], tuple[float, ...]] = {}
+        self._reduced: dict[tuple[str, Part], tuple[tuple[float, ...], Floats, Floats]] = {}
+        self._drawn: dict[tuple[str, Part], Floats] = {}
         self._build()
         self._crosshair = Crosshair(self)
         box = self.getViewBox()
@@ -139,12 +91,13 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         for place, line in enumerate(self._lines):
             key = (line.run, line.part)
             if key not in self._items:
-                item = _CurveItem(connect="finite")
+                item = CurveItem(connect="finite")
                 item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
                 self._items[key] = item
                 self.addItem(item)
             self._items[key].setZValue((1000 if line.part == "valid" else 0) + (500 if line.strong else 0) - place)
             self._items[key].strong = line.strong
+        self._reduced.clear()
         self._drawn.clear()
         self.recolor()
 
@@ -158,13 +111,13 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         """Put steps or time on the x axis."""
         self._axis = self._x_axis.axis = axis
         self._x_axis.picture = None
-        self._drawn.clear()
+        self._reduced.clear()
 
     def set_log(self, log: bool) -> None:
         """Make the y axis logarithmic; what is not above zero becomes a gap."""
         self._log = log
         self._y_axis.setLogMode(False, log)
-        self._drawn.clear()
+        self._reduced.clear()
 
     def recolor(self) -> None:
         """Take the colours of the theme as they are now."""
@@ -172,29 +125,45 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         for axis in (self._x_axis, self._y_axis):
             axis.recolor(self._small_font())
         for line in self._lines:
-            pen = QPen(line.color, 1)
-            pen.setCosmetic(True)
-            self._items[(line.run, line.part)].setPen(pen)
+            self._items[(line.run, line.part)].setPen(line.pen)
         self._crosshair.update()
 
+    def _visible(self) -> list[Line]:
+        return [line for line in self._lines if line.run not in self._hidden and len(line.buffer)]
+
     def follow(self) -> None:
-        """Choose the range that holds every visible line."""
-        found = [
-            bounds
-            for line in self._lines
-            if line.run not in self._hidden
-            and (bounds := line.buffer.bounds(self._axis, positive=self._log)) is not None
-        ]
-        if not found:
+        """Choose the range: as far as the strong line goes, or all lines without one, and as high as they are there."""
+        visible = self._visible()
+        curves = [line for line in visible if not line.is_reference] or visible
+        leading = [line for line in curves if line.strong] or curves
+        if not leading:
             return
-        left, right = min(b[0] for b in found), max(b[1] for b in found)
-        low, high = min(b[2] for b in found), max(b[3] for b in found)
-        if self._log:
-            low, high = float(np.log10(low)), float(np.log10(high))
+        left = min(float(line.buffer.x(self._axis)[0]) for line in leading)
+        right = max(float(line.buffer.x(self._axis)[-1]) for line in leading)
+        right = max(right, left + (1 if self._axis == "step" else 0.1))
+        right = _calm(left, right)[1]
+        values = [self._reduce(line, left, right)[1] for line in curves]
+        low = float(np.fmin.reduce([np.fmin.reduce(y, initial=np.inf) for y in values]))
+        high = float(np.fmax.reduce([np.fmax.reduce(y, initial=-np.inf) for y in values]))
+        if not np.isfinite((low, high)).all():
+            low, high = 0.0, 1.0
         room = (high - low) * _MARGIN or max(abs(high) * _MARGIN, 0.05 if self._log else _SMALLEST)
-        self.getViewBox().setRange(
-            xRange=(left, right if right > left else left + 1), yRange=(low - room, high + room), padding=0
-        )
+        self.getViewBox().setRange(xRange=(left, right), yRange=_calm(low - room, high + room), padding=0)
+
+    def _reduce(self, line: Line, left: float, right: float) -> tuple[Floats, Floats]:
+        """Give the points of ``line`` for this screen; what was asked before and has not changed is kept."""
+        pixels = max(int(self.getViewBox().width() * self.devicePixelRatioF()), 16)
+        state = (len(line.buffer), left, right, pixels)
+        held = self._reduced.get((line.run, line.part))
+        if held is not None and held[0] == state:
+            return held[1], held[2]
+        x, y = line.buffer.reduce(self._axis, left, right, pixels)
+        if line.is_reference:
+            x, y = np.array([left, right]), np.repeat(line.buffer.values, 2)
+        if self._log:
+            y = np.log10(np.where(y > 0, y, np.nan))
+        self._reduced[(line.run, line.part)] = (state, x, y)
+        return x, y
 
     @property
     def span(self) -> tuple[float, float]:
@@ -208,21 +177,19 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def draw(self) -> None:
         """Give every visible line that is new or in a new view the points of this screen."""
-        (left, right), _ = self.getViewBox().viewRange()
-        pixels = max(int(self.getViewBox().width() * self.devicePixelRatioF()), 16)
+        left, right = self.span
         total = 0
-        for line in self._lines:
+        for line in self._visible():
             key = (line.run, line.part)
-            state = (len(line.buffer), left, right, pixels)
-            if line.run in self._hidden:
+            x, y = self._reduce(line, left, right)
+            total += len(x)
+            if self._drawn.get(key) is y:
                 continue
-            if self._drawn.get(key) != state:
-                self._drawn[key] = state
-                x, y = line.buffer.reduce(self._axis, left, right, pixels)
-                if self._log:
-                    y = np.log10(np.where(y > 0, y, np.nan))
-                self._items[key].setData(x, y, skipFiniteCheck=not (self._log or line.buffer.has_gaps))
-            total += len(self._items[key].xData)
+            self._drawn[key] = y
+            item = self._items[key]
+            if (item.opts["pen"].style() == Qt.PenStyle.DashLine) != line.is_reference:
+                item.setPen(line.pen)
+            item.setData(x, y, skipFiniteCheck=not (self._log or line.buffer.has_gaps))
         self._smooth(total <= _SMOOTH_POINTS)
         if self._pointer is not None:
             self.point_at(self._pointer)
@@ -237,11 +204,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         if x is None:
             self._crosshair.show_readings("", None, [])
             return
-        found = [
-            (line, point)
-            for line in self._lines
-            if line.run not in self._hidden and (point := line.buffer.at(self._axis, x)) is not None
-        ]
+        found = [(line, point) for line in self._visible() if (point := self._value_at(line, x)) is not None]
         if not found:
             self._crosshair.show_readings("", None, [])
             return
@@ -258,6 +221,15 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             self._pixel((at, 1.0)).x(),
             [Reading(name, points.get((run, "valid")), points.get((run, "train"))) for run, name in names.items()],
         )
+
+    def _value_at(self, line: Line, x: float) -> tuple[float, float] | None:
+        """A curve has no value beyond its ends; a reference has its one everywhere."""
+        if line.is_reference:
+            return x, float(line.buffer.values[0])
+        places = line.buffer.x(self._axis)
+        left, right = self.span
+        beyond = (right - left) / 100
+        return line.buffer.at(self._axis, x) if places[0] - beyond <= x <= places[-1] + beyond else None
 
     def _area(self) -> Any:
         return self.mapFromScene(self.getViewBox().sceneBoundingRect()).boundingRect()
@@ -324,3 +296,11 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         font = QFont(self.font())
         font.setPixelSize(max(10, self.fontInfo().pixelSize() - 2))
         return font
+
+
+def _calm(low: float, high: float) -> tuple[float, float]:
+    """Widen a range to round ends, by a fiftieth at most: an axis that moves with every point is slow and restless."""
+    if not high > low:
+        return low, high
+    step = 2.0 ** math.floor(math.log2((high - low) / 50))
+    return math.floor(low / step) * step, math.ceil(high / step) * step

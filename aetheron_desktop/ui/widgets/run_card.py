@@ -55,6 +55,7 @@ class RunHeader(QFrame):
         self._words = named(QLabel(self, textFormat=Qt.TextFormat.PlainText), "run_words")
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = named(QProgressBar(self, textVisible=False), "run_progress", "Progress of the run")
+        self._bar.setMaximum(1000)
         theme.mark(self._name, role="heading")
         theme.mark(self._words, role="muted")
         self.pause = self._button("Pause", "pause_run", "pause", "Pause this run (Space)")
@@ -99,8 +100,7 @@ class RunHeader(QFrame):
         self._words.setToolTip(words)
         active = row.is_active
         self._bar.setVisible(row.status in {"starting", "running", "paused", "stopping"})
-        self._bar.setMaximum(1000)
-        self._bar.setValue(round((row.share or 0.0) * 1000))
+        self._show_share(row.share or 0.0)
         self._bar.setAccessibleDescription(words)
         theme_tone = "warning" if row.status in {"paused", "stopping"} else ""
         if self._bar.property("tone") != theme_tone:
@@ -116,10 +116,20 @@ class RunHeader(QFrame):
             self._status = row.status
             self._draw_icon()
 
+    def _show_share(self, share: float) -> None:
+        # A progress bar repaints the window at once on each new value, unless its updates are off meanwhile.
+        self._bar.setUpdatesEnabled(False)
+        self._bar.setValue(round(share * 1000))
+        self._bar.setUpdatesEnabled(True)
+
     def _sentence(self, row: LeaderboardRow) -> str:
         parts = [STATUS_WORDS.get(row.status, row.status)]
         if row.is_active:
-            parts += [row.stage, f"{row.share:.0%}" if row.share else "", quantities.time_left(row.eta_s)]
+            parts += [
+                row.stage[:1].upper() + row.stage[1:],
+                f"{row.share:.0%}" if row.share else "",
+                quantities.time_left(row.eta_s),
+            ]
         elif row.score is not None:
             parts += [f"{row.score.metric.label} {quantities.number(row.score.value)}"]
             parts.append(f"{row.against_text} than the baseline" if row.against_word else "")

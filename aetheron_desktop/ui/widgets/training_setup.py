@@ -227,7 +227,7 @@ class TrainingSetup(QFrame):
     def show_plan(self, plan: Plan) -> None:
         """Show what there is to train on."""
         self._plan = plan
-        size = f"{quantities.count(plan.rows)} rows, {quantities.count(plan.features)} columns to learn from"
+        size = f"{quantities.count(plan.rows)} rows, {quantities.count(plan.features)} columns"
         self._facts["dataset"].setText(f"{plan.dataset}\n{size}" if plan.dataset else "none is open")
         self._facts["target"].setText(plan.target or "not chosen")
         self._facts["task"].setText(TASKS.get(plan.task or "", "follows from the target"))
