@@ -22,7 +22,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an estimator without importing it.
 
     ``implementation`` is ``module:Class`` below :mod:`aetheron_desktop.engine.estimators`. ``iterative`` says that it
-    reports a curve while it fits; ``default`` that it is trained when nothing is chosen.
+    reports a curve while it fits; ``default`` that it is trained when nothing is chosen. ``aliases`` are names that
+    other libraries have for it.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     implementation: str
     iterative: bool
     default: bool = True
+    aliases: tuple[str, ...] = ()
 
 
 DUMMY: Final = Card(
@@ -43,6 +45,7 @@ DUMMY: Final = Card(
     parameters=(),
     implementation="linear:Dummy",
     iterative=False,
+    aliases=("constant",),
 )
 
 LOGISTIC: Final = Card(
@@ -79,6 +82,7 @@ LOGISTIC: Final = Card(
     ),
     implementation="linear:Logistic",
     iterative=True,
+    aliases=("logistic_regression", "logreg"),
 )
 
 RIDGE: Final = Card(
@@ -106,6 +110,7 @@ RIDGE: Final = Card(
     ),
     implementation="linear:RidgeRegression",
     iterative=False,
+    aliases=("ridge_regression", "linear_regression"),
 )
 
 FOREST: Final = Card(
@@ -154,6 +159,7 @@ FOREST: Final = Card(
     ),
     implementation="trees:Forest",
     iterative=True,
+    aliases=("random_forest", "randomforest", "rf"),
 )
 
 BOOSTING: Final = Card(
@@ -221,6 +227,7 @@ BOOSTING: Final = Card(
     ),
     implementation="boosting:Boosting",
     iterative=True,
+    aliases=("gradient_boosting", "hist_gradient_boosting", "histgradientboosting", "hgb", "gbm"),
 )
 
 NETWORK: Final = Card(
@@ -313,23 +320,29 @@ NETWORK: Final = Card(
     ),
     implementation="neural:Network",
     iterative=True,
+    aliases=("neural_network", "mlp", "nn", "torch"),
 )
 
 ALL: Final[tuple[Card, ...]] = (DUMMY, LOGISTIC, RIDGE, FOREST, BOOSTING, NETWORK)
-_BY_ID: Final = {card.id: card for card in ALL}
 
 
 def card(id: str) -> Card:
-    """Give the card of this id.
+    """Give the card of this id, name or alias, whatever its case and separators.
 
     Raises:
         UsageError: there is none; the words offer what comes close.
     """
-    if id not in _BY_ID:
-        near = get_close_matches(id, _BY_ID, n=2)
+    known = {_key(name): card for card in ALL for name in (card.id, card.name, *card.aliases)}
+    found = known.get(_key(id))
+    if found is None:
+        near = dict.fromkeys(known[name].id for name in get_close_matches(_key(id), known, n=3))
         hint = f"Did you mean {' or '.join(near)}? " if near else ""
-        raise UsageError(f"There is no estimator {id!r}.", hint=f"{hint}There are: {', '.join(_BY_ID)}.")
-    return _BY_ID[id]
+        raise UsageError(f"There is no estimator {id!r}.", hint=f"{hint}There are: {', '.join(c.id for c in ALL)}.")
+    return found
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def for_task(task: Task) -> tuple[Card, ...]:

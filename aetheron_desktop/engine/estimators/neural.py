@@ -45,7 +45,14 @@ class Network(Estimator):
         torch.set_num_threads(_threads(self.recipe))
         device = choose_device(str(self.recipe.params["device"]))
         try:
-            self._fit(_Fit(self.recipe, train, valid, device), progress)
+            fit = _Fit(self.recipe, train, valid, device)
+            try:
+                self._fit(fit, progress)
+            except Exception:
+                # Ended before it was judged for the first time: what it has learned is kept all the same.
+                if self.fitted is None:
+                    self.fitted = fit.snapshot()
+                raise
         except torch.OutOfMemoryError as error:
             raise TrainingError(
                 f"The memory of the device {device.type} is not enough.",
