@@ -56,6 +56,8 @@ class TrainTab(QWidget):
         self._connect()
         self._show_plan()
         self._show_runs()
+        if session.dataset is not None:
+            self._load.start()
 
     def _build(self) -> None:
         self.setup = TrainingSetup(self)

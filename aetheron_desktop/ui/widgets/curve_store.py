@@ -31,6 +31,9 @@ class CurveStore:
     def __contains__(self, run: object) -> bool:
         return run in self._curves
 
+    def __len__(self) -> int:
+        return len(self._curves)
+
     def add(self, run: str, events: Sequence[Event]) -> bool:
         """Take the points out of ``events``; tell whether there was a new one."""
         curves = self._curves.setdefault(run, {})
@@ -74,8 +77,9 @@ class CurveStore:
             writer.writerow(("run", "name", "metric", "part", "step", "seconds", "value"))
             for run, name in runs.items():
                 for (metric, part), curve in list(self._curves.get(run, {}).items()):
-                    columns = zip(curve.steps.tolist(), curve.times.tolist(), curve.values.tolist(), strict=True)
+                    count = len(curve)  # points may come while this is written, in another thread
+                    columns = (column[:count].tolist() for column in (curve.steps, curve.times, curve.values))
                     writer.writerows(
                         (run, name, metric, part, int(step), f"{at:.6g}", "" if value != value else repr(value))  # noqa: PLR0124  # NaN
-                        for step, at, value in columns
+                        for step, at, value in zip(*columns, strict=True)
                     )

@@ -7,33 +7,18 @@ drawn more often than thirty times a second, and nothing at all while nothing ch
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QComboBox,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QStackedLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.icons import icon
-from aetheron_desktop.ui.item_models import score
-from aetheron_desktop.ui.widgets.curve_legend import CurveLegend, PartKey, ShownRun
+from aetheron_desktop.ui.widgets.curve_tools import CurveTools
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.errand import Errand
-from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.plot_card import PlotCard
 from aetheron_desktop.ui.widgets.plot_loader import PlotLoader
 
 if TYPE_CHECKING:
@@ -43,57 +28,15 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from aetheron_desktop.engine.events import Event
-    from aetheron_desktop.ui.widgets.curve_plot import CurvePlot, Line
+    from aetheron_desktop.ui.widgets.curve_buffer import Axis
+    from aetheron_desktop.ui.widgets.curve_legend import ShownRun
+    from aetheron_desktop.ui.widgets.curve_line import Line
+    from aetheron_desktop.ui.widgets.curve_plot import CurvePlot
     from aetheron_desktop.ui.widgets.curve_store import CurveStore
 
 FRAME_MS = 33
 _SIDE_BY_SIDE = 640
 _KEPT_RUNS = 32
-
-
-class PlotCard(QFrame):
-    """A plot under the name of its metric; with several metrics the name is a choice."""
-
-    metric_chosen = Signal(str)
-
-    def __init__(self, plot: CurvePlot, place: int, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.plot = plot
-        theme.mark(self, role="card")
-        self.setObjectName(f"plot_card_{place}")
-        self._name = QLabel(self)
-        theme.mark(self._name, role="strong")
-        self._choice = named(QComboBox(self), f"plot_metric_{place}", "Metric of this plot")
-        self._choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._direction = QLabel(self)
-        theme.mark(self._direction, role="caption")
-        header = QHBoxLayout()
-        header.setContentsMargins(12, 0, 12, 0)
-        header.setSpacing(theme.GAP)
-        for widget in (self._name, self._choice, self._direction):
-            header.addWidget(widget)
-        header.addStretch()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(2, 8, 2, 6)
-        layout.setSpacing(2)
-        layout.addLayout(header)
-        layout.addWidget(plot, 1)
-        plot.setObjectName(f"curve_plot_{place}")
-        self._choice.activated.connect(lambda index: self.metric_chosen.emit(self._choice.itemData(index)))
-
-    def show_metric(self, name: str, names: Sequence[str]) -> None:
-        """Head the plot with ``name``, one of ``names``."""
-        with QSignalBlocker(self._choice):
-            if [self._choice.itemData(place) for place in range(self._choice.count())] != list(names):
-                self._choice.clear()
-                for other in names:
-                    self._choice.addItem(score.label(other), other)
-            self._choice.setCurrentIndex(self._choice.findData(name))
-        self._name.setText(score.label(name))
-        self._name.setVisible(len(names) <= 2)
-        self._choice.setVisible(len(names) > 2)
-        self._direction.setText(score.wish(name))
-        self.plot.setAccessibleName(f"Curves of {score.label(name)}")
 
 
 class Curves(QWidget):
@@ -123,33 +66,8 @@ class Curves(QWidget):
         self._show_state()
 
     def _build(self) -> None:
-        self._legend = CurveLegend(self)
-        self._axis = named(QComboBox(self), "curve_axis", "What the x axis counts")
-        self._axis.addItem("By step", "step")
-        self._axis.addItem("By time", "time")
-        self._log = named(QPushButton("Log", self), "curve_log", "Logarithmic y axis", "Make the y axis logarithmic")
-        self._log.setCheckable(True)
-        help_ = "Show all of the curves and follow them (F, or a double click in the plot)"
-        self._fit = named(QPushButton("Fit", self), "curve_fit", "Fit", help_)
-        for button, role in ((self._log, "chip"), (self._fit, "ghost")):
-            theme.mark(button, role=role)
-        self._menu_button = named(QToolButton(self), "curve_menu", "Save the curves", "Save the curves to a file")
-        pictured(self._menu_button, "more", "muted", theme.ICON_SIZE)
-        self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._png = QAction(icon("save"), "Save as picture (PNG)…", self)
-        self._csv = QAction(icon("table"), "Save the points (CSV)…", self)
-        menu = QMenu(self._menu_button)
-        menu.addActions([self._png, self._csv])
-        self._menu_button.setMenu(menu)
-        tools = QHBoxLayout()
-        tools.setSpacing(theme.GAP)
-        tools.addWidget(self._legend, 1)
-        right = QHBoxLayout()
-        right.setSpacing(theme.GAP)
-        for widget in (PartKey(self), self._axis, self._log, self._fit, self._menu_button):
-            right.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        tools.addLayout(right)
-        tools.setAlignment(right, Qt.AlignmentFlag.AlignTop)
+        self._tools = CurveTools(self)
+        self._legend = self._tools.legend
         self._plots = named(QWidget(self), "plots")
         self._plots_layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._plots)
         self._plots_layout.setContentsMargins(0, 0, 0, 0)
@@ -161,19 +79,18 @@ class Curves(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.WIDE)
         layout.setSpacing(theme.GAP + theme.TIGHT)
-        self._legend.setContentsMargins(0, 4, 0, 0)
-        layout.addLayout(tools)
+        layout.addWidget(self._tools)
         layout.addLayout(self._stack, 1)
 
     def _connect(self) -> None:
         self._loader.ready.connect(self._on_loaded)
         self._frame.timeout.connect(self._draw)
         self._legend.hidden_changed.connect(self._on_hidden)
-        self._axis.activated.connect(self._on_axis)
-        self._log.toggled.connect(self._on_log)
-        self._fit.clicked.connect(self.fit)
-        self._png.triggered.connect(self._ask_png)
-        self._csv.triggered.connect(self._ask_csv)
+        self._tools.axis_chosen.connect(self._on_axis)
+        self._tools.log_chosen.connect(self._on_log)
+        self._tools.fit_wanted.connect(self.fit)
+        self._tools.picture_wanted.connect(self.save_png)
+        self._tools.table_wanted.connect(self.save_csv)
         theme.changed.connect(self._on_theme)
 
     # -- what is shown ------------------------------------------------------------------------------------------------
@@ -213,8 +130,8 @@ class Curves(QWidget):
             if run.id not in self._store and run.id not in self._waiting:
                 self._waiting[run.id] = []
                 self.history_wanted.emit(run.id)
-        if len(self._runs) < _KEPT_RUNS:
-            self._forget()
+        if len(self._store) > _KEPT_RUNS:
+            self._store.forget([run.id for run in runs])
         if fresh:
             self._following = True
         self._show_lines()
@@ -298,7 +215,7 @@ class Curves(QWidget):
         return list(dict.fromkeys(name for name in wanted if name is not None))
 
     def _lines(self, name: str) -> list[Line]:
-        from aetheron_desktop.ui.widgets.curve_plot import Line
+        from aetheron_desktop.ui.widgets.curve_line import Line
 
         assert self._store is not None
         found: list[Line] = []
@@ -308,10 +225,6 @@ class Curves(QWidget):
                 if buffer is not None:
                     found.append(Line(run.id, run.name, part, run.series, buffer, run.strong))
         return found
-
-    def _forget(self) -> None:
-        assert self._store is not None
-        self._store.forget([run.id for run in self._runs])
 
     def _wake(self) -> None:
         """Draw with the next frame; the first after a rest at once."""
@@ -374,9 +287,9 @@ class Curves(QWidget):
             card.plot.hide_runs(runs)
         self._wake()
 
-    def _on_axis(self) -> None:
+    def _on_axis(self, axis: Axis) -> None:
         for card in self._cards:
-            card.plot.set_axis(self._axis.currentData())
+            card.plot.set_axis(axis)
         self.fit()
 
     def _on_log(self, log: bool) -> None:
@@ -405,22 +318,6 @@ class Curves(QWidget):
             card.plot.recolor()
 
     # -- files --------------------------------------------------------------------------------------------------------
-
-    def _ask_png(self) -> None:
-        self._ask("Save the curves as a picture", "curves.png", "Picture (*.png)", self.save_png)
-
-    def _ask_csv(self) -> None:
-        self._ask("Save the points of the curves", "curves.csv", "Table (*.csv)", self.save_csv)
-
-    def _ask(self, title: str, name: str, kind: str, save: Any) -> None:
-        from pathlib import Path
-
-        dialog = QFileDialog(self, title, name, kind)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(name.rpartition(".")[2])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: save(Path(path)))
-        dialog.open()
 
     def save_png(self, path: Path) -> None:
         """Write what the plots show to ``path``; ``failed`` tells when that is not possible."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,7 +42,7 @@ from aetheron_desktop.ui.widgets.naming import named, pictured
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_WIDTHS = {RUN: 220, ESTIMATOR: 150, STATUS: 220, SCORE: 120, AGAINST: 140, TIME: 100}
+_WIDTHS = {RUN: 220, ESTIMATOR: 150, STATUS: 210, SCORE: 120, AGAINST: 140, TIME: 100}
 PAUSABLE = frozenset({"running"})
 STOPPABLE = frozenset({"queued", "starting", "running", "paused"})
 
@@ -223,9 +223,17 @@ class Leaderboard(QFrame):
         self._show_columns()
 
     def _show_columns(self) -> None:
-        """The estimator's name says nothing new where every run is called after it."""
+        """Leave out the estimator where every run is called after it, and what is least needed where room is scarce."""
         own = any(not row.name.startswith(row.estimator) for row in self._model.rows())
         self.table.setColumnHidden(ESTIMATOR, not own)
+        room = self.width() - _WIDTHS[STATUS] - _WIDTHS[SCORE] - own * _WIDTHS[ESTIMATOR]
+        for column in (TIME, AGAINST):
+            room -= _WIDTHS[column]
+            self.table.setColumnHidden(column, room < _WIDTHS[RUN])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_columns()
 
     def _show_actions(self) -> None:
         rows = self._model.rows()
