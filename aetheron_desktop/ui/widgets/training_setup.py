@@ -93,7 +93,6 @@ class Plan:
     features: int = 0
     target: str = ""
     task: Task | None = None
-    note: str = ""
 
 
 class TrainingSetup(QFrame):
@@ -271,8 +270,8 @@ class TrainingSetup(QFrame):
         self.picker.setVisible(not self.is_automatic)
         self._problem.show_words("", "", "")
         obstacle = self.obstacle
-        self._reason.setText(obstacle or self._plan.note)
-        self._reason.setVisible(bool(self._reason.text()))
+        self._reason.setText(obstacle)
+        self._reason.setVisible(bool(obstacle))
         self.button.setEnabled(not obstacle)
         self.button.setToolTip(obstacle or "Start training (Ctrl+R)")
         self.button.setAccessibleDescription(obstacle)
