@@ -1,0 +1,236 @@
+"""A look at the first lines of a text: which sign parts the cells, where the table begins, whether it has a header."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from aetheron_desktop.engine.datasets.records import Dialect, records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aetheron_desktop.engine.datasets.records import Record
+
+SAMPLE_LINES: Final = 1_000
+_DELIMITERS: Final = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.95, "\x1f": 0.9, "\x01": 0.9, "~": 0.6, "^": 0.6, "||": 1.0,
+                      ":": 0.4, " ": 0.35, "$": 0.3, "&": 0.3, "*": 0.3, "#": 0.3, "%": 0.3, "@": 0.3}  # fmt: skip
+_ONE_COLUMN: Final = 0.12
+"""The weight of reading each line as one cell: any steady delimiter is better, an unsteady one is not."""
+
+NUMBER: Final = re.compile(r"[+-]?(\d[\d ,.']*|[.,]\d+)([eE][+-]?\d+)?[ ]?%?|[$€£] ?-?\d[\d,.]*|-?\d[\d,.]* ?[€$£]")
+_DATE: Final = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]+\d{1,2}:\d\d(:\d\d)?.*)?|\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AP]M)?"
+)
+_EMPTY: Final = re.compile(r"|NA|N/A|n/a|na|NaN|nan|null|NULL|None|\?|-")
+_FLAG: Final = re.compile(r"true|false|yes|no|t|f|y|n", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"[^\W_][\w \-'.()/&]*")
+_ADDRESS: Final = re.compile(r"(https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[\w./\\-]+\.\w{2,4}")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table stands in the text: ``skip`` lines before it, ``body`` lines before its first row.
+
+    ``names`` are the header's cells as they stand there, or None; ``width`` counts the cells of a row. ``leading`` says
+    that the names a header lacks are its first, not its last ones.
+    """
+
+    dialect: Dialect
+    skip: int
+    body: int
+    names: tuple[str, ...] | None
+    width: int
+    leading: bool = False
+
+
+def sniff(lines: Sequence[str]) -> Layout:
+    """Find the layout of a text from its first ``lines``; there must be one that is not blank."""
+    lines = lines[:SAMPLE_LINES]
+    dialect = _dialect(lines)
+    found = [record for record in records(lines, dialect) if record.cells is not None]
+    if not found:
+        return _one_column(lines, Dialect(""))
+    width = _width(found)
+    if not dialect.delimiter or width < 2:
+        return _one_column(lines, dialect)
+    first = _first_row(found, width)
+    return _with_header(found, first, width, dialect)
+
+
+def _dialect(lines: Sequence[str]) -> Dialect:
+    text = "\n".join(lines)
+    best, choice = -1.0, Dialect(delimiter="")
+    for delimiter, weight in _DELIMITERS.items():
+        if delimiter not in text:
+            continue
+        for quote, quote_weight in _quotes(text, delimiter):
+            escape = "\\" if quote and _escaped(text, quote) else quote
+            dialect = Dialect(delimiter, quote, escape)
+            score = weight * quote_weight * _score(lines, dialect)
+            if score > best + 1e-9:
+                best, choice = score, dialect
+    return choice if best > _ONE_COLUMN else _alone(text)
+
+
+def _alone(text: str) -> Dialect:
+    """Give the dialect of one column: its quotes are marks of quoting only when they close at the line's end."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    opened = [line for line in lines if line.lstrip().startswith('"')]
+    quote = '"' if opened and all(isinstance(Dialect("").cells(line), list) for line in opened) else ""
+    if opened and not quote and sum(line.rstrip().endswith('"') for line in lines) >= len(opened):
+        quote = '"'
+    return Dialect("", quote, quote)
+
+
+def _quotes(text: str, delimiter: str) -> list[tuple[str, float]]:
+    quotes = [('"', 1.0)]
+    mark = re.escape(delimiter)
+    if '"' in text:
+        quotes.append(("", 0.7))
+    if re.search(rf"(^|{mark})[ ]*'[^'\n]*'[ ]*({mark}|$)", text, re.MULTILINE):
+        quotes.append(("'", 0.99))
+    return quotes
+
+
+def _escaped(text: str, quote: str) -> bool:
+    slashes = text.count("\\" + quote)
+    return slashes > 0 and slashes >= text.count(quote * 2 + quote)
+
+
+def _score(lines: Sequence[str], dialect: Dialect) -> float:
+    """Say how much like a table the text is when read so, from 0 to 1."""
+    found = list(records(lines, dialect))
+    good = [record for record in found if record.cells is not None]
+    if not good:
+        return 0.0
+    widths = Counter(len(record.cells or ()) for record in good)
+    width = _width(good)
+    if width < 2:
+        return 0.0
+    steady = widths[width] / len(found)
+    if dialect.delimiter in " :" and (steady < 1.0 and (steady < 0.9 or len(found) < 5)):
+        return 0.0
+    known = cells = 0
+    for record in good:
+        for cell in record.cells or ():
+            cells += 1
+            known += _known(cell.strip())
+    kinds = known / max(1, cells)
+    return float(steady**1.5) * (0.5 + 0.5 * (width - 1) / width) * (0.3 + 0.7 * kinds)
+
+
+def _known(cell: str) -> bool:
+    return any(form.fullmatch(cell) for form in (_EMPTY, NUMBER, _PLAIN, _DATE, _ADDRESS))
+
+
+def _width(found: Sequence[Record]) -> int:
+    """Give the number of cells that most records have, the greater of equals; one cell counts only if nearly all."""
+    widths = Counter(len(record.cells or ()) for record in found)
+    many = {width: count for width, count in widths.items() if width > 1}
+    if not many or (widths[1] > 0.8 * len(found)):
+        return 1
+    return max(many, key=lambda width: (many[width], width))
+
+
+def _first_row(found: Sequence[Record], width: int) -> int:
+    """Give the position of the first record that has the table's shape."""
+    for position, record in enumerate(found):
+        length = len(record.cells or ())
+        following = [len(after.cells or ()) for after in found[position + 1 : position + 4]]
+        if length == width or (abs(length - width) == 1 and length > 1 and following and set(following) == {width}):
+            return position
+    return 0
+
+
+def _with_header(found: Sequence[Record], first: int, width: int, dialect: Dialect) -> Layout:
+    record = found[first]
+    head = [cell.strip() for cell in record.cells or ()]
+    rows = [after.cells for after in found[first + 1 :] if after.cells is not None and len(after.cells) == width]
+    skip = record.line - 1
+    body = skip + record.text.count("\n") + 1
+    if len(head) == width - 1:
+        leading = not all(not row[-1].strip() for row in rows)
+        return Layout(dialect, skip, body, tuple(head), width, leading=leading)
+    if len(head) == width + 1 and not head[-1]:
+        head.pop()
+    if len(head) != width or is_header(head, rows):
+        return Layout(dialect, skip, body, tuple(head), width)
+    return Layout(dialect, skip, skip, None, width)
+
+
+def _one_column(lines: Sequence[str], dialect: Dialect) -> Layout:
+    dialect = _alone("\n".join(lines)) if dialect.delimiter else dialect
+    found = [record for record in records(lines, dialect) if record.cells is not None]
+    if not found:
+        return Layout(dialect, 0, 0, None, 1)
+    cells = [record.cells[0].strip() for record in found if record.cells]
+    skip = found[0].line - 1
+    if is_header(cells[:1], [[cell] for cell in cells[1:]]):
+        return Layout(dialect, skip, skip + found[0].text.count("\n") + 1, (cells[0],), 1)
+    return Layout(dialect, skip, skip, None, 1)
+
+
+def kind(cell: str) -> str:
+    """Give the kind of value that ``cell`` looks like: number, date, flag, text, or nothing."""
+    cell = cell.strip()
+    if _EMPTY.fullmatch(cell):
+        return ""
+    if NUMBER.fullmatch(cell):
+        return "number"
+    if _DATE.fullmatch(cell):
+        return "date"
+    return "flag" if _FLAG.fullmatch(cell) else "text"
+
+
+def is_header(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether ``head`` names the columns of ``rows`` rather than being the first of them.
+
+    A number or date among the names speaks against it, unless they are years; a name above another kind of values
+    speaks for it; a name that comes again as a value of its column against it.
+    """
+    kinds = [kind(cell) for cell in head]
+    values = [Counter(kind(row[place]) for row in rows if place < len(row)) for place in range(len(head))]
+    if not any(kind_ == "text" for kind_ in kinds):
+        return bool(rows) and _all_flags(kinds, values)
+    if _years(head, kinds):
+        return True
+    for_, against = 0.0, 0.0
+    for place, cell in enumerate(head):
+        usual = [name for name, _ in values[place].most_common() if name]
+        if kinds[place] in {"number", "date"}:
+            against += 1.0 if not usual or kinds[place] in usual else 0.5
+        elif kinds[place] == "text":
+            if usual and "text" not in usual:
+                for_ += 1.0
+            elif any(cell == row[place].strip() for row in rows[:200] if place < len(row)):
+                against += 0.5
+            elif "9" in _shape(cell) and {_shape(cell)} == {
+                _shape(row[place].strip()) for row in rows[:50] if row[place:]
+            }:
+                against += 0.25
+        elif kinds[place] == "":
+            against += 0.25 if place or usual != ["number"] else 0.0
+    if for_ or against:
+        return for_ >= against
+    return True
+
+
+def _all_flags(kinds: Sequence[str], values: Sequence[Counter[str]]) -> bool:
+    return all(kind_ == "flag" for kind_ in kinds) and not any("flag" in count for count in values)
+
+
+def _years(head: Sequence[str], kinds: Sequence[str]) -> bool:
+    """Say whether the numbers among the names are years or other whole numbers that grow one by one."""
+    numbers = [cell for cell, kind_ in zip(head, kinds, strict=True) if kind_ == "number"]
+    if len(numbers) < 3 or not all(cell.isdigit() for cell in numbers):
+        return False
+    counted = [int(cell) for cell in numbers]
+    return len({after - before for before, after in pairwise(counted)}) == 1
+
+
+def _shape(cell: str) -> str:
+    return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", cell))

@@ -1,0 +1,202 @@
+"""From a file's bytes to text: which encoding, which line ends, and the text as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aetheron_desktop.engine.errors import DatasetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_CHUNK: Final = 1 << 22
+_MARKS: Final = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+_CANDIDATES: Final = ("shift_jis", "gb18030", "euc_kr", "big5", "euc_jp")
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is known of a text file: ``mark`` is the length of its byte order mark, ``mixed`` its line ends."""
+
+    encoding: str
+    mark: int = 0
+    mixed: bool = False
+    carriage: bool = False
+    quotes: int = 0
+    note: str = ""
+
+    @property
+    def steady(self) -> bool:
+        """Whether all lines end alike, with a line feed."""
+        return not self.mixed and not self.carriage
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is UTF-8 without a mark, as the fast reader takes it."""
+        return self.encoding == "utf-8" and not self.mark
+
+
+def examine(path: Path, should_stop: Callable[[], bool] = lambda: False) -> Text | None:
+    """Read the whole file once and say how its text is coded; None when stopped.
+
+    Raises:
+        DatasetError: it is no text.
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    mark = next(((len(sign), name) for sign, name in _MARKS if head.startswith(sign)), None)
+    if mark is not None:
+        length, name = mark
+        note = "" if name == "utf-8" else f"The text is {name.upper()}."
+    elif wide := _wide(head):
+        length, name, note = 0, wide, f"The text has no mark and was read as {wide.upper()}."
+    else:
+        length, name, note = 0, "utf-8", ""
+        if b"\0" in head:
+            raise no_text(path)
+    found = _scan(path, name, length, should_stop)
+    if found is None:
+        return None
+    counts, valid = found
+    if not valid:
+        if length:
+            raise DatasetError(
+                f"{path.name} says that it is {name.upper()}, but holds bytes that are not.",
+                hint="Save the file again as UTF-8.",
+            )
+        name = _eight_bits(path)
+        note = f"The text is not UTF-8 and was read as {name}; look at letters with accents."
+    ends = [counts[b"\n"] - counts[b"\r\n"], counts[b"\r\n"], counts[b"\r"] - counts[b"\r\n"]]
+    return Text(
+        encoding=name,
+        mark=length,
+        mixed=sum(end > 0 for end in ends) > 1,
+        carriage=ends[2] > 0,
+        quotes=counts[b'"'],
+        note=note,
+    )
+
+
+def no_text(path: Path) -> DatasetError:
+    """Say that ``path`` holds neither text nor anything else that is known."""
+    return DatasetError(
+        f"{path.name} is not a table: it holds bytes that are no text.",
+        hint="Choose a CSV, JSON, Parquet or Excel file.",
+    )
+
+
+def _wide(head: bytes) -> str:
+    """Give the UTF-16 that ``head`` looks like: every second byte of Latin text is zero."""
+    head = head[: len(head) // 2 * 2]
+    if len(head) < 4:
+        return ""
+    even, odd = head[0::2].count(0) / (len(head) / 2), head[1::2].count(0) / (len(head) / 2)
+    name = "utf-16-le" if odd > 0.6 and even < 0.1 else "utf-16-be" if even > 0.6 and odd < 0.1 else ""
+    try:
+        # The last unit may be the first half of a pair.
+        codecs.getincrementaldecoder(name)().decode(head) if name else None
+    except UnicodeDecodeError:
+        return ""
+    return name
+
+
+def _scan(
+    path: Path, encoding: str, skip: int, should_stop: Callable[[], bool]
+) -> tuple[dict[bytes, int], bool] | None:
+    counts = dict.fromkeys((b"\n", b"\r\n", b"\r", b'"'), 0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    valid, last, nothing = True, b"", 0
+    wide = encoding != "utf-8"
+    with path.open("rb") as file:
+        file.seek(skip)
+        while chunk := file.read(_CHUNK):
+            if should_stop():
+                return None
+            if valid:
+                try:
+                    text = decoder.decode(chunk)
+                    chunk = text.encode("utf-8", "replace") if wide else chunk
+                except UnicodeDecodeError:
+                    valid = False
+            nothing += chunk.count(0)
+            if nothing and not wide:
+                raise no_text(path)
+            for sign in counts:
+                counts[sign] += chunk.count(sign)
+            counts[b"\r\n"] += last == b"\r" and chunk[:1] == b"\n"
+            last = chunk[-1:]
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        valid = False
+    return counts, valid
+
+
+def _eight_bits(path: Path) -> str:
+    """Guess the encoding of text that is not UTF-8 from its first bytes outside of ASCII."""
+    sample = b""
+    with path.open("rb") as file:
+        while len(sample) < 1 << 16 and (lines := file.readlines(1 << 20)):
+            sample += b"".join(line for line in lines if not line.isascii())
+    sample = sample[: 1 << 18]
+    if asian := _asian(sample):
+        return asian
+    high = [byte for byte in sample if byte >= 0x80]
+    letters = sum(byte >= 0xC0 for byte in high)
+    # Cyrillic text has hardly a Latin letter between its own; Western text has mostly such.
+    latin = sum(0x41 <= byte < 0x7B for byte in sample)
+    if letters > 20 and letters / max(1, len(high)) > 0.9 and len(high) > 2 * latin:
+        return "cp1251"
+    try:
+        sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _asian(sample: bytes) -> str:
+    best, name = 0.6, ""
+    high = sum(byte >= 0x80 for byte in sample)
+    for candidate in _CANDIDATES:
+        try:
+            text = sample.decode(candidate)
+        except UnicodeDecodeError:
+            continue
+        signs = [sign for sign in text if ord(sign) >= 0x80]
+        # Two bytes make one sign; the usual ones stand in the blocks of kana, common ideographs and Hangul.
+        usual = sum("぀" <= s <= "ヿ" or "一" <= s <= "鿿" or "가" <= s <= "힣" or "　" <= s <= "〿" for s in signs)
+        share = usual / max(1, len(signs)) if high >= 4 else 0.0
+        kana = sum("぀" <= sign <= "ヿ" for sign in signs) / max(1, len(signs))
+        hangul = sum("가" <= sign <= "힣" for sign in signs) / max(1, len(signs))
+        score = share + kana + hangul
+        if share > 0.9 and score > best:
+            best, name = score, candidate
+    return name
+
+
+def to_utf8(path: Path, text: Text, out: Path, should_stop: Callable[[], bool]) -> bool:
+    """Write the text of ``path`` to ``out`` as UTF-8 without a mark; False when stopped.
+
+    Raises:
+        DatasetError: the end of the text is cut off.
+        OSError: the disk refuses.
+    """
+    decoder = codecs.getincrementaldecoder(text.encoding)("replace")
+    with path.open("rb") as source, out.open("wb") as target:
+        source.seek(text.mark)
+        while chunk := source.read(_CHUNK):
+            if should_stop():
+                return False
+            target.write(decoder.decode(chunk).encode("utf-8", "replace"))
+        target.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
+    return True

@@ -1,0 +1,86 @@
+"""What a table is likely to be for: which column to predict, from which others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from aetheron_desktop.engine.datasets.schema import Proposal, task_for
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.schema import Column, Schema, Task
+
+__all__ = ["propose", "task_for"]
+
+_NAMES: Final = (
+    "target", "label", "class", "y", "outcome", "response", "species", "diagnosis", "churn", "churned", "survived",
+    "default", "fraud", "is_fraud", "price", "progression", "result", "quality", "income", "approved", "category",
+    "sale_price", "saleprice", "medv", "exited", "attrition", "rating", "score", "cnt", "total",
+)  # fmt: skip
+_MAX_CLASSES: Final = 50
+_TASKS: Final[dict[Task, str]] = {
+    "binary": "two classes",
+    "multiclass": "several classes",
+    "regression": "a number",
+}
+
+
+def propose(schema: Schema, rows: int) -> Proposal:
+    """Propose target, task and features of a table of ``rows`` rows; the reason is one sentence for people."""
+    excluded = {column.name: why for column in schema.columns if (why := _useless(column, rows))}
+    target, why = _target(schema, excluded)
+    if target is None:
+        features = tuple(name for name in schema.names if name not in excluded)
+        return Proposal(None, None, "No column looks like something to predict; choose one.", features, excluded)
+    task = task_for(target)
+    excluded.pop(target.name, None)
+    return Proposal(
+        target=target.name,
+        task=task,
+        reason=f"{target.name} {why}; it holds {_held(target, task)}.",
+        features=tuple(name for name in schema.names if name != target.name and name not in excluded),
+        excluded=excluded,
+    )
+
+
+def _held(column: Column, task: Task) -> str:
+    return _TASKS[task] if task != "multiclass" else f"{column.distinct} classes"
+
+
+def _useless(column: Column, rows: int) -> str:
+    if column.missing >= rows:
+        return "has no values"
+    if column.type == "identifier":
+        return "names the rows and says nothing about a new one"
+    if column.distinct <= 1 and column.missing == 0:
+        return "has the same value in every row"
+    return ""
+
+
+def _target(schema: Schema, excluded: dict[str, str]) -> tuple[Column | None, str]:
+    """Give the column to predict and why: the best name, else the last column that can be predicted."""
+    possible = [column for column in schema.columns if column.name not in excluded and _can_be_target(column)]
+    best: tuple[int, Column] | None = None
+    for column in possible:
+        plain = re.sub(r"\W+", "_", column.name.strip().lower()).strip("_")
+        words = plain.split("_")
+        if plain in _NAMES:
+            rank = _NAMES.index(plain)
+        elif words[-1] in _NAMES or words[0] in {"target", "label", "class"}:
+            rank = len(_NAMES) + (_NAMES.index(words[-1]) if words[-1] in _NAMES else 0)
+        else:
+            continue
+        if best is None or rank < best[0]:
+            best = rank, column
+    if best is not None:
+        return best[1], "has the name of a target"
+    if possible:
+        last = schema.columns[-1].name == possible[-1].name
+        return possible[-1], "is the last column" if last else "is the last column that can be predicted"
+    return None, ""
+
+
+def _can_be_target(column: Column) -> bool:
+    if column.distinct < 2 or column.type in {"text", "identifier", "date"}:
+        return False
+    return column.type in {"number", "integer", "boolean"} or column.distinct <= _MAX_CLASSES

@@ -1,0 +1,57 @@
+"""Rows that could not be read, kept with their line, their text and the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aetheron_desktop.engine.errors import storage_errors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_LONGEST: Final = 10_000
+"""Characters of a bad row's text that are kept."""
+
+
+class Quarantine:
+    """Bad rows in the order of the file; ``line`` counts from 1, the row of a sheet or the item of a list alike."""
+
+    def __init__(self) -> None:
+        self._lines: list[int] = []
+        self._texts: list[str] = []
+        self._reasons: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def add(self, line: int, text: str, reason: str) -> None:
+        """Put one row aside."""
+        self._lines.append(line)
+        self._texts.append(text[:_LONGEST])
+        self._reasons.append(reason)
+
+    def words(self, count: int = 3) -> str:
+        """Say which lines these are and why, the first ``count`` of them."""
+        said = [f"line {line} ({why})" for line, why in zip(self._lines, self._reasons, strict=True)][:count]
+        return ", ".join(said) + (f" and {len(self) - count} more" if len(self) > count else "")
+
+    def write(self, path: Path) -> None:
+        """Write ``path`` with the columns line, text and reason; nothing when no row was put aside.
+
+        Raises:
+            StorageError: the disk refuses.
+        """
+        if not self._lines:
+            return
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.table(
+            {
+                "line": pa.array(self._lines, pa.int64()),
+                "text": pa.array(self._texts, pa.string()),
+                "reason": pa.array(self._reasons, pa.string()),
+            }
+        )
+        with storage_errors(path):
+            pq.write_table(table, path, compression="zstd")

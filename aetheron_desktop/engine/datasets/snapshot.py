@@ -1,0 +1,222 @@
+"""The typed, frozen form of a table: its Parquet file, the hash of its content, and what is known of each column."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Schema
+from aetheron_desktop.engine.datasets.staging import fields, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from aetheron_desktop.engine.datasets.staging import Raw, Staging
+    from aetheron_desktop.engine.datasets.types import Decision
+
+_BATCH: Final = 65_536
+_EXACT_ROWS: Final = 100_000
+"""Up to so many rows every count of distinct values is exact; beyond, where it decides something."""
+_FEW: Final = 5_000
+_MIN_UNIQUE: Final = 20
+_ID_NAME: Final = re.compile(r"(^|[\W_])(id|uuid|guid|key|index|idx|row|no|nr|number)$|[a-z](Id|ID)$", re.IGNORECASE)
+_ID_END: Final = re.compile(r"(?:[a-z](?:Id|ID))$")
+_ARROW: Final = {
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.timestamp("us"),
+    "words": pa.string(),
+}
+
+
+class Written(NamedTuple):
+    """What a snapshot is: its content's hash (16 hex signs), its rows and its columns."""
+
+    id: str
+    rows: int
+    schema: Schema
+
+
+def write(staging: Staging, raw: Raw, decisions: Sequence[Decision], out: Path) -> Written:
+    """Write the rows of ``raw``, each column as decided, to the Parquet file ``out``.
+
+    Raises:
+        Stopped: it was asked to stop.
+        duckdb.Error: the rows cannot be read.
+        OSError: the disk refuses.
+    """
+    total = staging.query(f"SELECT count(*) FROM {raw.relation}")[0][0]  # noqa: S608 - built from literals
+    schema = _arrow(raw, decisions)
+    content = _Content(schema)
+    rows = 0
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for named in _batches(staging, raw, decisions, schema):
+            writer.write_batch(named, row_group_size=_BATCH)
+            content.add(named)
+            rows += named.num_rows
+            staging.tell("Write the snapshot", rows, total)
+    return Written(content.id(), rows, _schema(staging, out, raw, decisions, rows))
+
+
+def frame(staging: Staging, raw: Raw, decisions: Sequence[Decision]) -> pd.DataFrame:
+    """Give the rows of ``raw``, each column as decided, as a table in memory.
+
+    Raises:
+        duckdb.Error: the rows cannot be read.
+    """
+    schema = _arrow(raw, decisions)
+    table: pd.DataFrame = pa.Table.from_batches(_batches(staging, raw, decisions, schema), schema).to_pandas()
+    return table
+
+
+def _arrow(raw: Raw, decisions: Sequence[Decision]) -> pa.Schema:
+    return pa.schema(
+        [pa.field(name, _ARROW[decision.kind]) for name, decision in zip(raw.names, decisions, strict=True)]
+    )
+
+
+def _batches(staging: Staging, raw: Raw, decisions: Sequence[Decision], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    columns = fields(len(raw.names))
+    made = ", ".join(f"{decision.sql} AS {column}" for decision, column in zip(decisions, columns, strict=True))
+    for batch in staging.batches(f"SELECT {made} FROM {raw.relation}", _BATCH):  # noqa: S608
+        cells = [values.cast(field.type) for values, field in zip(batch.columns, schema, strict=True)]
+        yield pa.record_batch(cells, schema=schema)
+
+
+class _Content:
+    """The hash of a table's names, types and values in order, however the rows are cut into batches."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._head = hashlib.sha256(repr([(field.name, str(field.type)) for field in schema]).encode())
+        self._parts = [[hashlib.sha256() for _ in range(3)] for _ in schema]
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        for (valid, lengths, values), column in zip(self._parts, batch.columns, strict=True):
+            valid.update(pc.cast(column.is_valid(), pa.uint8()).buffers()[1])
+            if pa.types.is_string(column.type):
+                filled = column.fill_null("")
+                sizes = pc.binary_length(filled)
+                lengths.update(memoryview(sizes.buffers()[1])[: 4 * len(sizes)])
+                values.update(_bytes(filled))
+            else:
+                plain = pc.cast(column, pa.uint8()) if pa.types.is_boolean(column.type) else column
+                filled = plain.fill_null(pa.scalar(0, pa.int64()).cast(plain.type))
+                width = filled.type.bit_width // 8
+                start = filled.offset * width
+                values.update(memoryview(filled.buffers()[1])[start : start + width * len(filled)])
+
+    def id(self) -> str:
+        whole = self._head.copy()
+        for parts in self._parts:
+            for part in parts:
+                whole.update(part.digest())
+        return whole.hexdigest()[:16]
+
+
+def _bytes(column: pa.Array) -> memoryview:
+    _, offsets, data = column.buffers()
+    places = memoryview(offsets).cast("i")
+    start, end = places[column.offset], places[column.offset + len(column)]
+    return memoryview(data)[start:end] if data is not None else memoryview(b"")
+
+
+def _schema(staging: Staging, out: Path, raw: Raw, decisions: Sequence[Decision], rows: int) -> Schema:
+    columns = fields(len(raw.names))
+    table = f"(SELECT * FROM read_parquet({literal(out)})) AS t({', '.join(columns)})"
+    distinct = _distinct(staging, table, columns, decisions, rows)
+    facts = [_facts(column, decision) for column, decision in zip(columns, decisions, strict=True)]
+    answer = staging.query(f"SELECT {', '.join(facts)} FROM {table}", "Count the values")[0]  # noqa: S608
+    made = []
+    for place, (name, decision) in enumerate(zip(raw.names, decisions, strict=True)):
+        filled, low, high, blanks = answer[4 * place : 4 * place + 4]
+        counted = _Counted(rows, filled, min(distinct[place], filled), low, high, blanks)
+        type_, note = _type(name, decision, counted)
+        made.append(Column(name, type_, rows - filled, counted.distinct, note))
+    return Schema(tuple(made))
+
+
+class _Counted(NamedTuple):
+    rows: int
+    filled: int
+    distinct: int
+    low: Any
+    high: Any
+    blanks: float | None
+
+
+def _facts(column: str, decision: Decision) -> str:
+    match decision.kind:
+        case "words":
+            blanks = f"avg(length({column}) - length(replace({column}, ' ', '')))"
+            return f"count({column}), avg(length({column})), max(length({column})), {blanks}"
+        case "integer":
+            return f"count({column}), min({column}), max({column}), NULL"
+        case _:
+            return f"count({column}), NULL, NULL, NULL"
+
+
+def _distinct(
+    staging: Staging, table: str, columns: Sequence[str], decisions: Sequence[Decision], rows: int
+) -> list[int]:
+    """Count the values of each column: near to it where nothing hangs on one more or less."""
+    if not columns:
+        return []
+    exact = list(range(len(columns)))
+    counts = [0] * len(columns)
+    if rows > _EXACT_ROWS:
+        asked = ", ".join(f"approx_count_distinct({column})" for column in columns)
+        counts = list(staging.query(f"SELECT {asked} FROM {table}", "Count the values")[0])  # noqa: S608
+        exact = [
+            place
+            for place, count in enumerate(counts)
+            if count <= _FEW or (count > 0.8 * rows and decisions[place].kind in {"integer", "words"})
+        ]
+    for place in exact:
+        asked = f"SELECT count(DISTINCT {columns[place]}) FROM {table}"  # noqa: S608 - names of our own
+        counts[place] = staging.query(asked, "Count the values")[0][0]
+    return counts
+
+
+def _type(name: str, decision: Decision, counted: _Counted) -> tuple[ColumnType, str]:
+    note = decision.note
+    unique = counted.distinct == counted.filled >= _MIN_UNIQUE
+    match decision.kind:
+        case "words":
+            return _words_type(name, note, counted, unique)
+        case "integer":
+            running = unique and counted.high - counted.low == counted.filled - 1
+            named = _names_rows(name)
+            if running and not name.lower().endswith("year"):
+                return "identifier", "counts the rows"
+            if unique and named:
+                return "identifier", "another value in each row"
+            return "integer", note
+        case "number" | "boolean" | "date":
+            return decision.kind, note
+
+
+def _names_rows(name: str) -> bool:
+    return _ID_NAME.search(name) is not None or _ID_END.search(name) is not None
+
+
+def _words_type(name: str, note: str, counted: _Counted, unique: bool) -> tuple[ColumnType, str]:
+    blanks, length = counted.blanks or 0.0, counted.low or 0.0
+    if counted.filled == 0:
+        return "category", "no value at all"
+    if unique and blanks < 1.5 and length <= 64:
+        return "identifier", note or "another value in each row"
+    many = counted.distinct > max(50, 0.2 * counted.filled)
+    if (many and blanks >= 1) or length > 80 or (unique and length > 64):
+        return "text", note or "words in whole sentences"
+    if _names_rows(name) and counted.distinct > 0.9 * counted.filled and counted.filled >= _MIN_UNIQUE:
+        return "identifier", note or "almost another value in each row"
+    return "category", note

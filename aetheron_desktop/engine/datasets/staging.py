@@ -1,0 +1,177 @@
+"""A place where a table stands before it is kept: a folder that vanishes, and a query engine that can be stopped."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import duckdb
+
+from aetheron_desktop.engine.errors import DatasetError, StorageError, storage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    import pyarrow as pa
+
+Kind: TypeAlias = Literal["integer", "number", "boolean", "date", "words"]
+MEMORY: Final = "1GB"
+_LOOK_S: Final = 0.05
+_TELL_S: Final = 0.1
+_FULL: Final = re.compile(
+    r"no space left|file too large|quota exceeded|disk full|max_temp_directory_size", re.IGNORECASE
+)
+
+
+class Stopped(Exception):
+    """The import was asked to stop."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table as the file gives it: ``relation`` is what stands after FROM, with columns c0, c1 and so on.
+
+    ``kinds`` has for each column "text" when its values are text to be looked at, "words" when they are text that the
+    file's own types call text, or the kind that the values have already: integer, number, boolean, date.
+    """
+
+    relation: str
+    names: tuple[str, ...]
+    kinds: tuple[Kind | Literal["text"], ...]
+    notes: list[str] = field(default_factory=list)
+    decimal_comma: bool = False
+    """Whether the semicolon parts the cells, so that a comma within one is rather a decimal sign."""
+
+
+class Staging:
+    """Use as ``with``: the temporary folder inside ``folder`` is gone afterwards, whatever happened."""
+
+    def __init__(
+        self,
+        folder: Path,
+        source: Path,
+        progress: Callable[[str, float, float | None], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.source = source
+        self.should_stop = should_stop
+        self._folder = folder
+        self._progress = progress
+        self._told: tuple[str, float] = ("", 0.0)
+
+    def __enter__(self) -> Staging:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self.path = Path(tempfile.mkdtemp(prefix=".import-", dir=self._folder))
+        except OSError as error:
+            raise storage_error(error, self._folder) from error
+        self.connection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "threads": 2,
+                "temp_directory": str(self.path / "spill"),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
+        self.connection.execute("SET enable_progress_bar=true; SET enable_progress_bar_print=false")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def ask(self) -> None:
+        """Leave with :class:`Stopped` when the import was asked to stop."""
+        if self.should_stop():
+            raise Stopped
+
+    def tell(self, stage: str, done: float, total: float | None) -> None:
+        """Say how far ``stage`` is, some ten times a second at most."""
+        now = time.monotonic()
+        if stage != self._told[0] or now - self._told[1] >= _TELL_S or done == total:
+            self._told = (stage, now)
+            self._progress(stage, done, total)
+
+    def query(self, sql: str, stage: str = "") -> list[tuple[Any, ...]]:
+        """Run ``sql`` and give its rows, asking meanwhile whether to stop.
+
+        Raises:
+            Stopped: it was asked to stop.
+            duckdb.Error: the query cannot be done; see :meth:`refusal`.
+        """
+        answer: list[list[tuple[Any, ...]]] = []
+        failure: list[duckdb.Error] = []
+
+        def work() -> None:
+            try:
+                answer.append(self.connection.execute(sql).fetchall())
+            except duckdb.Error as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=work, name="query", daemon=True)
+        thread.start()
+        stopped = False
+        while True:
+            thread.join(_LOOK_S)
+            if not thread.is_alive():
+                break
+            if self.should_stop():
+                stopped = True
+                self.connection.interrupt()
+            elif stage:
+                self.tell(stage, max(0.0, self.connection.query_progress()) / 100, 1.0)
+        if stopped:
+            raise Stopped
+        if failure:
+            raise failure[0]
+        return answer[0]
+
+    def batches(self, sql: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """Give the rows of ``sql``, in order, in batches of ``rows``."""
+        for batch in self.connection.sql(sql).to_arrow_reader(rows):
+            self.ask()
+            yield batch
+
+    def refusal(self, error: duckdb.Error) -> DatasetError | StorageError:
+        """Put into words why a query could not be done."""
+        text = str(error)
+        if _FULL.search(text):
+            return StorageError(
+                f"The disk is full, or its limit for one file is reached, while {self.source.name} was imported.",
+                hint="Free some space and try again; nothing was kept.",
+            )
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return DatasetError(
+                f"{self.source.name} has rows or columns too large for the memory set aside for imports ({MEMORY}).",
+                hint="Split the file, or leave out columns.",
+            )
+        first = re.sub(r"^[A-Za-z ]*(Error|Exception): ", "", text.strip().split("\n", maxsplit=1)[0])
+        first = first.replace(str(self.path), "").replace(str(self.source), self.source.name)
+        return DatasetError(
+            f"{self.source.name} could not be read: {first}", hint="Check that the file is whole, or save it as CSV."
+        )
+
+
+def identifier(name: str) -> str:
+    """Give ``name`` as SQL writes the name of a column."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | Path) -> str:
+    """Give ``text`` as SQL writes text."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def fields(count: int) -> list[str]:
+    """Give the names of the columns of a table that is not yet kept."""
+    return [f"c{place}" for place in range(count)]
