@@ -15,7 +15,7 @@ import msgspec
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.evaluation.metrics import main_metric, metric
+from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob, title
@@ -184,7 +184,7 @@ def _train_all(
 
 def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState | None) -> None:
     chosen = main_metric(states[0].task)
-    others = list(dict.fromkeys(name for state in states for name in state.metrics if name != chosen.name))[:4]
+    others = [other.name for other in metrics_for(states[0].task)[1:4]]
     ordered = sorted(
         states, key=lambda s: (s.score is None, (s.score or 0.0) * (-1 if chosen.direction == "higher" else 1))
     )

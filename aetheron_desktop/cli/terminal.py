@@ -36,7 +36,8 @@ class Terminal:
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
-        self._out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+        # In a file or a pipe nothing is cut to the width of a screen.
+        self._out = Console(highlight=False, width=None if sys.stdout.isatty() else 220)
         self._err = Console(stderr=True, highlight=False)
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -62,7 +63,8 @@ class Terminal:
         """Print a table for people; the last ``numbers`` columns are set to the right."""
         table = Table(box=None, pad_edge=False, header_style="bold")
         for index, column in enumerate(columns):
-            table.add_column(column, justify="right" if index >= len(columns) - numbers else "left", overflow="fold")
+            is_number = index >= len(columns) - numbers
+            table.add_column(column, justify="right" if is_number else "left", no_wrap=column != "name")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._out.print(table if table.rows else Text(empty))

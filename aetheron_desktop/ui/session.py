@@ -63,6 +63,7 @@ class Session(QObject):
     run_events = Signal(str, list)  # run id, list[Event]
     import_changed = Signal(object)  # ImportState | None
     noticed = Signal(object)  # Notice
+    show_wanted = Signal(str, str)  # "model" | "run" | "dataset", its id
     resources_sampled = Signal(object)  # engine.jobs.monitor.Sample
     finished = Signal()  # after shut_down: nothing of ours runs that should not
 
@@ -83,7 +84,7 @@ class Session(QObject):
         self._shutting_down = False
         self._frame = QTimer(self, interval=_FRAME_MS, singleShot=True)
         self._frame.timeout.connect(self._pass_on)
-        self._monitor = Monitor()
+        self._monitor: Monitor | None = None
         self._monitor_timer = QTimer(self, interval=5000)
         self._monitor_timer.timeout.connect(self._sample)
 
@@ -101,6 +102,7 @@ class Session(QObject):
             self.noticed.emit(Notice("info", f"{record.name} is still training", "It went on without the window."))
         for end in dead:
             self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
+        self._monitor = Monitor()
         self._monitor_timer.start()
         self._sample()
 
@@ -137,7 +139,7 @@ class Session(QObject):
         """Import the file and open it as a dataset; an ``.aether`` file is taken in as a model."""
         path = Path(path)
         if not path.exists():
-            self._tell(StorageError(f"{path} is not there.", hint="It may have been moved; choose it again."))
+            self.tell(StorageError(f"{path} is not there.", hint="It may have been moved; choose it again."))
             return
         job = ImportJob(id=self.workspace.new_id("import"), source=str(path), name=path.name.partition(".")[0])
         self._imports[job.id] = ImportState(job.id, path.name)
@@ -154,7 +156,7 @@ class Session(QObject):
         try:
             dataset = self.workspace.dataset(id)
         except AetheronError as error:
-            self._tell(error)
+            self.tell(error)
             return
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
@@ -314,9 +316,11 @@ class Session(QObject):
 
     # -- models -------------------------------------------------------------------------------------------------------
 
-    def predict(self, model: str, source: Path, out: Path) -> str:
+    def predict(self, model: str, source: Path, out: Path, *, with_input: bool = False) -> str:
         """Predict the rows of a file with a model and give the job's id; a notice tells the end."""
-        job = PredictJob(id=self.workspace.new_id("predict"), model=model, source=str(source), out=str(out))
+        job = PredictJob(
+            id=self.workspace.new_id("predict"), model=model, source=str(source), out=str(out), with_input=with_input
+        )
         self._launch(job, "predict")
         return job.id
 
@@ -358,6 +362,8 @@ class Session(QObject):
         self._monitor_timer.setInterval(int(seconds * 1000))
 
     def _sample(self) -> None:
+        if self._monitor is None:
+            return
         workers = [pid for thread in self._threads.values() if (pid := thread.pid()) is not None]
         self.resources_sampled.emit(self._monitor.sample([*workers, *self._pool.pids()]))
 
@@ -501,11 +507,11 @@ class Session(QObject):
         try:
             change()
         except AetheronError as error:
-            self._tell(error)
+            self.tell(error)
             return False
         return True
 
-    def _tell(self, error: AetheronError) -> None:
+    def tell(self, error: AetheronError) -> None:
         self.noticed.emit(Notice("error", error.title, error.detail, error.hint))
 
 

@@ -54,3 +54,15 @@ def _four_digits(value: float) -> str:
 def count(value: float) -> str:
     """Give a whole number with its thousands apart."""
     return f"{value:,.0f}"
+
+
+def size(count: int) -> str:
+    """Give a number of bytes as people say it: ``812 bytes``, ``4.2 kB``, ``1.3 GB``."""
+    if count < 1000:
+        return f"{count} bytes"
+    value = float(count)
+    for unit in ("kB", "MB"):
+        value /= 1000
+        if value < 999.95:
+            return f"{value:.1f} {unit}"
+    return f"{value / 1000:.1f} GB"

@@ -1,0 +1,51 @@
+"""The rows of a file that could not be read: where, what and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from aetheron_desktop.engine.datasets.schema import Column
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.table_grid import TableGrid
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+
+_COLUMNS = (Column("line", "integer", 0, 0), Column("reason", "text", 0, 0), Column("text", "text", 0, 0))
+
+
+class QuarantineDialog(QDialog):
+    """Shows the quarantine of a dataset."""
+
+    def __init__(self, dataset: Dataset, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "quarantine_dialog", "Rows in quarantine")
+        self.setWindowTitle("Rows in quarantine")
+        self.resize(820, 480)
+        count = dataset.info.quarantined
+        rows = f"{count:,} rows" if count != 1 else "One row"
+        title = QLabel(f"{rows} of {dataset.info.source} could not be read", self)
+        theme.mark(title, role="heading")
+        text = QLabel(
+            f"They are kept here and are in no model. {dataset.info.rows + count:,} rows in the file = "
+            f"{dataset.info.rows:,} imported + {count:,} in quarantine.",
+            self,
+            wordWrap=True,
+        )
+        theme.mark(text, role="muted")
+        self._grid = TableGrid(self)
+        self._grid.setObjectName("quarantine_grid")
+        self._grid.setAccessibleName("Rows in quarantine")
+        self._grid.show_table(dataset.quarantine, _COLUMNS, count)
+        self._grid.horizontalHeader().setStretchLastSection(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LOOSE, theme.LOOSE, theme.LOOSE, theme.WIDE)
+        layout.setSpacing(theme.GAP)
+        for widget in (title, text, self._grid, buttons):
+            layout.addWidget(widget)
+        self.finished.connect(self._grid.close_table)

@@ -1,0 +1,185 @@
+"""The table that is open: its rows, its columns, and what shall be predicted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
+from aetheron_desktop.ui.item_models.quantities import size
+from aetheron_desktop.ui.widgets.column_list import ColumnList
+from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.table_grid import TableGrid
+from aetheron_desktop.ui.widgets.target_picker import TargetPicker
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.ui.session import Session
+
+
+class DataTab(QWidget):
+    """Shows the session's dataset; ``train_requested`` tells that its person wants to go on."""
+
+    train_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown = ""
+        named(self, "data_tab", "Data")
+        self._name = named(QLabel(self), "dataset_name")
+        self._facts = named(QLabel(self), "dataset_facts")
+        theme.mark(self._name, role="title")
+        theme.mark(self._facts, role="muted")
+        self._quarantine = pictured(named(QPushButton(self), "show_quarantine"), "warning", "warning")
+        self._notes = pictured(
+            named(QPushButton(self, checkable=True), "show_notes", "What the import decided"), "info", "muted"
+        )
+        self._train = pictured(
+            named(QPushButton("Train", self), "go_to_train", "Go on to the training", "Choose models and train them"),
+            "arrow-right",
+            "accent.on",
+        )
+        theme.mark(self._train, role="primary")
+        theme.mark(self._notes, role="ghost")
+        self._note_text = named(QLabel(self, wordWrap=True), "notes", "What the import decided")
+        theme.mark(self._note_text, role="muted")
+        self._note_text.hide()
+        self._picker = TargetPicker(self)
+        self._columns = ColumnList(self)
+        self.grid = TableGrid(self)
+        self._build()
+        self._connect()
+        self.show_dataset(session.dataset)
+
+    def _build(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._name)
+        words.addWidget(self._facts)
+        head = QHBoxLayout()
+        head.setSpacing(theme.GAP)
+        head.addLayout(words, 1)
+        for button in (self._notes, self._quarantine, self._train):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        split = named(QSplitter(Qt.Orientation.Horizontal, self), "data_split")
+        split.addWidget(self._columns)
+        split.addWidget(self.grid)
+        split.setStretchFactor(1, 1)
+        split.setSizes([360, 900])
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(theme.WIDE)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LOOSE, theme.WIDE, theme.LOOSE, theme.WIDE)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(self._note_text)
+        layout.addWidget(self._picker)
+        layout.addWidget(split, 1)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.dataset_opened.connect(self.show_dataset)
+        session.target_changed.connect(self._show_choice)
+        session.datasets_changed.connect(self._show_head)
+        self._picker.target_chosen.connect(session.set_target)
+        self._picker.task_chosen.connect(session.set_task)
+        self._columns.excluded_changed.connect(session.set_excluded)
+        self._columns.chosen.connect(self.grid.show_column)
+        self._train.clicked.connect(self.train_requested)
+        self._notes.toggled.connect(self._note_text.setVisible)
+        self._quarantine.clicked.connect(self._show_quarantine)
+        self.grid.failed.connect(session.tell)
+        go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
+        go.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        # A thread must have ended before the window that owns it goes.
+        session.finished.connect(self.grid.close_table)
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Show a dataset; with None the tab is empty, and not looked at."""
+        if dataset is None:
+            self._shown = ""
+            self.grid.close_table()
+            return
+        info = dataset.info
+        if info.id != self._shown:
+            self._shown = info.id
+            self._picker.show_schema(info.schema)
+            self._columns.show_table(info)
+            self._notes.setChecked(False)
+            self.grid.show_table(dataset.parquet, info.schema.columns, info.rows)
+        self._show_head()
+        self._show_choice()
+
+    def show_column(self, name: str) -> None:
+        """Bring a column into view."""
+        self.grid.show_column(name)
+
+    def ask_for_row(self) -> None:
+        """Let a row's number be typed, and go there."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        dialog = QInputDialog(self)
+        named(dialog, "go_to_row", "Go to a row")
+        dialog.setWindowTitle("Go to a row")
+        dialog.setLabelText(f"Row, 1 to {dataset.info.rows:,}:")
+        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        dialog.setIntRange(1, min(dataset.info.rows, 2**31 - 1))
+        dialog.intValueSelected.connect(self.grid.go_to_row)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def close_table(self) -> None:
+        """End what reads the rows."""
+        self.grid.close_table()
+
+    def _show_head(self) -> None:
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        info = dataset.info
+        self._name.setText(info.name)
+        self._facts.setText(
+            f"{info.rows:,} rows × {len(info.schema.columns):,} columns · from {info.source} · "
+            f"{size(info.bytes)} on disk"
+        )
+        self._quarantine.setVisible(bool(info.quarantined))
+        rows = "row" if info.quarantined == 1 else "rows"
+        self._quarantine.setText(f"{info.quarantined:,} {rows} in quarantine")
+        self._quarantine.setAccessibleName(f"Show the {info.quarantined:,} {rows} that could not be read")
+        self._notes.setVisible(bool(info.notes))
+        self._notes.setText(f"{len(info.notes)} decision{'s' if len(info.notes) != 1 else ''} of the import")
+        self._note_text.setText("\n".join(f"•  {note}" for note in info.notes))
+
+    def _show_choice(self) -> None:
+        session, dataset = self._session, self._session.dataset
+        if dataset is None:
+            return
+        proposal = dataset.info.proposal
+        is_proposed = session.target == proposal.target and session.task == proposal.task
+        reason = f"Proposed: {proposal.reason}" if is_proposed and proposal.target else ""
+        if session.target is None:
+            reason = "Nothing suggests itself as the target. Choose the column that shall be predicted."
+        self._picker.show_choice(session.target, session.task, reason)
+        self._columns.show_choice(session.target, session.excluded)
+        self.grid.set_target(session.target)
+        self._picker.show_problem(self._problem() if session.target else "")
+
+    def _problem(self) -> str:
+        try:
+            self._session.plan()
+        except AetheronError as error:
+            return f"{error.detail} {error.hint}"
+        return ""
+
+    def _show_quarantine(self) -> None:
+        if self._session.dataset is not None:
+            dialog = QuarantineDialog(self._session.dataset, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()

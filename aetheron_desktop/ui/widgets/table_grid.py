@@ -1,0 +1,157 @@
+"""The rows of a table, of any length: what is not looked at is not loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.item_models.table_pages import TablePages
+from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.page_reader import PageReader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.pages import Row
+    from aetheron_desktop.engine.datasets.schema import Column
+
+_ROW: Final = 28
+_NARROWEST, _WIDEST, _HEADER_ROOM = 72, 280, 52
+_SAMPLED: Final = 40
+_WIDE_TABLE: Final = 300
+"""With more columns than this the first ones are fitted, and the rest get the same width."""
+_COPIED: Final = 100_000
+
+
+class TableGrid(QTableView):
+    """Shows the Parquet file that :meth:`show_table` names; ``failed`` tells an error of reading it."""
+
+    failed = Signal(object)  # AetheronError
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "grid", "Rows of the table")
+        theme.mark(self, role="framed")
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(_ROW)
+        rows.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        columns = self.horizontalHeader()
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        columns.setHighlightSections(False)
+        self.setIconSize(QSize(14, 14))
+        self._reader: PageReader | None = None
+        self._fitted = False
+        # While someone scrolls, the wishes of rows that have gone by are dropped; what stays in view is asked again.
+        self._again = QTimer(self, singleShot=True, interval=120)
+        self._again.timeout.connect(self._ask_again)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._again.start())
+
+    def show_table(self, parquet: Path, columns: Sequence[Column], rows: int) -> None:
+        """Show the rows of ``parquet``."""
+        self.close_table()
+        model = TablePages(tuple(columns), rows, self)
+        reader = PageReader(parquet, [column.name for column in columns], self)
+        model.wanted.connect(reader.ask)
+        reader.page_read.connect(self._on_page)
+        reader.failed.connect(self.failed)
+        self._reader, self._fitted = reader, False
+        self.setModel(model)
+        self._fit_headers(columns)
+        reader.start()
+
+    def close_table(self) -> None:
+        """Show nothing, and end the thread that reads."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.page_read.disconnect(self._on_page)
+            reader.close()
+            reader.deleteLater()
+        old = self.model()
+        self.setModel(None)
+        if old is not None:
+            old.deleteLater()
+
+    def pages(self) -> TablePages | None:
+        """Give the item model, when a table is shown."""
+        model = self.model()
+        return model if isinstance(model, TablePages) else None
+
+    def set_target(self, name: str | None) -> None:
+        """Mark the target's column."""
+        if model := self.pages():
+            model.set_target(name)
+
+    def show_column(self, name: str) -> None:
+        """Bring a column into view, and choose its first visible cell."""
+        model = self.pages()
+        if model is None:
+            return
+        for place, column in enumerate(model.columns()):
+            if column.name == name:
+                index = model.index(max(0, self.rowAt(0)), place)
+                self.setCurrentIndex(index)
+                self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def go_to_row(self, number: int) -> None:
+        """Bring row ``number``, counted from one, into view."""
+        if model := self.pages():
+            index = model.index(min(max(number - 1, 0), model.rowCount() - 1), max(0, self.currentIndex().column()))
+            self.setCurrentIndex(index)
+            self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def copied(self) -> str:
+        """Give the chosen cells as lines of tab-separated values; a missing one is empty."""
+        model = self.pages()
+        chosen = self.selectionModel().selection() if model is not None else []
+        if model is None or not chosen:
+            return ""
+        area = chosen[0]
+        rows = range(area.top(), min(area.bottom(), area.top() + _COPIED) + 1)
+        columns = range(area.left(), area.right() + 1)
+        return "\n".join("\t".join(model.cell(row, column) or "" for column in columns) for row in rows)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.copied())
+            return
+        super().keyPressEvent(event)
+
+    def _on_page(self, start: int, rows: list[Row]) -> None:
+        model = self.pages()
+        if model is None:
+            return
+        model.take(start, rows)
+        if not self._fitted:
+            self._fitted = True
+            self._fit_cells(rows[:_SAMPLED])
+
+    def _ask_again(self) -> None:
+        if model := self.pages():
+            model.forget_wishes()
+            self.viewport().update()
+
+    def _fit_headers(self, columns: Sequence[Column]) -> None:
+        metrics = self.horizontalHeader().fontMetrics()
+        for place, column in enumerate(columns[:_WIDE_TABLE]):
+            width = metrics.horizontalAdvance(column.name[:60]) + _HEADER_ROOM
+            self.setColumnWidth(place, min(max(width, _NARROWEST), _WIDEST))
+
+    def _fit_cells(self, rows: list[Row]) -> None:
+        metrics = self.fontMetrics()
+        model = self.pages()
+        assert model is not None
+        for place in range(min(model.columnCount(), _WIDE_TABLE)):
+            widest = max((metrics.horizontalAdvance((row[place] or "missing")[:60]) for row in rows), default=0)
+            self.setColumnWidth(place, min(max(widest + 24, self.columnWidth(place)), _WIDEST))
