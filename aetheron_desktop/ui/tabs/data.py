@@ -38,8 +38,9 @@ class DataTab(QWidget):
         theme.mark(self._facts, role="muted")
         self._quarantine = pictured(named(QPushButton(self), "show_quarantine"), "warning", "warning")
         self._notes = pictured(
-            named(QPushButton(self, checkable=True), "show_notes", "What the import decided"), "info", "muted"
+            named(QPushButton(self), "show_notes", "What the import decided"), "info", "muted"
         )
+        self._notes.setCheckable(True)
         self._train = pictured(
             named(QPushButton("Train", self), "go_to_train", "Go on to the training", "Choose models and train them"),
             "arrow-right",
@@ -71,9 +72,9 @@ class DataTab(QWidget):
         split.addWidget(self._columns)
         split.addWidget(self.grid)
         split.setStretchFactor(1, 1)
-        split.setSizes([360, 900])
+        split.setSizes([400, 860])
         split.setChildrenCollapsible(False)
-        split.setHandleWidth(theme.WIDE)
+        split.setHandleWidth(theme.GAP)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.LOOSE, theme.WIDE, theme.LOOSE, theme.WIDE)
         layout.setSpacing(12)

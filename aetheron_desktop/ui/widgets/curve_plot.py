@@ -49,7 +49,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._axis: Axis = "step"
         self._log = False
         self._pointer: float | None = None
-        self._reduced: dict[tuple[str, Part], tuple[tuple[float, ...], Floats, Floats]] = {}
+        self._reduced: dict[tuple[str, Part], tuple[tuple[int, float, float, int], Floats, Floats]] = {}
         self._drawn: dict[tuple[str, Part], Floats] = {}
         self._build()
         self._crosshair = Crosshair(self)

@@ -40,21 +40,17 @@ class ModelDetails(QFrame):
         theme.mark(self._lead, role="muted")
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = self._make_buttons()
-        self._body = QWidget(self)
-        self._rows = QVBoxLayout(self._body)
-        self._rows.setContentsMargins(0, 0, theme.GAP, 0)
-        self._rows.setSpacing(theme.WIDE)
-        scroll = named(QScrollArea(self), "model_facts", "Facts of the model")
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self._body)
+        self._scroll = named(QScrollArea(self), "model_facts", "Facts of the model")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._clear()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.GAP, theme.WIDE)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._name)
         layout.addWidget(self._lead)
         layout.addLayout(self._button_rows())
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self._scroll, 1)
 
     def show_model(self, info: ModelInfo) -> None:
         """Show a model, in the bin or out of it."""
@@ -128,15 +124,12 @@ class ModelDetails(QFrame):
         self._rows.addLayout(part)
 
     def _clear(self) -> None:
-        old = self._body
-        scroll = self.findChild(QScrollArea, "model_facts")
-        assert isinstance(scroll, QScrollArea)
         self._body = QWidget(self)
+        theme.mark(self._body, role="scrolled")
         self._rows = QVBoxLayout(self._body)
         self._rows.setContentsMargins(0, theme.GAP, theme.GAP, 0)
         self._rows.setSpacing(theme.WIDE)
-        scroll.setWidget(self._body)
-        old.deleteLater()
+        self._scroll.setWidget(self._body)  # which deletes the one before
 
 
 def _facts(info: ModelInfo) -> list[Sequence[str]]:

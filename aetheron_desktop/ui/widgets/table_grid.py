@@ -114,10 +114,9 @@ class TableGrid(QTableView):
     def copied(self) -> str:
         """Give the chosen cells as lines of tab-separated values; a missing one is empty."""
         model = self.pages()
-        chosen = self.selectionModel().selection() if model is not None else []
-        if model is None or not chosen:
+        if model is None or not self.selectionModel().hasSelection():
             return ""
-        area = chosen[0]
+        area = self.selectionModel().selection().first()
         rows = range(area.top(), min(area.bottom(), area.top() + _COPIED) + 1)
         columns = range(area.left(), area.right() + 1)
         return "\n".join("\t".join(model.cell(row, column) or "" for column in columns) for row in rows)
@@ -154,4 +153,4 @@ class TableGrid(QTableView):
         assert model is not None
         for place in range(min(model.columnCount(), _WIDE_TABLE)):
             widest = max((metrics.horizontalAdvance((row[place] or "missing")[:60]) for row in rows), default=0)
-            self.setColumnWidth(place, min(max(widest + 24, self.columnWidth(place)), _WIDEST))
+            self.setColumnWidth(place, min(max(widest + 40, self.columnWidth(place)), _WIDEST))
