@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindo
 from aetheron_desktop.shipped import shipped
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import application_icon
+from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.session import default_parallel_limit
 from aetheron_desktop.ui.widgets import menus, motion
-from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
 from aetheron_desktop.ui.widgets.header import Header
 from aetheron_desktop.ui.widgets.job_line import JobLine
 from aetheron_desktop.ui.widgets.monitor import MonitorButton
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.jobs.monitor import Sample
     from aetheron_desktop.ui.actions import Page
     from aetheron_desktop.ui.dialogs.palette import Palette
-    from aetheron_desktop.ui.messages import Notice
     from aetheron_desktop.ui.session import ImportState, Session
     from aetheron_desktop.ui.settings import Settings
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
+    from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
     from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
     from aetheron_desktop.ui.widgets.tray import Tray
 
 _SIZE = (1280, 820)
+# What the desktop may need for the title line and the borders of a window.
+_FRAME = (16, 48)
 _TRAIN_DELAY_MS = 250
 _LAYOUT_VERSION = 1
 _GOING = {"queued", "starting", "running", "paused", "stopping"}
@@ -71,6 +73,8 @@ class MainWindow(QMainWindow):
         self.apply_preferences()
         self._restore()
         self._show_pages()
+        # A ring around the first control would be the first thing to be seen.
+        self.start_page.setFocus()
         self.header.installEventFilter(self)
 
     # -- building -----------------------------------------------------------------------------------------------------
@@ -99,7 +103,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.job_line, 1)
         bar.addPermanentWidget(self.monitor)
         self.board = NoticeBoard(self.header.bell, self)
-        self._overlay = DropOverlay(self)
+        self._overlay: DropOverlay | None = None
 
     def _connect(self) -> None:
         session, header, start = self.session, self.header, self.start_page
@@ -120,13 +124,16 @@ class MainWindow(QMainWindow):
         session.run_changed.connect(self._on_run)
         session.import_changed.connect(self._on_import)
         session.noticed.connect(self.board.tell)
+        session.show_wanted.connect(self._on_show_wanted)
         session.resources_sampled.connect(self._on_sample)
         session.finished.connect(self._on_finished)
 
     def _make_data(self) -> DataTab:
         from aetheron_desktop.ui.tabs.data import DataTab  # a tab is loaded when it is needed, not at the start
 
-        return DataTab(self.session)
+        tab = DataTab(self.session)
+        tab.train_requested.connect(lambda: self.show_page("train"))
+        return tab
 
     def _make_train(self) -> TrainTab:
         from aetheron_desktop.ui.tabs.train import TrainTab
@@ -265,6 +272,9 @@ class MainWindow(QMainWindow):
                 self.session.restore_model(notice.target)
             case "undo-dataset":
                 self.session.restore_dataset(notice.target)
+
+    def _on_show_wanted(self, kind: str, target: str) -> None:
+        self.act_on(Notice("info", "", action=kind, target=target))
 
     def show_palette(self) -> None:
         """Search everything."""
@@ -462,13 +472,20 @@ class MainWindow(QMainWindow):
         if files:
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
-            self._overlay.cover(files)
+            self._veil().cover(files)
+
+    def _veil(self) -> DropOverlay:
+        from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
+
+        if self._overlay is None:
+            self._overlay = DropOverlay(self)
+        return self._overlay
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._overlay.hide()
+        self._veil().hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._overlay.hide()
+        self._veil().hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.come_to_front()
@@ -524,7 +541,7 @@ class MainWindow(QMainWindow):
         values = self.settings.values
         if not (values.geometry and self.restoreGeometry(_bytes(values.geometry))):
             room = self.screen().availableGeometry().size()
-            self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
+            self.resize(min(_SIZE[0], room.width() - _FRAME[0]), min(_SIZE[1], room.height() - _FRAME[1]))
         if not (values.layout and self.restoreState(_bytes(values.layout), _LAYOUT_VERSION)):
             self.resizeDocks([self.files], [260], Qt.Orientation.Horizontal)
         self.files.setVisible(values.files_shown)

@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 import msgspec
-import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import psutil
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +28,9 @@ class Monitor:
     """Looks at the machine and at our own processes; the processor's use is that since the last look."""
 
     def __init__(self) -> None:
+        import psutil  # the first frame of the window does not wait for it
+
+        self._psutil = psutil
         self._own = psutil.Process()
         self._workers: dict[int, psutil.Process] = {}
         psutil.cpu_percent(None)
@@ -34,6 +38,7 @@ class Monitor:
 
     def sample(self, pids: Iterable[int]) -> Sample:
         """Look at the machine, this process and the workers with these ``pids``."""
+        psutil = self._psutil
         memory = psutil.virtual_memory()
         self._workers = {pid: found for pid in pids if (found := self._worker(pid)) is not None}
         app_cpu, app_memory = self._own.cpu_percent(None), _private_memory(self._own)
@@ -54,8 +59,8 @@ class Monitor:
 
     def _worker(self, pid: int) -> psutil.Process | None:
         try:
-            return self._workers.get(pid) or psutil.Process(pid)
-        except psutil.Error:
+            return self._workers.get(pid) or self._psutil.Process(pid)
+        except self._psutil.Error:
             return None
 
 

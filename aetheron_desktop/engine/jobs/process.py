@@ -11,8 +11,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
-import psutil
-
 from aetheron_desktop.engine.errors import storage_errors
 from aetheron_desktop.engine.events import JobEnded, JobStarted
 from aetheron_desktop.engine.jobs import job as jobs
@@ -22,6 +20,8 @@ from aetheron_desktop.engine.workspace import ended_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import psutil
 
     from aetheron_desktop.engine.events import Event, Work
     from aetheron_desktop.engine.jobs.job import Request
@@ -273,6 +273,8 @@ def kill(pid: int, born: float) -> None:
 
 
 def _process(pid: int, born: float) -> psutil.Process | None:
+    import psutil  # the first frame of the window does not wait for it
+
     try:
         process = psutil.Process(pid)
         same = abs(process.create_time() - born) < 1.0

@@ -27,7 +27,9 @@ def confirm(parent: QWidget, title: str, text: str, verb: str, then: Callable[[]
     theme.mark(words, role="muted")
     go = named(QPushButton(verb, dialog), "confirm_go", verb)
     theme.mark(go, role="danger")
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, dialog)
+    cancel = named(QPushButton("Cancel", dialog), "confirm_cancel")
+    buttons = QDialogButtonBox(dialog)
+    buttons.addButton(cancel, QDialogButtonBox.ButtonRole.RejectRole)
     buttons.addButton(go, QDialogButtonBox.ButtonRole.AcceptRole)
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)
@@ -37,6 +39,6 @@ def confirm(parent: QWidget, title: str, text: str, verb: str, then: Callable[[]
     layout.setSpacing(theme.GAP + 4)
     for widget in (head, words, buttons):
         layout.addWidget(widget)
-    buttons.button(QDialogButtonBox.StandardButton.Cancel).setFocus()
+    cancel.setFocus()
     dialog.open()
     return dialog

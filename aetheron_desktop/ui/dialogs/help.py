@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from aetheron_desktop.shipped import shipped
@@ -17,6 +17,9 @@ PAGES = (
     ("command-line", "Command line"),
     ("keyboard", "Keyboard"),
 )
+
+_LINE_HEIGHT = 135.0
+_PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 
 
 class HelpDialog(QDialog):
@@ -53,6 +56,21 @@ class HelpDialog(QDialog):
 
     def _read(self, name: str) -> None:
         self.text.setMarkdown((shipped("resources") / "help" / f"{name}.md").read_text(encoding="utf-8"))
+        self._give_room()
+
+    def _give_room(self) -> None:
+        """Set paragraphs and lists apart; Markdown comes in without any room."""
+        block = self.text.document().begin()
+        while block.isValid():
+            look = block.blockFormat()
+            look.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
+            look.setBottomMargin(4 if block.textList() is not None else 10)
+            look.setTopMargin(14 if look.headingLevel() else 0)
+            cursor = QTextCursor(block)
+            if cursor.currentTable() is None:
+                cursor.setBlockFormat(look)
+            block = block.next()
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _follow(self, url: QUrl) -> None:
         if url.isRelative():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.registry.model import ModelInfo
 
+_REJECT: Final = QDialogButtonBox.ButtonRole.RejectRole
 FORMATS: Final = (".csv", ".tsv", ".parquet", ".json", ".jsonl")
 
 
@@ -60,7 +61,8 @@ class PredictDialog(QDialog):
         self._with_input = named(
             QCheckBox("Put the columns of the file before the predictions", self), "predict_with_input"
         )
-        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self._buttons = QDialogButtonBox(self)
+        self._buttons.addButton(named(QPushButton("Cancel", self), "predict_cancel"), _REJECT)
         self._go = named(QPushButton("Predict", self), "predict_go", "Predict")
         theme.mark(self._go, role="primary")
         self._buttons.addButton(self._go, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -119,6 +121,7 @@ class PredictDialog(QDialog):
     def _check(self) -> None:
         problem = self._trouble()
         self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
         self._go.setEnabled(not problem and bool(self._source.text()))
 
     def _trouble(self) -> str:

@@ -20,7 +20,7 @@ _FRAME_MS = 66
 _AWAKE_S = 10.0
 _EASE_S = 2.0
 # A small picture drawn large is a blur that costs nothing.
-_SMALL = (96, 48)
+_SMALL = (320, 144)
 # Where each light circles (share of the width and height), how far, how fast, how large.
 _LIGHTS = (
     ("glow.first", 0.30, 0.10, 0.10, 0.31, 0.55),

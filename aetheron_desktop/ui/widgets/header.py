@@ -33,7 +33,7 @@ class Header(QFrame):
         theme.mark(self, role="header")
         self.setFixedHeight(_HEIGHT)
         self.menus = named(QMenuBar(self), "menus", "Menus")
-        self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.dataset = named(QPushButton(self), "open_dataset", "", "What is open; press to open another (Ctrl+K)")
         theme.mark(self.dataset, role="ghost")
         pictured(self.dataset, "table", "accent")
@@ -61,7 +61,7 @@ class Header(QFrame):
         layout.setContentsMargins(14, 0, 10, 0)
         layout.setSpacing(theme.GAP)
         layout.addWidget(Picture("app", 24, "text", self))
-        layout.addWidget(self.menus)
+        layout.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.dataset)
         layout.addStretch(1)
         layout.addWidget(self.search, 2)
@@ -96,7 +96,7 @@ class SearchButton(QPushButton):
         layout.setSpacing(theme.GAP)
         layout.addWidget(Picture("search", 15, "muted", self))
         layout.addWidget(self._words, 1)
-        layout.addWidget(key)
+        layout.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
         for child in (self._words, key):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.jobs.monitor import Sample
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 10, 22
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 14, 22
 _LEAST_SPAN_S = 60.0
 
 
@@ -129,7 +129,7 @@ class TimePlot(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        heading = painter.fontMetrics().height() + 4
+        heading = painter.fontMetrics().height() + 12
         room = QRectF(_LEFT, _TOP + heading, self.width() - _LEFT - _RIGHT, self.height() - _TOP - heading - _BOTTOM)
         shown = self._nearest(room)
         self._draw_legend(painter, room, shown)

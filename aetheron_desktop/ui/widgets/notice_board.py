@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect, Signal
 
 from aetheron_desktop.ui.messages import Notice, Notices
-from aetheron_desktop.ui.widgets.notification_area import NotificationArea
-from aetheron_desktop.ui.widgets.toasts import Toasts
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.ui.widgets.header import Bell
+    from aetheron_desktop.ui.widgets.notification_area import NotificationArea
+    from aetheron_desktop.ui.widgets.toasts import Toasts
     from aetheron_desktop.ui.widgets.tray import Tray
 
 
@@ -26,11 +26,22 @@ class NoticeBoard(QObject):
         super().__init__(window)
         self._window = window
         self.notices = Notices(self)
-        self.toasts = Toasts(window)
-        self.toasts.acted.connect(self.acted)
         self.notices.changed.connect(lambda: bell.show_unread(self.notices.unread))
         self.area: NotificationArea | None = None
+        self._toasts: Toasts | None = None
+        self._bottom = 0
         self._tray: Tray | None = None
+
+    @property
+    def toasts(self) -> Toasts:
+        """The toasts, made with the first notice: the first frame of the window has none."""
+        if self._toasts is None:
+            from aetheron_desktop.ui.widgets.toasts import Toasts
+
+            self._toasts = Toasts(self._window)
+            self._toasts.acted.connect(self.acted)
+            self._toasts.place(self._bottom)
+        return self._toasts
 
     def tell(self, notice: Notice) -> None:
         """Take in a notice and show it where it will be seen."""
@@ -43,6 +54,8 @@ class NoticeBoard(QObject):
     def toggle(self, room: QRect) -> None:
         """Open the area in ``room``, or close it."""
         if self.area is None:
+            from aetheron_desktop.ui.widgets.notification_area import NotificationArea
+
             self.area = NotificationArea(self.notices, self._window)
             self.area.acted.connect(self.acted)
         self.toasts.close_all()
@@ -50,7 +63,9 @@ class NoticeBoard(QObject):
 
     def fit(self, room: QRect, bottom: int) -> None:
         """Follow the window's size: ``room`` is between header and status bar, which takes ``bottom`` points."""
-        self.toasts.place(bottom)
+        self._bottom = bottom
+        if self._toasts is not None:
+            self._toasts.place(bottom)
         if self.area is not None and self.area.isVisible():
             self.area.fit(room)
 

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -29,7 +30,7 @@ from aetheron_desktop.ui.widgets.picture import Picture
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
 _COLUMN = 760
 _LIGHT = 460
@@ -82,11 +83,15 @@ class StartPage(QScrollArea):
         for part, before in ((self._title(), 0), (self._drop_zone(), 28), (self._samples(), 36), (self._recent(), 28)):
             rows.addSpacing(before)
             rows.addWidget(part)
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(theme.HUGE, 52, theme.HUGE, theme.HUGE)
-        outer.addStretch(1)
-        outer.addWidget(column, 1000, Qt.AlignmentFlag.AlignTop)
-        outer.addStretch(1)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(column, 1000)
+        line.addStretch(1)
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(theme.HUGE, 44, theme.HUGE, theme.HUGE)
+        outer.addStretch(2)
+        outer.addLayout(line)
+        outer.addStretch(5)
         self.setWidget(page)
 
     def show_recent(self, files: Sequence[Path]) -> None:
@@ -122,8 +127,7 @@ class StartPage(QScrollArea):
         return box
 
     def _drop_zone(self) -> QFrame:
-        zone = named(QFrame(self), "drop_zone", "Drop a file here")
-        theme.mark(zone, role="glass-drop")
+        zone = named(DropZone(self), "drop_zone", "Drop a file here")
         words = QVBoxLayout()
         words.setSpacing(2)
         line = QLabel("Drop a file anywhere on this window", zone)
@@ -198,6 +202,19 @@ class StartPage(QScrollArea):
         _let_clicks_through(row)
         row.clicked.connect(partial(self.file_wanted.emit, path))
         return row
+
+
+class DropZone(QFrame):
+    """A dashed frame over the light; drops are taken by the whole window."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.color("glass"))
+        pen = QPen(theme.color("drop.border"), 1.5)
+        pen.setDashPattern([5, 4])
+        painter.setPen(pen)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
 
 
 class SampleTile(QPushButton):
