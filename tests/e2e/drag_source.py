@@ -26,7 +26,9 @@ class Source(QLabel):
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(self._file))])
         drag.setMimeData(data)
-        drag.exec(Qt.DropAction.CopyAction)
+        action = drag.exec(Qt.DropAction.CopyAction)
+        sys.stdout.write(f"{action.name}\n")
+        sys.stdout.flush()
         QApplication.quit()
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.model import ModelInfo
 
 _Index = QModelIndex | QPersistentModelIndex
-HEADERS: Final = ("Name", "Status", "Estimator", "Dataset", "Target", "Score", "Baseline", "Made", "Size")
+HEADERS: Final = ("Name", "Score", "Baseline", "Status", "Estimator", "Dataset", "Target", "Made", "Size")
 SORT_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 ID_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 TEXT_ROLE: Final = Qt.ItemDataRole.UserRole + 3
-_NUMBERS: Final = frozenset({5, 6, 8})
+_NUMBERS: Final = frozenset({1, 2, 8})
 _STATUS: Final = {"trained": ("check", "success", "trained"), "stopped": ("stop", "warning", "stopped early")}
 
 
@@ -75,11 +75,11 @@ class ModelsTable(QAbstractTableModel):
                 return self._text(info, column)
             case Qt.ItemDataRole.DecorationRole if column == 0:
                 return icon("model", "muted")
-            case Qt.ItemDataRole.DecorationRole if column == 1:
+            case Qt.ItemDataRole.DecorationRole if column == 3:
                 return icon(*_STATUS[info.status][:2])
             case Qt.ItemDataRole.TextAlignmentRole if column in _NUMBERS:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            case Qt.ItemDataRole.ForegroundRole if column in {2, 3, 4, 6, 7, 8}:
+            case Qt.ItemDataRole.ForegroundRole if column in {2, 4, 5, 6, 7, 8}:
                 return theme.color("muted")
             case Qt.ItemDataRole.ToolTipRole:
                 return f"{info.name}\n{info.id}" if column == 0 else self._text(info, column)
@@ -88,7 +88,7 @@ class ModelsTable(QAbstractTableModel):
             case _ if role == ID_ROLE:
                 return info.id
             case _ if role == TEXT_ROLE:
-                return " ".join(self._text(info, place) for place in range(5))
+                return " ".join(self._text(info, place) for place in (0, 3, 4, 5, 6))
         return None
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -105,17 +105,17 @@ class ModelsTable(QAbstractTableModel):
             case 0:
                 return info.name
             case 1:
-                return _STATUS[info.status][2]
-            case 2:
-                return catalog.card(info.estimator).name
-            case 3:
-                return info.dataset_name
-            case 4:
-                return info.target
-            case 5:
                 return f"{main.label} {number(info.metrics.get(main.name))}"
-            case 6:
+            case 2:
                 return number(baseline(info, main.name))
+            case 3:
+                return _STATUS[info.status][2]
+            case 4:
+                return catalog.card(info.estimator).name
+            case 5:
+                return info.dataset_name
+            case 6:
+                return info.target
             case 7:
                 return time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created))
             case _:
@@ -124,9 +124,9 @@ class ModelsTable(QAbstractTableModel):
     def _order(self, info: ModelInfo, column: int) -> Any:
         main = main_metric(info.task)
         match column:
-            case 5:
+            case 1:
                 return _better_first(info.metrics.get(main.name), main.direction)
-            case 6:
+            case 2:
                 return _better_first(baseline(info, main.name), main.direction)
             case 7:
                 return info.created

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.ui.session import Session
 
-_WIDTHS = (300, 116, 150, 130, 110, 150, 90, 130, 80)
+_WIDTHS = (270, 140, 84, 116, 150, 130, 110, 130, 80)
 
 
 class ModelsTab(QWidget):
@@ -89,8 +89,8 @@ class ModelsTab(QWidget):
         self._table.show_models(infos)
         binned = len(infos) if is_bin else len(self._session.workspace.models(binned=True))
         self._bin.setText(f"Bin ({binned:,})" if binned else "Bin")
-        total = f"{sum(info.bytes for info in infos):d}"
-        self._count.setText(f"{len(infos):,} in the bin" if is_bin else f"{len(infos):,}, {size(int(total))} in all")
+        total = size(sum(info.bytes for info in infos))
+        self._count.setText(f"{len(infos):,} in the bin, {total}" if is_bin else f"{len(infos):,}, {total} in all")
         if is_bin:
             self._empty.show_words("The bin is empty", "Deleted models wait here until you delete them for good.")
         else:
@@ -124,10 +124,11 @@ class ModelsTab(QWidget):
         split.addWidget(self.view)
         split.addWidget(self._details)
         split.setStretchFactor(0, 1)
-        split.setSizes([800, 380])
+        split.setSizes([900, 340])
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GAP)
         self._details.setMinimumWidth(320)
+        self._details.setMaximumWidth(460)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(split)
         layout = QVBoxLayout(self)

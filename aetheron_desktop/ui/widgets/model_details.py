@@ -154,7 +154,7 @@ def _table(rows: Iterable[Sequence[str]], *, has_header: bool = False) -> QWidge
             label = QLabel(text, table)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             is_head = column == 0 or (has_header and row == 0)
-            theme.mark(label, role="muted" if is_head else "number" if has_header else "")
+            theme.mark(label, role="muted" if is_head else "strong" if has_header else "")
             if has_header and column:
                 label.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(label, row, column)

@@ -1,0 +1,137 @@
+"""The main job, end to end, in the real window: drop, train, watch, stop, keep, predict, quit."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.e2e.program import ROOT, Program, wait_until, xdotool
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(sys.platform != "linux", reason="driven by xdotool on a virtual screen"),
+]
+LEARNING = ("torch", "sklearn", "pandas", "scipy", "lightgbm", "skops")
+HEAVY = ("numpy", "pyqtgraph", "duckdb")
+POINTS = "len(window().train_tab().curves.plots[0].points({run!r}, 'valid')[0])"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    with Program(tmp_path / "workspace", settings=tmp_path / "settings") as program:
+        program.ask("window().resize(1280, 800)")
+        yield program
+
+
+def drop(program: Program, file: Path) -> None:
+    """Drag a file from another program's window, and drop it on the middle of ours."""
+    x, y = program.ask("[window().geometry().center().x(), window().geometry().center().y()]")
+    source = subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.drag_source", str(file)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert source.stdout is not None
+        assert source.stdout.readline() == "ready\n"
+        xdotool("mousemove", "60", "20", "mousedown", "1")
+        for step in range(1, 11):
+            xdotool("mousemove", "--sync", str(60 + (x - 60) * step // 10), str(20 + (y - 20) * step // 10))
+        program.wait("find('drop_overlay') is not None", 10)
+        xdotool("mousemove", "--sync", str(x + 3), str(y + 3))
+        xdotool("mouseup", "1")
+        assert source.stdout.readline() == "CopyAction\n", "the drop was not taken"
+    finally:
+        source.kill()
+        source.wait()
+        source.stdout.close()  # type: ignore[union-attr]
+
+
+def test_that_the_main_job_is_done_from_the_drop_to_the_predictions(program: Program, tmp_path: Path) -> None:
+    source = tmp_path / "my penguins ä.csv"
+    source.write_bytes((ROOT / "data" / "penguins.csv").read_bytes())
+    assert program.ask(f"libraries(*{LEARNING})") == []
+
+    drop(program, source)
+    program.wait("find('data_tab') is not None")
+    assert program.ask("find('dataset_name').text()") == "my penguins ä"
+    assert program.ask("(window().session.target, window().session.task)") == ["species", "multiclass"]
+    program.wait("find('grid').model().cell(0, 0) == 'Adelie'")
+    assert program.ask("find('grid').model().rowCount()") == 344
+
+    program.key("ctrl+r")
+    program.wait("find('train_tab') is not None and len(window().session.runs) == 5")
+    network = program.wait("next((r.id for r in window().session.runs.values() if r.estimator == 'network'), None)")
+    program.wait(f"window().session.runs[{network!r}].status == 'running'")
+    points = program.wait(POINTS.format(run=network))
+    program.wait(f"{POINTS.format(run=network)} > {points}")
+    program.key("ctrl+shift+period")
+    program.wait("not window().session.is_busy()")
+    assert program.ask(f"window().session.runs[{network!r}].status") in {"stopped", "succeeded"}
+    assert program.ask(f"window().session.runs[{network!r}].model")
+
+    program.key("ctrl+3")
+    program.wait("find('models') is not None and len(cells('models')) == 5")
+    out = tmp_path / "my penguins ä-predictions.csv"
+    program.click("model_predict")
+    program.click("predict_source")
+    program.ask(f"find('predict_source').setText({str(source)!r})")
+    program.click("predict_go")
+    wait_until(out.exists, "the predictions")
+    predictions = pd.read_csv(out)
+    assert len(predictions) == 344
+    assert {"prediction", "probability_Adelie"} <= set(predictions.columns)
+
+    assert program.ask(f"libraries(*{LEARNING})") == []
+    children = program.children()
+    program.key("ctrl+q")
+    assert program.wait_for_end() == 0
+    wait_until(lambda: not [child for child in children if child.is_running()], "the workers' end", 20)
+    assert "Traceback" not in program.errors()
+
+
+def test_that_a_window_at_rest_has_loaded_nothing_heavy(program: Program) -> None:
+    assert program.ask(f"libraries(*{LEARNING}, *{HEAVY})") == []
+
+
+def test_that_a_file_that_is_no_table_is_refused_in_words_and_the_window_goes_on(
+    program: Program, tmp_path: Path
+) -> None:
+    picture = tmp_path / "holiday.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    program.ask(f"window().open_path(__import__('pathlib').Path({str(picture)!r}))")
+    program.wait("any('could not be read' in text for text in texts())")
+    assert program.ask("window().session.dataset") is None
+    assert picture.exists()
+
+
+@pytest.mark.parametrize(("answer", "runs_on"), [("close_stop", False), ("close_keep", True)])
+def test_that_closing_while_training_asks_what_shall_become_of_it(program: Program, answer: str, runs_on: bool) -> None:
+    program.ask(f"window().open_path(__import__('pathlib').Path({str(ROOT / 'data' / 'breast-cancer.csv')!r}))")
+    program.wait("window().session.dataset is not None")
+    run = program.ask("window().session.train(['network'], {'network': {'epochs': 2000, 'patience': 500}})[-1]")
+    program.wait(f"window().session.runs[{run!r}].done > 20")
+    children = program.children()
+    program.key("ctrl+q")
+    program.click(answer)
+    assert program.wait_for_end() == 0
+    wait_until(lambda: any(child.is_running() for child in children) == runs_on, "the workers' end", 20)
+
+
+def test_that_a_window_that_was_killed_finds_its_run_again(tmp_path: Path) -> None:
+    with Program(tmp_path / "workspace", settings=tmp_path / "settings") as first:
+        first.ask(f"window().open_path(__import__('pathlib').Path({str(ROOT / 'data' / 'breast-cancer.csv')!r}))")
+        first.wait("window().session.dataset is not None")
+        run = first.ask("window().session.train(['network'], {'network': {'epochs': 2000, 'patience': 500}})[-1]")
+        first.wait(f"window().session.runs[{run!r}].done > 20")
+        left = first.children()
+        first.process.kill()
+        first.wait_for_end()
+        with Program(tmp_path / "workspace", settings=tmp_path / "settings") as second:
+            second.wait(f"window().session.runs[{run!r}].status == 'running'")
+            second.ask(f"window().session.stop({run!r})")
+            second.wait(f"window().session.runs[{run!r}].status == 'stopped'")
+            assert second.ask(f"window().session.runs[{run!r}].model")
+            wait_until(lambda: not [child for child in left if child.is_running()], "the worker's end", 20)
