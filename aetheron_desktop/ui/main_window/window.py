@@ -1,18 +1,16 @@
-"""The window: puts the parts together, and does what the commands of :mod:`actions` ask for."""
+"""The window: puts the parts together, shows the session's state, and begins and ends in good order."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPointF, QRect, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
-from aetheron_desktop.shipped import shipped
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import application_icon
-from aetheron_desktop.ui.messages import Notice
+from aetheron_desktop.ui.main_window.commands import GOING, Commands
 from aetheron_desktop.ui.session import default_parallel_limit
 from aetheron_desktop.ui.widgets import menus, motion
 from aetheron_desktop.ui.widgets.header import Header
@@ -28,15 +26,12 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.jobs.monitor import Sample
-    from aetheron_desktop.ui.actions import Page
-    from aetheron_desktop.ui.dialogs.palette import Palette
     from aetheron_desktop.ui.session import ImportState, Session
     from aetheron_desktop.ui.settings import Settings
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
     from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
-    from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
     from aetheron_desktop.ui.widgets.tray import Tray
 
 _SIZE = (1280, 820)
@@ -44,10 +39,9 @@ _SIZE = (1280, 820)
 _FRAME = (16, 48)
 _TRAIN_DELAY_MS = 250
 _LAYOUT_VERSION = 1
-_GOING = {"queued", "starting", "running", "paused", "stopping"}
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Commands):
     """``first_painted`` tells that all of the window is on the screen, ``closed`` that nothing of it runs any more."""
 
     first_painted = Signal()
@@ -62,17 +56,13 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(760, 520)
         self.session = session
         self.settings = settings
-        self._importing: ImportState | None = None
-        self._palette: Palette | None = None
-        self._history: MonitorHistory | None = None
         self._tray: Tray | None = None
-        self._start_wanted = True
         self._ready_to_close = False
         self._build()
         self._connect()
         self.apply_preferences()
         self._restore()
-        self._show_pages()
+        self.show_pages()
         # A ring around the first control would be the first thing to be seen.
         self.start_page.setFocus()
         self.header.installEventFilter(self)
@@ -119,7 +109,7 @@ class MainWindow(QMainWindow):
         self.board.acted.connect(self.act_on)
         session.dataset_opened.connect(self._on_dataset)
         session.datasets_changed.connect(self._on_datasets)
-        session.models_changed.connect(self._show_pages)
+        session.models_changed.connect(self.show_pages)
         session.run_added.connect(self._on_run)
         session.run_changed.connect(self._on_run)
         session.import_changed.connect(self._on_import)
@@ -145,7 +135,9 @@ class MainWindow(QMainWindow):
     def _make_models(self) -> ModelsTab:
         from aetheron_desktop.ui.tabs.models import ModelsTab
 
-        return ModelsTab(self.session)
+        tab = ModelsTab(self.session)
+        tab.data_requested.connect(lambda: self.show_page("data" if self.has_dataset() else "start"))
+        return tab
 
     def finish_start(self) -> None:
         """Do what the first painted frame did not need: files, earlier runs, the machine, the desktop's wishes."""
@@ -153,7 +145,7 @@ class MainWindow(QMainWindow):
 
         self.files.setWidget(FileBrowser(self.session, self.files))
         self.session.start()
-        self._show_pages()
+        self.show_pages()
         motion.ask_desktop(self)
         self._use_tray()
 
@@ -167,204 +159,6 @@ class MainWindow(QMainWindow):
             self.board.use_tray(self._tray)
         if self._tray is not None:
             self._tray.set_shown(self.settings.values.tray)
-
-    # -- commands -----------------------------------------------------------------------------------------------------
-
-    def choose_file(self) -> None:
-        """Let the person choose a file to open."""
-        recent = self.settings.recent()
-        dialog = QFileDialog(self, "Open a file", str(recent[0].parent if recent else Path.home()))
-        dialog.setObjectName("open_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        kinds = (
-            "*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet *.xls *.xlsx *.xlsb *.ods *.gz *.zip *.bz2 *.xz *.zst"
-        )
-        dialog.setNameFilters([f"Tables ({kinds})", "Models (*.aether)", "All files (*)"])
-        dialog.filesSelected.connect(self._open_all)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def open_path(self, path: Path) -> None:
-        """Open a file, and remember it unless it ships with the program."""
-        if not path.is_relative_to(shipped("data")):
-            self.settings.add_recent(path)
-            self.settings.save()
-            self.start_page.show_recent(self.settings.recent())
-        self.session.open_file(path)
-
-    def _open_all(self, names: list[str]) -> None:
-        for name in names:
-            self.open_path(Path(name))
-
-    def close_dataset(self) -> None:
-        self.session.close_dataset()
-
-    def cancel_import(self) -> None:
-        self.session.cancel_import()
-
-    def show_page(self, page: Page) -> None:
-        """Bring a page to the front; the start page comes although a dataset is open."""
-        if page == "start":
-            self._start_wanted = True
-            self._show_pages()
-        self.pages.bring(page)
-
-    def has_page(self, page: Page) -> bool:
-        return self.pages.is_available(page)
-
-    def has_dataset(self) -> bool:
-        return self.session.dataset is not None
-
-    def has_running(self) -> bool:
-        return any(run.status in _GOING for run in self.session.runs.values())
-
-    def is_importing(self) -> bool:
-        return self._importing is not None
-
-    def train(self) -> None:
-        self.show_page("train")
-        self.train_tab().train()
-
-    def stop(self) -> None:
-        self.show_page("train")
-        self.train_tab().stop()
-
-    def toggle_pause(self) -> None:
-        self.show_page("train")
-        self.train_tab().toggle_pause()
-
-    def stop_all(self) -> None:
-        self.session.stop_all()
-
-    def show_model(self, model: str) -> None:
-        """Bring the Models tab to the front, with this model chosen."""
-        self.show_page("models")
-        cast("ModelsTab", self.pages.make("models")).show_model(model)
-
-    def show_run(self, run: str) -> None:
-        """Bring the Train tab to the front, with this run chosen."""
-        self.show_page("train")
-        self.train_tab().leaderboard.choose([run])
-
-    def show_column(self, name: str) -> None:
-        """Bring the Data tab to the front, with this column in view."""
-        self.show_page("data")
-        cast("DataTab", self.pages.make("data")).show_column(name)
-
-    def train_tab(self) -> TrainTab:
-        """Give the Train tab, made now if need be."""
-        return cast("TrainTab", self.pages.make("train"))
-
-    def act_on(self, notice: Notice) -> None:
-        """Do what a notice offers."""
-        match notice.action:
-            case "run":
-                self.show_run(notice.target)
-            case "model":
-                self.show_model(notice.target)
-            case "dataset":
-                self.session.open_dataset(notice.target)
-            case "file":
-                self._open_in_desktop(Path(notice.target).parent)
-            case "log":
-                self._open_in_desktop(Path(notice.target))
-            case "undo-model":
-                self.session.restore_model(notice.target)
-            case "undo-dataset":
-                self.session.restore_dataset(notice.target)
-
-    def _on_show_wanted(self, kind: str, target: str) -> None:
-        self.act_on(Notice("info", "", action=kind, target=target))
-
-    def show_palette(self) -> None:
-        """Search everything."""
-        from aetheron_desktop.ui.dialogs import palette_offers as offers
-
-        recent = offers.files(self.settings.recent(), self.open_path)
-        entries = [*offers.commands(self), *offers.datasets(self.session)]
-        entries += offers.models(self.session, self.show_model)
-        self.palette_box().open_with([*entries, *offers.columns(self.session, self.show_column), *recent])
-
-    def show_datasets(self) -> None:
-        """Search the datasets alone."""
-        from aetheron_desktop.ui.dialogs import palette_offers as offers
-
-        recent = offers.files(self.settings.recent(), self.open_path)
-        self.palette_box().open_with([*offers.datasets(self.session), *recent], "Open a dataset or a recent file")
-
-    def palette_box(self) -> Palette:
-        """Give the palette, made now if need be."""
-        from aetheron_desktop.ui.dialogs.palette import Palette
-
-        if self._palette is None:
-            self._palette = Palette(self)
-        return self._palette
-
-    def toggle_files(self) -> None:
-        self.files.setVisible(self.files.isHidden())
-
-    def toggle_notices(self) -> None:
-        self.board.toggle(self._room())
-
-    def toggle_scheme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        self.settings.values.scheme = theme.toggle(app)
-        self.settings.save()
-
-    def toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def show_monitor(self) -> None:
-        """Show the last hour of the machine, or hide it."""
-        from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
-
-        if self._history is None:
-            self._history = MonitorHistory(self)
-        if self._history.isVisible():
-            self._history.hide()
-            return
-        self._history.show_samples(self.monitor.history)
-        self._history.open_above(QPointF(self.width() - 12, self._room().bottom() - 8))
-
-    def show_preferences(self) -> None:
-        from aetheron_desktop.ui.dialogs.preferences import PreferencesDialog
-
-        dialog = PreferencesDialog(self.settings.values, self.session.workspace.root, self)
-        dialog.changed.connect(self.apply_preferences)
-        dialog.reveal_wanted.connect(self.reveal_workspace)
-        dialog.finished.connect(self.settings.save)
-        self._open(dialog)
-
-    def show_shortcuts(self) -> None:
-        from aetheron_desktop.ui.dialogs.shortcuts import ShortcutsDialog
-
-        self._open(ShortcutsDialog(self))
-
-    def show_help(self, page: str = "getting-started") -> None:
-        from aetheron_desktop.ui.dialogs.help import HelpDialog
-
-        dialog = HelpDialog(self)
-        dialog.show_page(page)
-        self._open(dialog)
-
-    def show_about(self) -> None:
-        from aetheron_desktop.ui.dialogs.about import AboutDialog
-
-        self._open(AboutDialog(self.session.workspace.root, self))
-
-    def reveal_workspace(self) -> None:
-        self._open_in_desktop(self.session.workspace.root)
-
-    def leave(self) -> None:
-        self.close()
-
-    def come_to_front(self) -> None:
-        """Show the window, wherever it is."""
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
 
     # -- state --------------------------------------------------------------------------------------------------------
 
@@ -383,7 +177,7 @@ class MainWindow(QMainWindow):
         if self._tray is not None:
             self._tray.set_shown(values.tray)
 
-    def _show_pages(self) -> None:
+    def show_pages(self) -> None:
         opened = self.has_dataset()
         has_models = bool(self.session.runs) or bool(self.session.workspace.models())
         self.pages.set_available("start", available=True)
@@ -399,7 +193,7 @@ class MainWindow(QMainWindow):
         self.header.show_dataset(info.name if info else "", info.rows if info else 0)
         self.setWindowTitle(f"{info.name} – Aetheron Desktop" if info else "Aetheron Desktop")
         self._start_wanted = info is None
-        self._show_pages()
+        self.show_pages()
         self.show_page("data" if info else "start")
         if info:
             # Made while the person looks at the table, so that Train is there at once.
@@ -418,7 +212,7 @@ class MainWindow(QMainWindow):
 
     def _on_run(self, _: str) -> None:
         if not self.has_page("models") or not self.has_page("train"):
-            self._show_pages()
+            self.show_pages()
         motion.set_busy(self.has_running())
         self._show_job()
 
@@ -439,17 +233,6 @@ class MainWindow(QMainWindow):
         self.settings.save()
         self.start_page.show_recent([])
 
-    def _open(self, dialog: QWidget) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()  # type: ignore[attr-defined]  # QDialog
-
-    def _open_in_desktop(self, path: Path) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-
-    def _room(self) -> QRect:
-        top, bottom = self.header.height(), self.statusBar().height()
-        return QRect(0, top, self.width(), self.height() - top - bottom)
-
     # -- the window itself --------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -461,7 +244,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.board.fit(self._room(), self.statusBar().height())
+        self.board.fit(self.room(), self.statusBar().height())
         if self._palette is not None and self._palette.isVisible():
             self._palette.fit()
         if self._history is not None and self._history.isVisible():
@@ -510,11 +293,11 @@ class MainWindow(QMainWindow):
             return
         states = [run.status for run in self.session.runs.values()]
         waiting = states.count("queued")
-        going = sum(state in _GOING for state in states) - waiting
+        going = sum(state in GOING for state in states) - waiting
         dialog = CloseWhileRunningDialog(going, waiting, self)
         dialog.chosen.connect(self.shut_down)
         self.come_to_front()
-        self._open(dialog)
+        self.open_dialog(dialog)
 
     def shut_down(self, mode: Literal["keep", "stop", "cancel"]) -> None:
         """Remember the window, end the session, and close when it has ended."""

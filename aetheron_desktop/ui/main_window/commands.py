@@ -1,0 +1,268 @@
+"""What the main window does for its commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
+
+from aetheron_desktop.shipped import shipped
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.messages import Notice
+from aetheron_desktop.ui.widgets.reveal import reveal
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QDialog, QDockWidget
+
+    from aetheron_desktop.ui.actions import Page
+    from aetheron_desktop.ui.dialogs.palette import Palette
+    from aetheron_desktop.ui.session import ImportState, Session
+    from aetheron_desktop.ui.settings import Settings
+    from aetheron_desktop.ui.tabs.data import DataTab
+    from aetheron_desktop.ui.tabs.models import ModelsTab
+    from aetheron_desktop.ui.tabs.train import TrainTab
+    from aetheron_desktop.ui.widgets.header import Header
+    from aetheron_desktop.ui.widgets.monitor import MonitorButton
+    from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
+    from aetheron_desktop.ui.widgets.notice_board import NoticeBoard
+    from aetheron_desktop.ui.widgets.pages import Pages
+    from aetheron_desktop.ui.widgets.start_page import StartPage
+
+GOING = {"queued", "starting", "running", "paused", "stopping"}
+
+
+class Commands(QMainWindow):
+    """The part of the window that :class:`~aetheron_desktop.ui.actions.Shell` promises; the window builds the parts."""
+
+    session: Session
+    settings: Settings
+    header: Header
+    pages: Pages
+    start_page: StartPage
+    files: QDockWidget
+    monitor: MonitorButton
+    board: NoticeBoard
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._importing: ImportState | None = None
+        self._palette: Palette | None = None
+        self._history: MonitorHistory | None = None
+        self._start_wanted = True
+
+    def show_pages(self) -> None:
+        """Show the pages that work now."""
+        raise NotImplementedError
+
+    def apply_preferences(self) -> None:
+        """Take the preferences as they are now."""
+        raise NotImplementedError
+
+    def choose_file(self) -> None:
+        """Let the person choose a file to open."""
+        recent = self.settings.recent()
+        dialog = QFileDialog(self, "Open a file", str(recent[0].parent if recent else Path.home()))
+        dialog.setObjectName("open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        kinds = (
+            "*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet *.xls *.xlsx *.xlsb *.ods *.gz *.zip *.bz2 *.xz *.zst"
+        )
+        dialog.setNameFilters([f"Tables ({kinds})", "Models (*.aether)", "All files (*)"])
+        dialog.filesSelected.connect(self._open_all)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def open_path(self, path: Path) -> None:
+        """Open a file, and remember it unless it ships with the program."""
+        if not path.is_relative_to(shipped("data")):
+            self.settings.add_recent(path)
+            self.settings.save()
+            self.start_page.show_recent(self.settings.recent())
+        self.session.open_file(path)
+
+    def _open_all(self, names: list[str]) -> None:
+        for name in names:
+            self.open_path(Path(name))
+
+    def close_dataset(self) -> None:
+        self.session.close_dataset()
+
+    def cancel_import(self) -> None:
+        self.session.cancel_import()
+
+    def show_page(self, page: Page) -> None:
+        """Bring a page to the front; the start page comes although a dataset is open."""
+        if page == "start":
+            self._start_wanted = True
+            self.show_pages()
+        self.pages.bring(page)
+
+    def has_page(self, page: Page) -> bool:
+        return self.pages.is_available(page)
+
+    def has_dataset(self) -> bool:
+        return self.session.dataset is not None
+
+    def has_running(self) -> bool:
+        return any(run.status in GOING for run in self.session.runs.values())
+
+    def is_importing(self) -> bool:
+        return self._importing is not None
+
+    def train(self) -> None:
+        self.show_page("train")
+        self.train_tab().train()
+
+    def stop(self) -> None:
+        self.show_page("train")
+        self.train_tab().stop()
+
+    def toggle_pause(self) -> None:
+        self.show_page("train")
+        self.train_tab().toggle_pause()
+
+    def stop_all(self) -> None:
+        self.session.stop_all()
+
+    def show_model(self, model: str) -> None:
+        """Bring the Models tab to the front, with this model chosen."""
+        self.show_page("models")
+        cast("ModelsTab", self.pages.make("models")).show_model(model)
+
+    def show_run(self, run: str) -> None:
+        """Bring the Train tab to the front, with this run chosen."""
+        self.show_page("train")
+        self.train_tab().leaderboard.choose([run])
+
+    def show_column(self, name: str) -> None:
+        """Bring the Data tab to the front, with this column in view."""
+        self.show_page("data")
+        cast("DataTab", self.pages.make("data")).show_column(name)
+
+    def train_tab(self) -> TrainTab:
+        """Give the Train tab, made now if need be."""
+        return cast("TrainTab", self.pages.make("train"))
+
+    def act_on(self, notice: Notice) -> None:
+        """Do what a notice offers."""
+        match notice.action:
+            case "run":
+                self.show_run(notice.target)
+            case "model":
+                self.show_model(notice.target)
+            case "dataset":
+                self.session.open_dataset(notice.target)
+            case "file":
+                reveal(Path(notice.target))
+            case "log":
+                QDesktopServices.openUrl(QUrl.fromLocalFile(notice.target))
+            case "undo-model":
+                self.session.restore_model(notice.target)
+            case "undo-dataset":
+                self.session.restore_dataset(notice.target)
+
+    def _on_show_wanted(self, kind: str, target: str) -> None:
+        self.act_on(Notice("info", "", action=kind, target=target))
+
+    def show_palette(self) -> None:
+        """Search everything."""
+        from aetheron_desktop.ui.dialogs import palette_offers as offers
+
+        recent = offers.files(self.settings.recent(), self.open_path)
+        entries = [*offers.commands(self), *offers.datasets(self.session)]
+        entries += offers.models(self.session, self.show_model)
+        self.palette_box().open_with([*entries, *offers.columns(self.session, self.show_column), *recent])
+
+    def show_datasets(self) -> None:
+        """Search the datasets alone."""
+        from aetheron_desktop.ui.dialogs import palette_offers as offers
+
+        recent = offers.files(self.settings.recent(), self.open_path)
+        self.palette_box().open_with([*offers.datasets(self.session), *recent], "Open a dataset or a recent file")
+
+    def palette_box(self) -> Palette:
+        """Give the palette, made now if need be."""
+        from aetheron_desktop.ui.dialogs.palette import Palette
+
+        if self._palette is None:
+            self._palette = Palette(self)
+        return self._palette
+
+    def toggle_files(self) -> None:
+        self.files.setVisible(self.files.isHidden())
+
+    def toggle_notices(self) -> None:
+        self.board.toggle(self.room())
+
+    def toggle_scheme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.settings.values.scheme = theme.toggle(app)
+        self.settings.save()
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_monitor(self) -> None:
+        """Show the last hour of the machine, or hide it."""
+        from aetheron_desktop.ui.widgets.monitor_history import MonitorHistory
+
+        if self._history is None:
+            self._history = MonitorHistory(self)
+        if self._history.isVisible():
+            self._history.hide()
+            return
+        self._history.show_samples(self.monitor.history)
+        self._history.open_above(QPointF(self.width() - 12, self.room().bottom() - 8))
+
+    def show_preferences(self) -> None:
+        from aetheron_desktop.ui.dialogs.preferences import PreferencesDialog
+
+        dialog = PreferencesDialog(self.settings.values, self.session.workspace.root, self)
+        dialog.changed.connect(self.apply_preferences)
+        dialog.reveal_wanted.connect(self.reveal_workspace)
+        dialog.finished.connect(self.settings.save)
+        self.open_dialog(dialog)
+
+    def show_shortcuts(self) -> None:
+        from aetheron_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+
+        self.open_dialog(ShortcutsDialog(self))
+
+    def show_help(self, page: str = "getting-started") -> None:
+        from aetheron_desktop.ui.dialogs.help import HelpDialog
+
+        dialog = HelpDialog(self)
+        dialog.show_page(page)
+        self.open_dialog(dialog)
+
+    def show_about(self) -> None:
+        from aetheron_desktop.ui.dialogs.about import AboutDialog
+
+        self.open_dialog(AboutDialog(self.session.workspace.root, self))
+
+    def reveal_workspace(self) -> None:
+        reveal(self.session.workspace.root)
+
+    def leave(self) -> None:
+        self.close()
+
+    def come_to_front(self) -> None:
+        """Show the window, wherever it is."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def open_dialog(self, dialog: QDialog) -> None:
+        """Show a dialog without standing still, and forget it when it closes."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def room(self) -> QRect:
+        """Give the part of the window between header and status bar."""
+        top, bottom = self.header.height(), self.statusBar().height()
+        return QRect(0, top, self.width(), self.height() - top - bottom)
