@@ -122,7 +122,7 @@ FOREST: Final = Card(
         Int(
             name="n_estimators",
             label="Trees",
-            default=300,
+            default=200,
             low=1,
             high=5_000,
             log=True,
@@ -140,11 +140,12 @@ FOREST: Final = Card(
         Int(
             name="min_samples_leaf",
             label="Rows in a leaf",
-            default=1,
+            default=None,
             low=1,
             high=1_000,
             log=True,
             unit="rows",
+            optional="chosen by the number of rows",
             help="A tree's last answer must rest on at least so many rows; more is smoother.",
         ),
         Float(
@@ -154,7 +155,7 @@ FOREST: Final = Card(
             low=0.0,
             high=1.0,
             advanced=True,
-            help="The share of features that a split may choose from; 0 takes the usual one (√n, or a third).",
+            help="The share of features that a split may choose from; 0 takes the usual one (√n, or 0.6 of them).",
         ),
     ),
     implementation="trees:Forest",
@@ -171,7 +172,7 @@ BOOSTING: Final = Card(
         Int(
             name="max_iter",
             label="Rounds",
-            default=500,
+            default=1_000,
             low=1,
             high=10_000,
             log=True,

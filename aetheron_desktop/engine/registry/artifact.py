@@ -23,9 +23,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-import safetensors
-import safetensors.torch
-import skops.io as skops_io
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
@@ -41,6 +38,7 @@ from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_e
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import AGAIN, audit, check_trees
 from aetheron_desktop.engine.registry.card import card_text
@@ -133,7 +131,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         parts["predictor"] = model.predictor.model
     else:
         network = _write_network(model.predictor, folder)
-    skops_io.dump(parts, folder / PIPELINE)
+    skops_format.dump(parts, folder / PIPELINE)
     sample = run.sample.reset_index(drop=True)
     sample = sample.join(model.predict(sample).add_prefix("predicted "))
     sample.to_parquet(folder / SAMPLE)
@@ -183,6 +181,9 @@ def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> Mo
 
 
 def _write_network(predictor: Predictor, folder: Path) -> NetworkShape:
+    import safetensors
+    import safetensors.torch  # torch, 1 s; only a network needs it
+
     from aetheron_desktop.engine.estimators.network import NetworkPredictor
 
     assert isinstance(predictor, NetworkPredictor)
@@ -246,7 +247,7 @@ def _read_pipeline(file: Path) -> dict[str, Any]:
     audit(file)
     try:
         # skops audits once more while it builds.
-        parts = skops_io.load(file, trusted=list(NAMES))
+        parts = skops_format.load(file, trusted=list(NAMES))
     except Exception as error:
         # Whatever a damaged plan makes skops or scikit-learn stumble over; nothing on the list has an effect.
         raise UntrustedModel(f"{file.name} cannot be read: {type(error).__name__}: {error}", hint=AGAIN) from error
@@ -266,6 +267,9 @@ def _check_predictor(model: Any, description: Description) -> None:
 
 
 def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:
+    import safetensors
+    import safetensors.torch  # torch, 1 s; only a network needs it
+
     from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
 
     if shape.outputs != max(1, classes) or not all(

@@ -367,12 +367,7 @@ def _plain(experiment: Experiment) -> dict[str, Any]:
 
 def warm_up() -> None:
     """Import what a training needs, and have each library do its first, slow, work."""
-    import safetensors.torch
-    import skops.io  # 1 s; the model is saved with it
-
     from aetheron_desktop.engine.estimators import boosting, linear, network
-
-    del safetensors, skops
 
     X = np.arange(40.0).reshape(20, 2)
     y = np.arange(20) % 2

@@ -11,6 +11,8 @@ import pickle
 import shutil
 import stat
 import struct
+import subprocess
+import sys
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +116,7 @@ def test_that_a_disk_that_refuses_leaves_nothing(
     def full(*args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("aetheron_desktop.engine.registry.artifact.skops_io.dump", full)
+    monkeypatch.setattr("aetheron_desktop.engine.registry.format.dump", full)
     with pytest.raises(StorageError, match="full"):
         save_model(runs["forest"], tmp_path / "models", id="model-1", name="it")
     assert list((tmp_path / "models").iterdir()) == []
@@ -537,3 +539,9 @@ def test_that_a_byte_changed_anywhere_is_refused_or_changes_nothing_that_runs(
         assert error.detail  # noqa: PT017
     else:
         assert msgspec.json.encode(opened.info)
+
+
+def test_that_opening_models_loads_no_torch_until_a_network_is_opened() -> None:
+    code = "import sys; from aetheron_desktop.engine.registry import artifact; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]

@@ -341,4 +341,4 @@ def test_that_progress_goes_through_its_stages(tmp_path: Path) -> None:
 
 def test_that_warming_up_imports_what_a_training_needs() -> None:
     warm_up()
-    assert {"pandas", "sklearn", "torch", "skops"} <= set(sys.modules)
+    assert {"pandas", "sklearn", "torch"} <= set(sys.modules)
