@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 
 class Source(QLabel):
-    """Begins a drag as soon as the mouse moves with its button down."""
+    """Begins a drag as soon as the mouse moves with its button down; it is ended from outside."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(file.name)
@@ -29,7 +29,7 @@ class Source(QLabel):
         action = drag.exec(Qt.DropAction.CopyAction)
         sys.stdout.write(f"{action.name}\n")
         sys.stdout.flush()
-        QApplication.quit()
+        # It must stay: who takes the drop asks for the data afterwards.
 
 
 if __name__ == "__main__":

@@ -83,6 +83,8 @@ class Program:
 
     def key(self, *keys: str) -> None:
         """Press keys, such as ``ctrl+r``."""
+        # There is no window manager here, which would give the keyboard back when a dialog closes.
+        xdotool("windowfocus", "--sync", str(self.ask("top()")))
         xdotool("key", "--clearmodifiers", *keys)
 
     def type(self, text: str) -> None:

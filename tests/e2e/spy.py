@@ -73,6 +73,14 @@ def window() -> Any:
     return next((w for w in QApplication.topLevelWidgets() if isinstance(w, QMainWindow) and w.isVisible()), None)
 
 
+def top() -> int:
+    """Give the X window that has the keyboard: the open dialog, or the main window."""
+    from PySide6.QtWidgets import QApplication
+
+    widget = QApplication.activeModalWidget() or window()
+    return int(widget.window().winId())
+
+
 def texts(kind: str = "QLabel") -> list[str]:
     """Give what stands on all visible widgets of a kind."""
     from PySide6.QtWidgets import QApplication
@@ -111,6 +119,7 @@ _NAMES = {
     "where": where,
     "window": window,
     "texts": texts,
+    "top": top,
     "names": names,
     "cells": cells,
     "libraries": libraries,

@@ -43,6 +43,7 @@ def drop(program: Program, file: Path) -> None:
         xdotool("mousemove", "--sync", str(x + 3), str(y + 3))
         xdotool("mouseup", "1")
         assert source.stdout.readline() == "CopyAction\n", "the drop was not taken"
+        program.wait("window().is_importing() or window().has_dataset()", 20)
     finally:
         source.kill()
         source.wait()

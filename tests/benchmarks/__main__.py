@@ -1,0 +1,317 @@
+"""``python3 dev.py bench``: measures the program, and prints a table with what it is measured against.
+
+Each figure is ours, the figure to reach, and a peer measured in the same run on the same machine; read the ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import psutil
+
+from tests.benchmarks import plots
+from tests.e2e.program import ROOT, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STARTS = 7
+REST_S = 20.0
+WATCH_S = 12.0
+LONG = {"epochs": 2000, "patience": 500}
+PROBE = "__import__('tests.benchmarks.probe', fromlist=['probe'])"
+BARE_WINDOW = (
+    "import sys, time, os; from PySide6.QtWidgets import QApplication, QMainWindow\n"
+    "class W(QMainWindow):\n"
+    "    def paintEvent(self, e): open(sys.argv[1], 'w').write(str(time.time())); os._exit(0)\n"
+    "app = QApplication([]); w = W(); w.resize(1280, 820); w.show(); app.exec()"
+)
+BARE_TRAINING = (
+    "import sys, time; sys.path.insert(0, {root!r})\n"
+    "from pathlib import Path; from tests.benchmarks.__main__ import bare_training\n"
+    "print(bare_training(Path(sys.argv[1])))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table; ``unit`` stands behind ours, the wish and the peer's."""
+
+    what: str
+    ours: float
+    reach: str
+    unit: str
+    peer: str = ""
+    theirs: float | None = None
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is named, or everything, and print the table."""
+    parts: dict[str, Callable[[Path], list[Figure]]] = {
+        "start": start,
+        "rest": rest,
+        "open": opened,
+        "import": imported,
+        "plots": frames,
+    }
+    wanted = arguments or list(parts)
+    unknown = set(wanted) - set(parts)
+    if unknown:
+        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(parts)}.", file=sys.stderr)
+        return 2
+    memory = psutil.virtual_memory().total / 2**30
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.platform()}\n")
+    print("| what | ours | reach | peer | theirs | ours / theirs |\n|---|---|---|---|---|---|")
+    for name in wanted:
+        with tempfile.TemporaryDirectory() as folder:
+            for figure in parts[name](Path(folder)):
+                print(line(figure), flush=True)
+    return 0
+
+
+def line(figure: Figure) -> str:
+    """Give a figure as a row of the table."""
+    ours = f"{figure.ours:,.4g} {figure.unit}"
+    if figure.theirs is None:
+        return f"| {figure.what} | {ours} | {figure.reach} |  |  |  |"
+    ratio = f"{figure.ours / figure.theirs:.2f}" if figure.theirs else ""
+    return f"| {figure.what} | {ours} | {figure.reach} | {figure.peer} | {figure.theirs:,.4g} {figure.unit} | {ratio} |"
+
+
+def start(folder: Path) -> list[Figure]:
+    """The start of the process to the first painted frame of the whole window."""
+    ours, bare = [], []
+    for number in range(STARTS):
+        ours.append(first_paint(folder, number))
+        bare.append(bare_paint(folder))
+    return [
+        Figure(
+            "process start to first painted frame, warm (median)",
+            statistics.median(ours[1:]),
+            "≤ 200",
+            "ms",
+            "an empty Qt window",
+            statistics.median(bare[1:]),
+        ),
+        Figure("the same, first start of all", ours[0], "", "ms", "an empty Qt window", bare[0]),
+    ]
+
+
+def first_paint(folder: Path, number: int) -> float:
+    """Start the window, and give the milliseconds until its first frame."""
+    mark = folder / f"painted-{number}"
+    began = time.time()
+    program = subprocess.Popen(
+        [sys.executable, "-m", "aetheron_desktop", "--workspace", str(folder / "workspace")],
+        cwd=ROOT,
+        env=os.environ | {"AETHERON_FIRST_PAINT": str(mark), "XDG_CONFIG_HOME": str(folder)},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        return (moment(mark) - began) * 1000
+    finally:
+        program.kill()
+        program.wait()
+
+
+def bare_paint(folder: Path) -> float:
+    """Give the milliseconds to the first frame of an empty window."""
+    mark = folder / "bare"
+    mark.unlink(missing_ok=True)
+    began = time.time()
+    subprocess.run([sys.executable, "-c", BARE_WINDOW, str(mark)], check=False, stderr=subprocess.DEVNULL)
+    return (moment(mark) - began) * 1000
+
+
+def moment(mark: Path) -> float:
+    """Wait for a file with a time in it."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if mark.exists() and (text := mark.read_text().strip()):
+            return float(text)
+        time.sleep(0.002)
+    raise TimeoutError(f"{mark} did not come")
+
+
+def rest(folder: Path) -> list[Figure]:
+    """The whole program after its start, with nothing open."""
+    with Program(folder / "workspace", settings=folder / "settings") as program:
+        time.sleep(15)  # the start page comes to rest
+        process = psutil.Process(program.process.pid)
+        memory = process.memory_full_info().uss / 1e6
+        before = sum(process.cpu_times()[:2])
+        time.sleep(REST_S)
+        busy = (sum(process.cpu_times()[:2]) - before) / REST_S * 100
+        return [
+            Figure("own memory (USS) at rest after the start", memory, "≤ 70", "MB"),
+            Figure("processor at rest, 5 s monitor, of one core", busy, "≤ 0.2", "%"),
+        ]
+
+
+def opened(folder: Path) -> list[Figure]:
+    """A dataset open, two runs training, the plots moving."""
+    table = folder / "rows.csv"
+    made_rows(60_000).to_csv(table, index=False)
+    figures = []
+    with Program(folder / "workspace", settings=folder / "settings") as program:
+        program.ask("window().resize(1280, 800)")
+        program.ask(f"window().open_path(__import__('pathlib').Path({str(table)!r}))")
+        program.wait("window().session.dataset is not None")
+        program.ask("window().show_page('train')")
+        program.wait("len(window().train_tab().curves.plots) > 0 or None")
+        program.wait("window().session._pool.pids()")
+        time.sleep(8)  # the waiting worker has imported what it needs
+        program.ask(f"{PROBE}.press_train(['network'], {{'network': {LONG!r}}})")
+        figures.append(
+            Figure("Train pressed to the first event drawn", program.wait(f"{PROBE}.first_painted()"), "≤ 500", "ms")
+        )
+        program.ask(f"{PROBE}.stop('painted')")
+        run = program.wait("next((r.id for r in window().session.runs.values() if r.estimator == 'network'), None)")
+        figures.append(throughput(program, run, folder))
+        program.ask("setattr(window().session, 'parallel_limit', 2)")
+        program.ask(f"window().session.train(['network'], {{'network': {LONG!r}}})")
+        program.wait(
+            "sum(r.status == 'running' and r.estimator == 'network' for r in window().session.runs.values()) == 2"
+        )
+        program.ask(f"{PROBE}.start('lateness') and {PROBE}.start('painted')")
+        time.sleep(WATCH_S)
+        late = program.ask(f"{PROBE}.stop('lateness')")
+        took = program.ask(f"{PROBE}.stop('painted')")
+        memory = psutil.Process(program.process.pid).memory_full_info().uss / 1e6
+        figures += [
+            Figure("event loop, two runs and moving plots: lateness p99", percentile(late, 99), "≤ 8", "ms"),
+            Figure("the same, longest", max(late), "≤ 33", "ms"),
+            Figure("event in the worker to drawn, p99", percentile(took, 99), "≤ 50", "ms"),
+            Figure("own memory (USS), dataset open and live plots", memory, "≤ 200", "MB"),
+        ]
+        began = time.monotonic()
+        program.ask(f"window().session.stop({run!r})")
+        program.wait(f"window().session.runs[{run!r}].status == 'stopped'")
+        figures.append(Figure("Stop pressed to run ended, network", time.monotonic() - began, "≤ 2", "s"))
+        program.ask("window().session.stop_all()")
+        program.wait("not window().session.is_busy()")
+        figures += [stop_of(program, name) for name in ("boosting", "forest", "logistic")]
+    return figures
+
+
+def stop_of(program: Program, estimator: str) -> Figure:
+    """Stop a fit of scikit-learn, inside C code for most of its time."""
+    params = {"boosting": {"max_iter": 5000, "patience": 1000}, "forest": {"n_estimators": 5000}}.get(estimator, {})
+    run = program.ask(f"window().session.train([{estimator!r}], {{{estimator!r}: {params!r}}})[-1]")
+    program.wait(f"window().session.runs[{run!r}].stage == 'fit' or not window().session.runs[{run!r}].is_going")
+    began = time.monotonic()
+    program.ask(f"window().session.stop({run!r})")
+    program.wait(f"not window().session.runs[{run!r}].is_going")
+    took = time.monotonic() - began
+    program.ask("window().session.stop_all()")
+    program.wait("not window().session.is_busy()")
+    return Figure(f"Stop pressed to run ended, {estimator} on 60,000 rows", took, "≤ 2", "s")
+
+
+def throughput(program: Program, run: str, folder: Path) -> Figure:
+    """Mini-batches a second under the window, against the same training in a bare script."""
+    program.wait(f"window().session.runs[{run!r}].done > 50")
+
+    def steps() -> float:
+        first = program.ask(f"window().session.runs[{run!r}].done")
+        began = time.monotonic()
+        time.sleep(WATCH_S)
+        return float(program.ask(f"window().session.runs[{run!r}].done") - first) / (time.monotonic() - began)
+
+    under = steps()
+    # The run is suspended while the script has the machine, and the other way round.
+    program.ask(f"window().session.pause({run!r})")
+    script = subprocess.run(
+        [sys.executable, "-c", BARE_TRAINING.format(root=str(ROOT)), str(folder / "workspace")],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"},
+    )
+    program.ask(f"window().session.resume({run!r})")
+    bare = float(script.stdout.split()[-1])
+    return Figure("training under the window, mini-batches a second", under, "≥ 0.97 ×", "/s", "bare script", bare)
+
+
+def bare_training(root: Path) -> float:
+    """Train the same network without a window, and give the mini-batches a second."""
+    from aetheron_desktop.engine.events import Progressed
+    from aetheron_desktop.engine.training.experiment import plan
+    from aetheron_desktop.engine.training.trainer import Training
+    from aetheron_desktop.engine.workspace import Workspace
+
+    workspace = Workspace.open(root)
+    dataset = workspace.datasets()[0]
+    experiment = plan(
+        dataset, estimators=["network"], params={"network": LONG}, new_id=lambda: workspace.new_id("run")
+    )[-1]
+    heard: list[tuple[float, float]] = []
+
+    def emit(event: object) -> None:
+        if isinstance(event, Progressed) and event.stage == "fit":
+            heard.append((time.monotonic(), event.done))
+
+    def enough() -> bool:
+        return bool(heard) and heard[-1][0] - heard[0][0] > WATCH_S + 1
+
+    Training(experiment, workspace.dataset(dataset.id), emit, threads=1).run(enough)
+    workspace.close()
+    kept = [point for point in heard if point[0] - heard[0][0] > 1]
+    return (kept[-1][1] - kept[0][1]) / (kept[-1][0] - kept[0][0])
+
+
+def imported(folder: Path) -> list[Figure]:
+    """A CSV to a snapshot, against pandas to Parquet."""
+    from aetheron_desktop.engine.datasets.reader import import_file
+
+    table = folder / "big.csv"
+    made_rows(300_000).to_csv(table, index=False)
+    (folder / "datasets").mkdir()
+    began = time.perf_counter()
+    import_file(table, folder / "datasets", progress=lambda stage, done, total: None, should_stop=lambda: False)
+    ours = time.perf_counter() - began
+    began = time.perf_counter()
+    pd.read_csv(table).to_parquet(folder / "pandas.parquet")
+    theirs = time.perf_counter() - began
+    size = table.stat().st_size / 1e6
+    what = f"import of a CSV, 300,000 × 12, {size:.0f} MB, every column typed over all rows"
+    return [Figure(what, ours, "", "s", "pandas read_csv, to_parquet", theirs)]
+
+
+def frames(folder: Path) -> list[Figure]:
+    """One frame of eight live curves, against pyqtgraph's own reduction."""
+    del folder
+    return [
+        Figure(what, ours, "≤ 16" if "1,000,000" in what else "", "ms", "pyqtgraph, downsampling and clipping", theirs)
+        for what, ours, theirs in plots.rows()
+    ]
+
+
+def made_rows(rows: int) -> pd.DataFrame:
+    """Give a table to learn from: ten numbers, a category, and a class that depends on them."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(rows, 10)).round(5), columns=[f"number {place}" for place in range(10)])
+    table["colour"] = rng.choice(["red", "green", "blue"], rows)
+    chance = table.iloc[:, :4].sum(axis=1) + (table["colour"] == "red") + rng.normal(0, 1.5, rows)
+    table["target"] = np.where(chance > 0.3, "yes", "no")
+    return table
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Give the percentile of measured values."""
+    return float(np.percentile(values, share)) if values else float("nan")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
