@@ -59,14 +59,14 @@ class _Engine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         ratio = painter.device().devicePixelRatioF() if painter.device() else 1.0
         side = min(rect.width(), rect.height())
-        corner = QPoint(rect.x() + (rect.width() - side) // 2, rect.y() + (rect.height() - side) // 2)
+        corner = QPoint(rect.x(), rect.y() + (rect.height() - side) // 2)
         painter.drawPixmap(corner, self._pixmap(round(side * ratio), ratio, mode))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self._pixmap(min(size.width(), size.height()), 1.0, mode)
+        return self._roomy(size, 1.0, mode)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        return self._pixmap(min(size.width(), size.height()), scale, mode)
+        return self._roomy(size, scale, mode)
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
         return size
@@ -76,6 +76,18 @@ class _Engine(QIconEngine):
 
     def clone(self) -> QIconEngine:
         return _Engine(self._name, self._color)
+
+    def _roomy(self, size: QSize, ratio: float, mode: QIcon.Mode) -> QPixmap:
+        drawn = self._pixmap(round(min(size.width(), size.height()) * ratio), ratio, mode)
+        if size.width() <= size.height():
+            return drawn
+        canvas = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
+        canvas.fill(Qt.GlobalColor.transparent)
+        canvas.setDevicePixelRatio(ratio)
+        painter = QPainter(canvas)
+        painter.drawPixmap(0, 0, drawn)
+        painter.end()
+        return canvas
 
     def _pixmap(self, pixels: int, ratio: float, mode: QIcon.Mode) -> QPixmap:
         shown = "disabled" if mode == QIcon.Mode.Disabled else self._color

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _FRAME_MS: Final = 33
 _WARM_DELAY_MS: Final = 300
+_FIRST_LOOK_MS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class Session(QObject):
             self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
         self._monitor = Monitor()
         self._monitor_timer.start()
-        self._sample()
+        # The processor's use is that since the look before; at once there would be nothing to look back on.
+        QTimer.singleShot(_FIRST_LOOK_MS, self, self._sample)
 
     def is_busy(self) -> bool:
         """Whether a run is going or waiting, or a file is on its way in or out."""

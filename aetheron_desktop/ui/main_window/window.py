@@ -67,6 +67,11 @@ class MainWindow(Commands):
         self.start_page.setFocus()
         self.header.installEventFilter(self)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the session has ended and the window with it."""
+        return self._ready_to_close
+
     # -- building -----------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -146,8 +151,14 @@ class MainWindow(Commands):
         self.files.setWidget(FileBrowser(self.session, self.files))
         self.session.start()
         self.show_pages()
+        self._show_last_page()
         motion.ask_desktop(self)
         self._use_tray()
+
+    def _show_last_page(self) -> None:
+        page = self.settings.values.tab
+        if page == "train" or page == "models":  # the others need a dataset, or are shown anyway
+            self.show_page(page)
 
     def _use_tray(self) -> None:
         from aetheron_desktop.ui.widgets.tray import Tray

@@ -89,6 +89,7 @@ class FileBrowser(QWidget):
     def _make_view(self, name: str, words: str) -> QTreeView:
         view = named(QTreeView(self), name, words)
         view.setHeaderHidden(True)
+        view.ensurePolished()  # the height of the rows is taken from the theme, and taken once
         view.setUniformRowHeights(True)
         view.setIconSize(QSize(16, 16))
         view.setIndentation(14)

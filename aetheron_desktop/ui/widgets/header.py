@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _HEIGHT = 48
 _SEARCH = 320
+_SEARCH_WORDS = ("Search or run a command", "Search commands", "Search")
 
 
 class Header(QFrame):
@@ -36,7 +37,8 @@ class Header(QFrame):
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.dataset = named(QPushButton(self), "open_dataset", "", "What is open; press to open another (Ctrl+K)")
         theme.mark(self.dataset, role="ghost")
-        pictured(self.dataset, "table", "accent")
+        self.dataset.setIcon(icon("table", "accent"))
+        self.dataset.setIconSize(QSize(20, 16))
         self.dataset.clicked.connect(self.datasets_wanted)
         self.search = SearchButton(self)
         self.search.clicked.connect(self.search_wanted)
@@ -85,7 +87,7 @@ class SearchButton(QPushButton):
         self.setMinimumWidth(180)
         self.setMaximumWidth(_SEARCH)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._words = QLabel("Search or run a command", self)
+        self._words = QLabel(_SEARCH_WORDS[0], self)
         theme.mark(self._words, role="muted")
         self._words.setMinimumWidth(0)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -99,6 +101,12 @@ class SearchButton(QPushButton):
         layout.addWidget(key, 0, Qt.AlignmentFlag.AlignVCenter)
         for child in (self._words, key):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room, font = self.width() - 100, self._words.fontMetrics()
+        fitting = [words for words in _SEARCH_WORDS if font.horizontalAdvance(words) <= room]
+        self._words.setText(fitting[0] if fitting else _SEARCH_WORDS[-1])
 
     def sizeHint(self) -> QSize:
         return QSize(_SEARCH, super().sizeHint().height())

@@ -83,11 +83,13 @@ class Spark(QWidget):
         super().__init__(parent)
         self.setFixedSize(44, 16)
         self._values: list[float] = []
+        self.hide()
         theme.changed.connect(self.update)
 
     def show_values(self, values: list[float]) -> None:
         """Draw these, 0 to 100, newest at the right."""
         self._values = values
+        self.setVisible(len(values) > 1)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QPushButton
 
 from aetheron_desktop.ui.icons import icon
 
@@ -27,7 +28,9 @@ def named(widget: _Widget, name: str, words: str = "", tip: str = "") -> _Widget
 
 
 def pictured(button: _Button, picture: str, color: str = "text", size: int = 16) -> _Button:
-    """Give ``button`` an icon."""
+    """Give ``button`` an icon, a little apart from its words."""
     button.setIcon(icon(picture, color))
-    button.setIconSize(QSize(size, size))
+    # Qt puts words four points beside the icon; what is wider than high is drawn at the left of its room.
+    apart = 4 if isinstance(button, QPushButton) and button.text() else 0
+    button.setIconSize(QSize(size + apart, size))
     return button
