@@ -157,7 +157,8 @@ class MainWindow(Commands):
 
     def _show_last_page(self) -> None:
         page = self.settings.values.tab
-        if page == "train" or page == "models":  # the others need a dataset, or are shown anyway
+        # The others need a dataset, or are shown anyway.
+        if page == "train" or page == "models":  # noqa: PLR1714 - so the type is narrowed
             self.show_page(page)
 
     def _use_tray(self) -> None:

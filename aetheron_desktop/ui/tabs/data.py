@@ -37,9 +37,7 @@ class DataTab(QWidget):
         theme.mark(self._name, role="title")
         theme.mark(self._facts, role="muted")
         self._quarantine = pictured(named(QPushButton(self), "show_quarantine"), "warning", "warning")
-        self._notes = pictured(
-            named(QPushButton(self), "show_notes", "What the import decided"), "info", "muted"
-        )
+        self._notes = pictured(named(QPushButton(self), "show_notes", "What the import decided"), "info", "muted")
         self._notes.setCheckable(True)
         self._train = pictured(
             named(QPushButton("Train", self), "go_to_train", "Go on to the training", "Choose models and train them"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
@@ -51,6 +51,10 @@ class ModelDetails(QFrame):
         layout.addWidget(self._lead)
         layout.addLayout(self._button_rows())
         layout.addWidget(self._scroll, 1)
+
+    def sizeHint(self) -> QSize:
+        # What it shows scrolls; its longest line must not take the width from the list.
+        return QSize(348, 480)
 
     def show_model(self, info: ModelInfo) -> None:
         """Show a model, in the bin or out of it."""
