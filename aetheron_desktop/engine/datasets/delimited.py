@@ -11,7 +11,7 @@ from aetheron_desktop.engine.datasets.dialect import SAMPLE_LINES, Layout, sniff
 from aetheron_desktop.engine.datasets.encoding import examine, to_utf8
 from aetheron_desktop.engine.datasets.names import numbered, repaired
 from aetheron_desktop.engine.datasets.records import records
-from aetheron_desktop.engine.datasets.staging import Raw, Stopped, fields, literal
+from aetheron_desktop.engine.datasets.staging import Raw, Stopped, fields, literal, one_file
 from aetheron_desktop.engine.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _in_one_go(staging: Staging, path: Path, layout: Layout) -> str | None:
     columns = fields(layout.width)
     typed = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
     relation = (
-        f"read_csv({literal(path)}, auto_detect=false, header=false, skip={layout.body}, "
+        f"read_csv({literal(one_file(path))}, auto_detect=false, header=false, skip={layout.body}, "
         f"delim={literal(dialect.delimiter)}, "
         f"quote={literal(dialect.quote)}, escape={literal(dialect.escape)}, strict_mode=true, null_padding=false, "
         f"max_line_size={_MAX_LINE}, columns={{{typed}}})"

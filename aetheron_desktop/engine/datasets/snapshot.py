@@ -131,7 +131,7 @@ def _bytes(column: pa.Array) -> memoryview:
 
 def _schema(staging: Staging, out: Path, raw: Raw, decisions: Sequence[Decision], rows: int) -> Schema:
     columns = fields(len(raw.names))
-    table = f"(SELECT * FROM read_parquet({literal(out)})) AS t({', '.join(columns)})"
+    table = f"(SELECT * FROM read_parquet({literal(out)})) AS t({', '.join(columns)})"  # noqa: S608 - ours
     distinct = _distinct(staging, table, columns, decisions, rows)
     facts = [_facts(column, decision) for column, decision in zip(columns, decisions, strict=True)]
     answer = staging.query(f"SELECT {', '.join(facts)} FROM {table}", "Count the values")[0]  # noqa: S608

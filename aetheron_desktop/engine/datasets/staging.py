@@ -162,9 +162,9 @@ class Staging:
         )
 
 
-def identifier(name: str) -> str:
-    """Give ``name`` as SQL writes the name of a column."""
-    return '"' + name.replace('"', '""') + '"'
+def one_file(path: Path) -> str:
+    """Give ``path`` without signs that stand for many files."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
 
 
 def literal(text: str | Path) -> str:

@@ -1,0 +1,83 @@
+"""Parquet as a table: its types are kept, its nested columns laid side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from aetheron_desktop.engine.datasets.names import repaired
+from aetheron_desktop.engine.datasets.staging import Raw, literal, one_file
+from aetheron_desktop.engine.errors import DatasetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from aetheron_desktop.engine.datasets.staging import Kind, Staging
+
+_INTEGERS: Final = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_DEEPEST: Final = 8
+_MOST: Final = 20_000
+
+
+def read_parquet(staging: Staging, path: Path) -> Raw:
+    """Read Parquet.
+
+    Raises:
+        DatasetError: it has no columns, or too many.
+        duckdb.Error: it is damaged or encrypted.
+    """
+    relation = f"read_parquet({literal(one_file(path))}, hive_partitioning=false)"
+    found = staging.connection.sql(f"SELECT * FROM {relation}")  # noqa: S608 - built from literals
+    names: list[str] = []
+    shown: list[str] = []
+    kinds: list[Kind] = []
+    inner = [f"p{place}" for place in range(len(found.columns))]
+    for place, (name, type_) in enumerate(zip(found.columns, found.types, strict=True)):
+        for label, sql, kind in _columns(name, inner[place], type_, 0):
+            names.append(label)
+            shown.append(f"{sql} AS c{len(shown)}")
+            kinds.append(kind)
+    if not names or len(names) > _MOST:
+        raise DatasetError(
+            f"{staging.source.name} has {len(names) or 'no'} columns.", hint="Choose a file with 1 to 20,000 columns."
+        )
+    repaired_names, notes = repaired(names)
+    if len(names) > len(found.columns):
+        notes.append(f"Nested columns were laid side by side: {len(found.columns)} became {len(names)}.")
+    table = f"(SELECT {', '.join(shown)} FROM {relation} AS t({', '.join(inner)}))"  # noqa: S608
+    return Raw(table, repaired_names, tuple(kinds), notes)
+
+
+def _columns(name: str, sql: str, type_: duckdb.sqltypes.DuckDBPyType, depth: int) -> list[tuple[str, str, Kind]]:
+    base = str(type_).split("(", maxsplit=1)[0]
+    if str(type_).endswith("]"):
+        return [(name, f"CAST(to_json({sql}) AS VARCHAR)", "words")]
+    if base == "STRUCT" and depth < _DEEPEST:
+        made = []
+        for field, inner in cast("list[tuple[str, duckdb.sqltypes.DuckDBPyType]]", type_.children):
+            made += _columns(f"{name}.{field}", f"struct_extract({sql}, {literal(field)})", inner, depth + 1)
+        return made
+    return [(name, *_value(sql, base))]
+
+
+def _value(sql: str, base: str) -> tuple[str, Kind]:
+    match base:
+        case "BOOLEAN":
+            return sql, "boolean"
+        case "FLOAT" | "DOUBLE":
+            return f"nullif(CAST({sql} AS DOUBLE), 'NaN'::DOUBLE)", "number"
+        case "DECIMAL" | "UBIGINT" | "HUGEINT" | "UHUGEINT":
+            return f"CAST({sql} AS DOUBLE)", "number"
+        case "TIMESTAMP WITH TIME ZONE":
+            return f"{sql} AT TIME ZONE 'UTC'", "date"
+        case "DATE" | "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS":
+            return f"TRY_CAST({sql} AS TIMESTAMP)", "date"
+        case "BLOB":
+            return f"coalesce(TRY(decode({sql})), lower(hex({sql})))", "words"
+        case "STRUCT" | "MAP" | "UNION" | "VARIANT":
+            return f"CAST(to_json({sql}) AS VARCHAR)", "words"
+        case _ if base in _INTEGERS:
+            return sql, "integer"
+        case _:
+            return f"CAST({sql} AS VARCHAR)", "words"
