@@ -43,8 +43,6 @@ _NO_TABLES: Final = (
 _ALSO_WORDS: Final = (b"BM", b"ORC", b"RIFF", b"GIF8", b"Rar!", b"MZ")
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_SHEETS: Final = (b"\x09\0\4\0", b"\x09\2\6\0", b"\x09\4\6\0", b"\x09\x08\6\0", b"\x09\x08\x10\0")
-    b"\x09" + version for version in (b"\0\4\0", b"\2\6\0", b"\4\6\0", b"\x08\6\0", b"\x08\x10\0")
-)
 _LINES: Final = (".jsonl", ".ndjson", ".jsonlines")
 _JSON: Final = (".json", ".geojson", *_LINES)
 
@@ -74,8 +72,6 @@ def read(staging: Staging, path: Path, sheet: str | None, quarantine: Quarantine
         return read(staging, unpack(staging, path, packing), sheet, quarantine, depth + 1)
     what = next((what for sign, what in _NO_TABLES if head.startswith(sign)), "")
     if what and not (head.startswith(_ALSO_WORDS) and head.isascii() and b"," in head):
-        head.isascii() and head.startswith((b"BM", b"MZ", b"ORC", b"RIFF", b"GIF8", b"Rar!")) and b"," in head
-    ):
         raise DatasetError(f"{name} is not a table: it is {what}.", hint=_HINT)
     return _text(staging, path, head, quarantine)
 
