@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _TELL_S: Final = 0.005
 """Losses of mini-batches are told at most this often; those between are averaged."""
-_JUDGED_TRAIN: Final = 5_000
+_JUDGED_TRAIN: Final = 1_000
 _JUDGED_VALID: Final = 20_000
 _FIRST_JUDGED: Final = 50
 _ROUND: Final = 1_000
@@ -103,6 +103,7 @@ class _Fit:
             self._network.parameters(),
             lr=float(recipe.number("learning_rate")),
             weight_decay=float(recipe.number("weight_decay")),
+            fused=True,
         )
         self._shuffle = torch.Generator().manual_seed(recipe.seed)
         self._X = matrix(train.X).to(device)
@@ -142,7 +143,6 @@ class _Fit:
         return in_epoch == 0 or in_epoch % _ROUND == 0 or self._step == _FIRST_JUDGED
 
     def _learn(self, batch: torch.Tensor) -> torch.Tensor:
-        self._network.train()
         loss = self._loss(batch)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch has not typed it

@@ -58,7 +58,7 @@ def _serve(workspace: Workspace, job: Job, out: _Voice) -> bool:
 
 def _warm_up() -> None:
     from aetheron_desktop.engine.registry import artifact  # seconds; wanted only before a training
-    from aetheron_desktop.engine.training.trainer import warm_up
+    from aetheron_desktop.engine.training.machine import warm_up
 
     del artifact
     warm_up()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import platform
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -12,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from aetheron_desktop import __version__
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.estimators.base import Estimator, Recipe, Rows
+from aetheron_desktop.engine.estimators.base import Estimator, Recipe
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
-from aetheron_desktop.engine.params import defaults
+from aetheron_desktop.engine.training.machine import environment
 from aetheron_desktop.engine.training.preparation import prepare
 from aetheron_desktop.engine.training.run import Run
 
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.events import Event, Level, Outcome, Part
-    from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.preparation import Prepared
 
@@ -43,7 +40,7 @@ _TELL_S: Final = 0.1
 _CHECKPOINT_S: Final = 5.0
 _EVALUATION_S: Final = 0.7
 """How long the evaluation of a stopped run may take before it is done on a part of the test rows."""
-_PROBE_ROWS: Final = 500
+_PROBE_ROWS: Final = 256
 
 
 class StopFit(Exception):  # a signal between trainer and fit, not an error
@@ -79,6 +76,8 @@ class Training:
         self._card = catalog.card(experiment.estimator)
         self._started = time.monotonic()
         self._lock = threading.Lock()
+        self._evaluation = threading.Lock()
+        self._end: Run | None = None
         self._ready: tuple[Prepared, Estimator] | None = None
         self._environment: dict[str, str] = {}
 
@@ -106,7 +105,7 @@ class Training:
                 if estimator.fitted is None and progress.stopped:
                     return self._nothing("stopped")
             if progress.stopped:
-                return self._evaluate(prepared, estimator, "stopped")
+                return self._stopped(prepared, estimator)
             if progress.out_of_time:
                 self._say("info", f"The time budget of {self._experiment.budget_s:g} s is used up.")
             if estimator.fitted is None and progress.out_of_time:
@@ -131,7 +130,20 @@ class Training:
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(limits=self._threads):
-            return self._evaluate(*ready, "stopped")
+            return self._stopped(*ready)
+
+    def _stopped(self, prepared: Prepared, estimator: Estimator) -> Run:
+        """Evaluate the best so far, once, whichever of the two threads comes first."""
+        # Nothing is told while this lock is held: whoever listens may be the one who waits for it.
+        with self._evaluation:
+            if self._end is None:
+                self._end = self._evaluate(prepared, estimator, "stopped")
+                count, most = self._end.rows["test"], len(prepared.test_table)
+            else:
+                count = most = 0
+        if count < most:
+            self._say("warning", f"Stopped: evaluated on {count:,} of {most:,} test rows.")
+        return self._end
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
@@ -189,19 +201,22 @@ class Training:
     def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice | NDArray[np.int64]:
         """Give the test rows that can be evaluated at once: whoever pressed Stop is waiting."""
         count = len(prepared.test_table)
-        if count <= _PROBE_ROWS:
-            return slice(None)
-        took = []
-        for rows in (1, _PROBE_ROWS):
-            began = time.monotonic()
+        began = time.monotonic()
+        rows = _PROBE_ROWS
+        while rows < count:
+            started = time.monotonic()
             model.raw(prepared.test_table.iloc[:rows])
-            took.append(time.monotonic() - began)
-        each = max(took[1] - took[0], 1e-6) / (_PROBE_ROWS - 1)
-        most = max(_PROBE_ROWS, int((_EVALUATION_S - sum(took)) / each))
-        if most >= count:
-            return slice(None)
-        self._say("warning", f"Stopped: evaluated on {most:,} of {count:,} test rows.")
-        return np.sort(np.random.default_rng(self._experiment.seed).choice(count, most, replace=False))
+            now = time.monotonic()
+            # The first rows cost the most: what does not grow with the rows is in them, so more are tried.
+            each = (now - started) / rows
+            left = _EVALUATION_S - (now - began)
+            if each * count <= left:
+                return slice(None)
+            if now - started > _EVALUATION_S / 10:
+                most = min(count, max(_PROBE_ROWS, int(left / each)))
+                return np.sort(np.random.default_rng(self._experiment.seed).choice(count, most, replace=False))
+            rows *= 4
+        return slice(None)
 
     def _nothing(self, outcome: Outcome) -> Run:
         return Run(
@@ -334,65 +349,8 @@ def _baseline(prepared: Prepared, rows: int) -> NDArray[np.float64]:
     return np.tile(shares, (rows, 1))
 
 
-def environment(threads: int, *, device: Value = None) -> dict[str, str]:
-    """Give what a run depends on besides the experiment: versions, machine and, where one is chosen, the device."""
-    import sklearn
-
-    found = {
-        "program": __version__,
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "processors": str(os.cpu_count()),
-        "threads": str(threads),
-        "numpy": np.__version__,
-        "pandas": pd.__version__,
-        "scikit-learn": sklearn.__version__,
-        "device": "cpu",
-    }
-    if device is not None:
-        import torch  # 1 s; only the network needs it
-
-        from aetheron_desktop.engine.estimators.network import devices
-
-        found |= {"torch": str(torch.__version__), "device": devices()[0] if device == "auto" else str(device)}
-    return found
-
-
 def _plain(experiment: Experiment) -> dict[str, Any]:
     import msgspec
 
     plain: dict[str, Any] = msgspec.to_builtins(experiment)
     return plain
-
-
-def warm_up() -> None:
-    """Import what a training needs, and have each library do its first, slow, work."""
-    from aetheron_desktop.engine.estimators import boosting, linear, network
-
-    X = np.arange(40.0).reshape(20, 2)
-    y = np.arange(20) % 2
-    rows = Rows(X, y)
-    for kind, card in ((linear.Logistic, catalog.LOGISTIC), (boosting.Boosting, catalog.BOOSTING)):
-        params = defaults(card.parameters) | {"max_iter": 1}
-        kind(Recipe(task="binary", classes=2, params=params, seed=0)).fit(rows, rows, _Silent())
-    network.Architecture(2, 2, 4, 1, 0.0).build()
-
-
-class _Silent:
-    """Hears nothing."""
-
-    def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
-        del number, total, train, valid
-        return 0.0
-
-    def tick(self, number: int, total: int | None) -> None:
-        del number, total
-
-    def batch(self, number: int, total: int | None, loss: float) -> None:
-        del number, total, loss
-
-    def say(self, text: str) -> None:
-        del text
-
-    def checkpoint(self, write: Callable[[Path], None]) -> None:
-        del write

@@ -15,7 +15,8 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
 from aetheron_desktop.engine.training.experiment import Experiment, plan
-from aetheron_desktop.engine.training.trainer import Training, train, warm_up
+from aetheron_desktop.engine.training.machine import warm_up
+from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, made_dataset, made_table
 
 if TYPE_CHECKING:
@@ -203,8 +204,8 @@ def test_that_a_long_evaluation_is_done_on_a_part_and_said(tall: Dataset, monkey
     training = Training(planned(tall, "boosting"), tall, events.append)
     training.run(lambda: False)
     run = training.conclude()
-    assert run.rows["test"] == len(run.predictions) == 500
-    assert "500 of 8,000 test rows" in said(events)
+    assert run.rows["test"] == len(run.predictions) == 256
+    assert "256 of 8,000 test rows" in said(events)
     assert run.predictions["row"].is_unique
 
 

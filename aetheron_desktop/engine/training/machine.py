@@ -1,0 +1,84 @@
+"""The machine that a run is done on: what it is, and having it ready."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from aetheron_desktop import __version__
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.base import Estimator, Recipe, Rows
+from aetheron_desktop.engine.params import defaults
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aetheron_desktop.engine.estimators.base import Judged
+    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.params import Value
+
+
+def environment(threads: int, *, device: Value = None) -> dict[str, str]:
+    """Give what a run depends on besides the experiment: versions, machine and, where one is chosen, the device."""
+    import sklearn
+
+    found = {
+        "program": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processors": str(os.cpu_count()),
+        "threads": str(threads),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "scikit-learn": sklearn.__version__,
+        "device": "cpu",
+    }
+    if device is not None:
+        import torch  # 1 s; only the network needs it
+
+        from aetheron_desktop.engine.estimators.network import devices
+
+        found |= {"torch": str(torch.__version__), "device": devices()[0] if device == "auto" else str(device)}
+    return found
+
+
+def warm_up() -> None:
+    """Import what a training needs, and have each library do its first, slow, work."""
+    from aetheron_desktop.engine.estimators import boosting, linear, neural
+
+    X = np.arange(40.0).reshape(20, 2)
+    y = np.arange(20) % 2
+    rows = Rows(X, y)
+    kinds: tuple[tuple[type[Estimator], Card, dict[str, Value]], ...] = (
+        (linear.Logistic, catalog.LOGISTIC, {"max_iter": 1}),
+        (boosting.Boosting, catalog.BOOSTING, {"max_iter": 1}),
+        (neural.Network, catalog.NETWORK, {"epochs": 1, "hidden_size": 4, "device": "cpu"}),
+    )
+    for kind, card, values in kinds:
+        params = defaults(card.parameters) | values
+        kind(Recipe("binary", 2, params, seed=0, numbers=range(2))).fit(rows, rows, _Silent())
+
+
+class _Silent:
+    """Hears nothing."""
+
+    def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
+        del number, total, train, valid
+        return 0.0
+
+    def tick(self, number: int, total: int | None) -> None:
+        del number, total
+
+    def batch(self, number: int, total: int | None, loss: float) -> None:
+        del number, total, loss
+
+    def say(self, text: str) -> None:
+        del text
+
+    def checkpoint(self, write: Callable[[Path], None]) -> None:
+        del write
