@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Final
 
 COMMANDS: Final = frozenset(
@@ -32,13 +33,21 @@ def main(argv: list[str] | None = None) -> int:
         from aetheron_desktop.engine.jobs import worker  # a worker loads nothing of the window
 
         return worker.main(arguments[1])
-    if any(word in COMMANDS or word in {"-h", "--help", "--version"} for word in arguments[:1]):
+    if arguments and _is_for_the_command_line(arguments[0]):
         from aetheron_desktop import cli  # the window loads nothing of the command line
 
         return cli.main(arguments)
     from aetheron_desktop.ui import app  # Qt; neither worker nor command line has it
 
     return app.main(arguments)
+
+
+def _is_for_the_command_line(word: str) -> bool:
+    if word in COMMANDS or word in {"-h", "--help", "--version"}:
+        return True
+    # A word that is neither an option nor anything like a file is a command that does not exist; the command line says
+    # so, and names those that do.
+    return word.isidentifier() and not Path(word).exists()
 
 
 if __name__ == "__main__":

@@ -304,12 +304,12 @@ def show(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
                 empty="",
                 numbers=2,
             )
-        elif isinstance(value, dict):
+        elif value and isinstance(value, dict):
             words = (f"{key} {number(v) if isinstance(v, float) else v}" for key, v in value.items())
             terminal.say(f"{name}: {', '.join(words)}")
         elif name in {"created", "started", "ended", "binned"} and isinstance(value, float):
             terminal.say(f"{name}: {moment(value)}")
-        elif value not in ("", None, [], 0.0):
+        elif value not in ("", None, [], {}, 0.0):
             terminal.say(f"{name}: {', '.join(map(str, value)) if isinstance(value, list | tuple) else value}")
     return 0
 

@@ -1,0 +1,168 @@
+"""The same job without a window, by the real program."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from aetheron_desktop.__main__ import COMMANDS
+from tests.e2e.program import ROOT
+
+pytestmark = pytest.mark.e2e
+DATA = ROOT / "data"
+
+
+class Line:
+    """The command line on a workspace of its own."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*words),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | environment,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "aetheron_desktop", *words, "--workspace", str(self.workspace)]
+
+    def records(self, *words: str) -> list[dict[str, Any]]:
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    return Line(tmp_path / "workspace")
+
+
+def test_that_the_main_job_is_done_from_the_import_to_the_predictions(line: Line, tmp_path: Path) -> None:
+    imported = line.records("import", str(DATA / "penguins.csv"))
+    assert [record["kind"] for record in imported][-2:] == ["dataset_imported", "job_ended"]
+    assert line.records("datasets")[0]["name"] == "penguins"
+
+    told = line.records("train", "penguins", "--target", "species", "--estimator", "logistic", "--seed", "3")
+    assert told[-1]["kind"] == "best_chosen"
+    model = told[-1]["model"]
+    models = {record["id"]: record for record in line.records("models")}
+    assert len(models) == 2
+    assert {"id", "name", "status", "metrics"} <= set(models[model])
+    assert [run["outcome"] for run in line.records("runs")] == ["succeeded", "succeeded"]
+
+    out = tmp_path / "out.csv"
+    assert line.run("predict", model, str(DATA / "penguins.csv"), "--out", str(out)).returncode == 0
+    predictions = pd.read_csv(out)
+    assert list(predictions.columns) == [
+        "prediction",
+        "probability_Adelie",
+        "probability_Chinstrap",
+        "probability_Gentoo",
+    ]
+    truth = pd.read_csv(DATA / "penguins.csv")["species"]
+    assert len(predictions) == len(truth)
+    assert (predictions["prediction"] == truth).mean() > 0.95
+
+    carried = tmp_path / "carried.aether"
+    assert line.run("export", model, "--out", str(carried)).returncode == 0
+    elsewhere = Line(tmp_path / "elsewhere")
+    assert elsewhere.run("import", str(carried)).returncode == 0
+    again = tmp_path / "again.csv"
+    assert elsewhere.run("predict", model, str(DATA / "penguins.csv"), "--out", str(again)).returncode == 0
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_that_a_regression_predicts_one_column(line: Line, tmp_path: Path) -> None:
+    table = str(DATA / "diabetes-progression.csv")
+    model = line.records("train", table, "--estimator", "ridge")[-1]["model"]
+    out = tmp_path / "out.parquet"
+    assert line.run("predict", model, table, "--out", str(out)).returncode == 0
+    assert list(pd.read_parquet(out).columns) == ["prediction"]
+
+
+def test_that_one_seed_gives_one_model(line: Line) -> None:
+    def scores() -> dict[str, float]:
+        told = line.records("train", str(DATA / "breast-cancer.csv"), "--estimator", "forest", "--seed", "5")
+        return [record for record in told if record["kind"] == "model_saved"][-1]["metrics"]  # type: ignore[no-any-return]
+
+    assert scores() == scores()
+
+
+def test_that_a_model_goes_to_the_bin_and_comes_back(line: Line) -> None:
+    model = line.records("train", str(DATA / "penguins.csv"), "--estimator", "dummy")[-1]["model"]
+    assert line.run("rename", model, "My baseline").returncode == 0
+    assert line.run("remove", "My baseline").returncode == 0
+    assert line.records("models") == []
+    assert line.run("restore", "My baseline").returncode == 0
+    assert [record["name"] for record in line.records("models")] == ["My baseline"]
+    assert "estimator: dummy" in line.run("show", model).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["train", str(DATA / "penguins.csv"), "--target", "specie"], 2),
+        (["train", str(DATA / "penguins.csv"), "--estimator", "forrest"], 2),
+        (["train", str(DATA / "penguins.csv"), "--estimator", "forest", "--param", "n_estimators=0"], 2),
+        (["train", str(DATA / "penguins.csv"), "--estimator", "forest", "--param", "n_trees=5"], 2),
+        (["train", str(DATA / "penguins.csv"), "--budget", "soon"], 2),
+        (["train", "no such dataset"], 2),
+        (["import", "no-such-file.csv"], 1),
+        (["import", str(ROOT)], 1),
+        (["predict", "no-such-model", str(DATA / "penguins.csv"), "--out", "x.csv"], 2),
+        (["show", "nothing"], 2),
+        (["fly"], 2),
+    ],
+    ids=lambda value: " ".join(value[-2:]) if isinstance(value, list) else str(value),
+)
+def test_that_what_is_wrong_is_said_on_the_error_output(line: Line, words: list[str], code: int) -> None:
+    done = line.run(*words)
+    assert done.returncode == code, done.stderr
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl+C to send")
+def test_that_ctrl_c_keeps_the_best_so_far(line: Line) -> None:
+    words = ["train", str(DATA / "breast-cancer.csv"), "--estimator", "network", "--json"]
+    long = ["--param", "epochs=2000", "--param", "patience=500"]
+    program = subprocess.Popen(line.command(*words, *long), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    records = []
+    for text in program.stdout:
+        records.append(json.loads(text))
+        # The second run is the network's; the first is the baseline.
+        runs = sum(record["kind"] == "run_started" for record in records)
+        if runs == 2 and records[-1]["kind"] == "metric_logged" and records[-1]["part"] == "valid":
+            program.send_signal(signal.SIGINT)
+            break
+    records += [json.loads(text) for text in program.stdout]
+    assert program.wait(60) == 130
+    program.stdout.close()
+    assert [r["outcome"] for r in records if r["kind"] == "job_ended"][-1] == "stopped"
+    assert records[-1]["model"] is not None
+
+
+def test_that_the_window_knows_every_verb_of_the_command_line() -> None:
+    from aetheron_desktop.cli.arguments import parser
+
+    verbs = next(action for action in parser()._actions if action.choices is not None and action.nargs == "A...")
+    assert set(verbs.choices or ()) == COMMANDS
+
+
+def test_that_no_word_goes_to_standard_output_beside_the_records(line: Line) -> None:
+    done = line.run("train", str(DATA / "penguins.csv"), "--budget", "3s", "--json")
+    assert done.returncode == 0, done.stderr
+    assert all(json.loads(text)["kind"] for text in done.stdout.splitlines())
