@@ -156,10 +156,11 @@ class MainWindow(Commands):
         self._use_tray()
 
     def _show_last_page(self) -> None:
-        page = self.settings.values.tab
         # The others need a dataset, or are shown anyway.
-        if page == "train" or page == "models":  # noqa: PLR1714 - so the type is narrowed
-            self.show_page(page)
+        pages: tuple[Page, ...] = ("train", "models")
+        for page in pages:
+            if page == self.settings.values.tab:
+                self.show_page(page)
 
     def _use_tray(self) -> None:
         from aetheron_desktop.ui.widgets.tray import Tray
