@@ -25,6 +25,7 @@ NUMBER: Final = re.compile(r"[+-]?(\d[\d ,.']*|[.,]\d+)([eE][+-]?\d+)?[ ]?%?|[$â
 _DATE: Final = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]+\d{1,2}:\d\d(:\d\d)?.*)?|\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AP]M)?"
 )
+_CLOCK: Final = re.compile(r"(?<![\d:])\d{1,2}:\d\d(?!\d)|HH:mm")
 _EMPTY: Final = re.compile(r"|NA|N/A|n/a|na|NaN|nan|null|NULL|None|\?|-")
 _FLAG: Final = re.compile(r"true|false|yes|no|t|f|y|n", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"[^\W_][\w \-'.()/&]*")
@@ -64,16 +65,29 @@ def sniff(lines: Sequence[str]) -> Layout:
 def _dialect(lines: Sequence[str]) -> Dialect:
     text = "\n".join(lines)
     best, choice = -1.0, Dialect(delimiter="")
+    wrapped, quoted = _wrapped(lines), choice
     for delimiter, weight in _DELIMITERS.items():
         if delimiter not in text:
+            continue
+        if delimiter == "#" and any(line.startswith("#") for line in lines):
             continue
         for quote, quote_weight in _quotes(text, delimiter):
             escape = "\\" if quote and _escaped(text, quote) else quote
             dialect = Dialect(delimiter, quote, escape)
+            if not quote and (wrapped or all(record.cells is not None for record in records(lines, quoted))):
+                continue
+            quoted = dialect
             score = weight * quote_weight * _score(lines, dialect)
             if score > best + 1e-9:
                 best, choice = score, dialect
     return choice if best > _ONE_COLUMN else _alone(text)
+
+
+def _wrapped(lines: Sequence[str]) -> bool:
+    """Say whether each line is one cell in quotes."""
+    one = Dialect("")
+    filled = [line for line in lines if line.strip()]
+    return all(line.startswith('"') and isinstance(one.cells(line), list) for line in filled)
 
 
 def _alone(text: str) -> Dialect:
@@ -114,6 +128,8 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     steady = widths[width] / len(found)
     if dialect.delimiter in " :" and (steady < 1.0 and (steady < 0.9 or len(found) < 5)):
         return 0.0
+    if dialect.delimiter == ":" and sum(_CLOCK.search(line) is not None for line in lines) > 0.3 * len(found):
+        return 0.0
     known = cells = 0
     for record in good:
         for cell in record.cells or ():
@@ -138,8 +154,13 @@ def _width(found: Sequence[Record]) -> int:
 
 def _first_row(found: Sequence[Record], width: int) -> int:
     """Give the position of the first record that has the table's shape."""
+    counts = sorted(sum(cell.strip() != "" for cell in record.cells or ()) for record in found)
+    usual = counts[len(counts) // 2]
     for position, record in enumerate(found):
         length = len(record.cells or ())
+        filled = sum(cell.strip() != "" for cell in record.cells or ())
+        if width > 2 and filled < 2 and usual > 2:
+            continue
         following = [len(after.cells or ()) for after in found[position + 1 : position + 4]]
         if length == width or (abs(length - width) == 1 and length > 1 and following and set(following) == {width}):
             return position

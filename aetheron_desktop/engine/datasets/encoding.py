@@ -156,7 +156,9 @@ def _eight_bits(path: Path) -> str:
     # Cyrillic text has hardly a Latin letter between its own; Western text has mostly such.
     latin = sum(0x41 <= byte < 0x7B for byte in sample)
     if letters > 20 and letters / max(1, len(high)) > 0.9 and len(high) > 2 * latin:
-        return "cp1251"
+        # The usual vowels of Russian are e0, e8 and ee, those of Greek e1, e9 and ef.
+        greek = sum(byte in {0xE1, 0xE9, 0xEF} for byte in high)
+        return "cp1253" if greek > 2 * sum(byte in {0xE0, 0xE8, 0xEE} for byte in high) else "cp1251"
     try:
         sample.decode("cp1252")
     except UnicodeDecodeError:

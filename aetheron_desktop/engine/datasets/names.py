@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ def repaired(names: Sequence[str | None]) -> tuple[tuple[str, ...], list[str]]:
 
     Names that differ in capitals alone count as repeated, since a query engine cannot tell them apart.
     """
-    clean = [" ".join((name or "").replace("\ufeff", "").split()) for name in names]
+    clean = [re.sub(r"\s*[\r\n]+\s*", " ", (name or "").replace("\ufeff", "").strip()) for name in names]
     taken = {name.lower() for name in clean if name}
     made: list[str] = []
     used: set[str] = set()

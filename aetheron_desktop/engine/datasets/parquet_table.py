@@ -74,7 +74,13 @@ def _value(sql: str, base: str) -> tuple[str, Kind]:
         case "DATE" | "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS":
             return f"TRY_CAST({sql} AS TIMESTAMP)", "date"
         case "BLOB":
-            return f"coalesce(TRY(decode({sql})), lower(hex({sql})))", "words"
+            text = f"TRY(decode({sql}))"
+            return (
+                f"CASE WHEN NOT regexp_matches({text}, '[[:cntrl:]]') THEN {text} ELSE lower(hex({sql})) END",
+                "words",
+            )
+        case "TIME WITH TIME ZONE":
+            return f"CAST(CAST({sql} AS TIME) AS VARCHAR)", "words"
         case "STRUCT" | "MAP" | "UNION" | "VARIANT":
             return f"CAST(to_json({sql}) AS VARCHAR)", "words"
         case _ if base in _INTEGERS:

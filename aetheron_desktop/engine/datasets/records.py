@@ -15,6 +15,7 @@ MAX_LINES_IN_A_CELL: Final = 1_000
 MAX_CELL_CHARACTERS: Final = 4_000_000
 
 NOT_CLOSED: Final = "a quote is opened and never closed"
+STRAY: Final = "quotes stand in the middle of several cells"
 AFTER_QUOTE: Final = "text follows a closing quote"
 
 
@@ -53,7 +54,7 @@ class Dialect:
         if not self.quote or self.quote not in text:
             return self._plain_cells(text)
         cells: list[str] = []
-        place = 0
+        place = stray = 0
         if self.delimiter == " ":
             text = text.strip(" ")
         while True:
@@ -67,8 +68,9 @@ class Dialect:
             else:
                 cells.append(plain)
                 last = plain_end == ""
+                stray += plain.count(self.quote) % 2
             if last:
-                return cells
+                return cells if stray < 2 else STRAY
             place = match.end()
 
     def _plain_cells(self, text: str) -> list[str]:
@@ -79,7 +81,7 @@ class Dialect:
     def _unescaped(self, text: str) -> str:
         text = text.replace(self.quote * 2, self.quote)
         if self.escape not in {self.quote, ""}:
-            text = re.sub(re.escape(self.escape) + "(.)", r"\1", text, flags=re.DOTALL)
+            text = text.replace(self.escape + self.quote, self.quote).replace(self.escape * 2, self.escape)
         return text
 
 

@@ -81,7 +81,11 @@ class Staging:
                 "autoload_known_extensions": "false",
             }
         )
-        self.connection.execute("SET enable_progress_bar=true; SET enable_progress_bar_print=false")
+        self.connection.execute("SET enable_progress_bar=true; SET enable_progress_bar_print=false; SET TimeZone='UTC'")
+        optimizers = {row[0] for row in self.connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
+        if "type_pushdown" in optimizers:
+            # It lets the reader of CSV cast, and there a cell that TRY_CAST would leave out is an error.
+            self.connection.execute("SET disabled_optimizers='type_pushdown'")
         return self
 
     def __exit__(
