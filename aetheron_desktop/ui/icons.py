@@ -79,7 +79,7 @@ class _Engine(QIconEngine):
 
     def _roomy(self, size: QSize, ratio: float, mode: QIcon.Mode) -> QPixmap:
         drawn = self._pixmap(round(min(size.width(), size.height()) * ratio), ratio, mode)
-        if size.width() <= size.height():
+        if size.width() <= size.height() or size.height() <= 0:
             return drawn
         canvas = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
         canvas.fill(Qt.GlobalColor.transparent)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QCoreApplication, QEvent, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -100,6 +100,9 @@ def make_window(
             with qtbot.waitSignal(window.closed, timeout=LIMIT_MS):
                 window.shut_down("cancel")
         window.deleteLater()
+    made.clear()
+    # Now, and not at some later turn of the event loop, when its workspace has gone.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ class MainWindow(Commands):
         self.session.start()
         self.show_pages()
         self._show_last_page()
-        motion.ask_desktop(self)
+        motion.ask_desktop()
         self._use_tray()
 
     def _show_last_page(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from aetheron_desktop.ui.settings import Motion
@@ -15,17 +16,24 @@ _QUESTIONS: dict[str, tuple[str, list[str], str]] = {
     "linux": ("gsettings", ["get", "org.gnome.desktop.interface", "enable-animations"], "false"),
     "darwin": ("defaults", ["read", "com.apple.universalaccess", "reduceMotion"], "1"),
 }
+_PATIENCE_S = 5.0
 _SPI_GETCLIENTAREAANIMATION = 0x1042
 
 
 class _State(QObject):
     changed = Signal()
+    answered = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
+        # From another thread, so it is told when the event loop comes to it.
+        self.answered.connect(self.on_answer)
         self.preference: Motion = "system"
         self.system_reduced = False
         self.busy = False
+
+    def on_answer(self, reduced: bool) -> None:
+        _set_system(reduced)
 
 
 _state = _State()
@@ -57,21 +65,22 @@ def set_busy(busy: bool) -> None:
         _state.changed.emit()
 
 
-def ask_desktop(parent: QObject) -> None:
+def ask_desktop() -> None:
     """Learn what the desktop wishes; the answer comes later, without waiting for it."""
     if sys.platform == "win32":
         _set_system(_windows_reduces())
+    elif sys.platform in _QUESTIONS:
+        threading.Thread(target=_ask, args=_QUESTIONS[sys.platform], name="motion", daemon=True).start()
+
+
+def _ask(program: str, arguments: list[str], reduced: str) -> None:
+    import subprocess  # the first frame of the window does not wait for it
+
+    try:
+        answer = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):  # another desktop, or none
         return
-    if sys.platform not in _QUESTIONS:
-        return
-    program, arguments, reduced = _QUESTIONS[sys.platform]
-    process = QProcess(parent)
-    process.finished.connect(
-        lambda: _set_system(bytes(process.readAllStandardOutput().data()).strip() == reduced.encode())
-    )
-    process.finished.connect(process.deleteLater)
-    process.errorOccurred.connect(process.deleteLater)
-    process.start(program, arguments)
+    _state.answered.emit(answer.stdout.strip() == reduced)
 
 
 def _set_system(reduced: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from aetheron_desktop.ui.icons import icon
@@ -27,6 +27,8 @@ class Pages(QTabWidget):
         self.tabBar().setObjectName("page_tabs")
         self.tabBar().setAccessibleName("Pages")
         self.tabBar().setExpanding(False)
+        # It would pass the focus on to its tabs, and Tab would stand still there while they are hidden.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setIconSize(QSize(16, 16))
         self._makers: dict[Page, Callable[[], QWidget]] = {}
         self._frames: dict[Page, QWidget] = {}
