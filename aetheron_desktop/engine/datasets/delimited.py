@@ -84,6 +84,8 @@ def _names(layout: Layout) -> tuple[tuple[str, ...], list[str]]:
 def _in_one_go(staging: Staging, path: Path, layout: Layout, *, quotes: bool) -> str | None:
     """Give the relation that reads the whole file, or None when a row of it is not in order."""
     dialect = layout.dialect
+    if dialect.escape != dialect.quote:
+        return None  # the engine would take the mark of escape away everywhere
     if len(dialect.delimiter) != 1 or dialect.delimiter == " " or layout.width > _WIDE:
         return None
     columns = fields(layout.width)
@@ -105,15 +107,20 @@ def _in_one_go(staging: Staging, path: Path, layout: Layout, *, quotes: bool) ->
         )
         marks = " + ".join(f"coalesce(contains({column}, {quote}), false)::INT" for column in columns)
         stray = f"count(*) FILTER ({marks} > 1)"
+    again = "0"
+    if layout.names is not None and len(layout.names) == layout.width:
+        same = " AND ".join(f"{c} = {literal(name)}" for c, name in zip(columns, layout.names, strict=True))
+        again = f"count(*) FILTER ({same})"
     try:
-        rows, within, doubtful, *_ = staging.query(
-            f"SELECT count(*), {inside}, {stray}, {counts} FROM {relation}",  # noqa: S608 - built from literals
+        rows, within, doubtful, repeated, *_ = staging.query(
+            f"SELECT count(*), {inside}, {stray}, {again}, {counts} FROM {relation}",  # noqa: S608 - built from literals
             "Read the rows",
         )[0]
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
     # A row with an empty cell too many passes the engine without a word, but not the count of delimiters.
-    return relation if not doubtful and _signs(path, layout) == rows * (layout.width - 1) + within else None
+    orderly = not doubtful and not repeated
+    return relation if orderly and _signs(path, layout) == rows * (layout.width - 1) + within else None
 
 
 def _signs(path: Path, layout: Layout) -> int:
@@ -133,6 +140,7 @@ def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quaran
 
     out = staging.path / "rows.parquet"
     columns = fields(layout.width)
+    head = list(layout.names or ())
     schema = pa.schema([(column, pa.string()) for column in columns])
     size, good = max(1, path.stat().st_size), 0
     with pq.ParquetWriter(out, schema, compression="lz4", use_dictionary=False) as writer:
@@ -145,6 +153,8 @@ def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quaran
                 read += len(record.text) + 1
                 if record.cells is None:
                     quarantine.add(record.line + layout.body, record.text, record.reason)
+                elif len(record.cells) > 1 and _plain(record.cells) == head:
+                    quarantine.add(record.line + layout.body, record.text, "repeats the names of the columns")
                 else:
                     rows.append(record.cells)
             good += len(rows)
@@ -159,6 +169,10 @@ def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quaran
             hint="Look at these lines, mend them and import the file again.",
         )
     return f"read_parquet({literal(out)})"
+
+
+def _plain(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells]
 
 
 def _fitted(staging: Staging, relation: str, layout: Layout, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SAMPLE_LINES: Final = 1_000
 _DELIMITERS: Final = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.95, "\x1f": 0.9, "\x01": 0.9, "~": 0.6, "^": 0.6, "||": 1.0,
                       ":": 0.4, " ": 0.35, "$": 0.3, "&": 0.3, "*": 0.3, "#": 0.3, "%": 0.3, "@": 0.3}  # fmt: skip
+_RARE: Final = "$&*#%@"
 _ONE_COLUMN: Final = 0.12
 """The weight of reading each line as one cell: any steady delimiter is better, an unsteady one is not."""
 
@@ -52,12 +53,15 @@ def sniff(lines: Sequence[str]) -> Layout:
     """Find the layout of a text from its first ``lines``; there must be one that is not blank."""
     lines = lines[:SAMPLE_LINES]
     dialect = _dialect(lines)
-    found = [record for record in records(lines, dialect) if record.cells is not None]
+    every = list(records(lines, dialect))
+    found = [record for record in every if record.cells is not None]
     if not found:
         return _one_column(lines, Dialect(""))
     width = _width(found)
     if not dialect.delimiter or width < 2:
         return _one_column(lines, dialect)
+    if every[0].cells is None and (mended := _mended_header(every[0], found, width, dialect)):
+        return mended
     first = _first_row(found, width)
     return _with_header(found, first, width, dialect)
 
@@ -128,6 +132,8 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     steady = widths[width] / len(found)
     if dialect.delimiter in " :" and (steady < 1.0 and (steady < 0.9 or len(found) < 5)):
         return 0.0
+    if dialect.delimiter in _RARE and (steady < 1.0 or width < 3):
+        return 0.0
     if dialect.delimiter == ":" and sum(_CLOCK.search(line) is not None for line in lines) > 0.3 * len(found):
         return 0.0
     known = cells = 0
@@ -159,12 +165,31 @@ def _first_row(found: Sequence[Record], width: int) -> int:
     for position, record in enumerate(found):
         length = len(record.cells or ())
         filled = sum(cell.strip() != "" for cell in record.cells or ())
-        if width > 2 and filled < 2 and usual > 2:
+        if width > 2 and filled < 2 and usual > 2 and _names_follow(found, position, width):
             continue
         following = [len(after.cells or ()) for after in found[position + 1 : position + 4]]
         if length == width or (abs(length - width) == 1 and length > 1 and following and set(following) == {width}):
             return position
     return 0
+
+
+def _names_follow(found: Sequence[Record], position: int, width: int) -> bool:
+    """Say whether the next record with more than one filled cell names columns, so that this one is a title."""
+    for place, record in enumerate(found[position + 1 :], start=position + 1):
+        cells = record.cells or []
+        if sum(cell.strip() != "" for cell in cells) > 1:
+            rows = [after.cells for after in found[place + 1 :] if after.cells is not None]
+            return len(cells) == width and is_header([cell.strip() for cell in cells], rows)
+    return False
+
+
+def _mended_header(record: Record, found: Sequence[Record], width: int, dialect: Dialect) -> Layout | None:
+    """Give the layout when the first line is a header but for a stray quote."""
+    head = [cell.strip(f" {dialect.quote}") for cell in record.text.split(dialect.delimiter)]
+    rows = [after.cells for after in found if after.cells is not None and len(after.cells) == width]
+    if len(head) != width or not is_header(head, rows):
+        return None
+    return Layout(dialect, record.line - 1, record.line, tuple(head), width)
 
 
 def _with_header(found: Sequence[Record], first: int, width: int, dialect: Dialect) -> Layout:
@@ -176,8 +201,8 @@ def _with_header(found: Sequence[Record], first: int, width: int, dialect: Diale
     if len(head) == width - 1:
         leading = not all(not row[-1].strip() for row in rows)
         return Layout(dialect, skip, body, tuple(head), width, leading=leading)
-    if len(head) == width + 1 and not head[-1]:
-        head.pop()
+    if len(head) > width and len([cell for cell in head if cell]) == width:
+        head = [cell for cell in head if cell]
     if len(head) != width or is_header(head, rows):
         return Layout(dialect, skip, body, tuple(head), width)
     return Layout(dialect, skip, skip, None, width)
@@ -214,6 +239,7 @@ def is_header(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     speaks for it; a name that comes again as a value of its column against it.
     """
     kinds = [kind(cell) for cell in head]
+    rows = [row for row in rows if [cell.strip() for cell in row] != head]
     values = [Counter(kind(row[place]) for row in rows if place < len(row)) for place in range(len(head))]
     if not any(kind_ == "text" for kind_ in kinds):
         return bool(rows) and _all_flags(kinds, values)
