@@ -60,8 +60,10 @@ class ColumnsModel(QAbstractTableModel):
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and index.column() == 0 and self._columns[index.row()].name != self._target:
+        if index.column() == 0 and self._columns[index.row()].name != self._target:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from aetheron_desktop.engine.datasets.pages import Pages
 from aetheron_desktop.engine.errors import AetheronError
@@ -18,20 +18,28 @@ _WAITING = 4
 """Wishes that are kept; while someone scrolls fast, the older ones are of no use any more."""
 
 
-class PageReader(QThread):
-    """Reads pages of one file, the latest wish first; :meth:`close` ends it."""
+class PageReader(QObject):
+    """Reads pages of one file in a thread, the latest wish first; :meth:`close` ends it.
+
+    The thread is Python's own: a widget may be deleted at any moment, and Qt aborts the program when a running QThread
+    goes with it.
+    """
 
     page_read = Signal(int, list)  # first row, rows
     failed = Signal(object)  # AetheronError
 
-    def __init__(self, parquet: Path, columns: Sequence[str] | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("page_reader")
+    def __init__(self, parquet: Path, columns: Sequence[str] | None = None) -> None:
+        super().__init__()
         self._parquet = parquet
         self._columns = columns
         self._wishes: list[tuple[int, int]] = []
         self._changed = threading.Condition()
         self._closed = False
+        self._thread = threading.Thread(target=self._run, name="page reader", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
 
     def ask(self, start: int, count: int) -> None:
         """Wish for the rows from ``start``."""
@@ -40,32 +48,35 @@ class PageReader(QThread):
             self._wishes.append((start, count))
             self._changed.notify()
 
-    def is_wished(self, start: int) -> bool:
-        """Whether the page from ``start`` is still to come."""
-        with self._changed:
-            return any(wish[0] == start for wish in self._wishes)
-
     def close(self) -> None:
         """End the thread, and wait for it: a page is read in milliseconds."""
+        self.forget()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def forget(self) -> None:
+        """End the thread without waiting for it."""
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self.wait()
 
-    def run(self) -> None:
-        """Read until it is closed; called by Qt in the thread."""
+    def _run(self) -> None:
         try:
             pages = Pages(self._parquet, self._columns)
         except AetheronError as error:
-            self.failed.emit(error)
+            self._tell(self.failed, error)
             return
         try:
             while (wish := self._next()) is not None:
-                self.page_read.emit(wish[0], pages.rows(*wish))
+                self._tell(self.page_read, wish[0], pages.rows(*wish))
         except AetheronError as error:
-            self.failed.emit(error)
+            self._tell(self.failed, error)
         finally:
             pages.close()
+
+    def _tell(self, signal: SignalInstance, *values: object) -> None:
+        if not self._closed:
+            signal.emit(*values)
 
     def _next(self) -> tuple[int, int] | None:
         with self._changed:

@@ -62,10 +62,11 @@ class TableGrid(QTableView):
         """Show the rows of ``parquet``."""
         self.close_table()
         model = TablePages(tuple(columns), rows, self)
-        reader = PageReader(parquet, [column.name for column in columns], self)
+        reader = PageReader(parquet, [column.name for column in columns])
         model.wanted.connect(reader.ask)
         reader.page_read.connect(self._on_page)
         reader.failed.connect(self.failed)
+        self.destroyed.connect(reader.forget)
         self._reader, self._fitted = reader, False
         self.setModel(model)
         self._fit_headers(columns)

@@ -1,0 +1,150 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from aetheron_desktop.engine.datasets.schema import Column
+from aetheron_desktop.ui.item_models.columns import ColumnsModel, share
+from aetheron_desktop.ui.item_models.table_pages import PAGE, TablePages
+from aetheron_desktop.ui.session import Session
+from aetheron_desktop.ui.tabs.data import DataTab
+from aetheron_desktop.ui.widgets.page_reader import PageReader
+from tests.tables import made_dataset, made_table
+
+ROWS = 1000
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, session: Session, dressed: QApplication) -> DataTab:
+    made = made_dataset(session.workspace.dataset_folder("0123456789abcdef"), made_table(ROWS))
+    session.workspace.add_dataset(made.info)
+    session.open_dataset(made.info.id)
+    tab = DataTab(session)
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.close_table())
+    tab.resize(1000, 700)
+    tab.show()
+    return tab
+
+
+def loaded(tab: DataTab) -> TablePages:
+    pages = tab.grid.pages()
+    assert pages is not None
+    return pages
+
+
+def test_that_the_rows_are_read_when_they_are_looked_at(qtbot: QtBot, tab: DataTab) -> None:
+    pages = loaded(tab)
+    assert pages.rowCount() == ROWS
+    qtbot.waitUntil(lambda: pages.is_loaded(0))
+    assert not pages.is_loaded(ROWS - 1)
+    tab.grid.go_to_row(ROWS)
+    qtbot.waitUntil(lambda: pages.is_loaded(ROWS - 1))
+    expected = made_table(ROWS)["price"].iloc[-1]
+    assert float(pages.cell(ROWS - 1, 6) or "nan") == pytest.approx(expected)
+
+
+def test_that_a_missing_cell_is_marked_in_words(qtbot: QtBot, tab: DataTab) -> None:
+    pages = loaded(tab)
+    qtbot.waitUntil(lambda: pages.is_loaded(0))
+    row = int(made_table(ROWS)["size"].isna().to_numpy()[:PAGE].argmax())
+    assert pages.index(row, 0).data() == "missing"
+    assert pages.index(row, 0).data(Qt.ItemDataRole.FontRole).italic()
+
+
+def test_that_chosen_cells_are_copied_as_a_table(qtbot: QtBot, tab: DataTab) -> None:
+    pages = loaded(tab)
+    qtbot.waitUntil(lambda: pages.is_loaded(0))
+    tab.grid.selectRow(0)
+    qtbot.keyClick(tab.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    cells = QApplication.clipboard().text().split("\t")
+    assert len(cells) == pages.columnCount()
+    assert cells[2] == (made_table(ROWS)["colour"].iloc[0] or "")
+
+
+def test_that_the_target_is_proposed_with_its_reason_and_can_be_changed(
+    qtbot: QtBot, tab: DataTab, session: Session
+) -> None:
+    assert session.target == "sold"
+    assert "made so" in tab.findChild(QLabel, "target_reason").text()
+    session.set_target("price")
+    assert session.task == "regression"
+    assert tab.findChild(QLabel, "target_reason").text() == ""
+    assert loaded(tab).headerData(6, Qt.Orientation.Horizontal, Qt.ItemDataRole.ForegroundRole) is not None
+
+
+def test_that_a_wrong_choice_is_refused_in_place(tab: DataTab, session: Session) -> None:
+    session.set_target("price")
+    session.set_task("binary")
+    problem = tab.findChild(QLabel, "target_problem")
+    assert problem.isVisible()
+    assert "price" in problem.text()
+    session.set_task("regression")
+    assert not problem.isVisible()
+
+
+def test_that_a_column_is_taken_from_the_models_by_its_tick(tab: DataTab, session: Session) -> None:
+    view = tab._columns.view
+    model = view.model()
+    row = next(row for row in range(model.rowCount()) if model.index(row, 0).data() == "remark")
+    assert model.setData(model.index(row, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert "remark" in session.excluded
+    assert "remark" not in session.plan()[0].features
+
+
+def test_that_it_leads_on_to_the_training(qtbot: QtBot, tab: DataTab) -> None:
+    with qtbot.waitSignal(tab.train_requested):
+        qtbot.mouseClick(tab.findChild(QPushButton, "go_to_train"), Qt.MouseButton.LeftButton)
+
+
+def test_that_rows_in_quarantine_are_counted_and_shown(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    import msgspec
+
+    made = made_dataset(session.workspace.dataset_folder("fedcba9876543210"))
+    info = msgspec.structs.replace(made.info, id="fedcba9876543210", quarantined=2)
+    lost = pd.DataFrame({"line": [4, 9], "text": ["a;b", "c"], "reason": ["too many cells", "too few cells"]})
+    lost.to_parquet(made.folder / "quarantine.parquet")
+    session.workspace.add_dataset(info)
+    session.open_dataset(info.id)
+    tab = DataTab(session)
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.close_table())
+    tab.show()
+    button = tab.findChild(QPushButton, "show_quarantine")
+    assert button.text() == "2 rows in quarantine"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
+
+    dialog = tab.findChild(QuarantineDialog)
+    pages = dialog._grid.pages()
+    assert pages is not None
+    qtbot.waitUntil(lambda: pages.is_loaded(0))
+    assert [pages.cell(1, column) for column in range(3)] == ["9", "too few cells", "c"]
+    dialog.reject()
+
+
+def test_that_a_damaged_snapshot_is_told_in_words(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "data.parquet").write_bytes(b"PAR1 this is none")
+    reader = PageReader(tmp_path / "data.parquet")
+    with qtbot.waitSignal(reader.failed) as blocker:
+        reader.start()
+    assert "cannot be read" in blocker.args[0].detail
+    reader.close()
+
+
+def test_that_the_item_models_keep_their_promises(qtmodeltester: ModelTester) -> None:
+    columns = (Column("a", "number", 0, 5), Column("b", "text", 1, 2))
+    table = TablePages(columns, 3 * PAGE)
+    table.take(0, [("1.0", None)] * PAGE)
+    qtmodeltester.check(table)
+    model = ColumnsModel()
+    model.show_columns(columns, 10, {"b": "text"})
+    model.show_choice("a", {"b"})
+    qtmodeltester.check(model)
+
+
+@pytest.mark.parametrize(("part", "words"), [(0, "–"), (1, "<0.1 %"), (500, "5.0 %"), (10_000, "100.0 %")])
+def test_that_a_little_is_never_shown_as_nothing(part: int, words: str) -> None:
+    assert share(part, 10_000) == words

@@ -1,0 +1,172 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.ui.dialogs.predict import PredictDialog
+from aetheron_desktop.ui.item_models.models_table import ModelsTable
+from aetheron_desktop.ui.session import Session
+from aetheron_desktop.ui.tabs.models import ModelsTab
+from aetheron_desktop.ui.widgets.file_browser import FileBrowser
+
+
+def made_model(number: int, **others: object) -> ModelInfo:
+    fields: dict[str, object] = {
+        "id": f"model-{number}",
+        "name": f"Forest {number}",
+        "run": f"run-{number}",
+        "dataset": "0123456789abcdef",
+        "dataset_name": "made",
+        "target": "sold",
+        "task": "binary",
+        "estimator": "forest",
+        "status": "trained",
+        "metrics": {"roc_auc": 0.8 + number / 100, "f1": None, "baseline_roc_auc": 0.5},
+        "created": float(number),
+        "features": ("size", "colour"),
+        "classes": ("no", "yes"),
+        "params": {"n_estimators": 10},
+    }
+    return ModelInfo(**(fields | others))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def models(session: Session) -> list[ModelInfo]:
+    made = [made_model(1), made_model(2, status="stopped"), made_model(3)]
+    for info in made:
+        session.workspace.model_folder(info.id).mkdir()
+        session.workspace.add_model(info)
+    return made
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, session: Session, models: list[ModelInfo], dressed: QApplication) -> ModelsTab:
+    tab = ModelsTab(session)
+    qtbot.addWidget(tab)
+    tab.resize(1200, 700)
+    tab.show()
+    return tab
+
+
+def column(tab: ModelsTab, place: int) -> list[str]:
+    model = tab.view.model()
+    return [str(model.index(row, place).data()) for row in range(model.rowCount())]
+
+
+def test_that_each_model_is_listed_with_score_baseline_and_status(tab: ModelsTab) -> None:
+    assert column(tab, 0) == ["Forest 3", "Forest 2", "Forest 1"]
+    assert column(tab, 1)[0] == "ROC AUC 0.8300"
+    assert column(tab, 2)[0] == "0.5000"
+    assert column(tab, 3) == ["trained", "stopped early", "trained"]
+
+
+def test_that_they_are_found_and_sorted(qtbot: QtBot, tab: ModelsTab) -> None:
+    tab.view.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert column(tab, 0) == ["Forest 1", "Forest 2", "Forest 3"]
+    qtbot.keyClicks(tab.findChild(QLineEdit, "models_filter"), "stopped")
+    assert column(tab, 0) == ["Forest 2"]
+
+
+def test_that_a_model_is_deleted_by_key_and_restored_from_the_bin(
+    qtbot: QtBot, tab: ModelsTab, session: Session
+) -> None:
+    tab.show_model("model-2")
+    with qtbot.waitSignal(session.noticed) as blocker:
+        tab._do("bin", "model-2")
+    assert (blocker.args[0].action, blocker.args[0].target) == ("undo-model", "model-2")
+    assert column(tab, 0) == ["Forest 3", "Forest 1"]
+    qtbot.mouseClick(tab.findChild(QPushButton, "models_bin"), Qt.MouseButton.LeftButton)
+    assert column(tab, 0) == ["Forest 2"]
+    qtbot.mouseClick(tab.findChild(QPushButton, "model_restore"), Qt.MouseButton.LeftButton)
+    assert column(tab, 0) == []
+    qtbot.mouseClick(tab.findChild(QPushButton, "models_bin"), Qt.MouseButton.LeftButton)
+    assert len(column(tab, 0)) == 3
+
+
+def test_that_deleting_for_good_is_asked_first(qtbot: QtBot, tab: ModelsTab, session: Session) -> None:
+    session.bin_model("model-1")
+    tab.findChild(QPushButton, "models_bin").setChecked(True)
+    qtbot.mouseClick(tab.findChild(QPushButton, "model_delete"), Qt.MouseButton.LeftButton)
+    assert len(session.workspace.models(binned=True)) == 1
+    qtbot.mouseClick(tab.findChild(QPushButton, "confirm_go"), Qt.MouseButton.LeftButton)
+    assert session.workspace.models(binned=True) == []
+
+
+def test_that_a_name_is_changed_in_place(tab: ModelsTab, session: Session) -> None:
+    model = tab.view.model()
+    assert model.setData(model.index(0, 0), "My best", Qt.ItemDataRole.EditRole)
+    assert session.workspace.model("model-3").name == "My best"
+    assert "My best" in column(tab, 0)
+
+
+def test_that_the_empty_list_says_what_to_do(qtbot: QtBot, session: Session, dressed: QApplication) -> None:
+    tab = ModelsTab(session)
+    qtbot.addWidget(tab)
+    assert "press Train" in tab._empty.accessibleName()
+
+
+def test_that_the_predict_dialog_refuses_what_cannot_be(qtbot: QtBot, tmp_path: Path, dressed: QApplication) -> None:
+    dialog = PredictDialog(made_model(1))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    go = dialog.findChild(QPushButton, "predict_go")
+    out = dialog.findChild(QLineEdit, "predict_out")
+    assert not go.isEnabled()
+    dialog.set_source(tmp_path / "missing.csv")
+    assert "There is no file" in dialog._problem.text()
+    source = tmp_path / "new.csv"
+    source.write_text("size,colour\n1,red\n")
+    dialog.set_source(source)
+    assert out.text() == str(tmp_path / "new-predictions.csv")
+    assert go.isEnabled()
+    for wrong in (str(source), str(tmp_path / "x.docx"), str(tmp_path / "nowhere" / "x.csv")):
+        out.setText(wrong)
+        assert not go.isEnabled()
+        assert dialog._problem.text()
+    out.setText(str(tmp_path / "out.parquet"))
+    dialog.findChild(QCheckBox, "predict_with_input").setChecked(True)
+    with qtbot.waitSignal(dialog.wanted) as blocker:
+        qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    assert blocker.args == [str(source), str(tmp_path / "out.parquet"), True]
+
+
+def test_that_the_item_model_keeps_its_promises(qtmodeltester: ModelTester) -> None:
+    table = ModelsTable()
+    table.show_models([made_model(1), made_model(2)])
+    qtmodeltester.check(table)
+
+
+def test_that_the_file_pane_lists_opens_renames_and_deletes(
+    qtbot: QtBot, session: Session, models: list[ModelInfo], tmp_path: Path, dressed: QApplication
+) -> None:
+    pane = FileBrowser(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "table.csv").write_text("a,b\n1,2\n")
+    (folder / "song.mp3").write_text("la")
+    qtbot.waitUntil(lambda: pane.files_view.model() is not None)
+    pane.show_folder(folder)
+    files, root = pane.files_view.model(), pane.files_view.rootIndex()
+    qtbot.waitUntil(lambda: files.rowCount(root) > 0)
+    names = [files.index(row, 0, root).data() for row in range(files.rowCount(root))]
+    assert "table.csv" in names
+    assert "song.mp3" not in names
+    tree = pane.workspace_view.model()
+    branch = tree.index(1, 0)
+    assert branch.data() == "Models (3)"
+    first = tree.index(0, 0, branch)
+    with qtbot.waitSignal(session.show_wanted) as blocker:
+        pane._open_item(first)
+    assert blocker.args == ["model", "model-3"]
+    assert tree.setData(first, "Renamed", Qt.ItemDataRole.EditRole)
+    assert session.workspace.model("model-3").name == "Renamed"
+    pane._remove_item(tree.index(0, 0, tree.index(1, 0)))
+    assert tree.index(1, 0).data() == "Models (2)"
+    dragged = pane._tree.mimeData([pane._tree.index(0, 0, pane._tree.branch("model"))])
+    assert dragged.urls()[0].toLocalFile().endswith("model-2")
