@@ -36,10 +36,12 @@ from aetheron_desktop.ui.widgets.reveal import reveal
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QShowEvent
 
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.ui.session import Session
 
+_DETAILS = 372
 _WIDTHS = (270, 140, 84, 116, 150, 130, 110, 130, 80)
 
 
@@ -52,6 +54,7 @@ class ModelsTab(QWidget):
         super().__init__(parent)
         self._session = session
         self._infos: dict[str, ModelInfo] = {}
+        self._is_divided = False
         named(self, "models_tab", "Models")
         self._title = QLabel("Models", self)
         theme.mark(self._title, role="title")
@@ -112,6 +115,13 @@ class ModelsTab(QWidget):
         index = self.view.currentIndex()
         return str(index.siblingAtColumn(0).data(ID_ROLE) or "") if index.isValid() else ""
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._is_divided:
+            # Only now is the width known; the list gets all that the details do not need.
+            self._is_divided = True
+            self._split.setSizes([max(400, self.width() - _DETAILS), _DETAILS])
+
     def _build(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(theme.GAP + 4)
@@ -120,12 +130,11 @@ class ModelsTab(QWidget):
         head.addStretch(1)
         head.addWidget(self._filter, 1)
         head.addWidget(self._bin)
-        split = named(QSplitter(Qt.Orientation.Horizontal, self), "models_split")
+        self._split = split = named(QSplitter(Qt.Orientation.Horizontal, self), "models_split")
         split.addWidget(self.view)
         split.addWidget(self._details)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
-        split.setSizes([900, 340])
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GAP)
         self._details.setMinimumWidth(320)
