@@ -15,8 +15,11 @@ __all__ = ["propose", "task_for"]
 _NAMES: Final = (
     "target", "label", "class", "y", "outcome", "response", "species", "diagnosis", "churn", "churned", "survived",
     "default", "fraud", "is_fraud", "price", "progression", "result", "quality", "income", "approved", "category",
-    "sale_price", "saleprice", "medv", "exited", "attrition", "rating", "score", "cnt", "total",
+    "sale_price", "saleprice", "medv", "exited", "attrition", "rating", "score", "cnt", "total", "mag", "magnitude",
 )  # fmt: skip
+_CLASSES: Final = frozenset({"class", "label", "target", "category", "species"})
+"""Names under which even a few dozen whole numbers are rather classes than a quantity."""
+_PLACES: Final = frozenset({"geometry", "coordinates", "latitude", "longitude", "lat", "lon", "lng"})
 _MAX_CLASSES: Final = 50
 _TASKS: Final[dict[Task, str]] = {
     "binary": "two classes",
@@ -32,7 +35,7 @@ def propose(schema: Schema, rows: int) -> Proposal:
     if target is None:
         features = tuple(name for name in schema.names if name not in excluded)
         return Proposal(None, None, "No column looks like something to predict; choose one.", features, excluded)
-    task = task_for(target)
+    task = _task(target, rows)
     excluded.pop(target.name, None)
     return Proposal(
         target=target.name,
@@ -57,27 +60,44 @@ def _useless(column: Column, rows: int) -> str:
     return ""
 
 
+def _task(target: Column, rows: int) -> Task:
+    if (
+        target.type == "integer"
+        and 2 < target.distinct <= min(_MAX_CLASSES, rows / 20)
+        and _words(target)[-1] in _CLASSES
+    ):
+        return "multiclass"
+    return task_for(target)
+
+
+def _words(column: Column) -> list[str]:
+    return re.sub(r"[\W_]+", " ", column.name.lower()).split() or [""]
+
+
 def _target(schema: Schema, excluded: dict[str, str]) -> tuple[Column | None, str]:
     """Give the column to predict and why: the best name, else the last column that can be predicted."""
     possible = [column for column in schema.columns if column.name not in excluded and _can_be_target(column)]
-    best: tuple[int, Column] | None = None
-    for column in possible:
-        plain = re.sub(r"\W+", "_", column.name.strip().lower()).strip("_")
-        words = plain.split("_")
-        if plain in _NAMES:
-            rank = _NAMES.index(plain)
-        elif words[-1] in _NAMES or words[0] in {"target", "label", "class"}:
-            rank = len(_NAMES) + (_NAMES.index(words[-1]) if words[-1] in _NAMES else 0)
-        else:
-            continue
-        if best is None or rank < best[0]:
-            best = rank, column
-    if best is not None:
-        return best[1], "has the name of a target"
+    ranks = [(rank, place) for place, column in enumerate(possible) if (rank := _rank(column, schema)) is not None]
+    if ranks:
+        return possible[min(ranks)[1]], "has the name of a target"
+    possible = [column for column in possible if _PLACES.isdisjoint(_words(column))] or possible
     if possible:
         last = schema.columns[-1].name == possible[-1].name
         return possible[-1], "is the last column" if last else "is the last column that can be predicted"
     return None, ""
+
+
+def _rank(column: Column, schema: Schema) -> int | None:
+    """Say how well the column's name tells of a target, 0 best; None when it tells nothing of it."""
+    words = _words(column)
+    plain = "_".join(words)
+    if plain == "y" and {"x", "z"} <= {name.lower() for name in schema.names}:
+        return None  # a place in space
+    if plain in _NAMES:
+        return _NAMES.index(plain)
+    if words[-1] in _NAMES and words[-1] != "y":
+        return len(_NAMES) + _NAMES.index(words[-1])
+    return len(_NAMES) if words[0] in {"target", "label", "class"} else None
 
 
 def _can_be_target(column: Column) -> bool:

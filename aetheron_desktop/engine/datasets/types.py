@@ -32,7 +32,8 @@ _TOKENS: Final = r"(?i:n/?a|#n/?a|nan|nat|null|none|<na>|\\n|\?|-{1,3}|\.)?"
 _TOKEN: Final = re.compile(_TOKENS)
 _PADDED_TOKENS: Final = rf"\s*{_TOKENS}\s*"
 _INT: Final = r"[+-]?(?:0|[1-9][0-9]{0,17})"
-_EXPONENT: Final = r"(?:[eE][+-]?(?:[0-9]{1,2}|[0-2][0-9]{2}))?"
+# Up to the largest double, and down to the smallest.
+_EXPONENT: Final = r"(?:[eE](?:\+?(?:[0-2]?[0-9]{1,2}|30[0-8])|-[0-3]?[0-9]{1,2}))?"
 _TIMES: Final = (
     ("", ""),
     (r"[ T][0-9]{1,2}:[0-9]{2}", "%H:%M"),
