@@ -234,14 +234,26 @@ def test_that_a_file_that_has_gone_is_told_in_words(window: MainWindow, tmp_path
     assert notice.hint
 
 
+def accent_in_a_window(qtbot: QtBot) -> Accent:
+    host = QWidget()
+    qtbot.addWidget(host)
+    accent = Accent(host)
+    accent.host = host  # type: ignore[attr-defined]
+    return accent
+
+
+def show_in_front(accent: Accent, qtbot: QtBot) -> None:
+    host = accent.window()
+    host.show()
+    accent.rest()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+
+
 def test_that_the_light_moves_only_where_it_may(dressed: QApplication, qtbot: QtBot) -> None:
-    accent = Accent()
-    qtbot.addWidget(accent)
+    accent = accent_in_a_window(qtbot)
     motion.prefer("full")
-    with qtbot.waitActive(accent):
-        accent.show()
-        accent.activateWindow()
-    accent.wake()
+    show_in_front(accent, qtbot)
     assert accent.is_moving
     motion.set_busy(True)
     assert not accent.is_moving
@@ -262,12 +274,9 @@ def test_that_the_light_comes_to_rest_by_itself(
 ) -> None:
     monkeypatch.setattr("aetheron_desktop.ui.widgets.accent._AWAKE_S", 0.05)
     motion.prefer("full")
-    accent = Accent()
-    qtbot.addWidget(accent)
-    with qtbot.waitActive(accent):
-        accent.show()
-        accent.activateWindow()
-    accent.wake()
+    accent = accent_in_a_window(qtbot)
+    show_in_front(accent, qtbot)
+    assert accent.is_moving
     qtbot.waitUntil(lambda: not accent.is_moving)
 
 

@@ -84,13 +84,13 @@ class Accent(QWidget):
         super().hideEvent(event)
         self.rest()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange:
-            if self.isActiveWindow():
-                self.wake()
-            else:
-                self.rest()
+    def event(self, event: QEvent) -> bool:
+        # These two reach every widget of the window, as ActivationChange does not.
+        if event.type() == QEvent.Type.WindowActivate:
+            self.wake()
+        elif event.type() == QEvent.Type.WindowDeactivate:
+            self.rest()
+        return super().event(event)
 
     def _reconsider(self) -> None:
         awake = time.monotonic() < self._until
