@@ -15,6 +15,7 @@ from aetheron_desktop.engine.jobs import process
 from aetheron_desktop.engine.jobs.job import TrainJob
 from aetheron_desktop.engine.jobs.process import AttachedRun, WorkerPool, WorkerProcess
 from aetheron_desktop.engine.workspace import Workspace
+from tests.e2e.program import wait_until
 from tests.engine.jobs.test_execution import experiment
 
 
@@ -100,7 +101,8 @@ def test_that_a_suspended_worker_uses_no_processor_and_goes_on(
     worker.send(job)
     started = next(event for event in heard(worker, is_curve) if isinstance(event, JobStarted))
     assert process.suspend(*process.process_of(started))
-    assert psutil.Process(worker.pid).status() == psutil.STATUS_STOPPED
+    suspended = psutil.Process(worker.pid)
+    wait_until(lambda: suspended.status() == psutil.STATUS_STOPPED, "the system to suspend the process")
     assert process.resume(*process.process_of(started))
     heard(worker, is_curve)
 
