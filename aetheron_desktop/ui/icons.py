@@ -78,10 +78,11 @@ class _Engine(QIconEngine):
         return _Engine(self._name, self._color)
 
     def _roomy(self, size: QSize, ratio: float, mode: QIcon.Mode) -> QPixmap:
-        drawn = self._pixmap(round(min(size.width(), size.height()) * ratio), ratio, mode)
-        if size.width() <= size.height() or size.height() <= 0:
+        width, height = round(size.width() * ratio), round(size.height() * ratio)
+        drawn = self._pixmap(min(width, height), ratio, mode)
+        if width <= height or height <= 0:
             return drawn
-        canvas = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
+        canvas = QPixmap(width, height)
         canvas.fill(Qt.GlobalColor.transparent)
         canvas.setDevicePixelRatio(ratio)
         painter = QPainter(canvas)

@@ -36,7 +36,7 @@ def read_delimited(staging: Staging, path: Path, quarantine: Quarantine) -> Raw:
         OSError: the disk refuses.
     """
     staging.tell("Read the text", 0, None)
-    text = examine(path, staging.should_stop)
+    text = examine(path, staging.should_stop, staging.tell)
     if text is None:
         raise Stopped
     if not text.plain:
@@ -51,11 +51,11 @@ def read_delimited(staging: Staging, path: Path, quarantine: Quarantine) -> Raw:
     names, notes = _names(layout)
     if text.note:
         notes.insert(0, text.note)
-    relation = (_in_one_go(staging, path, layout, quotes=text.quotes > 0) if text.steady else None) or _row_by_row(
-        staging, path, layout, quarantine
-    )
+    whole = _in_one_go(staging, path, layout, quotes=text.quotes > 0) if text.steady else None
+    relation, rows = whole or _row_by_row(staging, path, layout, quarantine)
     relation, names = _fitted(staging, relation, layout, names)
-    return Raw(relation, names, tuple("text" for _ in names), notes, decimal_comma=layout.dialect.delimiter == ";")
+    decimal_comma = layout.dialect.delimiter == ";"
+    return Raw(relation, names, tuple("text" for _ in names), notes, rows, decimal_comma)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -81,8 +81,8 @@ def _names(layout: Layout) -> tuple[tuple[str, ...], list[str]]:
     return names, notes + repairs
 
 
-def _in_one_go(staging: Staging, path: Path, layout: Layout, *, quotes: bool) -> str | None:
-    """Give the relation that reads the whole file, or None when a row of it is not in order."""
+def _in_one_go(staging: Staging, path: Path, layout: Layout, *, quotes: bool) -> tuple[str, int] | None:
+    """Give the relation that reads the whole file and its rows, or None when a row of it is not in order."""
     dialect = layout.dialect
     if dialect.escape != dialect.quote:
         return None  # the engine would take the mark of escape away everywhere
@@ -120,7 +120,9 @@ def _in_one_go(staging: Staging, path: Path, layout: Layout, *, quotes: bool) ->
         return None
     # A row with an empty cell too many passes the engine without a word, but not the count of delimiters.
     orderly = not doubtful and not repeated
-    return relation if orderly and _signs(path, layout) == rows * (layout.width - 1) + within else None
+    if orderly and _signs(path, layout) == rows * (layout.width - 1) + within:
+        return relation, rows
+    return None
 
 
 def _signs(path: Path, layout: Layout) -> int:
@@ -134,7 +136,7 @@ def _signs(path: Path, layout: Layout) -> int:
     return count
 
 
-def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quarantine) -> str:
+def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quarantine) -> tuple[str, int]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -168,7 +170,7 @@ def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quaran
             f"first at {quarantine.words(1).removesuffix(f' and {len(quarantine) - 1} more')}.",
             hint="Look at these lines, mend them and import the file again.",
         )
-    return f"read_parquet({literal(out)})"
+    return f"read_parquet({literal(out)})", good
 
 
 def _plain(cells: list[str]) -> list[str]:

@@ -45,7 +45,11 @@ class Text:
         return self.encoding == "utf-8" and not self.mark
 
 
-def examine(path: Path, should_stop: Callable[[], bool] = lambda: False) -> Text | None:
+def examine(
+    path: Path,
+    should_stop: Callable[[], bool] = lambda: False,
+    tell: Callable[[str, float, float | None], None] = lambda *_: None,
+) -> Text | None:
     """Read the whole file once and say how its text is coded; None when stopped.
 
     Raises:
@@ -64,7 +68,7 @@ def examine(path: Path, should_stop: Callable[[], bool] = lambda: False) -> Text
         length, name, note = 0, "utf-8", ""
         if b"\0" in head:
             raise no_text(path)
-    found = _scan(path, name, length, should_stop)
+    found = _scan(path, name, length, should_stop, tell)
     if found is None:
         return None
     counts, valid = found
@@ -111,28 +115,35 @@ def _wide(head: bytes) -> str:
 
 
 def _scan(
-    path: Path, encoding: str, skip: int, should_stop: Callable[[], bool]
+    path: Path,
+    encoding: str,
+    skip: int,
+    should_stop: Callable[[], bool],
+    tell: Callable[[str, float, float | None], None],
 ) -> tuple[dict[bytes, int], bool] | None:
     counts = dict.fromkeys((b"\n", b"\r\n", b"\r", b'"'), 0)
     decoder = codecs.getincrementaldecoder(encoding)()
-    valid, last, nothing = True, b"", 0
+    valid, pending, last = True, False, b""
     wide = encoding != "utf-8"
+    size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(skip)
         while chunk := file.read(_CHUNK):
             if should_stop():
                 return None
-            if valid:
+            tell("Read the text", file.tell(), size)
+            # Most chunks of most files are ASCII, which is seen at once.
+            if valid and (wide or pending or not chunk.isascii()):
                 try:
                     text = decoder.decode(chunk)
                     chunk = text.encode("utf-8", "replace") if wide else chunk
+                    pending = bool(decoder.getstate()[0])
                 except UnicodeDecodeError:
                     valid = False
-            nothing += chunk.count(0)
-            if nothing and not wide:
+            if b"\0" in chunk and not wide:
                 raise no_text(path)
             for sign in counts:
-                counts[sign] += chunk.count(sign)
+                counts[sign] += chunk.count(sign) if sign[:1] != b"\r" or b"\r" in chunk else 0
             counts[b"\r\n"] += last == b"\r" and chunk[:1] == b"\n"
             last = chunk[-1:]
     try:

@@ -33,7 +33,7 @@ def read_json(staging: Staging, path: Path, quarantine: Quarantine, *, by_line: 
         OSError: the disk refuses.
     """
     staging.tell("Read the text", 0, None)
-    text = examine(path, staging.should_stop)
+    text = examine(path, staging.should_stop, staging.tell)
     if text is None:
         raise Stopped
     if not text.plain:

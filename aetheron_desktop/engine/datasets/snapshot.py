@@ -54,7 +54,10 @@ def write(staging: Staging, raw: Raw, decisions: Sequence[Decision], out: Path) 
         duckdb.Error: the rows cannot be read.
         OSError: the disk refuses.
     """
-    total = staging.query(f"SELECT count(*) FROM {raw.relation}")[0][0]  # noqa: S608 - built from literals
+    total = raw.rows
+    if total is None:
+        total = int(staging.query(f"SELECT count(*) FROM {raw.relation}")[0][0])  # noqa: S608 - built from literals
+    staging.tell("Write the snapshot", 0, total)
     schema = _arrow(raw, decisions)
     content = _Content(schema)
     rows = 0

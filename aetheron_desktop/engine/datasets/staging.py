@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
@@ -39,13 +40,15 @@ class Raw:
     """A table as the file gives it: ``relation`` is what stands after FROM, with columns c0, c1 and so on.
 
     ``kinds`` has for each column "text" when its values are text to be looked at, "words" when they are text that the
-    file's own types call text, or the kind that the values have already: integer, number, boolean, date.
+    file's own types call text, or the kind that the values have already: integer, number, boolean, date. ``rows`` is
+    how many there are, where reading has told.
     """
 
     relation: str
     names: tuple[str, ...]
     kinds: tuple[Kind | Literal["text"], ...]
     notes: list[str] = field(default_factory=list)
+    rows: int | None = None
     decimal_comma: bool = False
     """Whether the semicolon parts the cells, so that a comma within one is rather a decimal sign."""
 
@@ -75,7 +78,7 @@ class Staging:
         self.connection = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
-                "threads": 2,
+                "threads": max(2, min(8, os.cpu_count() or 2)),
                 "temp_directory": str(self.path / "spill"),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",

@@ -67,6 +67,8 @@ class Execution:
 
     def run(self, should_stop: Callable[[], bool]) -> JobEnded:
         """Do the job until it ends, or until ``should_stop`` says so, and give its last event."""
+        if should_stop():
+            self._stop.set()
         worker = threading.Thread(target=self._do, name=self._job.id, daemon=True)
         worker.start()
         while not self._done.wait(_LOOK_S):

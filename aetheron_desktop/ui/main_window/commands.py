@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from aetheron_desktop.shipped import shipped
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.messages import Notice
-from aetheron_desktop.ui.widgets.reveal import reveal
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QDockWidget
@@ -63,6 +61,8 @@ class Commands(QMainWindow):
 
     def choose_file(self) -> None:
         """Let the person choose a file to open."""
+        from PySide6.QtWidgets import QFileDialog
+
         recent = self.settings.recent()
         dialog = QFileDialog(self, "Open a file", str(recent[0].parent if recent else Path.home()))
         dialog.setObjectName("open_dialog")
@@ -156,9 +156,9 @@ class Commands(QMainWindow):
             case "dataset":
                 self.session.open_dataset(notice.target)
             case "file":
-                reveal(Path(notice.target))
+                self.reveal(Path(notice.target))
             case "log":
-                QDesktopServices.openUrl(QUrl.fromLocalFile(notice.target))
+                self.open_in_desktop(Path(notice.target))
             case "undo-model":
                 self.session.restore_model(notice.target)
             case "undo-dataset":
@@ -245,7 +245,20 @@ class Commands(QMainWindow):
         self.open_dialog(AboutDialog(self.session.workspace.root, self))
 
     def reveal_workspace(self) -> None:
-        reveal(self.session.workspace.root)
+        self.reveal(self.session.workspace.root)
+
+    def reveal(self, path: Path) -> None:
+        """Show a file in the system's file manager."""
+        from aetheron_desktop.ui.widgets.reveal import reveal
+
+        reveal(path)
+
+    def open_in_desktop(self, path: Path) -> None:
+        """Open a file with the program that the desktop has for it."""
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     def leave(self) -> None:
         self.close()
