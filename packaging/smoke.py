@@ -64,8 +64,9 @@ def drive(home: Path, program: psutil.Process) -> list[psutil.Process]:
     out = home / "predicted.csv"
     shown = xdotool("search", "--sync", "--onlyvisible", "--pid", str(program.pid), "--name", "Aetheron").split()[0]
     drop(shown)
-    wait_until(lambda: len(told("datasets", workspace)) == 1, "the dropped table")
-    print("window: the dropped table is imported")
+    # Its name stands in the window's title when it is open.
+    xdotool("search", "--sync", "--onlyvisible", "--pid", str(program.pid), "--name", f"^{SAMPLE.stem} ")
+    print("window: the dropped table is open")
     keys(shown, "ctrl+r")
     wait_until(lambda: len(told("models", workspace)) == ESTIMATORS, "the models", 300)
     print(f"window: {ESTIMATORS} models are trained")

@@ -116,8 +116,19 @@ def test_that_the_predict_dialog_refuses_what_cannot_be(qtbot: QtBot, tmp_path: 
     go = dialog.findChild(QPushButton, "predict_go")
     out = dialog.findChild(QLineEdit, "predict_out")
     assert not go.isEnabled()
-    dialog.set_source(tmp_path / "missing.csv")
-    assert "There is no file" in dialog._problem.text()
+    reached = []
+    for _ in range(6):
+        qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+        reached.append((dialog.focusWidget() or dialog).objectName())
+    assert reached == [
+        "predict_source", "predict_source_browse", "predict_out", "predict_out_browse", "predict_with_input",
+        "predict_cancel",
+    ]  # fmt: skip
+    # Whatever is typed on the way to a file is no error of the program.
+    for typed in ("/", ".", "..", "~", str(tmp_path), str(tmp_path / "missing.csv")):
+        dialog._source.setText(typed)
+        assert "There is no file" in dialog._problem.text()
+        assert not out.text()
     source = tmp_path / "new.csv"
     source.write_text("size,colour\n1,red\n")
     dialog.set_source(source)

@@ -81,6 +81,17 @@ def test_that_a_notice_is_a_toast_at_the_lower_right(board: tuple[NoticeBoard, B
     assert {label.text() for label in toast.findChildren(QLabel)} >= {DONE.title, DONE.detail}
 
 
+@pytest.mark.parametrize("detail", ["", "word " * 60, "x" * 200, "/a/long/path" * 12])
+def test_that_a_toast_is_as_high_as_its_words(board: tuple[NoticeBoard, Bell], detail: str) -> None:
+    made, _ = board
+    made.tell(Notice("error", "Something unexpected happened, and this is its title", detail, "Do this next.", "log"))
+    (toast,) = made.toasts.shown
+    for label in toast.findChildren(QLabel):
+        if label.text():
+            assert label.height() >= label.heightForWidth(label.width())
+            assert toast.rect().contains(label.geometry())
+
+
 def test_that_toasts_stack_and_the_oldest_goes_when_there_are_many(board: tuple[NoticeBoard, Bell]) -> None:
     made, _ = board
     for number in range(6):

@@ -187,6 +187,23 @@ def test_that_a_page_is_made_when_it_is_first_looked_at(window: MainWindow) -> N
     assert window.pages.made("models") is not None
 
 
+def test_that_a_page_that_comes_to_the_front_has_the_focus_in_its_list(
+    window: MainWindow, dataset: Dataset, qtbot: QtBot
+) -> None:
+    window.session.open_dataset(dataset.info.id)
+    window.session.set_target("price")
+    add_run(window, "succeeded")
+    for page, list_ in (("models", "models"), ("train", "run_table"), ("data", "grid")):
+        window.show_page(page)
+        focused = window.focusWidget()
+        assert focused is not None
+        assert focused.objectName() == list_
+    # A page that is in front already leaves the focus where it is.
+    window.header.search.setFocus()
+    window.show_page("data")
+    assert window.focusWidget() is window.header.search
+
+
 def test_that_the_status_bar_tells_what_goes_on(window: MainWindow) -> None:
     words = window.job_line.findChild(QLabel, "job_words")
     assert words.text() == "Ready"

@@ -76,6 +76,7 @@ class PredictDialog(QDialog):
     def _build(self, title: QLabel, lead: QLabel) -> None:
         form = QFormLayout()
         form.setSpacing(theme.GAP)
+        before: QWidget = self._buttons
         for words, field, browse in (
             ("File", self._source, self._browse_source),
             ("Predictions", self._out, self._browse_out),
@@ -87,6 +88,10 @@ class PredictDialog(QDialog):
             row.addWidget(field, 1)
             row.addWidget(button)
             form.addRow(words, row)
+            for widget in (field, button):
+                QWidget.setTabOrder(before, widget)
+                before = widget
+        QWidget.setTabOrder(before, self._with_input)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.LOOSE, theme.LOOSE, theme.LOOSE, theme.WIDE)
         layout.setSpacing(theme.GAP + 4)
@@ -112,8 +117,8 @@ class PredictDialog(QDialog):
             event.acceptProposedAction()
 
     def _on_source(self, text: str) -> None:
-        if self._out.text() in {"", self._proposed} and text:
-            source = Path(text)
+        source = Path(text)
+        if self._out.text() in {"", self._proposed} and source.is_file():
             self._proposed = str(source.with_name(f"{source.name.partition('.')[0]}-predictions.csv"))
             self._out.setText(self._proposed)
         self._check()

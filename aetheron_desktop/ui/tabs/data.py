@@ -54,6 +54,7 @@ class DataTab(QWidget):
         self.grid = TableGrid(self)
         self._build()
         self._connect()
+        self.setFocusProxy(self.grid)
         self.show_dataset(session.dataset)
 
     def _build(self) -> None:

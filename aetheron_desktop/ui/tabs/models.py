@@ -81,6 +81,7 @@ class ModelsTab(QWidget):
         self._stack = QStackedWidget(self)
         self._build()
         self._connect()
+        self.setFocusProxy(self.view)
         self.show_models()
 
     def show_models(self) -> None:

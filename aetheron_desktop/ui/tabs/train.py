@@ -100,6 +100,7 @@ class TrainTab(QWidget):
         session.run_added.connect(self._on_run_added)
         session.run_changed.connect(self._on_run_changed)
         session.run_events.connect(self.curves.add)
+        self.setFocusProxy(self.leaderboard)
         self.setup.train_wanted.connect(self._train)
         self.setup.parallel_wanted.connect(self._set_parallel)
         self.setup.show_parallel(session.parallel_limit)

@@ -106,6 +106,7 @@ class Leaderboard(QFrame):
             bar.addWidget(button)
         bar.addWidget(self._filter)
         self.table = self._make_table()
+        self.setFocusProxy(self.table)
         self._empty = Empty("train", self)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)

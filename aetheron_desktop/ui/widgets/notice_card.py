@@ -63,6 +63,9 @@ class NoticeCard(QFrame):
         label = QLabel(text, self)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
+        # Text that can be selected is wrapped within long words as well, such as paths, and can be copied.
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if role:
             theme.mark(label, role=role)
         return label

@@ -60,10 +60,14 @@ class Pages(QTabWidget):
         self.tabBar().setVisible(sum(self.is_available(page) for page in self._frames) > 1)
 
     def bring(self, page: Page) -> None:
-        """Bring a page to the front, if it can be looked at."""
+        """Bring a page to the front, if it can be looked at, and give it the focus when it comes anew."""
         if self.is_available(page):
+            is_new = self.page != page
             self.setCurrentWidget(self._frames[page])
-            self.make(page)
+            widget = self.make(page)
+            if is_new:
+                # Its focus proxy, the list or table that the page is about.
+                widget.setFocus()
 
     def make(self, page: Page) -> QWidget:
         """Give the widget of a page, made now if need be."""

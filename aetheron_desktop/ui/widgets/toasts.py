@@ -38,6 +38,10 @@ class Toast(NoticeCard):
         self.slide.setDuration(_SLIDE_MS)
         self.slide.setEasingCurve(QEasingCurve.Type.OutCubic)
 
+    def fit(self) -> None:
+        """Take the height that the words need; known when the style has given them their fonts, once it is shown."""
+        self.setFixedHeight(self.heightForWidth(_WIDTH))
+
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
         self._timer.stop()
@@ -78,9 +82,9 @@ class Toasts(QObject):
         toast.acted.connect(lambda _: self._close(toast))
         toast.acted.connect(self.acted)
         self._shown.append(toast)
-        toast.adjustSize()
         toast.move(self._window.width() + _MARGIN, self._window.height() - self._bottom - toast.height() - _MARGIN)
         toast.show()
+        toast.fit()
         toast.raise_()
         self.place()
 
