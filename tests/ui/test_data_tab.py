@@ -13,6 +13,7 @@ from aetheron_desktop.ui.item_models.table_pages import PAGE, TablePages
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.tabs.data import DataTab
 from aetheron_desktop.ui.widgets.page_reader import PageReader
+from aetheron_desktop.ui.widgets.table_grid import TableGrid
 from tests.tables import made_dataset, made_table
 
 ROWS = 1000
@@ -59,10 +60,48 @@ def test_that_chosen_cells_are_copied_as_a_table(qtbot: QtBot, tab: DataTab) -> 
     pages = loaded(tab)
     qtbot.waitUntil(lambda: pages.is_loaded(0))
     tab.grid.selectRow(0)
+    QApplication.clipboard().clear()
     qtbot.keyClick(tab.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    cells = QApplication.clipboard().text().split("\t")
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() != "")
+    cells = QApplication.clipboard().text().removesuffix("\n").split("\t")
     assert len(cells) == pages.columnCount()
     assert cells[2] == (made_table(ROWS)["colour"].iloc[0] or "")
+
+
+def test_that_rows_never_looked_at_are_copied_too(
+    qtbot: QtBot, tab: DataTab, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.waitUntil(lambda: loaded(tab).is_loaded(0))
+    tab.grid.selectAll()
+    QApplication.clipboard().clear()
+    tab.grid.copy()
+    qtbot.waitUntil(lambda: QApplication.clipboard().text() != "")
+    lines = QApplication.clipboard().text().splitlines()
+    assert len(lines) == ROWS
+    assert float(lines[-1].split("\t")[6]) == pytest.approx(made_table(ROWS)["price"].iloc[-1])
+    monkeypatch.setattr("aetheron_desktop.ui.widgets.table_grid._COPIED_CELLS", 50)
+    with qtbot.waitSignal(session.noticed) as blocker:
+        tab.grid.copy()
+    assert f"of {ROWS:,} chosen rows" in blocker.args[0].detail
+
+
+def test_that_a_wide_table_is_read_where_it_is_looked_at(qtbot: QtBot, tmp_path: Path, dressed: QApplication) -> None:
+    width = 2_000
+    pd.DataFrame({f"value {place}": [place, place + 0.5] for place in range(width)}).to_parquet(
+        tmp_path / "wide.parquet"
+    )
+    grid = TableGrid()
+    qtbot.addWidget(grid, before_close_func=lambda grid: grid.close_table())
+    grid.resize(900, 500)
+    grid.show()
+    grid.show_table(tmp_path / "wide.parquet", [Column(f"value {place}", "number", 0, 2) for place in range(width)], 2)
+    pages = grid.pages()
+    assert pages is not None
+    qtbot.waitUntil(lambda: pages.is_loaded(0))
+    assert not pages.is_loaded(0, width - 1)
+    grid.show_column(f"value {width - 1}")
+    qtbot.waitUntil(lambda: pages.is_loaded(1, width - 1))
+    assert pages.cell(1, width - 1) == f"{width - 1}.5"
 
 
 def test_that_the_target_is_proposed_with_its_reason_and_can_be_changed(
@@ -137,7 +176,7 @@ def test_that_a_damaged_snapshot_is_told_in_words(qtbot: QtBot, tmp_path: Path) 
 def test_that_the_item_models_keep_their_promises(qtmodeltester: ModelTester) -> None:
     columns = (Column("a", "number", 0, 5), Column("b", "text", 1, 2))
     table = TablePages(columns, 3 * PAGE)
-    table.take(0, [("1.0", None)] * PAGE)
+    table.take(0, 0, [("1.0", None)] * PAGE)
     qtmodeltester.check(table)
     model = ColumnsModel()
     model.show_columns(columns, 10, {"b": "text"})

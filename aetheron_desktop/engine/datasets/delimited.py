@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from aetheron_desktop.engine.datasets.dialect import SAMPLE_LINES, Layout, sniff
+from aetheron_desktop.engine.datasets.dialect import Layout, first_lines, sniff
 from aetheron_desktop.engine.datasets.encoding import examine, to_utf8
 from aetheron_desktop.engine.datasets.names import numbered, repaired
 from aetheron_desktop.engine.datasets.records import records
-from aetheron_desktop.engine.datasets.staging import Raw, Stopped, fields, literal, one_file
+from aetheron_desktop.engine.datasets.staging import BLOCK, Raw, Stopped, fields, literal, one_file
 from aetheron_desktop.engine.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 20_000
 _MAX_LINE: Final = 16_000_000
-_WIDE: Final = 1_000
-"""The engine keeps buffers for every column of its threads; wider tables are read row by row."""
 _SIGNS: Final = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "vertical bar", ":": "colon"}
 
 
@@ -44,7 +42,7 @@ def read_delimited(staging: Staging, path: Path, quarantine: Quarantine) -> Raw:
         if not to_utf8(path, text, plain, staging.should_stop):
             raise Stopped
         path = plain
-    sample = list(islice(_lines(path), SAMPLE_LINES))
+    sample = first_lines(_lines(path))
     if not any(line.strip() for line in sample):
         raise DatasetError(f"{staging.source.name} is empty.", hint="Choose a file that has rows.")
     layout = sniff(sample)
@@ -86,7 +84,7 @@ def _in_one_go(staging: Staging, path: Path, layout: Layout, *, quotes: bool) ->
     dialect = layout.dialect
     if dialect.escape != dialect.quote:
         return None  # the engine would take the mark of escape away everywhere
-    if len(dialect.delimiter) != 1 or dialect.delimiter == " " or layout.width > _WIDE:
+    if len(dialect.delimiter) != 1 or dialect.delimiter == " " or layout.width > BLOCK:
         return None
     columns = fields(layout.width)
     typed = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
@@ -158,7 +156,7 @@ def _row_by_row(staging: Staging, path: Path, layout: Layout, quarantine: Quaran
                 elif len(record.cells) > 1 and _plain(record.cells) == head:
                     quarantine.add(record.line + layout.body, record.text, "repeats the names of the columns")
                 else:
-                    rows.append(record.cells)
+                    rows.append([cell or None for cell in record.cells])  # as the engine does
             good += len(rows)
             staging.tell("Read the rows", min(read, size), size)
             if rows:

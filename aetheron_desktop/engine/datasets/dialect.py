@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from aetheron_desktop.engine.datasets.records import Dialect, records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from aetheron_desktop.engine.datasets.records import Record
 
-SAMPLE_LINES: Final = 1_000
+_LINES: Final = (20, 1_000)
+_CHARACTERS: Final = 2_000_000
 _DELIMITERS: Final = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.95, "\x1f": 0.9, "\x01": 0.9, "~": 0.6, "^": 0.6, "||": 1.0,
                       ":": 0.4, " ": 0.35, "$": 0.3, "&": 0.3, "*": 0.3, "#": 0.3, "%": 0.3, "@": 0.3}  # fmt: skip
 _RARE: Final = "$&*#%@"
@@ -49,9 +50,21 @@ class Layout:
     leading: bool = False
 
 
+def first_lines(lines: Iterable[str]) -> list[str]:
+    """Give as many lines as the layout is found from: fewer of a wide table, whose lines are long."""
+    fewest, most = _LINES
+    taken: list[str] = []
+    room = _CHARACTERS
+    for line in lines:
+        taken.append(line)
+        room -= len(line)
+        if len(taken) == most or (room < 0 and len(taken) >= fewest):
+            break
+    return taken
+
+
 def sniff(lines: Sequence[str]) -> Layout:
-    """Find the layout of a text from its first ``lines``; there must be one that is not blank."""
-    lines = lines[:SAMPLE_LINES]
+    """Find the layout of a text from its :func:`first_lines`; there must be one that is not blank."""
     dialect = _dialect(lines)
     every = list(records(lines, dialect))
     found = [record for record in every if record.cells is not None]

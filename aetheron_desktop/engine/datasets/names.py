@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,21 +17,22 @@ def repaired(names: Sequence[str | None]) -> tuple[tuple[str, ...], list[str]]:
     """
     clean = [re.sub(r"\s*[\r\n]+\s*", " ", (name or "").replace("\ufeff", "").strip()) for name in names]
     taken = {name.lower() for name in clean if name}
+    numbers: Counter[str] = Counter()
     made: list[str] = []
     used: set[str] = set()
     blank, repeated = [], []
     for place, name in enumerate(clean):
         new = name
         if not name:
-            new = _free(f"column_{place + 1}", taken | used)
+            new = _free(f"column_{place + 1}", taken)
             blank.append(new)
         elif name.lower() in used:
-            number = 2
-            while f"{name}_{number}".lower() in taken | used:
-                number += 1
-            new = f"{name}_{number}"
+            while not numbers[name.lower()] or new.lower() in taken:
+                numbers[name.lower()] += 1
+                new = f"{name}_{numbers[name.lower()] + 1}"
             repeated.append(new)
         used.add(new.lower())
+        taken.add(new.lower())
         made.append(new)
     notes = []
     if blank and len(blank) < len(clean):
@@ -38,6 +40,11 @@ def repaired(names: Sequence[str | None]) -> tuple[tuple[str, ...], list[str]]:
     if repeated:
         notes.append(f"{_counted(repeated)} had the name of another: {_listed(repeated)}.")
     return tuple(made), notes
+
+
+def quoted(name: str) -> str:
+    """Give the name of a column as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def numbered(count: int) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from aetheron_desktop.engine.datasets.names import quoted
 from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Schema
-from aetheron_desktop.engine.datasets.staging import fields, literal
+from aetheron_desktop.engine.datasets.staging import BLOCK, blocks, fields, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.types import Decision
 
 _BATCH: Final = 65_536
+_BATCH_CELLS: Final = 4_000_000
 _EXACT_ROWS: Final = 100_000
 """Up to so many rows every count of distinct values is exact; beyond, where it decides something."""
 _FEW: Final = 5_000
@@ -63,7 +65,7 @@ def write(staging: Staging, raw: Raw, decisions: Sequence[Decision], out: Path) 
     rows = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for named in _batches(staging, raw, decisions, schema):
-            writer.write_batch(named, row_group_size=_BATCH)
+            writer.write_batch(named)
             content.add(named)
             rows += named.num_rows
             staging.tell("Write the snapshot", rows, total)
@@ -89,10 +91,42 @@ def _arrow(raw: Raw, decisions: Sequence[Decision]) -> pa.Schema:
 
 def _batches(staging: Staging, raw: Raw, decisions: Sequence[Decision], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     columns = fields(len(raw.names))
-    made = ", ".join(f"{decision.sql} AS {column}" for decision, column in zip(decisions, columns, strict=True))
-    for batch in staging.batches(f"SELECT {made} FROM {raw.relation}", _BATCH):  # noqa: S608
+    made = [f"{decision.sql} AS {column}" for decision, column in zip(decisions, columns, strict=True)]
+    # Each batch becomes a row group, the least that is read of a file again: a wide table gets shorter ones.
+    size = max(1024, min(_BATCH, _BATCH_CELLS // len(columns)))
+    if len(columns) <= BLOCK:
+        yield from _typed(staging, raw, made, schema, size)
+    else:
+        yield from _side_by_side(staging, raw, made, schema, size)
+
+
+def _typed(staging: Staging, raw: Raw, made: Sequence[str], schema: pa.Schema, size: int) -> Iterator[pa.RecordBatch]:
+    for batch in staging.batches(f"SELECT {', '.join(made)} FROM {raw.relation}", size):  # noqa: S608
         cells = [values.cast(field.type) for values, field in zip(batch.columns, schema, strict=True)]
         yield pa.record_batch(cells, schema=schema)
+
+
+def _side_by_side(
+    staging: Staging, raw: Raw, made: Sequence[str], schema: pa.Schema, size: int
+) -> Iterator[pa.RecordBatch]:
+    """Give the rows of a table that is too wide for one query: a file for each block of columns, then all at once."""
+    places = list(blocks(range(len(made))))
+    files = [staging.path / f"block-{number}.parquet" for number in range(len(places))]
+    for file, block in zip(files, places, strict=True):
+        part = pa.schema([schema.field(place) for place in block])
+        with pq.ParquetWriter(file, part, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
+            for batch in _typed(staging, raw, [made[place] for place in block], part, size):
+                writer.write_batch(batch)
+    opened = [pq.ParquetFile(file) for file in files]
+    try:
+        for group in range(opened[0].num_row_groups):
+            staging.ask()
+            tables = [file.read_row_group(group) for file in opened]
+            cells = [column.combine_chunks() for table in tables for column in table.columns]
+            yield pa.record_batch(cells, schema=schema)
+    finally:
+        for file in opened:
+            file.close()
 
 
 class _Content:
@@ -133,11 +167,13 @@ def _bytes(column: pa.Array) -> memoryview:
 
 
 def _schema(staging: Staging, out: Path, raw: Raw, decisions: Sequence[Decision], rows: int) -> Schema:
-    columns = fields(len(raw.names))
-    table = f"(SELECT * FROM read_parquet({literal(out)})) AS t({', '.join(columns)})"  # noqa: S608 - ours
+    columns = [quoted(name) for name in raw.names]
+    table = f"read_parquet({literal(out)})"
     distinct = _distinct(staging, table, columns, decisions, rows)
-    facts = [_facts(column, decision) for column, decision in zip(columns, decisions, strict=True)]
-    answer = staging.query(f"SELECT {', '.join(facts)} FROM {table}", "Count the values")[0]  # noqa: S608
+    answer: list[Any] = []
+    for block in blocks(list(zip(columns, decisions, strict=True))):
+        facts = ", ".join(_facts(column, decision) for column, decision in block)
+        answer += staging.query(f"SELECT {facts} FROM {table}", "Count the values")[0]  # noqa: S608
     made = []
     for place, (name, decision) in enumerate(zip(raw.names, decisions, strict=True)):
         filled, low, high, blanks = answer[4 * place : 4 * place + 4]
@@ -173,19 +209,27 @@ def _distinct(
     """Count the values of each column: near to it where nothing hangs on one more or less."""
     if not columns:
         return []
-    exact = list(range(len(columns)))
-    counts = [0] * len(columns)
-    if rows > _EXACT_ROWS:
-        asked = ", ".join(f"approx_count_distinct({column})" for column in columns)
-        counts = list(staging.query(f"SELECT {asked} FROM {table}", "Count the values")[0])  # noqa: S608
-        exact = [
-            place
-            for place, count in enumerate(counts)
-            if count <= _FEW or (count > 0.8 * rows and decisions[place].kind in {"integer", "words"})
-        ]
-    for place in exact:
-        asked = f"SELECT count(DISTINCT {columns[place]}) FROM {table}"  # noqa: S608 - names of our own
-        counts[place] = staging.query(asked, "Count the values")[0][0]
+    if rows <= _EXACT_ROWS:
+        return _distinct_in_memory(staging, table, columns, rows)
+    counts: list[int] = []
+    for block in blocks(columns):
+        asked = ", ".join(f"approx_count_distinct({column})" for column in block)
+        counts += staging.query(f"SELECT {asked} FROM {table}", "Count the values")[0]  # noqa: S608
+    for place, count in enumerate(counts):
+        if count <= _FEW or (count > 0.8 * rows and decisions[place].kind in {"integer", "words"}):
+            asked = f"SELECT count(DISTINCT {columns[place]}) FROM {table}"  # noqa: S608 - names are quoted
+            counts[place] = staging.query(asked, "Count the values")[0][0]
+    return counts
+
+
+def _distinct_in_memory(staging: Staging, table: str, columns: Sequence[str], rows: int) -> list[int]:
+    # A block of columns at a time: the engine's own count of many columns needs a large table in memory for each.
+    counts: list[int] = []
+    for block in blocks(columns, min(BLOCK, max(1, _BATCH_CELLS // max(1, rows)))):
+        staging.ask()
+        staging.tell("Count the values", len(counts), len(columns))
+        asked = f"SELECT {', '.join(block)} FROM {table}"  # noqa: S608 - names are quoted
+        counts += [pc.count_distinct(values).as_py() for values in staging.connection.sql(asked).to_arrow_table()]
     return counts
 
 

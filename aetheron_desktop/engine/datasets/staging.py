@@ -10,20 +10,23 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 import duckdb
 
 from aetheron_desktop.engine.errors import DatasetError, StorageError, storage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     import pyarrow as pa
 
+_Item = TypeVar("_Item")
 Kind: TypeAlias = Literal["integer", "number", "boolean", "date", "words"]
 MEMORY: Final = "1GB"
+BLOCK: Final = 1_000
+"""The most columns of one query: the engine keeps 2,048 cells of each, as text, for each of its threads."""
 _LOOK_S: Final = 0.05
 _TELL_S: Final = 0.1
 _FULL: Final = re.compile(
@@ -177,6 +180,12 @@ def one_file(path: Path) -> str:
 def literal(text: str | Path) -> str:
     """Give ``text`` as SQL writes text."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def blocks(items: Sequence[_Item], size: int = BLOCK) -> Iterator[Sequence[_Item]]:
+    """Give ``items`` in parts of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def fields(count: int) -> list[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from aetheron_desktop.engine.datasets.staging import fields, literal
+from aetheron_desktop.engine.datasets.staging import blocks, fields, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aetheron_desktop.engine.datasets.schema import Column, Schema
     from aetheron_desktop.engine.datasets.staging import Kind, Raw, Staging
@@ -26,7 +27,10 @@ SQL_TYPES: Final[dict[str, str]] = {
     "date": "TIMESTAMP",
     "words": "VARCHAR",
 }
-_SAMPLE: Final = 1_000
+_SAMPLE: Final = (50, 1_000)
+_SAMPLE_CELLS: Final = 1_000_000
+_PATTERNS: Final = 100
+"""The columns that are looked at in one query; each takes megabytes for the automaton of its pattern."""
 _BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff"
 _TOKENS: Final = r"(?i:n/?a|#n/?a|nan|nat|null|none|<na>|\\n|\?|-{1,3}|\.)?"
 _TOKEN: Final = re.compile(_TOKENS)
@@ -63,7 +67,11 @@ class Form:
 
     def matches(self, cell: str) -> bool:
         """Say whether ``cell`` looks so."""
-        return re.fullmatch(self.padded, cell) is not None
+        return self._compiled.fullmatch(cell) is not None
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.padded)
 
 
 @dataclass(frozen=True)
@@ -174,10 +182,9 @@ def _texts(staging: Staging, raw: Raw, columns: Sequence[str], known: Mapping[st
     columns = [column for column in columns if column not in decided]
     if not columns:
         return decided
-    rows = staging.query(f"SELECT {', '.join(columns)} FROM {raw.relation} LIMIT {_SAMPLE}")  # noqa: S608
     waiting: dict[str, list[Form]] = {}
-    for place, column in enumerate(columns):
-        forms = _candidates([row[place] for row in rows if row[place] is not None], decimal_comma=raw.decimal_comma)
+    for column, sample in _sampled(staging, raw, columns):
+        forms = _candidates(sample, decimal_comma=raw.decimal_comma)
         if column in known and known[column].note:
             # A file to predict on is read as the one that was learned from, even if it alone tells less.
             note = known[column].note
@@ -201,6 +208,16 @@ def _texts(staging: Staging, raw: Raw, columns: Sequence[str], known: Mapping[st
     return decided
 
 
+def _sampled(staging: Staging, raw: Raw, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Give for each column the cells of the first rows."""
+    fewest, most = _SAMPLE
+    count = max(fewest, min(most, _SAMPLE_CELLS // len(columns)))
+    for block in blocks(columns):
+        rows = staging.query(f"SELECT {', '.join(block)} FROM {raw.relation} LIMIT {count}")  # noqa: S608
+        for place, column in enumerate(block):
+            yield column, [row[place] for row in rows if row[place] is not None]
+
+
 _PLURAL: Final[dict[str, str]] = {
     "integer": "whole numbers",
     "number": "numbers",
@@ -221,6 +238,13 @@ def _decision(column: str, form: Form, tokens: int, *, doubt: bool) -> Decision:
 
 def _round(staging: Staging, raw: Raw, forms: dict[str, Form]) -> list[tuple[str, int, int, int]]:
     """Count for each column the cells that are written as its form, all cells, and the words for missing."""
+    counted = []
+    for block in blocks(list(forms), _PATTERNS):
+        counted += _counted(staging, raw, {name: forms[name] for name in block})
+    return counted
+
+
+def _counted(staging: Staging, raw: Raw, forms: dict[str, Form]) -> list[tuple[str, int, int, int]]:
     parts = []
     for column, form in forms.items():
         looks = f"regexp_full_match({column}, {literal(form.padded)})"

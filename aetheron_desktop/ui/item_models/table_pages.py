@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Column
 
 PAGE: Final = 200
+"""The rows of a page."""
+BLOCK: Final = 100
+"""The most columns of a page."""
 _PAGES: Final = 60
 _MOST_ROWS: Final = 2**31 - 1
 MISSING: Final = "missing"
@@ -26,16 +29,16 @@ _NUMBERS: Final = frozenset({"number", "integer"})
 
 
 class TablePages(QAbstractTableModel):
-    """``wanted`` asks for a page; :meth:`take` brings it."""
+    """``wanted`` asks for a page; :meth:`take` brings it. A page is known by its first row and its first column."""
 
-    wanted = Signal(int, int)  # first row, rows
+    wanted = Signal(int, int, int, int)  # first row, rows, first column, columns
 
     def __init__(self, columns: tuple[Column, ...], rows: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns = columns
         self._rows = min(rows, _MOST_ROWS)
-        self._pages: OrderedDict[int, list[Row]] = OrderedDict()
-        self._asked: set[int] = set()
+        self._pages: OrderedDict[tuple[int, int], list[Row]] = OrderedDict()
+        self._asked: set[tuple[int, int]] = set()
         self._target: str | None = None
         self._italic = QFont()
         self._italic.setItalic(True)
@@ -50,15 +53,15 @@ class TablePages(QAbstractTableModel):
         if self._columns:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
 
-    def take(self, start: int, rows: list[Row]) -> None:
-        """Take in a page that was wished for."""
-        self._asked.discard(start)
-        self._pages[start] = rows
+    def take(self, start: int, first: int, rows: list[Row]) -> None:
+        """Take in the page that begins with row ``start`` and column ``first``."""
+        self._asked.discard((start, first))
+        self._pages[start, first] = rows
         while len(self._pages) > _PAGES:
             self._pages.popitem(last=False)
-        if rows and self._columns:
+        if rows and rows[0]:
             last = min(start + len(rows), self._rows) - 1
-            self.dataChanged.emit(self.index(start, 0), self.index(last, len(self._columns) - 1))
+            self.dataChanged.emit(self.index(start, first), self.index(last, first + len(rows[0]) - 1))
 
     def forget_wishes(self) -> None:
         """Ask again for what was asked for: the older wishes are dropped while someone scrolls fast."""
@@ -66,13 +69,13 @@ class TablePages(QAbstractTableModel):
 
     def cell(self, row: int, column: int) -> str | None:
         """Give a cell's text; None when it is missing or not there yet."""
-        page = self._page(row)
+        page = self._page(row, column)
         place = row % PAGE
-        return page[place][column] if page is not None and place < len(page) else None
+        return page[place][column % BLOCK] if page is not None and place < len(page) else None
 
-    def is_loaded(self, row: int) -> bool:
-        """Whether the row's page is here."""
-        return row - row % PAGE in self._pages
+    def is_loaded(self, row: int, column: int = 0) -> bool:
+        """Whether the cell's page is here."""
+        return _page_of(row, column) in self._pages
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         return 0 if parent.isValid() else self._rows
@@ -86,7 +89,7 @@ class TablePages(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 value = self.cell(index.row(), index.column())
-                return value if value is not None else MISSING if self.is_loaded(index.row()) else ""
+                return value if value is not None else MISSING if self._is_missing(index) else ""
             case Qt.ItemDataRole.TextAlignmentRole if self._columns[index.column()].type in _NUMBERS:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ForegroundRole if self._is_missing(index):
@@ -119,17 +122,22 @@ class TablePages(QAbstractTableModel):
         return None
 
     def _is_missing(self, index: _Index) -> bool:
-        return self.is_loaded(index.row()) and self.cell(index.row(), index.column()) is None
+        row, column = index.row(), index.column()
+        return self.is_loaded(row, column) and self.cell(row, column) is None
 
-    def _page(self, row: int) -> list[Row] | None:
-        start = row - row % PAGE
-        page = self._pages.get(start)
+    def _page(self, row: int, column: int) -> list[Row] | None:
+        place = start, first = _page_of(row, column)
+        page = self._pages.get(place)
         if page is not None:
-            self._pages.move_to_end(start)
-        elif start not in self._asked:
-            self._asked.add(start)
-            self.wanted.emit(start, PAGE)
+            self._pages.move_to_end(place)
+        elif place not in self._asked:
+            self._asked.add(place)
+            self.wanted.emit(start, PAGE, first, min(BLOCK, len(self._columns) - first))
         return page
+
+
+def _page_of(row: int, column: int) -> tuple[int, int]:
+    return row - row % PAGE, column - column % BLOCK
 
 
 def about(column: Column) -> str:

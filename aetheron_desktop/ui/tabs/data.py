@@ -12,6 +12,7 @@ from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.quantities import size
+from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.column_list import ColumnList
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.table_grid import TableGrid
@@ -95,6 +96,7 @@ class DataTab(QWidget):
         self._notes.toggled.connect(self._note_text.setVisible)
         self._quarantine.clicked.connect(self._show_quarantine)
         self.grid.failed.connect(session.tell)
+        self.grid.copied_in_part.connect(self._tell_copied)
         go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
         go.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         # A thread must have ended before the window that owns it goes.
@@ -177,6 +179,12 @@ class DataTab(QWidget):
         except AetheronError as error:
             return f"{error.detail} {error.hint}"
         return ""
+
+    def _tell_copied(self, copied: int, chosen: int) -> None:
+        detail = f"The first {copied:,} of {chosen:,} chosen rows are on the clipboard."
+        self._session.noticed.emit(
+            Notice("warning", "Copied in part", detail, "Copy fewer columns, or use the file itself.")
+        )
 
     def _show_quarantine(self) -> None:
         if self._session.dataset is not None:

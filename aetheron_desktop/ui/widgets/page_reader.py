@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+Part: TypeAlias = tuple[int, int, int, int]
+"""First row, rows, first column, columns."""
 _WAITING = 4
 """Wishes that are kept; while someone scrolls fast, the older ones are of no use any more."""
 
@@ -25,14 +27,16 @@ class PageReader(QObject):
     goes with it.
     """
 
-    page_read = Signal(int, list)  # first row, rows
+    page_read = Signal(int, int, list)  # first row, first column, rows
+    copied = Signal(str)  # tab-separated lines
     failed = Signal(object)  # AetheronError
 
     def __init__(self, parquet: Path, columns: Sequence[str] | None = None) -> None:
         super().__init__()
         self._parquet = parquet
         self._columns = columns
-        self._wishes: list[tuple[int, int]] = []
+        self._wishes: list[Part] = []
+        self._copy: Part | None = None
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="page reader", daemon=True)
@@ -41,11 +45,18 @@ class PageReader(QObject):
         """Begin to read."""
         self._thread.start()
 
-    def ask(self, start: int, count: int) -> None:
-        """Wish for the rows from ``start``."""
+    def ask(self, start: int, count: int, first: int, width: int) -> None:
+        """Wish for ``count`` rows from ``start``, and of them ``width`` cells from column ``first``."""
         with self._changed:
-            self._wishes = [wish for wish in self._wishes if wish[0] != start][-_WAITING + 1 :]
-            self._wishes.append((start, count))
+            wish = (start, count, first, width)
+            self._wishes = [other for other in self._wishes if other != wish][-_WAITING + 1 :]
+            self._wishes.append(wish)
+            self._changed.notify()
+
+    def copy(self, start: int, count: int, first: int, width: int) -> None:
+        """Wish for cells as text for the clipboard."""
+        with self._changed:
+            self._copy = (start, count, first, width)
             self._changed.notify()
 
     def close(self) -> None:
@@ -68,7 +79,11 @@ class PageReader(QObject):
             return
         try:
             while (wish := self._next()) is not None:
-                self._tell(self.page_read, wish[0], pages.rows(*wish))
+                part, is_copy = wish
+                if is_copy:
+                    self._tell(self.copied, pages.copied(*part, lambda: self._closed))
+                else:
+                    self._tell(self.page_read, part[0], part[2], pages.rows(*part))
         except AetheronError as error:
             self._tell(self.failed, error)
         finally:
@@ -78,8 +93,14 @@ class PageReader(QObject):
         if not self._closed:
             signal.emit(*values)
 
-    def _next(self) -> tuple[int, int] | None:
+    def _next(self) -> tuple[Part, bool] | None:
         with self._changed:
-            while not self._wishes and not self._closed:
+            while not self._wishes and self._copy is None and not self._closed:
                 self._changed.wait()
-            return None if self._closed else self._wishes.pop()
+            if self._closed:
+                return None
+            if self._wishes:
+                return self._wishes.pop(), False
+            part, self._copy = self._copy, None
+            assert part is not None
+            return part, True

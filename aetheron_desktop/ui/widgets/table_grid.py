@@ -24,14 +24,18 @@ _ROW: Final = 28
 _NARROWEST, _WIDEST, _HEADER_ROOM = 72, 280, 52
 _SAMPLED: Final = 40
 _WIDE_TABLE: Final = 300
-"""With more columns than this the first ones are fitted, and the rest get the same width."""
-_COPIED: Final = 100_000
+"""The columns whose names are measured at once; the others are fitted when their cells are first looked at."""
+_COPIED_CELLS: Final = 2_000_000
 
 
 class TableGrid(QTableView):
-    """Shows the Parquet file that :meth:`show_table` names; ``failed`` tells an error of reading it."""
+    """Shows the Parquet file that :meth:`show_table` names.
+
+    ``failed`` tells an error of reading it, ``copied_in_part`` that not all of the chosen rows went to the clipboard.
+    """
 
     failed = Signal(object)  # AetheronError
+    copied_in_part = Signal(int, int)  # rows copied, rows chosen
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +57,7 @@ class TableGrid(QTableView):
         columns.setHighlightSections(False)
         self.setIconSize(QSize(14, 14))
         self._reader: PageReader | None = None
-        self._fitted = False
+        self._fitted: set[int] = set()
         # While someone scrolls, the wishes of rows that have gone by are dropped; what stays in view is asked again.
         self._again = QTimer(self, singleShot=True, interval=120)
         self._again.timeout.connect(self._ask_again)
@@ -66,9 +70,10 @@ class TableGrid(QTableView):
         reader = PageReader(parquet, [column.name for column in columns])
         model.wanted.connect(reader.ask)
         reader.page_read.connect(self._on_page)
+        reader.copied.connect(self._on_copied)
         reader.failed.connect(self.failed)
         self.destroyed.connect(reader.forget)
-        self._reader, self._fitted = reader, False
+        self._reader, self._fitted = reader, set()
         self.setModel(model)
         self._fit_headers(columns)
         reader.start()
@@ -113,30 +118,33 @@ class TableGrid(QTableView):
             self.setCurrentIndex(index)
             self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
 
-    def copied(self) -> str:
-        """Give the chosen cells as lines of tab-separated values; a missing one is empty."""
-        model = self.pages()
-        if model is None or not self.selectionModel().hasSelection():
-            return ""
+    def copy(self) -> None:
+        """Put the chosen cells on the clipboard as lines of tab-separated values, read from the file if need be."""
+        if self._reader is None or not self.selectionModel().hasSelection():
+            return
         area = self.selectionModel().selection().first()
-        rows = range(area.top(), min(area.bottom(), area.top() + _COPIED) + 1)
-        columns = range(area.left(), area.right() + 1)
-        return "\n".join("\t".join(model.cell(row, column) or "" for column in columns) for row in rows)
+        rows = min(area.height(), max(1, _COPIED_CELLS // area.width()))
+        self._reader.copy(area.top(), rows, area.left(), area.width())
+        if rows < area.height():
+            self.copied_in_part.emit(rows, area.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.copied())
+            self.copy()
             return
         super().keyPressEvent(event)
 
-    def _on_page(self, start: int, rows: list[Row]) -> None:
+    def _on_copied(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def _on_page(self, start: int, first: int, rows: list[Row]) -> None:
         model = self.pages()
         if model is None:
             return
-        model.take(start, rows)
-        if not self._fitted:
-            self._fitted = True
-            self._fit_cells(rows[:_SAMPLED])
+        model.take(start, first, rows)
+        if first not in self._fitted:
+            self._fitted.add(first)
+            self._fit_cells(first, rows[:_SAMPLED])
 
     def _ask_again(self) -> None:
         if model := self.pages():
@@ -149,10 +157,8 @@ class TableGrid(QTableView):
             width = metrics.horizontalAdvance(column.name[:60]) + _HEADER_ROOM
             self.setColumnWidth(place, min(max(width, _NARROWEST), _WIDEST))
 
-    def _fit_cells(self, rows: list[Row]) -> None:
+    def _fit_cells(self, first: int, rows: list[Row]) -> None:
         metrics = self.fontMetrics()
-        model = self.pages()
-        assert model is not None
-        for place in range(min(model.columnCount(), _WIDE_TABLE)):
-            widest = max((metrics.horizontalAdvance((row[place] or "missing")[:60]) for row in rows), default=0)
-            self.setColumnWidth(place, min(max(widest + 40, self.columnWidth(place)), _WIDEST))
+        for place in range(len(rows[0]) if rows else 0):
+            widest = max(metrics.horizontalAdvance((row[place] or "missing")[:60]) for row in rows)
+            self.setColumnWidth(first + place, min(max(widest + 40, self.columnWidth(first + place)), _WIDEST))

@@ -11,12 +11,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
 from aetheron_desktop.engine.datasets.pages import Pages
 from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.staging import blocks
 
 LETTERS = st.characters(codec="utf-8", categories=["L", "Nd", "P", "S", "Zs"], exclude_characters="\ufeff\u3000\u00a0")
 WORDS = st.text(LETTERS | st.sampled_from("\n\t\"',;|\\"), max_size=12).map(lambda word: f"w{word}z")
@@ -127,6 +129,33 @@ def test_that_one_other_value_gives_another_id(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("a,b\n1,x\n2,z\n")
     (tmp_path / "c.csv").write_text("a,b\n2,y\n1,x\n")
     assert len({imported(tmp_path / f"{name}.csv", tmp_path / "datasets").id for name in "abc"}) == 3
+
+
+@pytest.mark.parametrize("block", [1, 7, 50, 1_000])
+def test_that_a_wide_table_is_the_same_however_its_columns_are_read(
+    tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    width, rows = 100, 1_500
+    head = ",".join(f"value {place}" for place in range(width))
+    lines = (
+        ",".join("" if (row + place) % 7 == 0 else str(row * place) for place in range(width)) for row in range(rows)
+    )
+    (tmp_path / "wide.csv").write_text("\n".join([head, *lines]) + "\n")
+    plain = imported(tmp_path / "wide.csv", tmp_path / "plain")
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.snapshot.BLOCK", block)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.delimited.BLOCK", block)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.pages._COPY_COLUMNS", block)
+    monkeypatch.setattr(blocks, "__defaults__", (block,))
+    in_blocks = imported(tmp_path / "wide.csv", tmp_path / "in_blocks")
+    assert in_blocks.id == plain.id
+    assert in_blocks.schema == plain.schema
+    pages = Pages(tmp_path / "in_blocks" / in_blocks.id / "data.parquet")
+    try:
+        assert pages.rows(rows - 1, 5) == [
+            tuple(None if (rows - 1 + place) % 7 == 0 else str((rows - 1) * place) for place in range(width))
+        ]
+    finally:
+        pages.close()
 
 
 def test_that_pages_show_the_rows_in_the_files_order(tmp_path: Path) -> None:
