@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -62,14 +62,17 @@ def write(staging: Staging, raw: Raw, decisions: Sequence[Decision], out: Path) 
     staging.tell("Write the snapshot", 0, total)
     schema = _arrow(raw, decisions)
     content = _Content(schema)
+    facts = [_Facts() for _ in schema]
     rows = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for named in _batches(staging, raw, decisions, schema):
             writer.write_batch(named)
             content.add(named)
+            for fact, column in zip(facts, named.columns, strict=True):
+                fact.add(column)
             rows += named.num_rows
             staging.tell("Write the snapshot", rows, total)
-    return Written(content.id(), rows, _schema(staging, out, raw, decisions, rows))
+    return Written(content.id(), rows, _schema(staging, out, raw, decisions, facts, rows))
 
 
 def frame(staging: Staging, raw: Raw, decisions: Sequence[Decision]) -> pd.DataFrame:
@@ -166,41 +169,57 @@ def _bytes(column: pa.Array) -> memoryview:
     return memoryview(data)[start:end] if data is not None else memoryview(b"")
 
 
-def _schema(staging: Staging, out: Path, raw: Raw, decisions: Sequence[Decision], rows: int) -> Schema:
-    columns = [quoted(name) for name in raw.names]
-    table = f"read_parquet({literal(out)})"
-    distinct = _distinct(staging, table, columns, decisions, rows)
-    answer: list[Any] = []
-    for block in blocks(list(zip(columns, decisions, strict=True))):
-        facts = ", ".join(_facts(column, decision) for column, decision in block)
-        answer += staging.query(f"SELECT {facts} FROM {table}", "Count the values")[0]  # noqa: S608
-    made = []
-    for place, (name, decision) in enumerate(zip(raw.names, decisions, strict=True)):
-        filled, low, high, blanks = answer[4 * place : 4 * place + 4]
-        counted = _Counted(rows, filled, min(distinct[place], filled), low, high, blanks)
-        type_, note = _type(name, decision, counted)
-        made.append(Column(name, type_, rows - filled, counted.distinct, note))
-    return Schema(tuple(made))
+class _Facts:
+    """What the type of a column is told from, gathered from its batches."""
+
+    def __init__(self) -> None:
+        self.filled = 0
+        self.low: int | None = None
+        self.high: int | None = None
+        self._signs = 0
+        self._blanks = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether whole numbers, no two alike, leave out none between the least and the greatest."""
+        return self.low is not None and self.high is not None and self.high - self.low == self.filled - 1
+
+    @property
+    def length(self) -> float:
+        """The mean length of the words, in signs."""
+        return self._signs / max(1, self.filled)
+
+    @property
+    def blanks(self) -> float:
+        """The mean count of blanks in the words."""
+        return self._blanks / max(1, self.filled)
+
+    def add(self, column: pa.Array) -> None:
+        filled = len(column) - column.null_count
+        self.filled += filled
+        if not filled:
+            return
+        if pa.types.is_string(column.type):
+            lengths = pc.utf8_length(column)
+            self._signs += pc.sum(lengths).as_py()
+            self._blanks += pc.sum(pc.count_substring(column, " ")).as_py()
+        elif pa.types.is_integer(column.type):
+            extremes = pc.min_max(column)
+            low, high = extremes["min"].as_py(), extremes["max"].as_py()
+            self.low = low if self.low is None else min(self.low, low)
+            self.high = high if self.high is None else max(self.high, high)
 
 
-class _Counted(NamedTuple):
-    rows: int
-    filled: int
-    distinct: int
-    low: Any
-    high: Any
-    blanks: float | None
-
-
-def _facts(column: str, decision: Decision) -> str:
-    match decision.kind:
-        case "words":
-            blanks = f"avg(length({column}) - length(replace({column}, ' ', '')))"
-            return f"count({column}), avg(length({column})), max(length({column})), {blanks}"
-        case "integer":
-            return f"count({column}), min({column}), max({column}), NULL"
-        case _:
-            return f"count({column}), NULL, NULL, NULL"
+def _schema(
+    staging: Staging, out: Path, raw: Raw, decisions: Sequence[Decision], facts: Sequence[_Facts], rows: int
+) -> Schema:
+    counts = _distinct(staging, f"read_parquet({literal(out)})", [quoted(name) for name in raw.names], decisions, rows)
+    columns = []
+    for name, decision, fact, count in zip(raw.names, decisions, facts, counts, strict=True):
+        distinct = min(count, fact.filled)
+        type_, note = _type(name, decision, fact, distinct)
+        columns.append(Column(name, type_, rows - fact.filled, distinct, note))
+    return Schema(tuple(columns))
 
 
 def _distinct(
@@ -233,14 +252,14 @@ def _distinct_in_memory(staging: Staging, table: str, columns: Sequence[str], ro
     return counts
 
 
-def _type(name: str, decision: Decision, counted: _Counted) -> tuple[ColumnType, str]:
+def _type(name: str, decision: Decision, facts: _Facts, distinct: int) -> tuple[ColumnType, str]:
     note = decision.note
-    unique = counted.distinct == counted.filled >= _MIN_UNIQUE
+    unique = distinct == facts.filled >= _MIN_UNIQUE
     match decision.kind:
         case "words":
-            return _words_type(name, note, counted, unique)
+            return _words_type(name, note, facts, distinct)
         case "integer":
-            running = unique and counted.high - counted.low == counted.filled - 1
+            running = unique and facts.is_running
             named = _names_rows(name)
             if running and not name.lower().endswith("year"):
                 return "identifier", "counts the rows"
@@ -255,15 +274,16 @@ def _names_rows(name: str) -> bool:
     return _ID_NAME.search(name) is not None or _ID_END.search(name) is not None
 
 
-def _words_type(name: str, note: str, counted: _Counted, unique: bool) -> tuple[ColumnType, str]:
-    blanks, length = counted.blanks or 0.0, counted.low or 0.0
-    if counted.filled == 0:
+def _words_type(name: str, note: str, facts: _Facts, distinct: int) -> tuple[ColumnType, str]:
+    if facts.filled == 0:
         return "category", "no value at all"
+    unique = distinct == facts.filled >= _MIN_UNIQUE
+    blanks, length = facts.blanks, facts.length
     if unique and blanks < 1.5 and length <= 64:
         return "identifier", note or "another value in each row"
-    many = counted.distinct > max(50, 0.2 * counted.filled)
+    many = distinct > max(50, 0.2 * facts.filled)
     if (many and blanks >= 1) or length > 80 or (unique and length > 64):
         return "text", note or "words in whole sentences"
-    if _names_rows(name) and counted.distinct > 0.9 * counted.filled and counted.filled >= _MIN_UNIQUE:
+    if _names_rows(name) and distinct > 0.9 * facts.filled and facts.filled >= _MIN_UNIQUE:
         return "identifier", note or "almost another value in each row"
     return "category", note

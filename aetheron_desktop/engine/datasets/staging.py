@@ -88,6 +88,7 @@ class Staging:
             }
         )
         self.connection.execute("SET enable_progress_bar=true; SET enable_progress_bar_print=false; SET TimeZone='UTC'")
+        self.connection.execute("SET parquet_metadata_cache=true")  # a wide table is read in blocks of columns
         optimizers = {row[0] for row in self.connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
         if "type_pushdown" in optimizers:
             # It lets the reader of CSV cast, and there a cell that TRY_CAST would leave out is an error.

@@ -32,6 +32,7 @@ _SAMPLE_CELLS: Final = 1_000_000
 _PATTERNS: Final = 100
 """The columns that are looked at in one query; each takes megabytes for the automaton of its pattern."""
 _BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff"
+_NOTHING: Final = rf"[{_BLANKS}]*\??[{_BLANKS}]*"
 _TOKENS: Final = r"(?i:n/?a|#n/?a|nan|nat|null|none|<na>|\\n|\?|-{1,3}|\.)?"
 _TOKEN: Final = re.compile(_TOKENS)
 _PADDED_TOKENS: Final = rf"\s*{_TOKENS}\s*"
@@ -317,5 +318,6 @@ def _timed(pattern: str, form: str, note: str) -> Form:
 
 
 def _words(column: str) -> str:
-    text = f"trim({column}, {literal(_BLANKS)})"
-    return f"CASE WHEN {text} IN ('', '?') THEN NULL ELSE {text} END"
+    # Not by comparing what was trimmed: the optimizer's search for what is computed twice is quadratic in the columns.
+    nothing = f"regexp_full_match({column}, {literal(_NOTHING)})"
+    return f"CASE WHEN {nothing} THEN NULL ELSE trim({column}, {literal(_BLANKS)}) END"
