@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from aetheron_desktop.engine.datasets.names import repaired
+from aetheron_desktop.engine.datasets.names import quoted, repaired
 from aetheron_desktop.engine.datasets.staging import Raw, literal, one_file
 from aetheron_desktop.engine.errors import DatasetError
 
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 _INTEGERS: Final = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _DEEPEST: Final = 8
 _MOST: Final = 20_000
+_JULIAN: Final = "4714-11-24 (BC) 00:00:00"
+"""Where the days of INT96 begin to count: what is read as earlier has gone around the end of 64 bits."""
 
 
 def read_parquet(staging: Staging, path: Path) -> Raw:
     """Read Parquet.
 
     Raises:
-        DatasetError: it has no columns, or too many.
+        DatasetError: it has no columns, too many, or times that cannot be held.
         duckdb.Error: it is damaged or encrypted.
     """
     relation = f"read_parquet({literal(one_file(path))}, hive_partitioning=false)"
@@ -42,11 +44,25 @@ def read_parquet(staging: Staging, path: Path) -> Raw:
         raise DatasetError(
             f"{staging.source.name} has {len(names) or 'no'} columns.", hint="Choose a file with 1 to 20,000 columns."
         )
+    _refuse_wrapped_times(staging, path, relation)
     repaired_names, notes = repaired(names)
     if len(names) > len(found.columns):
         notes.append(f"Nested columns were laid side by side: {len(found.columns)} became {len(names)}.")
     table = f"(SELECT {', '.join(shown)} FROM {relation} AS t({', '.join(inner)}))"  # noqa: S608
     return Raw(table, repaired_names, tuple(kinds), notes)
+
+
+def _refuse_wrapped_times(staging: Staging, path: Path, relation: str) -> None:
+    asked = f"SELECT name FROM parquet_schema({literal(one_file(path))}) WHERE type = 'INT96'"  # noqa: S608
+    for (name,) in staging.query(asked):
+        early = f"{quoted(name)} < TIMESTAMP {literal(_JULIAN)}"
+        count = staging.query(f"SELECT count(*) FILTER ({early}) FROM {relation}")[0][0]  # noqa: S608
+        if count:
+            times = "a time" if count == 1 else f"{count:,} times"
+            raise DatasetError(
+                f"{staging.source.name} has {times} in the column {name} beyond what can be held.",
+                hint="Leave these rows out, or write the column as text.",
+            )
 
 
 def _columns(name: str, sql: str, type_: duckdb.sqltypes.DuckDBPyType, depth: int) -> list[tuple[str, str, Kind]]:

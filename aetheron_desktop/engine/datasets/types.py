@@ -33,7 +33,7 @@ _PATTERNS: Final = 100
 """The columns that are looked at in one query; each takes megabytes for the automaton of its pattern."""
 _BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff"
 _NOTHING: Final = rf"[{_BLANKS}]*\??[{_BLANKS}]*"
-_TOKENS: Final = r"(?i:n/?a|#n/?a|nan|nat|null|none|<na>|\\n|\?|-{1,3}|\.)?"
+_TOKENS: Final = r"(?:(?i:n/?a|#n/?a|nan|nat|null|none|<na>)|\\N|\?|-{1,3}|\.)?"
 _TOKEN: Final = re.compile(_TOKENS)
 _PADDED_TOKENS: Final = rf"\s*{_TOKENS}\s*"
 _INT: Final = r"[+-]?(?:0|[1-9][0-9]{0,17})"
@@ -231,10 +231,10 @@ def _decision(column: str, form: Form, tokens: int, *, doubt: bool) -> Decision:
     note = form.note
     if doubt:
         note += " (no cell says which of day and month comes first)"
-    told = note
     if tokens:
-        note = (note + ", " if note else "") + f"{tokens} cells with a word for missing"
-    return Decision(form.kind, form.sql.format(column), note, told)
+        cells = "1 cell" if tokens == 1 else f"{tokens} cells"
+        note = (note + ", " if note else "") + f"{cells} with a word for missing"
+    return Decision(form.kind, form.sql.format(column), note, told=note)
 
 
 def _round(staging: Staging, raw: Raw, forms: dict[str, Form]) -> list[tuple[str, int, int, int]]:

@@ -81,6 +81,22 @@ def test_that_a_parquet_file_that_was_cut_off_is_refused(tmp_path: Path) -> None
         imported(source, tmp_path / "datasets")
 
 
+def test_that_times_beyond_what_can_be_held_are_refused_and_not_wrapped_around(tmp_path: Path) -> None:
+    source = tmp_path / "spark.parquet"
+    times = pa.array([0, -7_188_624_036_226_874_385], pa.timestamp("us"))
+    pq.write_table(pa.table({"when": times}), source, use_deprecated_int96_timestamps=True)
+    with pytest.raises(DatasetError, match=r"spark\.parquet has a time in the column when"):
+        imported(source, tmp_path / "datasets")
+
+
+def test_that_words_for_missing_are_told(tmp_path: Path) -> None:
+    rows = "".join(f"{row},{'-' if row == 3 else row * 0.5},{'NA' if row % 2 else row}\n" for row in range(20))
+    info = imported(written(tmp_path, "gaps.csv", "row,half,even\n" + rows), tmp_path / "datasets")
+    assert [column.missing for column in info.schema.columns] == [0, 1, 10]
+    assert "half: 1 cell with a word for missing." in info.notes
+    assert "even: 10 cells with a word for missing." in info.notes
+
+
 def test_that_a_zip_with_two_tables_is_refused_with_their_names(tmp_path: Path) -> None:
     source = tmp_path / "two.zip"
     with zipfile.ZipFile(source, "w") as archive:
