@@ -348,3 +348,12 @@ def test_that_a_run_chosen_by_a_person_stays_shown(tab: TrainTab, session: Scrip
     tab.model.flush()
     tab._on_refresh()
     assert tab.current == third
+
+
+def test_that_a_run_begun_elsewhere_is_shown_without_a_click(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    assert tab.current is None
+    first, *_ = session.train(["forest"])
+    qtbot.waitUntil(lambda: tab.current == first)

@@ -161,6 +161,13 @@ class TrainTab(QWidget):
         self.leaderboard.choose([run])
         self._watched = watched
 
+    def _watch_what_goes(self) -> None:
+        """Show a run that goes on although nobody pressed Train here: it began before the window, or elsewhere."""
+        going = [row.id for row in self.model.rows() if row.is_active]
+        if going:
+            self._watched = going
+            self._watch(going[0])
+
     def _go_on_watching(self) -> None:
         """Until a person chooses a run: show the one that has begun when another has ended, and at last the best."""
         rows = [row for run in self._watched if (row := self.model.row(run)) is not None]
@@ -274,15 +281,19 @@ class TrainTab(QWidget):
         if self.isVisible():
             self._load.start()
         self._below.setVisible(True)
-        if self.current is not None:
+        if self.current is None:
+            self._refresh.start()
+        else:
             self._show_runs()
 
     def _on_run_changed(self, run: str) -> None:
-        if (run == self.current or run in self._watched) and not self._refresh.isActive():
+        if (self.current is None or run == self.current or run in self._watched) and not self._refresh.isActive():
             self._refresh.start()
 
     def _on_refresh(self) -> None:
         self.model.flush()
+        if self.current is None:
+            self._watch_what_goes()
         self._go_on_watching()
         self._show_current()
 
