@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Final
@@ -37,9 +38,15 @@ def main(argv: list[str] | None = None) -> int:
         from aetheron_desktop import cli  # the window loads nothing of the command line
 
         return cli.main(arguments)
+    # Nothing that a start makes is garbage, and looking for it takes a twentieth of the time to the first frame. The
+    # window begins to collect again when it has been painted.
+    gc.disable()
     from aetheron_desktop.ui import app  # Qt; neither worker nor command line has it
 
-    return app.main(arguments)
+    try:
+        return app.main(arguments)
+    finally:
+        gc.enable()
 
 
 def _is_for_the_command_line(word: str) -> bool:

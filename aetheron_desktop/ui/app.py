@@ -6,6 +6,7 @@ of 200 ms from the start of the process.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
@@ -132,6 +133,8 @@ class Program(QObject):
         _write_time(os.environ.get("AETHERON_FIRST_PAINT"))
         assert self.window is not None
         assert self._workspace is not None
+        gc.freeze()  # what is there now stays, and need not be looked at again
+        gc.enable()
         self.window.finish_start()
         from aetheron_desktop.ui.instance import FirstWindow  # QtNetwork
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 STARTS = 7
 REST_S = 20.0
 WATCH_S = 12.0
+TURNS = 5
 LONG = {"epochs": 2000, "patience": 500}
 PROBE = "__import__('tests.benchmarks.probe', fromlist=['probe'])"
 BARE_WINDOW = (
@@ -182,7 +183,7 @@ def opened(folder: Path) -> list[Figure]:
         program.ask("setattr(window().session, 'parallel_limit', 2)")
         program.ask(f"window().session.train(['network'], {{'network': {LONG!r}}})")
         program.wait(
-            "sum(r.status == 'running' and r.estimator == 'network' for r in window().session.runs.values()) == 2"
+            "sum(r.done > 50 and r.is_going and r.estimator == 'network' for r in window().session.runs.values()) == 2"
         )
         program.ask(f"{PROBE}.start('lateness') and {PROBE}.start('painted')")
         time.sleep(WATCH_S)
@@ -223,24 +224,28 @@ def throughput(program: Program, run: str, folder: Path) -> Figure:
     """Mini-batches a second under the window, against the same training in a bare script."""
     program.wait(f"window().session.runs[{run!r}].done > 50")
 
-    def steps() -> float:
+    def under_the_window() -> float:
         first = program.ask(f"window().session.runs[{run!r}].done")
         began = time.monotonic()
         time.sleep(WATCH_S)
         return float(program.ask(f"window().session.runs[{run!r}].done") - first) / (time.monotonic() - began)
 
-    under = steps()
-    # The run is suspended while the script has the machine, and the other way round.
-    program.ask(f"window().session.pause({run!r})")
-    script = subprocess.run(
-        [sys.executable, "-c", BARE_TRAINING.format(root=str(ROOT)), str(folder / "workspace")],
-        check=True,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"},
-    )
-    program.ask(f"window().session.resume({run!r})")
-    bare = float(script.stdout.split()[-1])
+    def in_a_script() -> float:
+        # The run is suspended while the script has the machine.
+        program.ask(f"window().session.pause({run!r})")
+        script = subprocess.run(
+            [sys.executable, "-c", BARE_TRAINING.format(root=str(ROOT)), str(folder / "workspace")],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"},
+        )
+        program.ask(f"window().session.resume({run!r})")
+        return float(script.stdout.split()[-1])
+
+    # In turns, for the machine is not as fast at all times.
+    rates = [(under_the_window(), in_a_script()) for _ in range(TURNS)]
+    under, bare = (statistics.median(side) for side in zip(*rates, strict=True))
     return Figure("training under the window, mini-batches a second", under, "≥ 0.97 ×", "/s", "bare script", bare)
 
 

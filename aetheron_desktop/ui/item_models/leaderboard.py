@@ -58,6 +58,8 @@ STATUS_ICONS = {
 ACTIVE = frozenset({"queued", "starting", "running", "paused", "stopping"})
 _UNDER_WAY = {"running": 0, "paused": 1, "stopping": 2, "starting": 3, "queued": 4}
 _ROOT = QModelIndex()
+_REFRESH_MS = 250
+"""Words that change faster cannot be read, and what draws them is missing in the training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class LeaderboardRow:
 
 
 class LeaderboardModel(QAbstractTableModel):
-    """All runs in the order in which they came; repaints at most ten times a second, and only what is different."""
+    """All runs in the order in which they came; repaints at most four times a second, and only what is different."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +126,7 @@ class LeaderboardModel(QAbstractTableModel):
         self._rows: list[LeaderboardRow] = []
         self._places: dict[str, int] = {}
         self._changed: set[str] = set()
-        self._timer = QTimer(self, singleShot=True, interval=100)
+        self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.flush)
         self._reload()
         session.run_added.connect(self._on_added)

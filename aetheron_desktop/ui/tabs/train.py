@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MOST_SHOWN = 12
 _SERIES = 8
+_REFRESH_MS = 250
 _LOAD_DELAY_MS = 600
 
 
@@ -49,7 +50,7 @@ class TrainTab(QWidget):
         self._logs: dict[str, list[MessageLogged]] = {}
         self._asked: set[str] = set()
         self._watched: list[str] = []
-        self._refresh = QTimer(self, singleShot=True, interval=100)
+        self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._load = QTimer(self, singleShot=True, interval=_LOAD_DELAY_MS)
         self.setObjectName("train_tab")
         self._build()
