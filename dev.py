@@ -311,6 +311,8 @@ def install(what: str) -> None:
     UNFINISHED.unlink()
     if code:
         raise Refusal("The libraries could not be installed; what pip says stands above.\nMend that and start again.")
+    # pip compiles what it copies, and an editable project is not copied: its first start would do so, a sixth slower.
+    in_environment(["-m", "compileall", "-q", "aetheron_desktop"])
 
 
 # -- the system's part ------------------------------------------------------------------------------------------------
