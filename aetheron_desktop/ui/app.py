@@ -52,6 +52,9 @@ def main(argv: list[str]) -> int:
     arguments = parse(argv)
     if arguments.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if not _has_display():  # Qt would abort the process
+        sys.stderr.write("There is no display to open the window on. Without one: aetheron --help\n")
+        return 1
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication([sys.argv[0] if sys.argv else "aetheron-desktop"])
@@ -70,6 +73,11 @@ def main(argv: list[str]) -> int:
     program = Program(app, arguments, settings)
     program.start(arguments.workspace)
     return program.exit_code if program.has_ended else app.exec()
+
+
+def _has_display() -> bool:
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in named)
 
 
 def parse(argv: list[str]) -> Arguments:

@@ -1,5 +1,6 @@
 """The main job, end to end, in the real window: drop, train, watch, stop, keep, predict, quit."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -136,3 +137,19 @@ def test_that_a_window_that_was_killed_finds_its_run_again(tmp_path: Path) -> No
             second.wait(f"window().session.runs[{run!r}].status == 'stopped'")
             assert second.ask(f"window().session.runs[{run!r}].model")
             wait_until(lambda: not [child for child in left if child.is_running()], "the worker's end", 20)
+
+
+def test_that_without_a_display_it_says_so_and_does_not_crash(tmp_path: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    bare.pop("QT_QPA_PLATFORM", None)
+    made = subprocess.run(
+        [sys.executable, "-m", "aetheron_desktop", "--workspace", str(tmp_path / "workspace")],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 1
+    assert "no display" in made.stderr
+    assert "aetheron --help" in made.stderr

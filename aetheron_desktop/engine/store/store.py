@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 FORMAT = len(STEPS)
 _BUSY_S = 10.0
+_LEAST_FREE = 1 << 20
+"""Bytes; with less the files that SQLite needs beside the index cannot grow."""
 
 
 class Store:
@@ -110,7 +113,10 @@ class Store:
             copy.close()
 
     def _translated(self, error: sqlite3.Error) -> WorkspaceError | StorageError:
-        match getattr(error, "sqlite_errorname", ""):
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_IOERR") and shutil.disk_usage(self.path.parent).free < _LEAST_FREE:
+            name = "SQLITE_FULL"  # it says so only of the file itself, not of those that it needs beside it
+        match name:
             case "SQLITE_FULL":
                 return StorageError(f"The disk is full: {self.path}.", hint="Free some space and try again.")
             case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
@@ -118,7 +124,7 @@ class Store:
                     f"{self.path} is damaged or is not an index of a workspace ({error}).",
                     hint="Move that file away and start again: the index is made anew from the folders beside it.",
                 )
-            case name if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            case _ if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
                 return WorkspaceError(
                     f"{self.path.parent} cannot be written to ({error}).",
                     hint="Check the rights of the folder, or choose another workspace.",

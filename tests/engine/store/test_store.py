@@ -3,13 +3,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from aetheron_desktop.engine.errors import WorkspaceError
+from aetheron_desktop.engine.errors import StorageError, WorkspaceError
 from aetheron_desktop.engine.store import store as module
 from aetheron_desktop.engine.store.store import FORMAT, Store
 
@@ -119,3 +120,21 @@ def test_that_a_migration_that_fails_changes_nothing_and_leaves_a_copy(
     assert again.get("run", "1") == b"mine"
     again.close()
     assert (store.path.parent / f"workspace-format{FORMAT}.db").exists()
+
+
+@pytest.mark.parametrize(("free", "words"), [(0, "The disk is full"), (1 << 30, "could not be used")])
+def test_that_a_full_disk_is_called_so_where_sqlite_calls_it_an_error_of_the_disk(
+    store: Store, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    class Refused:
+        def execute(self, *_: object) -> None:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+            raise error
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    connection = store._connection
+    monkeypatch.setattr(store, "_connection", Refused())
+    with pytest.raises(StorageError, match=words):
+        store.put("kind", "id", b"body")
+    monkeypatch.setattr(store, "_connection", connection)
