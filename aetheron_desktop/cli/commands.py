@@ -113,6 +113,10 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 
 def _dataset(workspace: Workspace, runner: _Runner, table: str) -> Dataset | JobEnded:
     file = Path(table)
+    if not file.exists() and (file.suffix or len(file.parts) > 1):
+        names = {name for info in workspace.datasets() for name in (info.name, info.id)}
+        if table not in names:
+            raise UsageError(f"There is neither a file {table} nor a dataset of that name.", hint="Look at the path.")
     if not file.is_file() and not (file.exists() and file.suffix):
         return workspace.dataset(table)
     end = runner.do(

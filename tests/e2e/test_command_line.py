@@ -119,6 +119,7 @@ def test_that_a_model_goes_to_the_bin_and_comes_back(line: Line) -> None:
         (["train", str(DATA / "penguins.csv"), "--estimator", "forest", "--param", "n_trees=5"], 2),
         (["train", str(DATA / "penguins.csv"), "--budget", "soon"], 2),
         (["train", "no such dataset"], 2),
+        (["train", "folder/no-such-file.csv"], 2),
         (["import", "no-such-file.csv"], 1),
         (["import", str(ROOT)], 1),
         (["predict", "no-such-model", str(DATA / "penguins.csv"), "--out", "x.csv"], 2),
