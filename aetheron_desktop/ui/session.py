@@ -1,6 +1,6 @@
 """What is open and what is running, for every widget; the workspace on disk is the truth.
 
-Nothing in here waits: what takes longer than a frame is a job, done by a worker under a :class:`JobThread`.
+Nothing in here waits: what takes longer than a frame is a job, done by a worker (:class:`Jobs`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs import process
 from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import Monitor
-from aetheron_desktop.engine.jobs.process import WorkerPool
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan
-from aetheron_desktop.ui.job_thread import JobThread
+from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
@@ -30,13 +29,11 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Task
-    from aetheron_desktop.engine.events import Event, Work
-    from aetheron_desktop.engine.jobs.job import Job
+    from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
 
-_FRAME_MS: Final = 33
 _WARM_DELAY_MS: Final = 300
 _FIRST_LOOK_MS: Final = 1000
 
@@ -76,15 +73,15 @@ class Session(QObject):
         self.task: Task | None = None
         self.excluded: frozenset[str] = frozenset()
         self.runs: dict[str, RunState] = {}
-        self._pool = WorkerPool(workspace)
-        self._threads: dict[str, JobThread] = {}
+        self._jobs = Jobs(workspace, self)
+        self._jobs.told.connect(self._hear)
+        self._jobs.ended.connect(self._on_ended)
+        self._jobs.left.connect(self._on_job_left)
         self._queue: list[Experiment] = []
         self._imports: dict[str, ImportState] = {}
         self._groups: dict[str, set[str]] = {}
         self._parallel_limit = default_parallel_limit()
         self._shutting_down = False
-        self._frame = QTimer(self, interval=_FRAME_MS, singleShot=True)
-        self._frame.timeout.connect(self._pass_on)
         self._monitor: Monitor | None = None
         self._monitor_timer = QTimer(self, interval=5000)
         self._monitor_timer.timeout.connect(self._sample)
@@ -99,7 +96,7 @@ class Session(QObject):
             self.run_added.emit(record.id)
         for record in alive:
             self.runs[record.id].replay(self.workspace.history(record.id))
-            self._watch(JobThread.attaching(self.workspace, record, self))
+            self._jobs.attach(record)
             self.noticed.emit(Notice("info", f"{record.name} is still training", "It went on without the window."))
         for end in dead:
             self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
@@ -110,7 +107,7 @@ class Session(QObject):
 
     def is_busy(self) -> bool:
         """Whether a run is going or waiting, or a file is on its way in or out."""
-        return bool(self._threads or self._queue)
+        return bool(len(self._jobs) or self._queue)
 
     def is_shut_down(self) -> bool:
         """Whether :meth:`shut_down` was called."""
@@ -124,15 +121,7 @@ class Session(QObject):
         self._shutting_down = True
         self._monitor_timer.stop()
         self._drop_queue()
-        for thread in self._threads.values():
-            match mode:
-                case "keep" if thread.work == "train":
-                    thread.detach()
-                case "stop":
-                    thread.stop()
-                case _:
-                    thread.kill()
-        self._pool.close()
+        self._jobs.close(mode)
         self._finish_if_quiet()
 
     # -- datasets -----------------------------------------------------------------------------------------------------
@@ -146,12 +135,12 @@ class Session(QObject):
         job = ImportJob(id=self.workspace.new_id("import"), source=str(path), name=path.name.partition(".")[0])
         self._imports[job.id] = ImportState(job.id, path.name)
         self.import_changed.emit(self._imports[job.id])
-        self._launch(job, "import")
+        self._jobs.start(job, "import")
 
     def cancel_import(self) -> None:
         """Stop all imports; nothing of them is kept."""
         for job in self._imports:
-            self._threads[job].stop()
+            self._jobs.stop(job)
 
     def open_dataset(self, id: str) -> None:
         """Show a dataset of the workspace."""
@@ -275,9 +264,9 @@ class Session(QObject):
     def stop(self, run: str) -> None:
         """Stop a run and keep its best so far; one that waits is taken off the queue."""
         state = self.runs[run]
-        if run in self._threads:
+        if run in self._jobs:
             state.status = "stopping"
-            self._threads[run].stop()
+            self._jobs.stop(run)
             self.run_changed.emit(run)
         elif waiting := [experiment for experiment in self._queue if experiment.run == run]:
             self._queue.remove(waiting[0])
@@ -286,19 +275,19 @@ class Session(QObject):
     def stop_all(self) -> None:
         """Stop every run and empty the queue."""
         self._drop_queue()
-        for run in [id_ for id_, thread in self._threads.items() if thread.work == "train"]:
+        for run in self._jobs.of("train"):
             self.stop(run)
 
     def pause(self, run: str) -> None:
         """Suspend a run: it uses no processor until it goes on."""
-        if run in self._threads and self._threads[run].pause():
+        if self._jobs.pause(run):
             self.runs[run].pause()
             self.run_changed.emit(run)
             self._start_next()
 
     def resume(self, run: str) -> None:
         """Let a suspended run go on."""
-        if run in self._threads and self._threads[run].resume():
+        if self._jobs.resume(run):
             self.runs[run].go_on()
             self.run_changed.emit(run)
 
@@ -323,13 +312,13 @@ class Session(QObject):
         job = PredictJob(
             id=self.workspace.new_id("predict"), model=model, source=str(source), out=str(out), with_input=with_input
         )
-        self._launch(job, "predict")
+        self._jobs.start(job, "predict")
         return job.id
 
     def export_model(self, id: str, out: Path) -> str:
         """Pack a model into one file, and give the job's id; a notice tells the end."""
         job = ExportJob(id=self.workspace.new_id("export"), model=id, out=str(out))
-        self._launch(job, "export")
+        self._jobs.start(job, "export")
         return job.id
 
     def rename_model(self, id: str, name: str) -> None:
@@ -366,24 +355,13 @@ class Session(QObject):
     def _sample(self) -> None:
         if self._monitor is None:
             return
-        workers = [pid for thread in self._threads.values() if (pid := thread.pid()) is not None]
-        self.resources_sampled.emit(self._monitor.sample([*workers, *self._pool.pids()]))
+        self.resources_sampled.emit(self._monitor.sample(self._jobs.pids()))
 
     # -- the inside ---------------------------------------------------------------------------------------------------
 
-    def _launch(self, job: Job, work: Work) -> None:
-        self._watch(JobThread.starting(self.workspace, self._pool, job, work, self))
-
-    def _watch(self, thread: JobThread) -> None:
-        thread.arrived.connect(self._frame_soon)
-        thread.ended.connect(self._on_ended)
-        thread.finished.connect(self._on_thread_finished)
-        self._threads[thread.job_id] = thread
-        thread.start()
-
     def _warm_up(self) -> None:
         if not self._shutting_down:
-            self._pool.warm_up()
+            self._jobs.warm_up()
 
     def _start_next(self) -> None:
         cores = os.cpu_count() or 1
@@ -392,28 +370,16 @@ class Session(QObject):
             self.runs[experiment.run].status = "starting"
             # Parallel runs share the cores, and one stays with the window.
             threads = max(1, (cores - 1) // self._parallel_limit)
-            self._launch(TrainJob(experiment=experiment, threads=threads), "train")
+            self._jobs.start(TrainJob(experiment=experiment, threads=threads), "train")
             self.run_changed.emit(experiment.run)
 
     def _going(self) -> list[str]:
-        return [
-            id_ for id_, thread in self._threads.items() if thread.work == "train" and self.runs[id_].status != "paused"
-        ]
+        return [run for run in self._jobs.of("train") if self.runs[run].status != "paused"]
 
     def _drop_queue(self) -> None:
         dropped, self._queue = self._queue, []
         for experiment in dropped:
             self._end_run(_never_started(experiment.run))
-
-    def _frame_soon(self) -> None:
-        if not self._frame.isActive():
-            self._frame.start()
-
-    def _pass_on(self) -> None:
-        """Hand on what all jobs have told since the last frame."""
-        for job, thread in self._threads.items():
-            if events := thread.take():
-                self._hear(job, events)
 
     def _hear(self, job: str, events: list[Event]) -> None:
         if state := self.runs.get(job):
@@ -431,9 +397,6 @@ class Session(QObject):
             self.import_changed.emit(waiting)
 
     def _on_ended(self, end: JobEnded) -> None:
-        thread = self._threads[end.job]
-        if events := thread.take():
-            self._hear(end.job, events)
         match end.work:
             case "train":
                 self._end_run(end)
@@ -442,17 +405,12 @@ class Session(QObject):
             case "predict" | "export":
                 self._end_file(end)
 
-    def _on_thread_finished(self) -> None:
-        thread = self.sender()
-        assert isinstance(thread, JobThread)
-        self._threads.pop(thread.job_id, None)
-        thread.deleteLater()
+    def _on_job_left(self) -> None:
         self._start_next()
         self._finish_if_quiet()
 
     def _finish_if_quiet(self) -> None:
-        if self._shutting_down and not self._threads:
-            self._frame.stop()
+        if self._shutting_down and not len(self._jobs):
             # Not from within shut_down: whoever called it may still have to listen.
             QTimer.singleShot(0, self, self.finished.emit)
 

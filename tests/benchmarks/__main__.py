@@ -175,7 +175,7 @@ def opened(folder: Path) -> list[Figure]:
         program.wait("window().session.dataset is not None")
         program.ask("window().show_page('train')")
         program.wait("len(window().train_tab().curves.plots) > 0 or None")
-        program.wait("window().session._pool.pids()")
+        program.wait("window().session._jobs.pids()")
         time.sleep(8)  # the waiting worker has imported what it needs
         program.ask(f"{PROBE}.press_train(['network'], {{'network': {LONG!r}}})")
         figures.append(
