@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -181,3 +181,22 @@ def test_that_the_file_pane_lists_opens_renames_and_deletes(
     assert tree.index(1, 0).data() == "Models (2)"
     dragged = pane._tree.mimeData([pane._tree.index(0, 0, pane._tree.branch("model"))])
     assert dragged.urls()[0].toLocalFile().endswith("model-2")
+
+
+def test_that_a_folder_without_tables_says_so(
+    qtbot: QtBot, session: Session, tmp_path: Path, dressed: QApplication
+) -> None:
+    pane = FileBrowser(session)
+    qtbot.addWidget(pane)
+    pane.show()
+    qtbot.waitUntil(lambda: pane.files_view.model() is not None)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "cat.jpg").write_text("miaow")
+    words = pane.findChild(QLabel, "files_empty")
+    assert words is not None
+    pane.show_folder(folder)
+    qtbot.waitUntil(words.isVisible)
+    (folder / "cats.csv").write_text("name,age\nTom,3\n")
+    qtbot.waitUntil(pane.files_view.isVisible)
+    assert not words.isVisible()

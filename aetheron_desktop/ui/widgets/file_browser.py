@@ -77,6 +77,13 @@ class FileBrowser(QWidget):
         self._files.setReadOnly(False)
         self._files.setFilter(QDir.Filter.AllDirs | QDir.Filter.Files | QDir.Filter.NoDotAndDotDot)
         self.files_view = self._make_view("files_tree", "Files")
+        self._loaded = ""
+        self._no_files = named(QLabel("No tables or models in this folder", self), "files_empty")
+        self._no_files.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._no_files.setWordWrap(True)
+        self._no_files.setContentsMargins(theme.GAP, theme.WIDE, theme.GAP, 0)
+        self._no_files.hide()
+        theme.mark(self._no_files, role="muted")
         self._build()
         self._connect()
         self._show_datasets()
@@ -112,6 +119,7 @@ class FileBrowser(QWidget):
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(theme.TIGHT)
         below.addLayout(bar)
+        below.addWidget(self._no_files, 1)
         below.addWidget(self.files_view, 1)
         split = named(QSplitter(Qt.Orientation.Vertical, self), "file_split")
         split.addWidget(self.workspace_view)
@@ -131,6 +139,9 @@ class FileBrowser(QWidget):
         self._tree.renamed.connect(self._on_renamed)
         self._filter.textChanged.connect(self._on_filter)
         self._choose_folder.clicked.connect(self._ask_for_folder)
+        self._files.directoryLoaded.connect(self._on_loaded)
+        self._files.rowsInserted.connect(self._show_whether_empty)
+        self._files.rowsRemoved.connect(self._show_whether_empty)
         self._up.clicked.connect(lambda: self.show_folder(Path(self._files.rootPath()).parent))
         theme.changed.connect(self._show_datasets)
         theme.changed.connect(self._show_models)
@@ -210,6 +221,18 @@ class FileBrowser(QWidget):
         self._folder.setText(folder.name or str(folder))
         self._folder.setToolTip(str(folder))
         self._up.setEnabled(folder.parent != folder)
+        self._show_whether_empty()
+
+    def _on_loaded(self, folder: str) -> None:
+        if folder == self._files.rootPath():
+            self._loaded = folder
+            self._show_whether_empty()
+
+    def _show_whether_empty(self) -> None:
+        root = self._files.index(self._files.rootPath())
+        is_empty = self._loaded == self._files.rootPath() and self._files.rowCount(root) == 0
+        self._no_files.setVisible(is_empty)
+        self.files_view.setVisible(not is_empty)
 
     def _ask_for_folder(self) -> None:
         dialog = QFileDialog(self, "Show a folder", self._files.rootPath())
