@@ -458,8 +458,13 @@ class Session(QObject):
 
     def _end_file(self, end: JobEnded) -> None:
         if end.outcome == "succeeded" and end.result:
-            what = "Predictions saved" if end.work == "predict" else "Model saved"
-            self.noticed.emit(Notice("success", what, Path(end.result).name, "", "file", end.result))
+            name = Path(end.result).name
+            if end.work == "predict":
+                notice = Notice("success", "Predictions saved", name, "", "file", end.result)
+            else:
+                inside = "Up to 20 rows of its test data are inside, to check it by."
+                notice = Notice("success", "Model saved", name, inside, "file", end.result)
+            self.noticed.emit(notice)
         elif end.outcome != "stopped":
             self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
 

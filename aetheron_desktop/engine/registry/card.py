@@ -41,6 +41,13 @@ def card_text(info: ModelInfo, run: Run) -> str:
         lines += ["", "## Parameters", "", "| parameter | value |", "|---|---|"]
         lines += [f"| {name} | {value} |" for name, value in info.params.items()]
     lines += ["", "## Columns", "", *(f"- {name}" for name in info.features), ""]
+    lines += [
+        "## Rows inside",
+        "",
+        f"`sample.parquet` holds {len(run.sample)} test rows and their predictions, to check "
+        "that the model predicts the same elsewhere.",
+        "",
+    ]
     return "\n".join(lines)
 
 
