@@ -172,6 +172,11 @@ def test_that_a_dataset_brings_its_pages_and_takes_them_away(
     assert not window.header.dataset.isVisible()
 
 
+def test_that_a_name_with_an_ampersand_is_shown_with_it(window: MainWindow) -> None:
+    window.header.show_dataset("Q & A", 3)
+    assert window.header.dataset.text() == "Q && A"
+
+
 def test_that_a_run_brings_the_models_page(window: MainWindow) -> None:
     add_run(window, "succeeded")
     assert window.has_page("models")

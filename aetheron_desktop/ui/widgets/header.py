@@ -55,7 +55,7 @@ class Header(QFrame):
         """Say what is open; nothing when ``name`` is empty."""
         self.dataset.setVisible(bool(name))
         shown = self.dataset.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 220)
-        self.dataset.setText(shown)
+        self.dataset.setText(shown.replace("&", "&&"))  # one alone would underline the next letter
         self.dataset.setAccessibleName(f"Open dataset: {name}, {rows:,} rows")
 
     def _lay_out(self) -> None:

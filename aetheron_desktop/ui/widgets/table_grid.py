@@ -55,6 +55,7 @@ class TableGrid(QTableView):
         columns = self.horizontalHeader()
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setHighlightSections(False)
+        columns.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setIconSize(QSize(14, 14))
         self._reader: PageReader | None = None
         self._fitted: set[int] = set()

@@ -33,6 +33,7 @@ class TargetPicker(QFrame):
         theme.mark(self, role="card")
         self._target = named(QComboBox(self), "target", "Target", "The column that a model learns to predict")
         self._target.setMinimumWidth(180)
+        self._target.setMaximumWidth(420)
         self._target.setMaxVisibleItems(16)
         self._target.setEditable(True)
         self._target.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
