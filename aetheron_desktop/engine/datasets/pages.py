@@ -36,9 +36,11 @@ class Pages:
             self._connection = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "128MB"})
             # A file of thousands of columns has a long foot, and it would be read for each page.
             self._connection.execute("SET parquet_metadata_cache=true")
-            described = self._rows("DESCRIBE SELECT * FROM read_parquet(?)", [str(parquet)])
+            described = self._rows("DESCRIBE SELECT * FROM read_parquet(?, hive_partitioning=false)", [str(parquet)])
             self._columns = tuple(columns) if columns is not None else tuple(str(row[0]) for row in described)
-            self.count = int(self._rows("SELECT count(*) FROM read_parquet(?)", [str(parquet)])[0][0])
+            self.count = int(
+                self._rows("SELECT count(*) FROM read_parquet(?, hive_partitioning=false)", [str(parquet)])[0][0]
+            )
         except duckdb.Error as error:
             raise self._refusal(error) from error
 
@@ -74,7 +76,7 @@ class Pages:
         self._connection.close()
 
     def _cells(self, start: int, count: int, shown: Sequence[str]) -> list[Row]:
-        query = f"SELECT {', '.join(shown)} FROM read_parquet(?) LIMIT ? OFFSET ?"  # noqa: S608 - names are quoted
+        query = f"SELECT {', '.join(shown)} FROM read_parquet(?, hive_partitioning=false) LIMIT ? OFFSET ?"  # noqa: S608 - names are quoted
         try:
             return self._rows(query, [str(self._path), count, start])
         except self._error as error:

@@ -44,7 +44,8 @@ def read_parquet(staging: Staging, path: Path) -> Raw:
         raise DatasetError(
             f"{staging.source.name} has {len(names) or 'no'} columns.", hint="Choose a file with 1 to 20,000 columns."
         )
-    _refuse_wrapped_times(staging, path, relation)
+    times = {name for name, type_ in zip(found.columns, found.types, strict=True) if str(type_) == "TIMESTAMP"}
+    _refuse_wrapped_times(staging, path, relation, times)
     repaired_names, notes = repaired(names)
     if len(names) > len(found.columns):
         notes.append(f"Nested columns were laid side by side: {len(found.columns)} became {len(names)}.")
@@ -52,9 +53,11 @@ def read_parquet(staging: Staging, path: Path) -> Raw:
     return Raw(table, repaired_names, tuple(kinds), notes)
 
 
-def _refuse_wrapped_times(staging: Staging, path: Path, relation: str) -> None:
+def _refuse_wrapped_times(staging: Staging, path: Path, relation: str, columns: set[str]) -> None:
     asked = f"SELECT name FROM parquet_schema({literal(one_file(path))}) WHERE type = 'INT96'"  # noqa: S608
     for (name,) in staging.query(asked):
+        if name not in columns:  # it is inside of a nested column
+            continue
         early = f"{quoted(name)} < TIMESTAMP {literal(_JULIAN)}"
         count = staging.query(f"SELECT count(*) FILTER ({early}) FROM {relation}")[0][0]  # noqa: S608
         if count:

@@ -213,7 +213,13 @@ class _Facts:
 def _schema(
     staging: Staging, out: Path, raw: Raw, decisions: Sequence[Decision], facts: Sequence[_Facts], rows: int
 ) -> Schema:
-    counts = _distinct(staging, f"read_parquet({literal(out)})", [quoted(name) for name in raw.names], decisions, rows)
+    counts = _distinct(
+        staging,
+        f"read_parquet({literal(out)}, hive_partitioning=false)",
+        [quoted(name) for name in raw.names],
+        decisions,
+        rows,
+    )
     columns = []
     for name, decision, fact, count in zip(raw.names, decisions, facts, counts, strict=True):
         distinct = min(count, fact.filled)

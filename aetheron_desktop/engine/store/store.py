@@ -114,7 +114,7 @@ class Store:
 
     def _translated(self, error: sqlite3.Error) -> WorkspaceError | StorageError:
         name = getattr(error, "sqlite_errorname", "")
-        if name.startswith("SQLITE_IOERR") and shutil.disk_usage(self.path.parent).free < _LEAST_FREE:
+        if name.startswith("SQLITE_IOERR") and _is_full(self.path.parent):
             name = "SQLITE_FULL"  # it says so only of the file itself, not of those that it needs beside it
         match name:
             case "SQLITE_FULL":
@@ -131,3 +131,10 @@ class Store:
                 )
             case _:
                 return StorageError(f"The index {self.path} could not be used: {error}.", hint="Try again.")
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _LEAST_FREE
+    except OSError:  # the disk itself has gone
+        return False

@@ -79,15 +79,18 @@ class PageReader(QObject):
             return
         try:
             while (wish := self._next()) is not None:
-                part, is_copy = wish
-                if is_copy:
-                    self._tell(self.copied, pages.copied(*part, lambda: self._closed))
-                else:
-                    self._tell(self.page_read, part[0], part[2], pages.rows(*part))
-        except AetheronError as error:
-            self._tell(self.failed, error)
+                self._read(pages, *wish)
         finally:
             pages.close()
+
+    def _read(self, pages: Pages, part: Part, is_copy: bool) -> None:
+        try:
+            if is_copy:
+                self._tell(self.copied, pages.copied(*part, lambda: self._closed))
+            else:
+                self._tell(self.page_read, part[0], part[2], pages.rows(*part))
+        except AetheronError as error:
+            self._tell(self.failed, error)
 
     def _tell(self, signal: SignalInstance, *values: object) -> None:
         if not self._closed:

@@ -62,7 +62,8 @@ class TableGrid(QTableView):
         # While someone scrolls, the wishes of rows that have gone by are dropped; what stays in view is asked again.
         self._again = QTimer(self, singleShot=True, interval=120)
         self._again.timeout.connect(self._ask_again)
-        self.verticalScrollBar().valueChanged.connect(lambda _: self._again.start())
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            bar.valueChanged.connect(lambda _: self._again.start())
 
     def show_table(self, parquet: Path, columns: Sequence[Column], rows: int) -> None:
         """Show the rows of ``parquet``."""
@@ -140,7 +141,7 @@ class TableGrid(QTableView):
 
     def _on_page(self, start: int, first: int, rows: list[Row]) -> None:
         model = self.pages()
-        if model is None:
+        if model is None or self.sender() is not self._reader:  # a page of a table that is not shown any more
             return
         model.take(start, first, rows)
         if first not in self._fitted:

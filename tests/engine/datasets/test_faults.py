@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo
+from aetheron_desktop.engine.datasets.pages import Pages
 from aetheron_desktop.engine.datasets.reader import import_file, read_frame
 from aetheron_desktop.engine.errors import AetheronError, DatasetError, StorageError
 
@@ -87,6 +88,25 @@ def test_that_times_beyond_what_can_be_held_are_refused_and_not_wrapped_around(t
     pq.write_table(pa.table({"when": times}), source, use_deprecated_int96_timestamps=True)
     with pytest.raises(DatasetError, match=r"spark\.parquet has a time in the column when"):
         imported(source, tmp_path / "datasets")
+
+
+def test_that_times_inside_of_nested_columns_are_no_hindrance(tmp_path: Path) -> None:
+    inner = pa.array([[0, 1], [2]], pa.list_(pa.timestamp("us")))
+    pq.write_table(
+        pa.table({"times": inner, "element": ["a", "b"]}),
+        tmp_path / "n.parquet",
+        use_deprecated_int96_timestamps=True,
+    )
+    assert imported(tmp_path / "n.parquet", tmp_path / "datasets").rows == 2
+
+
+def test_that_a_folder_with_an_equals_sign_changes_no_value(tmp_path: Path) -> None:
+    folder = tmp_path / "size=7"
+    info = imported(written(tmp_path, "good.csv", GOOD), folder)
+    pages = Pages(folder / info.id / "data.parquet")
+    assert [row[0] for row in pages.rows(0, 3)] == ["0", "1", "2"]
+    pages.close()
+    assert info.schema.columns[0].distinct == 1000
 
 
 def test_that_words_for_missing_are_told(tmp_path: Path) -> None:
