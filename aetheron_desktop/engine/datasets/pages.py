@@ -69,7 +69,7 @@ class Pages:
                 blocks.append(self._cells(place, most, columns[block : block + _COPY_COLUMNS]))
             for parts in zip(*blocks, strict=True):
                 writer.writerow([cell for part in parts for cell in part])
-        return out.getvalue()
+        return out.getvalue().removesuffix("\n")
 
     def close(self) -> None:
         """Let go of the file."""
