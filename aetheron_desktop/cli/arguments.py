@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands
+from aetheron_desktop.cli import commands, recipes
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -33,9 +33,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "import", commands.import_file, "import a table as a dataset, or an .aether file as a model")
-    verb.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON, JSON Lines, Parquet, Excel or .aether")
+    verb.add_argument("file", type=Path, metavar="FILE", help="a table of any format, or an .aether file")
     verb.add_argument("--name", help="the dataset's name; the file's by default")
-    verb.add_argument("--sheet", help="the sheet of a workbook; the first by default")
+    recipes.add_options(verb)
     _verb(verbs, "datasets", commands.datasets, "list the datasets")
 
 

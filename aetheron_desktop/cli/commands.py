@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
@@ -45,7 +46,7 @@ def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) ->
         id=workspace.new_id("import"),
         source=str(options.file.absolute()),
         name=options.name or options.file.name.partition(".")[0],
-        sheet=options.sheet,
+        recipe=recipe_of(options),
     )
     with _Runner(workspace, terminal) as runner:
         end = runner.do(job)

@@ -45,12 +45,16 @@ class RunStarted(_Record, frozen=True, kw_only=True, tag="run_started"):
 
 
 class Progressed(_Record, frozen=True, kw_only=True, tag="progressed"):
-    """``done`` of ``total`` in ``stage``; ``total`` is None when it is not known. ``eta_s`` is in seconds."""
+    """``done`` of ``total`` in ``stage``, counted in ``unit``; ``total`` is None when it is not known.
+
+    ``eta_s`` is how many seconds the stage still takes.
+    """
 
     stage: str
     done: float
     total: float | None = None
     eta_s: float | None = None
+    unit: Literal["", "rows", "bytes"] = ""
 
 
 class MetricLogged(_Record, frozen=True, kw_only=True, tag="metric_logged"):

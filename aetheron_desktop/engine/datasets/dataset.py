@@ -16,11 +16,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """The file that was read, to tell whether it has changed since: its size in bytes, its time in nanoseconds."""
+
+    path: str
+    bytes: int
+    changed: int
+
+
 class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a dataset without reading its rows.
 
     ``id`` is the hash of its content; ``source`` the name of the file it came from; ``notes`` every decision that the
-    import made by itself; ``created`` in seconds since the epoch; ``bytes`` the size of the snapshot.
+    import made by itself; ``created`` in seconds since the epoch; ``bytes`` the size of the snapshot. ``previous`` is
+    the dataset of which this is a new version.
     """
 
     id: str
@@ -33,10 +42,15 @@ class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     created: float
     notes: tuple[str, ...] = ()
     proposal: Proposal
+    origin: Origin | None = None
+    previous: str | None = None
 
 
 class Dataset:
-    """A dataset's files: ``data.parquet``, ``dataset.json``, and ``quarantine.parquet`` when rows were put aside."""
+    """A dataset's files.
+
+    ``data.parquet``, ``dataset.json``, ``recipe.json``, and ``quarantine.parquet`` when rows were put aside.
+    """
 
     def __init__(self, info: DatasetInfo, folder: Path) -> None:
         self.info = info
@@ -46,6 +60,11 @@ class Dataset:
     def parquet(self) -> Path:
         """The snapshot's rows."""
         return self.folder / "data.parquet"
+
+    @property
+    def recipe(self) -> Path:
+        """How its file was read, with every choice; not there for a dataset that was made by steps."""
+        return self.folder / "recipe.json"
 
     @property
     def quarantine(self) -> Path:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.records import Dialect, records
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _CHARACTERS: Final = 2_000_000
 _DELIMITERS: Final = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.95, "\x1f": 0.9, "\x01": 0.9, "~": 0.6, "^": 0.6, "||": 1.0,
                       ":": 0.4, " ": 0.35, "$": 0.3, "&": 0.3, "*": 0.3, "#": 0.3, "%": 0.3, "@": 0.3}  # fmt: skip
 _RARE: Final = "$&*#%@"
+_COMMENTS: Final = ("#", "%", "//")
+_GUESS: Final = Recipe()
 _ONE_COLUMN: Final = 0.12
 """The weight of reading each line as one cell: any steady delimiter is better, an unsteady one is not."""
 
@@ -39,7 +42,8 @@ class Layout:
     """Where the table stands in the text: ``skip`` lines before it, ``body`` lines before its first row.
 
     ``names`` are the header's cells as they stand there, or None; ``width`` counts the cells of a row. ``leading`` says
-    that the names a header lacks are its first, not its last ones.
+    that the names a header lacks are its first, not its last ones. ``header`` counts the lines of names, and lines that
+    begin with ``comment`` are no part of the table.
     """
 
     dialect: Dialect
@@ -48,6 +52,8 @@ class Layout:
     names: tuple[str, ...] | None
     width: int
     leading: bool = False
+    header: int = 0
+    comment: str = ""
 
 
 def first_lines(lines: Iterable[str]) -> list[str]:
@@ -63,41 +69,126 @@ def first_lines(lines: Iterable[str]) -> list[str]:
     return taken
 
 
-def sniff(lines: Sequence[str]) -> Layout:
-    """Find the layout of a text from its :func:`first_lines`; there must be one that is not blank."""
-    dialect = _dialect(lines)
+def sniff(lines: Sequence[str], wanted: Recipe = _GUESS) -> Layout:
+    """Find the layout of a text from its :func:`first_lines`; there must be one that is not blank.
+
+    What ``wanted`` says of the dialect, of comments and of where the table begins is taken as it is.
+    """
+    comment = _comment(lines, wanted) if wanted.comment is None else wanted.comment
+    lines = ["" if comment and line.startswith(comment) else line for line in lines]
+    if wanted.skip is not None:
+        lines = [""] * min(wanted.skip, len(lines)) + list(lines[wanted.skip :])
+    layout = _found(lines, wanted)
+    if layout.names is not None and layout.header == 0:
+        layout = replace(layout, header=1)
+    return replace(layout, comment=comment)
+
+
+def _found(lines: Sequence[str], wanted: Recipe) -> Layout:
+    dialect = _dialect(lines, wanted)
     every = list(records(lines, dialect))
     found = [record for record in every if record.cells is not None]
     if not found:
-        return _one_column(lines, Dialect(""))
+        return Layout(Dialect("") if wanted.delimiter is None else dialect, wanted.skip or 0, wanted.skip or 0, None, 1)
     width = _width(found)
-    if not dialect.delimiter or width < 2:
+    if wanted.delimiter and width < 2:
+        width = max(len(record.cells or ()) for record in found)
+    if wanted.header is not None:
+        first = 0 if wanted.skip is not None else _first_row(found, width)
+        return _with_header_of(found, first, width, dialect, wanted.header)
+    if not dialect.delimiter or (width < 2 and not wanted.delimiter):
         return _one_column(lines, dialect)
     if every[0].cells is None and (mended := _mended_header(every[0], found, width, dialect)):
         return mended
-    first = _first_row(found, width)
+    first = 0 if wanted.skip is not None else _first_row(found, width)
     return _with_header(found, first, width, dialect)
 
 
-def _dialect(lines: Sequence[str]) -> Dialect:
+def joined(heads: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Put names together that stand in several lines, from top to bottom."""
+    names = []
+    carried = [""] * len(heads)
+    for place in range(width):
+        parts: list[str] = []
+        for level, head in enumerate(heads):
+            cell = head[place] if place < len(head) else ""
+            # A name over several columns stands in the first of them.
+            carried[level] = cell or (carried[level] if level < len(heads) - 1 else "")
+            if carried[level] and carried[level] not in parts:
+                parts.append(carried[level])
+        names.append(" ".join(parts))
+    return names
+
+
+def _comment(lines: Sequence[str], wanted: Recipe) -> str:
+    """Give the sign with which lines begin that are no rows, or nothing."""
+    for sign in _COMMENTS:
+        marked = [line for line in lines if line.startswith(sign)]
+        rest = [line for line in lines if line.strip() and not line.startswith(sign)]
+        if not marked or not rest or wanted.delimiter == sign:
+            continue
+        dialect = _dialect(rest, wanted)
+        found = [record for record in records(rest, dialect) if record.cells is not None]
+        width = _width(found) if found else 1
+        if width == 1:
+            at_top = [line.startswith(sign) for line in lines[: len(marked)]]
+            if all(at_top) and all(line.startswith(sign + " ") for line in marked):
+                return sign
+            continue
+        alike = [cells for line in marked if len(cells := dialect.cells(line)) == width and not isinstance(cells, str)]
+        if len(alike) == 1 and lines[0].startswith(sign) and not alike[0][0].startswith(sign + " "):
+            continue  # it names the columns
+        if len(alike) <= 0.5 * len(marked):
+            return sign
+    return ""
+
+
+def _with_header_of(found: Sequence[Record], first: int, width: int, dialect: Dialect, header: int) -> Layout:
+    """Give the layout whose first ``header`` lines name the columns, those of several put together."""
+    count = min(header, len(found) - first)
+    heads = found[first : first + count]
+    skip = found[first].line - 1
+    if not heads:
+        return Layout(dialect, skip, skip, None, width)
+    body = heads[-1].line + heads[-1].text.count("\n")
+    cells = [[cell.strip() for cell in head.cells or ()] for head in heads]
+    names = joined(cells, max(width, *map(len, cells))) if count > 1 else cells[0]
+    return Layout(dialect, skip, body, tuple(names), width, header=count)
+
+
+def _dialect(lines: Sequence[str], wanted: Recipe = _GUESS) -> Dialect:
     text = "\n".join(lines)
+    if wanted.delimiter == "":
+        return _marked(_alone(text), text, wanted)
     best, choice = -1.0, Dialect(delimiter="")
-    wrapped, quoted = _wrapped(lines), choice
-    for delimiter, weight in _DELIMITERS.items():
+    wrapped, quoted = wanted.quote is None and _wrapped(lines), choice
+    for delimiter, weight in _DELIMITERS.items() if wanted.delimiter is None else [(wanted.delimiter, 1.0)]:
         if delimiter not in text:
             continue
         if delimiter == "#" and any(line.startswith("#") for line in lines):
             continue
-        for quote, quote_weight in _quotes(text, delimiter):
-            escape = "\\" if quote and _escaped(text, quote) else quote
-            dialect = Dialect(delimiter, quote, escape)
-            if not quote and (wrapped or all(record.cells is not None for record in records(lines, quoted))):
+        for quote, quote_weight in _quotes(text, delimiter) if wanted.quote is None else [(wanted.quote, 1.0)]:
+            dialect = _marked(Dialect(delimiter, quote, ""), text, wanted)
+            if (
+                wanted.quote is None
+                and not quote
+                and (wrapped or all(record.cells is not None for record in records(lines, quoted)))
+            ):
                 continue
             quoted = dialect
             score = weight * quote_weight * _score(lines, dialect)
             if score > best + 1e-9:
                 best, choice = score, dialect
-    return choice if best > _ONE_COLUMN else _alone(text)
+    if wanted.delimiter:
+        return choice if best >= 0 and choice.delimiter else _marked(Dialect(wanted.delimiter), text, wanted)
+    return choice if best > _ONE_COLUMN else _marked(_alone(text), text, wanted)
+
+
+def _marked(dialect: Dialect, text: str, wanted: Recipe) -> Dialect:
+    """Give ``dialect`` with the marks of quoting and escape that are wanted, or that the text tells of."""
+    quote = dialect.quote if wanted.quote is None else wanted.quote
+    escape = "\\" if quote and dialect.delimiter and _escaped(text, quote) else quote
+    return Dialect(dialect.delimiter, quote, escape if wanted.escape is None or not quote else wanted.escape or quote)
 
 
 def _wrapped(lines: Sequence[str]) -> bool:

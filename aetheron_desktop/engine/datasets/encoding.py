@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK: Final = 1 << 22
+_GLANCE: Final = 1 << 20
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -31,7 +33,6 @@ class Text:
     mark: int = 0
     mixed: bool = False
     carriage: bool = False
-    quotes: int = 0
     note: str = ""
 
     @property
@@ -45,12 +46,32 @@ class Text:
         return self.encoding == "utf-8" and not self.mark
 
 
+def glance(path: Path) -> Text | None:
+    """Say how the text is coded if its first part is UTF-8 with usual line ends; None when that is not so."""
+    with path.open("rb") as file:
+        head = file.read(_GLANCE)
+    mark = 3 if head.startswith(_MARKS[0][0]) else 0
+    if b"\0" in head or (mark == 0 and any(head.startswith(sign) for sign, _ in _MARKS)):
+        return None
+    pairs = head.count(b"\r\n")
+    if head.rstrip(b"\r").count(b"\r") != pairs or (pairs and pairs != head.count(b"\n")):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return None
+    return Text("utf-8", mark)
+
+
 def examine(
     path: Path,
     should_stop: Callable[[], bool] = lambda: False,
     tell: Callable[[str, float, float | None], None] = lambda *_: None,
+    wanted: str | None = None,
 ) -> Text | None:
     """Read the whole file once and say how its text is coded; None when stopped.
+
+    With ``wanted`` that encoding is taken, whatever the bytes say.
 
     Raises:
         DatasetError: it is no text.
@@ -59,6 +80,8 @@ def examine(
     with path.open("rb") as file:
         head = file.read(1 << 16)
     mark = next(((len(sign), name) for sign, name in _MARKS if head.startswith(sign)), None)
+    if wanted is not None:
+        return _as_wanted(path, wanted, mark, should_stop, tell)
     if mark is not None:
         length, name = mark
         note = "" if name == "utf-8" else f"The text is {name.upper()}."
@@ -80,15 +103,25 @@ def examine(
             )
         name = _eight_bits(path)
         note = f"The text is not UTF-8 and was read as {name}; look at letters with accents."
+    return _text(name, length, counts, note)
+
+
+def _text(name: str, mark: int, counts: dict[bytes, int], note: str) -> Text:
     ends = [counts[b"\n"] - counts[b"\r\n"], counts[b"\r\n"], counts[b"\r"] - counts[b"\r\n"]]
-    return Text(
-        encoding=name,
-        mark=length,
-        mixed=sum(end > 0 for end in ends) > 1,
-        carriage=ends[2] > 0,
-        quotes=counts[b'"'],
-        note=note,
-    )
+    return Text(encoding=name, mark=mark, mixed=sum(end > 0 for end in ends) > 1, carriage=ends[2] > 0, note=note)
+
+
+def _as_wanted(
+    path: Path,
+    wanted: str,
+    mark: tuple[int, str] | None,
+    should_stop: Callable[[], bool],
+    tell: Callable[[str, float, float | None], None],
+) -> Text | None:
+    name = codecs.lookup(wanted).name
+    length = mark[0] if mark is not None and codecs.lookup(mark[1]).name == name else 0
+    found = _scan(path, name, length, should_stop, tell, is_sure=True)
+    return None if found is None else _text(name, length, found[0], "")
 
 
 def no_text(path: Path) -> DatasetError:
@@ -120,11 +153,13 @@ def _scan(
     skip: int,
     should_stop: Callable[[], bool],
     tell: Callable[[str, float, float | None], None],
+    *,
+    is_sure: bool = False,
 ) -> tuple[dict[bytes, int], bool] | None:
-    counts = dict.fromkeys((b"\n", b"\r\n", b"\r", b'"'), 0)
-    decoder = codecs.getincrementaldecoder(encoding)()
+    counts = dict.fromkeys((b"\n", b"\r\n", b"\r"), 0)
+    decoder = codecs.getincrementaldecoder(encoding)("replace" if is_sure else "strict")
     valid, pending, last = True, False, b""
-    wide = encoding != "utf-8"
+    wide = encoding.startswith(("utf-16", "utf-32"))
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(skip)
@@ -133,7 +168,7 @@ def _scan(
                 return None
             tell("Read the text", file.tell(), size)
             # Most chunks of most files are ASCII, which is seen at once.
-            if valid and (wide or pending or not chunk.isascii()):
+            if valid and not (is_sure and not wide) and (wide or pending or not chunk.isascii()):
                 try:
                     text = decoder.decode(chunk)
                     chunk = text.encode("utf-8", "replace") if wide else chunk
@@ -197,19 +232,24 @@ def _asian(sample: bytes) -> str:
     return name
 
 
-def to_utf8(path: Path, text: Text, out: Path, should_stop: Callable[[], bool]) -> bool:
-    """Write the text of ``path`` to ``out`` as UTF-8 without a mark; False when stopped.
+def to_utf8(path: Path, text: Text, out: Path, should_stop: Callable[[], bool]) -> int | None:
+    """Write the text of ``path`` to ``out`` as UTF-8 without a mark, each line ended by a line feed.
+
+    Gives how many signs had to be replaced, for they are none in its encoding; None when stopped.
 
     Raises:
-        DatasetError: the end of the text is cut off.
         OSError: the disk refuses.
     """
-    decoder = codecs.getincrementaldecoder(text.encoding)("replace")
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(text.encoding)("replace"), translate=True)
+    replaced = 0
     with path.open("rb") as source, out.open("wb") as target:
         source.seek(text.mark)
-        while chunk := source.read(_CHUNK):
+        while True:
             if should_stop():
-                return False
-            target.write(decoder.decode(chunk).encode("utf-8", "replace"))
-        target.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
-    return True
+                return None
+            chunk = source.read(_CHUNK)
+            part = decoder.decode(chunk, final=not chunk)
+            replaced += part.count("\ufffd") if text.encoding != "utf-8" else 0
+            target.write(part.encode("utf-8", "replace"))
+            if not chunk:
+                return replaced

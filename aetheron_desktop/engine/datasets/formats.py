@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+import msgspec
+
+from aetheron_desktop.engine.datasets.database import read_arrow, read_duckdb, read_sqlite
 from aetheron_desktop.engine.datasets.delimited import read_delimited
 from aetheron_desktop.engine.datasets.json_table import read_json
 from aetheron_desktop.engine.datasets.packing import packed, unpack
 from aetheron_desktop.engine.datasets.parquet_table import read_parquet
+from aetheron_desktop.engine.datasets.sources import is_pattern, matching
 from aetheron_desktop.engine.datasets.workbook import read_workbook
 from aetheron_desktop.engine.errors import DatasetError
 
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aetheron_desktop.engine.datasets.quarantine import Quarantine
+    from aetheron_desktop.engine.datasets.recipe import Recipe
     from aetheron_desktop.engine.datasets.staging import Raw, Staging
 
 _HINT: Final = "Choose a CSV, JSON, Parquet or Excel file."
@@ -28,10 +34,9 @@ _NO_TABLES: Final = (
     (b"BM", "an image"),
     (b"II*\x00", "an image"),
     (b"RIFF", "a recording or an image"),
-    (b"SQLite format 3", "a database"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"ARROW1", "an Arrow or Feather file, which cannot be read yet"),
+    (b"FEA1", "a Feather file of the first version; write it again with a newer program"),
     (b"ORC", "an ORC file, which cannot be read yet"),
     (b"Obj\x01", "an Avro file, which cannot be read yet"),
     (b"\x89HDF", "an HDF5 file, which cannot be read yet"),
@@ -45,50 +50,96 @@ _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_SHEETS: Final = (b"\x09\0\4\0", b"\x09\2\6\0", b"\x09\4\6\0", b"\x09\x08\6\0", b"\x09\x08\x10\0")
 _LINES: Final = (".jsonl", ".ndjson", ".jsonlines")
 _JSON: Final = (".json", ".geojson", *_LINES)
+_ARROWS: Final = (".arrow", ".arrows", ".feather", ".ipc")
+_SIGNED: Final = (
+    ".parquet", ".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".gz", ".zip", ".bz2", ".xz", ".zst", ".feather", ".arrow",
+    ".sqlite", ".duckdb",
+)  # fmt: skip
 
 
-def read(staging: Staging, path: Path, sheet: str | None, quarantine: Quarantine, depth: int = 0) -> Raw:
-    """Read the table of ``path``, whatever its format.
+def read(
+    staging: Staging, path: Path, recipe: Recipe, quarantine: Quarantine, depth: int = 0, *, quick: bool = False
+) -> Raw:
+    """Read the table of ``path``, whatever its format; ``quick`` as for :func:`read_delimited`.
 
     Raises:
         DatasetError: there is no table in it.
-        UsageError: ``sheet`` is not there.
+        UsageError: ``recipe`` asks for what is not there.
         OSError: the disk refuses.
     """
+    if path.is_dir() or is_pattern(path):
+        return read_parquet(staging, *matching(path), recipe=recipe, parts=path.is_dir())
     with path.open("rb") as file:
         head = file.read(4096)
     name = staging.source.name
     if not head:
         raise DatasetError(f"{name} is empty.", hint="Choose a file that has rows.")
-    if head.startswith((b"PAR1", b"PARE")):
-        if head.startswith(b"PARE"):
+    match kind(path, head):
+        case "parquet":
+            return read_parquet(staging, path, recipe=recipe)
+        case "encrypted":
             raise DatasetError(f"{name} is encrypted.", hint="Save it without encryption.")
-        return read_parquet(staging, path)
-    if head.startswith((_OLE, *_OLD_SHEETS)) or _is_workbook(path, head):
-        return read_workbook(staging, path, sheet)
-    if packing := packed(head):
-        if depth == 2:
-            raise DatasetError(f"{name} is packed more than twice.", hint="Unpack it and choose the table.")
-        return read(staging, unpack(staging, path, packing), sheet, quarantine, depth + 1)
+        case "workbook":
+            return read_workbook(staging, path, recipe)
+        case "arrow":
+            return read_arrow(staging, path, recipe)
+        case "sqlite":
+            return read_sqlite(staging, path, recipe)
+        case "duckdb":
+            return read_duckdb(staging, path, recipe)
+        case "packed":
+            if depth == 2:
+                raise DatasetError(f"{name} is packed more than twice.", hint="Unpack it and choose the table.")
+            inner, member = unpack(staging, path, packed(head), recipe.member)
+            raw = read(staging, inner, recipe, quarantine, depth + 1, quick=quick)
+            if member is None:
+                return raw
+            raw = replace(raw, found=msgspec.structs.replace(raw.found, member=raw.found.member or member))
+            if (whole := raw.whole) is not None:
+                raw = replace(raw, whole=lambda: replace(whole(), found=raw.found))
+            return raw
     what = next((what for sign, what in _NO_TABLES if head.startswith(sign)), "")
     if what and not (head.startswith(_ALSO_WORDS) and head.isascii() and b"," in head):
         raise DatasetError(f"{name} is not a table: it is {what}.", hint=_HINT)
-    return _text(staging, path, head, quarantine)
+    return _text(staging, path, head, recipe, quarantine, quick=quick)
 
 
-def _text(staging: Staging, path: Path, head: bytes, quarantine: Quarantine) -> Raw:
+Format: TypeAlias = Literal["parquet", "encrypted", "workbook", "arrow", "sqlite", "duckdb", "packed", "json", "text"]
+
+
+def kind(path: Path, head: bytes) -> Format:
+    """Give the format that the first bytes of a file tell of; "text" may still turn out to be no table."""
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"PARE"):
+        return "encrypted"
+    if head.startswith((_OLE, *_OLD_SHEETS)) or _is_workbook(path, head):
+        return "workbook"
+    if head.startswith(b"ARROW1") or (path.suffix.lower() in _ARROWS and head.startswith(b"\xff\xff\xff\xff")):
+        return "arrow"
+    if head.startswith(b"SQLite format 3\0"):
+        return "sqlite"
+    if head[8:12] == b"DUCK":
+        return "duckdb"
+    if packed(head):
+        return "packed"
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return "json" if path.suffix.lower() in _JSON or _looks_like_json(start) else "text"
+
+
+def _text(staging: Staging, path: Path, head: bytes, recipe: Recipe, quarantine: Quarantine, *, quick: bool) -> Raw:
     name, ending = staging.source.name, path.suffix.lower()
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if re.match(rb"<(!doctype|html|\?xml|svg|head|body|table)", start, re.IGNORECASE):
         what = "an XML document" if start[:5].lower() == b"<?xml" else "a web page"
         raise DatasetError(f"{name} is not a table: it is {what}.", hint=_HINT)
     if ending in _LINES:
-        return read_json(staging, path, quarantine, by_line=True)
+        return read_json(staging, path, quarantine, recipe, by_line=True)
     if ending in _JSON or _looks_like_json(start):
-        return read_json(staging, path, quarantine, by_line=False)
-    if ending in {".parquet", ".xlsx", ".xls", ".xlsb", ".xlsm", ".ods", ".gz", ".zip", ".bz2", ".xz", ".zst"}:
+        return read_json(staging, path, quarantine, recipe, by_line=False)
+    if ending in _SIGNED:
         raise DatasetError(f"{name} is damaged: it does not begin as a {ending} file does.", hint="Fetch it again.")
-    return read_delimited(staging, path, quarantine)
+    return read_delimited(staging, path, quarantine, recipe, quick=quick)
 
 
 def _looks_like_json(start: bytes) -> bool:

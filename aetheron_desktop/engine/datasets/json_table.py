@@ -11,13 +11,14 @@ from aetheron_desktop.engine.datasets.encoding import examine, to_utf8
 from aetheron_desktop.engine.datasets.names import repaired
 from aetheron_desktop.engine.datasets.rows import Rows, flat
 from aetheron_desktop.engine.datasets.staging import Raw, Stopped
-from aetheron_desktop.engine.errors import DatasetError
+from aetheron_desktop.engine.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from aetheron_desktop.engine.datasets.quarantine import Quarantine
+    from aetheron_desktop.engine.datasets.recipe import Recipe
     from aetheron_desktop.engine.datasets.staging import Staging
 
 _LARGEST: Final = 1 << 30
@@ -25,11 +26,12 @@ _HINT: Final = "Save it as a list of objects, [{…}, {…}], or as one object a
 _MALFORMED: Final = (msgspec.DecodeError, UnicodeDecodeError)
 
 
-def read_json(staging: Staging, path: Path, quarantine: Quarantine, *, by_line: bool) -> Raw:
-    """Read JSON; ``by_line`` when each line is a value of its own.
+def read_json(staging: Staging, path: Path, quarantine: Quarantine, recipe: Recipe, *, by_line: bool) -> Raw:
+    """Read JSON; ``by_line`` when each line is a value of its own. ``recipe.path`` names the list of rows.
 
     Raises:
         DatasetError: it is not valid JSON, with the line, or it is no table.
+        UsageError: there is nothing at ``recipe.path``.
         OSError: the disk refuses.
     """
     staging.tell("Read the text", 0, None)
@@ -38,7 +40,7 @@ def read_json(staging: Staging, path: Path, quarantine: Quarantine, *, by_line: 
         raise Stopped
     if not text.plain:
         plain = staging.path / "plain.json"
-        if not to_utf8(path, text, plain, staging.should_stop):
+        if to_utf8(path, text, plain, staging.should_stop) is None:
             raise Stopped
         path = plain
     rows = Rows(staging)
@@ -47,13 +49,46 @@ def read_json(staging: Staging, path: Path, quarantine: Quarantine, *, by_line: 
         _by_line(staging, path, rows, quarantine)
         notes.append("Each line was read as one row.")
     else:
-        for row in _table(staging, _whole(staging, path), notes):
+        value = _whole(staging, path)
+        if recipe.path:
+            value = _at(staging, value, recipe.path)
+        for row in _table(staging, value, notes):
             rows.add(flat(row))
     if not rows.count or not rows.names:
         raise DatasetError(f"{staging.source.name} is not a table: it has no rows.", hint=_HINT)
     relation = rows.relation()
     names, repairs = repaired(rows.names)
-    return Raw(relation, names, tuple("text" for _ in names), notes + repairs)
+    return Raw(relation, names, tuple("text" for _ in names), notes + repairs, rows.count, found=recipe)
+
+
+def _at(staging: Staging, value: Any, path: str) -> Any:
+    """Give what lies at ``path``: names and numbers joined by points."""
+    found = value
+    for step in path.split("."):
+        if isinstance(found, dict) and step in found:
+            found = found[step]
+        elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            known = ", ".join(paths(value)) or "none"
+            raise UsageError(f"{staging.source.name} has nothing at {path!r}.", hint=f"Lists of rows are at: {known}.")
+    return found
+
+
+def paths(value: Any, depth: int = 4) -> list[str]:
+    """Give the paths at which lists of objects lie, none deeper than ``depth`` names; they may be tables."""
+    found: list[str] = []
+
+    def look(part: Any, path: str, left: int) -> None:
+        if isinstance(part, list) and part and path and isinstance(part[0], dict):
+            found.append(path)
+        if isinstance(part, dict) and left:
+            for name, inner in part.items():
+                if "." not in name:
+                    look(inner, f"{path}.{name}" if path else name, left - 1)
+
+    look(value, "", depth)
+    return found
 
 
 def _lines_of_objects(path: Path) -> bool:

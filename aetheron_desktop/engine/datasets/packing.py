@@ -10,6 +10,7 @@ import zlib
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from aetheron_desktop.engine.datasets.sources import chosen
 from aetheron_desktop.engine.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ def packed(head: bytes) -> str:
     return next((name for sign, name in _SIGNS.items() if head.startswith(sign)), "")
 
 
-def unpack(staging: Staging, path: Path, packing: str) -> Path:
+def unpack(staging: Staging, path: Path, packing: str, wanted: str | None = None) -> tuple[Path, str | None]:
     """Write what ``path`` holds into the staging folder, under the name it has without the packing.
+
+    Of an archive that is the file ``wanted``, by default its only table. Gives the file, and its name in the archive.
 
     Raises:
         DatasetError: it is damaged, locked, or holds no single table.
@@ -46,11 +49,11 @@ def unpack(staging: Staging, path: Path, packing: str) -> Path:
     try:
         if packing == "zip":
             with zipfile.ZipFile(path) as archive:
-                member = _member(staging, archive)
+                member = _member(staging, archive, wanted)
                 out = folder / PurePosixPath(member.filename).name
                 with archive.open(member) as source:
                     _copy(staging, source, out, member.file_size)
-            return out
+            return out, member.filename
         out = folder / (path.stem or "table")
         with _opened(path, packing) as source:
             _copy(staging, source, out, None)
@@ -64,7 +67,7 @@ def unpack(staging: Staging, path: Path, packing: str) -> Path:
         if error.errno is None:  # the packing's own complaint, not the disk's
             raise _damaged(staging, packing, error) from error
         raise
-    return out
+    return out, None
 
 
 def _damaged(staging: Staging, packing: str, error: Exception) -> DatasetError:
@@ -102,26 +105,24 @@ def _copy(staging: Staging, source: IO[bytes] | Any, out: Path, total: int | Non
                 )
 
 
-def _member(staging: Staging, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """Give the one table that the archive holds."""
-    members = [
+def members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Give the files of the archive that may be tables."""
+    files = [
         member
         for member in archive.infolist()
         if not member.is_dir()
         and not member.filename.startswith("__MACOSX/")
         and not PurePosixPath(member.filename).name.startswith(".")
     ]
-    tables = [member for member in members if member.filename.lower().endswith(_TABLES)]
-    chosen = tables or members
-    if len(chosen) == 1:
-        return chosen[0]
-    if not chosen:
+    return [member for member in files if member.filename.lower().endswith(_TABLES)] or files
+
+
+def _member(staging: Staging, archive: zipfile.ZipFile, wanted: str | None) -> zipfile.ZipInfo:
+    found = members(archive)
+    names = [member.filename for member in found]
+    if not names:
         raise DatasetError(f"{staging.source.name} holds no file.", hint="Choose a file with a table.")
-    names = ", ".join(member.filename for member in chosen[:5])
-    raise DatasetError(
-        f"{staging.source.name} holds {len(chosen)} files: {names}{' and more' if len(chosen) > 5 else ''}.",
-        hint="Unpack it and choose one of them.",
-    )
+    return archive.getinfo(chosen(staging.source.name, "file", wanted, names))
 
 
 _TABLES: Final = (

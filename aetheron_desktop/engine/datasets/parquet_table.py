@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast
 
 from aetheron_desktop.engine.datasets.names import quoted, repaired
+from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.staging import Raw, literal, one_file
 from aetheron_desktop.engine.errors import DatasetError
 
@@ -22,14 +23,23 @@ _JULIAN: Final = "4714-11-24 (BC) 00:00:00"
 """Where the days of INT96 begin to count: what is read as earlier has gone around the end of 64 bits."""
 
 
-def read_parquet(staging: Staging, path: Path) -> Raw:
-    """Read Parquet.
+_NO_CHOICES: Final = Recipe()
+
+
+def read_parquet(staging: Staging, *paths: Path, recipe: Recipe = _NO_CHOICES, parts: bool = False) -> Raw:
+    """Read Parquet; of several files the rows one after the other, a column that some lack being missing there.
+
+    With ``parts`` the names of folders, as ``year=2026``, are columns.
 
     Raises:
         DatasetError: it has no columns, too many, or times that cannot be held.
         duckdb.Error: it is damaged or encrypted.
     """
-    relation = f"read_parquet({literal(one_file(path))}, hive_partitioning=false)"
+    files = "[" + ", ".join(literal(one_file(path)) for path in paths) + "]"
+    hive = parts and any("=" in part.name for path in paths for part in path.parents)
+    relation = (
+        f"read_parquet({files}, hive_partitioning={str(hive).lower()}, union_by_name={str(len(paths) > 1).lower()})"
+    )
     found = staging.connection.sql(f"SELECT * FROM {relation}")  # noqa: S608 - built from literals
     names: list[str] = []
     shown: list[str] = []
@@ -45,16 +55,18 @@ def read_parquet(staging: Staging, path: Path) -> Raw:
             f"{staging.source.name} has {len(names) or 'no'} columns.", hint="Choose a file with 1 to 20,000 columns."
         )
     times = {name for name, type_ in zip(found.columns, found.types, strict=True) if str(type_) == "TIMESTAMP"}
-    _refuse_wrapped_times(staging, path, relation, times)
+    _refuse_wrapped_times(staging, files, relation, times)
     repaired_names, notes = repaired(names)
+    if len(paths) > 1:
+        notes.append(f"{len(paths)} files were read one after the other.")
     if len(names) > len(found.columns):
         notes.append(f"Nested columns were laid side by side: {len(found.columns)} became {len(names)}.")
     table = f"(SELECT {', '.join(shown)} FROM {relation} AS t({', '.join(inner)}))"  # noqa: S608
-    return Raw(table, repaired_names, tuple(kinds), notes)
+    return Raw(table, repaired_names, tuple(kinds), notes, found=recipe)
 
 
-def _refuse_wrapped_times(staging: Staging, path: Path, relation: str, columns: set[str]) -> None:
-    asked = f"SELECT name FROM parquet_schema({literal(one_file(path))}) WHERE type = 'INT96'"  # noqa: S608
+def _refuse_wrapped_times(staging: Staging, files: str, relation: str, columns: set[str]) -> None:
+    asked = f"SELECT DISTINCT name FROM parquet_schema({files}) WHERE type = 'INT96'"  # noqa: S608
     for (name,) in staging.query(asked):
         if name not in columns:  # it is inside of a nested column
             continue

@@ -30,9 +30,15 @@ class Quarantine:
         self._texts.append(text[:_LONGEST])
         self._reasons.append(reason)
 
+    def clear(self) -> None:
+        """Forget all, for the file is read anew."""
+        self._lines.clear()
+        self._texts.clear()
+        self._reasons.clear()
+
     def words(self, count: int = 3) -> str:
         """Say which lines these are and why, the first ``count`` of them."""
-        said = [f"line {line} ({why})" for line, why in zip(self._lines, self._reasons, strict=True)][:count]
+        said = [f"line {line} ({why})" for line, why in sorted(zip(self._lines, self._reasons, strict=True))[:count]]
         return ", ".join(said) + (f" and {len(self) - count} more" if len(self) > count else "")
 
     def write(self, path: Path) -> None:
@@ -53,5 +59,6 @@ class Quarantine:
                 "reason": pa.array(self._reasons, pa.string()),
             }
         )
+        table = table.sort_by("line")
         with storage_errors(path):
             pq.write_table(table, path, compression="zstd")

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from aetheron_desktop.engine.datasets.staging import fields, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aetheron_desktop.engine.datasets.staging import Staging
 
@@ -34,6 +34,11 @@ class Rows:
     def names(self) -> list[str]:
         """The columns met so far."""
         return list(self._places)
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Take these columns first, whether or not a row has them."""
+        for name in names:
+            self._places.setdefault(name, len(self._places))
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Take one row, the values under the names of their columns."""

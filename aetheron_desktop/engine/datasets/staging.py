@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar
 
 import duckdb
 
+from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.errors import DatasetError, StorageError, storage_error
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _Item = TypeVar("_Item")
+Unit: TypeAlias = Literal["", "rows", "bytes"]
+Progress: TypeAlias = "Callable[[str, float, float | None, Unit], None]"
 Kind: TypeAlias = Literal["integer", "number", "boolean", "date", "words"]
 MEMORY: Final = "1GB"
 BLOCK: Final = 1_000
@@ -39,12 +42,23 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
+class Written:
+    """The rows of a table as they are on disk: ``words`` says of each column whether it is text."""
+
+    path: Path
+    rows: int
+    names: tuple[str, ...]
+    words: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
 class Raw:
     """A table as the file gives it: ``relation`` is what stands after FROM, with columns c0, c1 and so on.
 
     ``kinds`` has for each column "text" when its values are text to be looked at, "words" when they are text that the
     file's own types call text, or the kind that the values have already: integer, number, boolean, date. ``rows`` is
-    how many there are, where reading has told.
+    how many there are, where reading has told. ``found`` is how the file was read. With ``check`` the rows that were
+    written have to be held against the file, and when it says no, ``whole`` gives the table that needs no check.
     """
 
     relation: str
@@ -54,6 +68,11 @@ class Raw:
     rows: int | None = None
     decimal_comma: bool = False
     """Whether the semicolon parts the cells, so that a comma within one is rather a decimal sign."""
+    found: Recipe = field(default_factory=Recipe)
+    locate: Callable[[Sequence[int]], list[int]] | None = None
+    """Gives the lines of the file in which rows stand, ascending; both count from 1."""
+    check: Callable[[Written], bool] | None = None
+    whole: Callable[[], Raw] | None = None
 
 
 class Staging:
@@ -63,7 +82,7 @@ class Staging:
         self,
         folder: Path,
         source: Path,
-        progress: Callable[[str, float, float | None], None],
+        progress: Progress,
         should_stop: Callable[[], bool],
     ) -> None:
         self.source = source
@@ -106,15 +125,15 @@ class Staging:
         if self.should_stop():
             raise Stopped
 
-    def tell(self, stage: str, done: float, total: float | None) -> None:
+    def tell(self, stage: str, done: float, total: float | None, unit: Unit = "") -> None:
         """Say how far ``stage`` is, some ten times a second at most."""
         now = time.monotonic()
         if stage != self._told[0] or now - self._told[1] >= _TELL_S or done == total:
             self._told = (stage, now)
-            self._progress(stage, done, total)
+            self._progress(stage, done, total, unit)
 
-    def query(self, sql: str, stage: str = "") -> list[tuple[Any, ...]]:
-        """Run ``sql`` and give its rows, asking meanwhile whether to stop.
+    def query(self, sql: str, stage: str = "", size: float = 1.0, unit: Unit = "") -> list[tuple[Any, ...]]:
+        """Run ``sql`` and give its rows, asking meanwhile whether to stop; ``size`` is that of all its work.
 
         Raises:
             Stopped: it was asked to stop.
@@ -140,7 +159,8 @@ class Staging:
                 stopped = True
                 self.connection.interrupt()
             elif stage:
-                self.tell(stage, max(0.0, self.connection.query_progress()) / 100, 1.0)
+                share = min(1.0, max(0.0, self.connection.query_progress()) / 100)
+                self.tell(stage, share * size, size, unit)
         if stopped:
             raise Stopped
         if failure:

@@ -2,322 +2,409 @@
 
 A column is numbers, truth values or dates when each of its cells is one, or one of the words for a missing value;
 a single cell that is neither keeps the column text, and the note says so. Leading zeros and whole numbers too long for
-64 bits stay text, for they are codes, not quantities.
+64 bits stay text, for they are codes, not quantities. A type that a person has chosen stands, and the rows whose cell
+is none are put aside.
+
+The usual case takes one pass: the first rows say what a column is, and the expression that makes its values refuses
+the first cell that is written otherwise. :func:`settle` then looks at the whole of such columns.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Literal
 
+from aetheron_desktop.engine.datasets import forms
+from aetheron_desktop.engine.datasets.recipe import MISSING, MISSING_WORDS, ColumnRecipe, Recipe
 from aetheron_desktop.engine.datasets.staging import blocks, fields, literal
+from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from aetheron_desktop.engine.datasets.schema import Column, Schema
+    from aetheron_desktop.engine.datasets.forms import Form
+    from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Schema
     from aetheron_desktop.engine.datasets.staging import Kind, Raw, Staging
 
-SQL_TYPES: Final[dict[str, str]] = {
+SQL_TYPES: Final[dict[Kind, str]] = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "boolean": "BOOLEAN",
     "date": "TIMESTAMP",
     "words": "VARCHAR",
 }
+KINDS: Final[dict[ColumnType, Kind]] = {
+    "number": "number", "integer": "integer", "boolean": "boolean", "date": "date",
+    "category": "words", "text": "words", "identifier": "words",
+}  # fmt: skip
 _SAMPLE: Final = (50, 1_000)
 _SAMPLE_CELLS: Final = 1_000_000
 _PATTERNS: Final = 100
 """The columns that are looked at in one query; each takes megabytes for the automaton of its pattern."""
-_BLANKS: Final = " \t\r\n\u00a0\u3000\ufeff"
-_NOTHING: Final = rf"[{_BLANKS}]*\??[{_BLANKS}]*"
-_TOKENS: Final = r"(?:(?i:n/?a|#n/?a|nan|nat|null|none|<na>)|\\N|\?|-{1,3}|\.)?"
-_TOKEN: Final = re.compile(_TOKENS)
-_PADDED_TOKENS: Final = rf"\s*{_TOKENS}\s*"
-_INT: Final = r"[+-]?(?:0|[1-9][0-9]{0,17})"
-# Up to the largest double, and down to the smallest.
-_EXPONENT: Final = r"(?:[eE](?:\+?(?:[0-2]?[0-9]{1,2}|30[0-8])|-[0-3]?[0-9]{1,2}))?"
-_TIMES: Final = (
-    ("", ""),
-    (r"[ T][0-9]{1,2}:[0-9]{2}", "%H:%M"),
-    (r"[ T][0-9]{1,2}:[0-9]{2}:[0-9]{2}", "%H:%M:%S"),
-    (r"[ T][0-9]{1,2}:[0-9]{2}:[0-9]{2}\.[0-9]{1,9}", "%H:%M:%S.%f"),
-    (r" [0-9]{1,2}:[0-9]{2} ?[AaPp][Mm]", "%I:%M %p"),
-    (r" [0-9]{1,2}:[0-9]{2}:[0-9]{2} ?[AaPp][Mm]", "%I:%M:%S %p"),
-)
-_CLOCK: Final = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,9})?)?"
-
-
-@dataclass(frozen=True)
-class Form:
-    """A way to write values: ``pattern`` is what a cell looks like, ``sql`` makes the value of the cell ``{}``."""
-
-    kind: Kind
-    pattern: str
-    sql: str
-    note: str = ""
-    strict: bool = False
-    """Whether a cell that looks right may still be none, as the 30th of February."""
-
-    @property
-    def padded(self) -> str:
-        """The pattern with the blanks that a cell may have around it."""
-        return rf"\s*(?:{self.pattern})\s*"
-
-    def matches(self, cell: str) -> bool:
-        """Say whether ``cell`` looks so."""
-        return self._compiled.fullmatch(cell) is not None
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[str]:
-        return re.compile(self.padded)
+_WIDE: Final = 200
+"""With more columns the optimizer's search for what is computed twice takes longer than a slower expression."""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a column becomes: ``sql`` makes its values, ``note`` says why, ``told`` is a remark on the whole import."""
+    """What a column becomes: ``sql`` makes its values of ``cell``, ``note`` says why, ``told`` is a remark for people.
 
+    ``name`` is the column's in the dataset, ``source`` in the file. ``form`` says how its values are written, and
+    ``missing`` are its words for a missing value where they are not the usual ones. ``role`` is the type that was
+    chosen by a person, and ``failing`` then the SQL of what is true for a cell that cannot have it. While ``quick``
+    is there, the type is only that of the first rows.
+    """
+
+    cell: str
+    name: str
+    source: str
     kind: Kind
     sql: str
     note: str = ""
     told: str = ""
-    forced: bool = False
-    """Whether the type was asked for and not found, so that cells may be lost."""
+    form: str | None = None
+    role: ColumnType | None = None
+    missing: tuple[str, ...] | None = None
+    failing: str = ""
+    quick: forms.Quick | None = field(default=None, repr=False)
+    sample: tuple[str, ...] = field(default=(), repr=False)
 
 
-_NUMBER: Final = (
-    rf"[+-]?(?:(?:0|[1-9][0-9]{{0,299}})\.[0-9]*|\.[0-9]+){_EXPONENT}|{_INT}{_EXPONENT}|[+-]?(?i:inf|infinity)"
-)
+def decide(
+    staging: Staging, raw: Raw, recipe: Recipe, schema: Schema | None = None, *, quick: bool = False
+) -> list[Decision]:
+    """Give what each column of ``raw`` becomes that is not left out.
 
-FORMS: Final[tuple[Form, ...]] = (
-    Form("boolean", "(?i:true|false)", "TRY_CAST(trim({}) AS BOOLEAN)"),
-    Form("integer", _INT, "TRY_CAST({} AS BIGINT)"),
-    Form("number", _NUMBER, "nullif(TRY_CAST({} AS DOUBLE), 'NaN'::DOUBLE)"),
-    Form(
-        "integer",
-        r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}|[+-]?(?:0|[1-9][0-9]{0,2})",
-        "TRY_CAST(replace({}, ',', '') AS BIGINT)",
-        "the comma parts thousands",
-    ),
-    Form(
-        "number",
-        r"[+-]?(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3}){0,5})(?:\.[0-9]*)?",
-        "nullif(TRY_CAST(replace({}, ',', '') AS DOUBLE), 'NaN'::DOUBLE)",
-        "the comma parts thousands",
-    ),
-    Form(
-        "number",
-        rf"[+-]?(?:0|[1-9][0-9]{{0,16}})(?:,[0-9]*)?{_EXPONENT}",
-        "nullif(TRY_CAST(replace({}, ',', '.') AS DOUBLE), 'NaN'::DOUBLE)",
-        "the comma is the decimal sign",
-    ),
-    Form(
-        "number",
-        r"[+-]?(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{3}){0,5})(?:,[0-9]*)?",
-        "nullif(TRY_CAST(replace(replace({}, '.', ''), ',', '.') AS DOUBLE), 'NaN'::DOUBLE)",
-        "the comma is the decimal sign, the point parts thousands",
-    ),
-    Form("date", rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[ T]{_CLOCK})?", "TRY_CAST({} AS TIMESTAMP)", "", True),
-    Form(
-        "date",
-        rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[ T]{_CLOCK} ?(?:Z|UTC|[+-][0-9]{{2}}(?::?[0-9]{{2}})?)",
-        "TRY_CAST({} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'",
-        "times were brought to UTC",
-        True,
-    ),
-)
+    With ``schema``, the columns that are in it get its types, and cells that cannot have them are missing. With
+    ``quick``, a column whose first cells are all alike is decided by them; see :func:`settle`.
 
-
-def decide(staging: Staging, raw: Raw, schema: Schema | None = None) -> list[Decision]:
-    """Give for each column of ``raw`` what it becomes: the type of ``schema`` for the columns that are in it."""
-    columns = fields(len(raw.names))
-    wanted = {column.name: column for column in schema.columns} if schema is not None else {}
-    known = {column: wanted[name] for column, name in zip(columns, raw.names, strict=True) if name in wanted}
-    texts = [column for column, kind in zip(columns, raw.kinds, strict=True) if kind == "text"]
-    found = _texts(staging, raw, texts, known)
+    Raises:
+        UsageError: two columns would have the same name, or none is left.
+    """
+    columns = _named(raw, recipe)
+    known = {column.name: column for column in schema.columns} if schema is not None else {}
+    texts = [column for column in columns if column.kind == "text" and column.recipe.type is None]
+    for column in texts:
+        column.known = known.get(column.name)
+    samples = dict(_sampled(staging, raw, [column.cell for column in columns if column.kind in {"text", "words"}]))
+    found = _texts(staging, raw, recipe, texts, samples, quick=quick)
     decisions = []
-    for column, kind in zip(columns, raw.kinds, strict=True):
-        if kind == "text":
-            decisions.append(found[column])
-        elif kind == "words":
-            decisions.append(_forced(column, known[column]) if column in known else Decision("words", _words(column)))
-        else:
-            decisions.append(Decision(kind, f"CAST({column} AS {SQL_TYPES[kind]})"))
+    for column in columns:
+        if column.cell in found:
+            decisions.append(found[column.cell])
+        elif column.recipe.type is not None and column.recipe.type != "ignore":
+            decisions.append(_chosen(column, column.recipe.type, samples.get(column.cell, []), recipe))
+        elif column.kind == "words" and column.name in known:
+            decisions.append(_forced(column, known[column.name]))
+        elif column.kind in {"words", "text"}:
+            decisions.append(_as_words(column, recipe, simply=len(columns) > _WIDE))
+        elif column.kind != "text":
+            decisions.append(column.decision(column.kind, f"CAST({column.cell} AS {SQL_TYPES[column.kind]})"))
     return decisions
+
+
+def settle(staging: Staging, raw: Raw, recipe: Recipe, decisions: Sequence[Decision]) -> list[Decision]:
+    """Decide the columns anew of which a cell is written otherwise than in the first rows, by all their cells."""
+    doubtful = [decision for decision in decisions if decision.quick is not None]
+    wrong: set[str] = set()
+    for block in blocks(doubtful, _PATTERNS):
+        counts = ", ".join(f"count(*) FILTER ({one.quick.odd})" for one in block if one.quick is not None)
+        answer = staging.query(f"SELECT {counts} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+        wrong |= {one.cell for one, count in zip(block, answer, strict=True) if count}
+    columns = [_Column(one.cell, one.source, one.name, "text", recipe.column(one.source)) for one in doubtful]
+    columns = [column for column in columns if column.cell in wrong]
+    samples = {one.cell: list(one.sample) for one in doubtful}
+    found = _texts(staging, raw, recipe, columns, samples, quick=False)
+    settled = []
+    for one in decisions:
+        if one.cell in found:
+            settled.append(found[one.cell])
+        elif one.quick is not None:
+            settled.append(replace(one, sql=one.quick.value, quick=None))
+        else:
+            settled.append(one)
+    return settled
 
 
 def lost(staging: Staging, raw: Raw, decisions: Sequence[Decision]) -> list[str]:
     """Say in which columns cells had to be left out, since they cannot have the column's type."""
     said = []
-    for place, (name, decision) in enumerate(zip(raw.names, decisions, strict=True)):
-        if decision.forced:
-            cell = f"c{place}"
-            looks = f"{decision.sql} IS NULL AND NOT regexp_full_match({cell}, {literal(_PADDED_TOKENS)})"
-            count = staging.query(f"SELECT count(*) FILTER ({looks}) FROM {raw.relation}")[0][0]  # noqa: S608
+    for decision in decisions:
+        if decision.failing:
+            asked = f"SELECT count(*) FILTER ({decision.failing}) FROM {raw.relation}"  # noqa: S608
+            count = staging.query(asked)[0][0]
             if count:
-                said.append(f"{name}: {count} cells are no {_PLURAL[decision.kind]} and count as missing.")
+                said.append(f"{decision.name}: {count} cells are no {PLURAL[decision.kind]} and count as missing.")
     return said
 
 
-def _forced(column: str, wanted: Column) -> Decision:
-    match wanted.type:
-        case "number" | "integer":
-            return Decision("number", FORMS[2].sql.format(column), forced=True)
-        case "boolean":
-            return Decision("boolean", FORMS[0].sql.format(column), forced=True)
-        case "date":
-            return Decision("date", f"TRY_CAST({column} AS TIMESTAMP)", forced=True)
-        case _:
-            return Decision("words", _words(column))
-
-
-def _texts(staging: Staging, raw: Raw, columns: Sequence[str], known: Mapping[str, Column]) -> dict[str, Decision]:
-    words = {"category", "text", "identifier"}
-    decided = {
-        column: Decision("words", _words(column))
-        for column in columns
-        if column in known and known[column].type in words
-    }
-    columns = [column for column in columns if column not in decided]
-    if not columns:
-        return decided
-    waiting: dict[str, list[Form]] = {}
-    for column, sample in _sampled(staging, raw, columns):
-        forms = _candidates(sample, decimal_comma=raw.decimal_comma)
-        if column in known and known[column].note:
-            # A file to predict on is read as the one that was learned from, even if it alone tells less.
-            note = known[column].note
-            forms = sorted(forms, key=lambda form: not (form.note and form.note in note))
-        waiting[column] = forms
-    spoilt: dict[str, str] = {}
-    while open_ := {column: forms for column, forms in waiting.items() if column not in decided and forms}:
-        for column, fits, cells, tokens in _round(staging, raw, {name: forms[0] for name, forms in open_.items()}):
-            form = waiting[column].pop(0)
-            if fits and fits + tokens == cells:
-                rivals = [rival for rival in waiting[column] if rival.pattern == form.pattern]
-                doubt = bool(rivals) and _round(staging, raw, {column: rivals[0]})[0][1] == fits
-                decided[column] = _decision(column, form, tokens, doubt=doubt)
-            elif fits > 0.5 * (cells - tokens) and cells - tokens - fits <= max(3, 0.05 * cells):
-                spoilt[column] = f"text, for {cells - tokens - fits} of {cells} cells are no {_PLURAL[form.kind]}"
-    for column in columns:
-        if column in decided:
-            continue
-        words_ = Decision("words", _words(column), spoilt.get(column, ""))
-        decided[column] = _forced(column, known[column]) if column in known else words_
-    return decided
-
-
-def _sampled(staging: Staging, raw: Raw, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Give for each column the cells of the first rows."""
-    fewest, most = _SAMPLE
-    count = max(fewest, min(most, _SAMPLE_CELLS // len(columns)))
-    for block in blocks(columns):
-        rows = staging.query(f"SELECT {', '.join(block)} FROM {raw.relation} LIMIT {count}")  # noqa: S608
-        for place, column in enumerate(block):
-            yield column, [row[place] for row in rows if row[place] is not None]
-
-
-_PLURAL: Final[dict[str, str]] = {
+PLURAL: Final[dict[Kind, str]] = {
     "integer": "whole numbers",
     "number": "numbers",
     "boolean": "truth values",
     "date": "dates",
+    "words": "words",
 }
 
 
-def _decision(column: str, form: Form, tokens: int, *, doubt: bool) -> Decision:
+# -- the columns ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Column:
+    cell: str
+    source: str
+    name: str
+    kind: Kind | Literal["text"]
+    recipe: ColumnRecipe
+    known: Column | None = None
+
+    def decision(self, kind: Kind, sql: str, note: str = "", told: str = "", form: str | None = None) -> Decision:
+        return Decision(self.cell, self.name, self.source, kind, sql, note, told, form, missing=self.recipe.missing)
+
+
+def _named(raw: Raw, recipe: Recipe) -> list[_Column]:
+    columns = []
+    taken: dict[str, str] = {}
+    for cell, source, kind in zip(fields(len(raw.names)), raw.names, raw.kinds, strict=True):
+        chosen = recipe.column(source)
+        if chosen.type == "ignore":
+            continue
+        name = (chosen.rename or source).strip() or source
+        if name.lower() in taken:
+            raise UsageError(
+                f"The columns {taken[name.lower()]!r} and {source!r} would both be named {name!r}.",
+                hint="Give one of them another name.",
+            )
+        taken[name.lower()] = source
+        columns.append(_Column(cell, source, name, kind, chosen))
+    if not columns:
+        raise UsageError("Every column is left out.", hint="Keep at least one column.")
+    return columns
+
+
+def _sampled(staging: Staging, raw: Raw, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Give for each column the cells of the first rows, or two from anywhere when these have none."""
+    fewest, most = _SAMPLE
+    count = max(fewest, min(most, _SAMPLE_CELLS // max(1, len(columns))))
+    empty: list[str] = []
+    for block in blocks(columns):
+        rows = staging.query(f"SELECT {', '.join(block)} FROM {raw.relation} LIMIT {count}")  # noqa: S608
+        for place, column in enumerate(block):
+            cells = [row[place] for row in rows if row[place] is not None]
+            if cells or len(rows) < count:
+                yield column, cells
+            else:
+                empty.append(column)
+    for block in blocks(empty):
+        asked = ", ".join(f"min({column}), max({column})" for column in block)
+        ends = staging.query(f"SELECT {asked} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+        for place, column in enumerate(block):
+            yield column, [cell for cell in ends[2 * place : 2 * place + 2] if cell is not None]
+
+
+def _as_words(column: _Column, recipe: Recipe, *, simply: bool, note: str = "") -> Decision:
+    missing = column.recipe.missing if column.recipe.missing is not None else _missing(recipe, MISSING_WORDS)
+    return column.decision("words", forms.words(column.cell, missing, simply=simply), note)
+
+
+def _missing(recipe: Recipe, usual: tuple[str, ...]) -> tuple[str, ...]:
+    return recipe.missing if recipe.missing is not None else usual
+
+
+def _tokens(column: _Column, recipe: Recipe) -> str:
+    missing = column.recipe.missing if column.recipe.missing is not None else _missing(recipe, MISSING)
+    return forms.tokens(missing)
+
+
+# -- types that were chosen -------------------------------------------------------------------------------------------
+
+
+def _chosen(column: _Column, type_: ColumnType, sample: Sequence[str], recipe: Recipe) -> Decision:
+    """Give the type that a person chose; a cell that cannot have it makes its row fail."""
+    kind, cell = KINDS[type_], column.cell
+    if column.kind not in {"text", "words"}:
+        sql = f"TRY_CAST({cell} AS {SQL_TYPES[kind]})"
+        return replace(
+            column.decision(kind, sql),
+            role=type_,
+            failing=f"({sql} IS NULL AND {cell} IS NOT NULL)" * (kind != "words"),
+        )
+    if kind == "words":
+        return replace(_as_words(column, recipe, simply=False), role=type_)
+    nothing = _tokens(column, recipe)
+    looked = [value for value in sample if not _matches(nothing, value)]
+    form = forms.asked(kind, looked, column.recipe.form or _numbers(recipe, kind), recipe.dates)
+    sql = _between(column, recipe, form.value(cell))
+    failing = f"({sql} IS NULL AND {cell} IS NOT NULL AND NOT regexp_full_match({cell}, {literal(nothing)}))"
+    decision = column.decision(kind, sql, form.note, form=form.id)
+    return replace(decision, role=type_, failing=failing)
+
+
+def _numbers(recipe: Recipe, kind: Kind) -> str | None:
+    """Give the form of numbers that the marks of the whole table ask for."""
+    if kind == "date" or (recipe.decimal is None and recipe.thousands is None):
+        return None
+    point = recipe.decimal or "."
+    mark = recipe.thousands or ""
+    if not mark:
+        return "1234,5" if point == "," else "plain"
+    if kind == "integer":
+        return "1,234" if mark == "," else None
+    return f"1{mark}234{point}5"
+
+
+def _between(column: _Column, recipe: Recipe, sql: str) -> str:
+    """Give ``sql`` without the values that the column's own words for missing are, as -999 or 1900-01-01."""
+    missing = column.recipe.missing if column.recipe.missing is not None else recipe.missing
+    if not missing or set(missing) <= set(MISSING):
+        return sql
+    nothing = f"regexp_full_match({column.cell}, {literal(forms.tokens(missing))})"
+    return f"CASE WHEN {nothing} THEN NULL ELSE {sql} END"
+
+
+def _matches(pattern: str, cell: str) -> bool:
+    return re.fullmatch(pattern, cell) is not None
+
+
+def _forced(column: _Column, wanted: Column) -> Decision:
+    """Give the type of a file that was learned from; a cell that cannot have it counts as missing."""
+    cell = column.cell
+    match wanted.type:
+        case "number" | "integer":
+            decision = column.decision("number", forms.NUMBER.sql.format(cell))
+        case "boolean":
+            decision = column.decision("boolean", forms.BOOLEAN.sql.format(cell))
+        case "date":
+            decision = column.decision("date", f"TRY_CAST({cell} AS TIMESTAMP)")
+        case _:
+            return column.decision("words", forms.words(cell))
+    nothing = literal(forms.tokens(MISSING))
+    return replace(decision, failing=f"{decision.sql} IS NULL AND NOT regexp_full_match({cell}, {nothing})")
+
+
+# -- types that are found ---------------------------------------------------------------------------------------------
+
+
+def _texts(
+    staging: Staging,
+    raw: Raw,
+    recipe: Recipe,
+    columns: Sequence[_Column],
+    samples: Mapping[str, list[str]],
+    *,
+    quick: bool,
+) -> dict[str, Decision]:
+    """Give for each of ``columns``, by its cell, what its values are."""
+    simply = len(columns) > _WIDE
+    decided: dict[str, Decision] = {}
+    waiting: dict[str, list[Form]] = {}
+    by_cell = {column.cell: column for column in columns}
+    for column in columns:
+        known, sample = column.known, samples.get(column.cell, [])
+        if known is not None and KINDS[known.type] == "words":
+            decided[column.cell] = _as_words(column, recipe, simply=simply)
+            continue
+        nothing = _tokens(column, recipe)
+        looked = [cell for cell in sample if not _matches(nothing, cell)]
+        decimal_comma = recipe.decimal == "," if recipe.decimal is not None else raw.decimal_comma
+        likely = _wanted(forms.candidates(looked, decimal_comma=decimal_comma, order=recipe.dates), recipe)
+        if known is not None and known.note:
+            # A file to predict on is read as the one that was learned from, even if it alone tells less.
+            told = [form for form in likely if form.note and form.note in known.note]
+            likely = told + [form for form in likely if form not in told]
+        own_words = column.recipe.missing is not None or recipe.missing is not None
+        if quick and not own_words and len(looked) == len(sample) and not likely and sample:
+            decided[column.cell] = _as_words(column, recipe, simply=simply)
+        elif (
+            quick
+            and not own_words
+            and len(looked) == len(sample)
+            and likely
+            and (at_once := forms.quick(likely[0], column.cell, looked))
+        ):
+            made = column.decision(likely[0].kind, at_once.sql, form=likely[0].id)
+            decided[column.cell] = replace(made, quick=at_once, sample=tuple(sample))
+        else:
+            waiting[column.cell] = likely
+    spoilt: dict[str, str] = {}
+    while open_ := {cell: likely for cell, likely in waiting.items() if cell not in decided and likely}:
+        chosen = {cell: likely[0] for cell, likely in open_.items()}
+        nothings = {cell: _tokens(by_cell[cell], recipe) for cell in chosen}
+        for cell, fits, cells, missing in _round(staging, raw, chosen, nothings):
+            form = waiting[cell].pop(0)
+            if fits and fits + missing == cells:
+                rivals = [rival for rival in waiting[cell] if rival.pattern == form.pattern]
+                doubt = bool(rivals) and _round(staging, raw, {cell: rivals[0]}, nothings)[0][1] == fits
+                decided[cell] = _decision(by_cell[cell], recipe, form, missing, doubt=doubt)
+            elif fits > 0.5 * (cells - missing) and cells - missing - fits <= max(3, 0.05 * cells):
+                spoilt[cell] = f"text, for {cells - missing - fits} of {cells} cells are no {PLURAL[form.kind]}"
+    for column in columns:
+        if column.cell not in decided:
+            decided[column.cell] = (
+                _forced(column, column.known)
+                if column.known is not None
+                else _as_words(column, recipe, simply=simply, note=spoilt.get(column.cell, ""))
+            )
+    return decided
+
+
+def _wanted(likely: list[Form], recipe: Recipe) -> list[Form]:
+    """Leave out the forms of numbers that the chosen marks rule out."""
+    wanted = _numbers(recipe, "number")
+    if wanted is None:
+        return likely
+    whole = _numbers(recipe, "integer")
+    kept = [form for form in likely if form.kind not in {"number", "integer"}]
+    kept += [form for form in likely if form.kind == "integer" and form.id in {"plain", whole}]
+    kept += [form for form in likely if form.kind == "number" and form.id == wanted]
+    if not any(form.id == wanted for form in kept) and wanted[1] in "' ":
+        kept.append(forms.asked("number", [], wanted, None))
+    return kept
+
+
+def _decision(column: _Column, recipe: Recipe, form: Form, missing: int, *, doubt: bool) -> Decision:
     note = form.note
     if doubt:
         note += " (no cell says which of day and month comes first)"
-    if tokens:
-        cells = "1 cell" if tokens == 1 else f"{tokens} cells"
+    if missing:
+        cells = "1 cell" if missing == 1 else f"{missing} cells"
         note = (note + ", " if note else "") + f"{cells} with a word for missing"
-    return Decision(form.kind, form.sql.format(column), note, told=note)
+    sql = _between(column, recipe, form.sql.format(column.cell))
+    return column.decision(form.kind, sql, note, note, form.id)
 
 
-def _round(staging: Staging, raw: Raw, forms: dict[str, Form]) -> list[tuple[str, int, int, int]]:
+def _round(
+    staging: Staging, raw: Raw, chosen: Mapping[str, Form], nothings: Mapping[str, str]
+) -> list[tuple[str, int, int, int]]:
     """Count for each column the cells that are written as its form, all cells, and the words for missing."""
     counted = []
-    for block in blocks(list(forms), _PATTERNS):
-        counted += _counted(staging, raw, {name: forms[name] for name in block})
+    for block in blocks(list(chosen), _PATTERNS):
+        counted += _counted(staging, raw, {cell: chosen[cell] for cell in block}, nothings)
     return counted
 
 
-def _counted(staging: Staging, raw: Raw, forms: dict[str, Form]) -> list[tuple[str, int, int, int]]:
+def _counted(
+    staging: Staging, raw: Raw, chosen: Mapping[str, Form], nothings: Mapping[str, str]
+) -> list[tuple[str, int, int, int]]:
     parts = []
-    for column, form in forms.items():
-        looks = f"regexp_full_match({column}, {literal(form.padded)})"
+    for cell, form in chosen.items():
+        looks = f"regexp_full_match({cell}, {literal(form.padded)})"
         if form.strict:
-            looks += f" AND {form.sql.format(column)} IS NOT NULL"
-        parts.append(f"count(*) FILTER ({looks}), count({column})")
+            looks += f" AND {form.sql.format(cell)} IS NOT NULL"
+        parts.append(f"count(*) FILTER ({looks}), count({cell})")
     counts = staging.query(f"SELECT {', '.join(parts)} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
-    fits = {column: (counts[2 * place], counts[2 * place + 1]) for place, column in enumerate(forms)}
-    unsure = [column for column, (fit, cells) in fits.items() if 0 < fit < cells]
-    tokens = dict.fromkeys(forms, 0)
+    fits = {cell: (counts[2 * place], counts[2 * place + 1]) for place, cell in enumerate(chosen)}
+    unsure = [cell for cell, (fit, cells) in fits.items() if 0 < fit < cells]
+    missing = dict.fromkeys(chosen, 0)
     if unsure:
-        padded = literal(_PADDED_TOKENS)
-        looked = [f"count(*) FILTER (regexp_full_match({column}, {padded}))" for column in unsure]
-        answer = staging.query(f"SELECT {', '.join(looked)} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
-        tokens |= dict(zip(unsure, answer, strict=True))
-    return [(column, fit, cells, tokens[column]) for column, (fit, cells) in fits.items()]
-
-
-def _candidates(cells: Sequence[str], *, decimal_comma: bool) -> list[Form]:
-    """Give the forms worth counting: those that most cells of the sample have."""
-    cells = [cell for cell in cells if not _TOKEN.fullmatch(cell.strip())]
-    forms = list(FORMS)
-    if decimal_comma:
-        forms.sort(key=lambda form: "parts thousands" in form.note)
-    if not cells:
-        return forms
-    forms += _day_forms(cells[0].strip(_BLANKS))
-    return [form for form in forms if sum(form.matches(cell) for cell in cells) > 0.5 * len(cells)]
-
-
-def _day_forms(cell: str) -> list[Form]:
-    """Give the forms of dates in the manner of ``cell``; which order it is, the whole column says."""
-    found = re.match(r"([0-9]{1,4})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{1,2})(?![0-9])", cell)
-    if found is None:
-        return _month_forms(cell)
-    first, sign, _, last = found.groups()
-    mark = re.escape(sign)
-    if len(first) == 4 and len(last) < 3:
-        orders = [(rf"[0-9]{{4}}{mark}[0-9]{{1,2}}{mark}[0-9]{{1,2}}", ("%Y", "%m", "%d"), "")]
-    elif len(last) == 4 and len(first) < 3:
-        pattern = rf"[0-9]{{1,2}}{mark}[0-9]{{1,2}}{mark}[0-9]{{4}}"
-        orders = [
-            (pattern, ("%m", "%d", "%Y"), "dates have the month first"),
-            (pattern, ("%d", "%m", "%Y"), "dates have the day first"),
+        looked = [
+            # A word for missing may look like a value, as -999 does; it is counted once.
+            f"count(*) FILTER (regexp_full_match({cell}, {literal(nothings[cell])}) AND NOT "
+            f"regexp_full_match({cell}, {literal(chosen[cell].padded)}))"
+            for cell in unsure
         ]
-        if sign == ".":
-            orders.reverse()
-    else:
-        return []
-    return [_timed(pattern, sign.join(parts), note) for pattern, parts, note in orders]
-
-
-def _month_forms(cell: str) -> list[Form]:
-    for pattern, form in (
-        (r"[0-9]{1,2}-[A-Za-z]{3}-[0-9]{4}", "%d-%b-%Y"),
-        (r"[0-9]{1,2} [A-Za-z]{3} [0-9]{4}", "%d %b %Y"),
-        (r"[0-9]{1,2} [A-Za-z]{3,9} [0-9]{4}", "%d %B %Y"),
-        (r"[A-Za-z]{3} [0-9]{1,2}, [0-9]{4}", "%b %d, %Y"),
-        (r"[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}", "%B %d, %Y"),
-    ):
-        if re.match(pattern, cell):
-            return [_timed(pattern, form, "")]
-    return []
-
-
-def _timed(pattern: str, form: str, note: str) -> Form:
-    times = "|".join(time for time, _ in _TIMES)
-    forms = ", ".join(literal(f"{form} {clock}".strip()) for _, clock in _TIMES)
-    return Form("date", f"{pattern}(?:{times})", f"try_strptime(replace(trim({{}}), 'T', ' '), [{forms}])", note, True)
-
-
-def _words(column: str) -> str:
-    # Not by comparing what was trimmed: the optimizer's search for what is computed twice is quadratic in the columns.
-    nothing = f"regexp_full_match({column}, {literal(_NOTHING)})"
-    return f"CASE WHEN {nothing} THEN NULL ELSE trim({column}, {literal(_BLANKS)}) END"
+        answer = staging.query(f"SELECT {', '.join(looked)} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+        missing |= dict(zip(unsure, answer, strict=True))
+    return [(cell, fit, cells, missing[cell]) for cell, (fit, cells) in fits.items()]

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 import psutil
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 # A fit asks whether to stop about ten times a second; one that is inside C code for longer is left behind.
 GRACE_S: Final = 0.4
 _LOOK_S: Final = 0.05
+_SURE_S: Final = 0.3
+"""How long a stage has to go on before its rate says when it ends."""
 
 
 class Execution:
@@ -62,6 +64,8 @@ class Execution:
         self._training: Training | None = None
         self._record: RunRecord | None = None
         self._log: EventLog | None = None
+        self._stage = ""
+        self._stage_began = 0.0
         self.abandoned = False
         """Whether a thread was left behind in C code; the process must then end without waiting for it."""
 
@@ -132,7 +136,7 @@ class Execution:
             Path(job.source),
             self._workspace.root / "datasets",
             name=job.name,
-            sheet=job.sheet,
+            recipe=job.recipe,
             progress=self._progress,
             should_stop=self._stop.is_set,
         )
@@ -239,8 +243,12 @@ class Execution:
             born=born,
         )
 
-    def _progress(self, stage: str, done: float, total: float | None) -> None:
-        self._emit(Progressed(job=self._job.id, stage=stage, done=done, total=total))
+    def _progress(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
+        if stage != self._stage:
+            self._stage, self._stage_began = stage, time.monotonic()
+        spent = time.monotonic() - self._stage_began
+        eta = spent * (total - done) / done if total and done and spent > _SURE_S else None
+        self._emit(Progressed(job=self._job.id, stage=stage, done=done, total=total, unit=unit, eta_s=eta))
 
     def _emit(self, event: Event) -> None:
         with self._lock:

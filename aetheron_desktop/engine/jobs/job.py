@@ -6,19 +6,20 @@ from typing import TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.training.experiment import Experiment
 
 
 class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="import"):
     """Import the file ``source``: a table as a dataset, or an ``.aether`` file as a model.
 
-    ``sheet`` is the name of a workbook's sheet, the first when None.
+    ``recipe`` says how it is read; what it leaves open, the file tells.
     """
 
     id: str
     source: str
     name: str | None = None
-    sheet: str | None = None
+    recipe: Recipe = Recipe()
 
 
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
