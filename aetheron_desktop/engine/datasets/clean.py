@@ -10,15 +10,15 @@ from bisect import bisect_right
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from aetheron_desktop.engine.datasets.quarantine import BEFORE, COMMENT, Quarantine
 from aetheron_desktop.engine.datasets.records import MAX_CELL_CHARACTERS, Dialect, Record, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
     from aetheron_desktop.engine.datasets.dialect import Layout
-    from aetheron_desktop.engine.datasets.quarantine import Quarantine
     from aetheron_desktop.engine.datasets.staging import Staging
 
 _CHUNK: Final = 1 << 23
@@ -84,13 +84,22 @@ class Cleaner:
         """
         size = max(1, path.stat().st_size)
         with path.open("rb") as source, out.open("wb") as target:
-            for _ in range(self._layout.body):
-                source.readline()
+            self._put_aside([source.readline() for _ in range(self._layout.body)])
             if self._is_plain and self._source.delimiter:
                 self._copy_quickly(source, target, size)
             else:
                 text = (line.decode("utf-8", "replace").rstrip("\r\n") for line in _told(self._staging, source, size))
                 self._copy_records(records(self._uncommented(text), self._source, self._layout.width), target)
+
+    def _put_aside(self, lines: Sequence[bytes]) -> None:
+        """Keep what stands before the first row and is no name of a column."""
+        comment = self._layout.comment
+        for number, line in enumerate(lines, start=1):
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
+            if comment and text.startswith(comment):
+                self._quarantine.add(number, text, COMMENT)
+            elif text.strip() and number <= self._layout.skip:
+                self._quarantine.add(number, text, BEFORE)
 
     def _copy_quickly(self, source: BinaryIO, target: BinaryIO, size: int) -> None:
         buffer, is_end, place = b"", False, 0
@@ -146,9 +155,8 @@ class Cleaner:
         start = 0
         for number in sorted(bad):
             self._write_lines(lines[start:number], target)
-            self._copy_records(
-                records([lines[number].decode("utf-8", "replace").rstrip("\r")], self._source, wanted + 1), target
-            )
+            text = lines[number].decode("utf-8", "replace").rstrip("\r")
+            self._copy_records(records(self._uncommented([text]), self._source, wanted + 1), target)
             start = number + 1
         self._write_lines(lines[start:], target)
 
@@ -174,6 +182,7 @@ class Cleaner:
         first = buffer[place : buffer.find(b"\n", place) + 1 or len(buffer)]
         comment = self._layout.comment.encode()
         if not first.strip() or (comment and first.startswith(comment)):
+            self._quarantine_comment(self._line, first.decode("utf-8", "replace").rstrip("\r\n"))
             self._line += 1
             return len(first)
         record = next(records(text(), self._source, self._layout.width))
@@ -211,9 +220,17 @@ class Cleaner:
             + "\n"
         ).encode()
 
-    def _uncommented(self, lines: Iterator[str]) -> Iterator[str]:
-        comment = self._layout.comment
-        return ("" if comment and line.startswith(comment) else line for line in lines)
+    def _uncommented(self, lines: Iterable[str]) -> Iterator[str]:
+        """Give ``lines``, which begin where the copy is, with nothing in place of comments."""
+        start = self._line
+        for number, line in enumerate(lines, start=start):
+            yield "" if self._quarantine_comment(number, line) else line
+
+    def _quarantine_comment(self, number: int, line: str) -> bool:
+        is_comment = bool(self._layout.comment) and line.startswith(self._layout.comment)
+        if is_comment:
+            self._quarantine.add(number, line, COMMENT)
+        return is_comment
 
 
 def _told(staging: Staging, source: BinaryIO, size: int) -> Iterator[bytes]:

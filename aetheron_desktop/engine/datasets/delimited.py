@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAX_LINE: Final = 16_000_000
 _SCAN: Final = 1 << 22
+_WIDE_BLOCK: Final = 1 << 26
 SIGNS: Final = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "vertical bar", ":": "colon"}
 
 
@@ -86,16 +87,46 @@ def _in_order(staging: Staging, path: Path, quarantine: Quarantine, recipe: Reci
     cleaner.copy(path, out)
     relation = _relation(out, cleaner.dialect, layout.width, 0)
     rows = int(staging.query(f"SELECT count(*) FROM {relation}", "Read the rows")[0][0]) if out.stat().st_size else 0  # noqa: S608
-    if len(quarantine) > max(rows, 1):
+    if quarantine.bad > max(rows, 1):
         raise DatasetError(
-            f"{staging.source.name} is no table: {len(quarantine)} of {len(quarantine) + rows} rows do not fit, the "
-            f"first at {quarantine.words(1).removesuffix(f' and {len(quarantine) - 1} more')}.",
+            f"{staging.source.name} is no table: {quarantine.bad} of {quarantine.bad + rows} rows do not fit, the "
+            f"first at {quarantine.words(1).removesuffix(f' and {quarantine.bad - 1} more')}.",
             hint="Look at these lines, mend them and import the file again.",
         )
     if not rows:
+        if layout.names is None:
+            raise DatasetError(f"{staging.source.name} has no rows.", hint="Choose a file that has rows.")
         relation = f"(SELECT {', '.join(f'NULL::VARCHAR AS {c}' for c in fields(layout.width))} LIMIT 0)"
+    elif layout.width > BLOCK:
+        relation = _as_parquet(staging, out, cleaner.dialect, layout.width)
     locate = _located(path, layout, cleaner.lines)
     return _raw(staging, relation, layout, recipe, encoding=text.encoding, notes=notes, rows=rows, locate=locate)
+
+
+def _as_parquet(staging: Staging, path: Path, dialect: Dialect, width: int) -> str:
+    """Give the relation of the same rows in columns: a wide table is read in parts, and each would read all of it."""
+    import pyarrow as pa
+    import pyarrow.csv
+    import pyarrow.parquet as pq
+
+    columns = fields(width)
+    out = staging.path / "rows.parquet"
+    reading = pyarrow.csv.ReadOptions(column_names=columns, block_size=_WIDE_BLOCK)
+    parsing = pyarrow.csv.ParseOptions(
+        delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True
+    )
+    converting = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True
+    )
+    schema = pa.schema([(column, pa.string()) for column in columns])
+    with (
+        pyarrow.csv.open_csv(path, reading, parsing, converting) as batches,
+        pq.ParquetWriter(out, schema, compression="lz4", use_dictionary=False) as writer,
+    ):
+        for batch in batches:
+            staging.ask()
+            writer.write_batch(batch)
+    return f"read_parquet({literal(out)})"
 
 
 def _in_one_go(
@@ -105,7 +136,9 @@ def _in_one_go(
     dialect = layout.dialect
     if dialect.escape != dialect.quote or len(dialect.delimiter) != 1 or dialect.delimiter == " ":
         return None
-    if layout.width > BLOCK or (text.mark and not layout.body) or layout.comment:
+    if layout.width > BLOCK or layout.comment or layout.body != layout.header:
+        return None
+    if text.mark and not layout.body:
         return None
     more = layout.width - len(layout.names or ())
     if layout.names is not None and more and not layout.leading:
@@ -210,10 +243,7 @@ def _names(layout: Layout) -> tuple[tuple[str, ...], list[str]]:
     if layout.dialect.quote == "'":
         notes.append("The cells are quoted with the apostrophe.")
     if layout.comment:
-        notes.append(f"Lines that begin with {layout.comment} were left out.")
-    if layout.skip:
-        lines = "1 line" if layout.skip == 1 else f"{layout.skip} lines"
-        notes.append(f"{lines} before the table {'was' if layout.skip == 1 else 'were'} left out.")
+        notes.append(f"Lines that begin with {layout.comment} are comments.")
     if layout.header > 1:
         notes.append(f"The names of the columns were put together from {layout.header} lines.")
     if layout.names is None:

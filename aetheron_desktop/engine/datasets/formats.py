@@ -80,7 +80,7 @@ def read(
         case "encrypted":
             raise DatasetError(f"{name} is encrypted.", hint="Save it without encryption.")
         case "workbook":
-            return read_workbook(staging, path, recipe)
+            return read_workbook(staging, path, recipe, quarantine)
         case "arrow":
             return read_arrow(staging, path, recipe)
         case "sqlite":
@@ -88,20 +88,41 @@ def read(
         case "duckdb":
             return read_duckdb(staging, path, recipe)
         case "packed":
-            if depth == 2:
-                raise DatasetError(f"{name} is packed more than twice.", hint="Unpack it and choose the table.")
-            inner, member = unpack(staging, path, packed(head), recipe.member)
-            raw = read(staging, inner, recipe, quarantine, depth + 1, quick=quick)
-            if member is None:
-                return raw
-            raw = replace(raw, found=msgspec.structs.replace(raw.found, member=raw.found.member or member))
-            if (whole := raw.whole) is not None:
-                raw = replace(raw, whole=lambda: replace(whole(), found=raw.found))
-            return raw
+            return _unpacked(staging, path, head, recipe, quarantine, depth, quick=quick)
+        case "json" | "text":
+            return _text(staging, path, head, recipe, quarantine, quick=quick)
+
+
+def _unpacked(
+    staging: Staging, path: Path, head: bytes, recipe: Recipe, quarantine: Quarantine, depth: int, *, quick: bool
+) -> Raw:
+    if depth == 2:
+        raise DatasetError(f"{staging.source.name} is packed more than twice.", hint="Unpack it and choose the table.")
+    inner, member = unpack(staging, path, packed(head), recipe.member)
+    raw = read(staging, inner, recipe, quarantine, depth + 1, quick=quick)
+    if member is None:
+        return raw
+    whole = raw.whole
+    found = msgspec.structs.replace(raw.found, member=raw.found.member or member)
+    return replace(raw, found=found, whole=(lambda: replace(whole(), found=found)) if whole is not None else None)
+
+
+def _text(staging: Staging, path: Path, head: bytes, recipe: Recipe, quarantine: Quarantine, *, quick: bool) -> Raw:
+    name, ending = staging.source.name, path.suffix.lower()
     what = next((what for sign, what in _NO_TABLES if head.startswith(sign)), "")
     if what and not (head.startswith(_ALSO_WORDS) and head.isascii() and b"," in head):
         raise DatasetError(f"{name} is not a table: it is {what}.", hint=_HINT)
-    return _text(staging, path, head, recipe, quarantine, quick=quick)
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if re.match(rb"<(!doctype|html|\?xml|svg|head|body|table)", start, re.IGNORECASE):
+        what = "an XML document" if start[:5].lower() == b"<?xml" else "a web page"
+        raise DatasetError(f"{name} is not a table: it is {what}.", hint=_HINT)
+    if ending in _LINES:
+        return read_json(staging, path, quarantine, recipe, by_line=True)
+    if ending in _JSON or _looks_like_json(start):
+        return read_json(staging, path, quarantine, recipe, by_line=False)
+    if ending in _SIGNED:
+        raise DatasetError(f"{name} is damaged: it does not begin as a {ending} file does.", hint="Fetch it again.")
+    return read_delimited(staging, path, quarantine, recipe, quick=quick)
 
 
 Format: TypeAlias = Literal["parquet", "encrypted", "workbook", "arrow", "sqlite", "duckdb", "packed", "json", "text"]
@@ -125,21 +146,6 @@ def kind(path: Path, head: bytes) -> Format:
         return "packed"
     start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     return "json" if path.suffix.lower() in _JSON or _looks_like_json(start) else "text"
-
-
-def _text(staging: Staging, path: Path, head: bytes, recipe: Recipe, quarantine: Quarantine, *, quick: bool) -> Raw:
-    name, ending = staging.source.name, path.suffix.lower()
-    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if re.match(rb"<(!doctype|html|\?xml|svg|head|body|table)", start, re.IGNORECASE):
-        what = "an XML document" if start[:5].lower() == b"<?xml" else "a web page"
-        raise DatasetError(f"{name} is not a table: it is {what}.", hint=_HINT)
-    if ending in _LINES:
-        return read_json(staging, path, quarantine, recipe, by_line=True)
-    if ending in _JSON or _looks_like_json(start):
-        return read_json(staging, path, quarantine, recipe, by_line=False)
-    if ending in _SIGNED:
-        raise DatasetError(f"{name} is damaged: it does not begin as a {ending} file does.", hint="Fetch it again.")
-    return read_delimited(staging, path, quarantine, recipe, quick=quick)
 
 
 def _looks_like_json(start: bytes) -> bool:

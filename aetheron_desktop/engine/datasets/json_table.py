@@ -123,7 +123,7 @@ def _by_line(staging: Staging, path: Path, rows: Rows, quarantine: Quarantine) -
                 rows.add(flat(value))
             else:
                 quarantine.add(number, line.decode("utf-8", "replace").rstrip(), "not an object")
-    if len(quarantine) > rows.count:
+    if quarantine.bad > rows.count:
         raise DatasetError(
             f"{staging.source.name} is no valid JSON: {quarantine.words(1)}.",
             hint="Check that the file is whole; mend these lines and import it again.",

@@ -45,7 +45,8 @@ def import_file(
 ) -> DatasetInfo | None:
     """Import the table of ``source`` into ``folder/<hash of its content>``; None when stopped.
 
-    The folder appears whole or not at all. Content that is there already keeps its folder and its record.
+    The folder appears whole or not at all. Content that is there already keeps its rows, and
+    gets the record of this import.
 
     Raises:
         DatasetError: there is no table in the file; detail and hint say what to do.
@@ -59,11 +60,22 @@ def import_file(
         except Stopped:
             return None
         kept = folder / info.id
-        if not (kept / "dataset.json").exists():
-            shutil.rmtree(kept, ignore_errors=True)
-            os.replace(staging.path / "whole", kept)
+        _keep(staging.path / "whole", kept)
         progress("Done", 1, 1, "")
         return info
+
+
+def _keep(whole: Path, kept: Path) -> None:
+    """Put the folder in its place; of content that is there already, what is known of it is brought up to date."""
+    if not (kept / "dataset.json").exists():
+        shutil.rmtree(kept, ignore_errors=True)
+        os.replace(whole, kept)
+        return
+    for name in ("quarantine.parquet", "recipe.json", "dataset.json"):
+        if (whole / name).exists():
+            os.replace(whole / name, kept / name)
+        else:
+            (kept / name).unlink(missing_ok=True)
 
 
 def _stage(staging: Staging, source: Path, name: str | None, recipe: Recipe) -> DatasetInfo:
@@ -73,9 +85,11 @@ def _stage(staging: Staging, source: Path, name: str | None, recipe: Recipe) -> 
     whole.mkdir()
     raw = formats.read(staging, source, recipe, quarantine, quick=True)
     raw, decisions, written = _write(staging, raw, recipe, quarantine, whole / "data.parquet", before[0])
-    if not written.rows:
-        aside = f": {len(quarantine):,} were put aside" if quarantine else ""
-        raise DatasetError(f"{source.name} has no rows{aside}.", hint="Choose a file that has rows.")
+    if not written.rows and quarantine.bad:
+        raise DatasetError(
+            f"{source.name} has no row that can be read: {quarantine.words()}.",
+            hint="Look at these lines, or choose other types for the columns.",
+        )
     kept = snapshot.describe(staging, written, decisions)
     if _stamp(source) != before:
         raise DatasetError(
@@ -89,8 +103,9 @@ def _stage(staging: Staging, source: Path, name: str | None, recipe: Recipe) -> 
     if ignored:
         notes.append(f"Left out by choice: {', '.join(ignored)}.")
     notes += [f"{one.name}: {one.told}." for one in decisions if one.told]
-    if quarantine:
-        notes.append(f"{len(quarantine)} rows were put aside: {quarantine.words()}.")
+    notes += quarantine.notes()
+    if not written.rows:
+        notes.append("The file names its columns and has no rows.")
     info = DatasetInfo(
         id=kept.id,
         name=name or plain_name(source),
@@ -194,7 +209,7 @@ def read_frame(source: Path, schema: Schema | None = None) -> tuple[pd.DataFrame
     with Staging(folder, source, lambda *_: None, lambda: False) as staging, in_words(staging):
         quarantine = Quarantine()
         raw = formats.read(staging, source, Recipe(), quarantine)
-        if quarantine:
+        if quarantine.bad:
             raise DatasetError(
                 f"{source.name} has rows that cannot be read, so its rows cannot be told apart: {quarantine.words()}.",
                 hint="Mend these lines and try again.",

@@ -148,6 +148,8 @@ class Staging:
             except duckdb.Error as error:
                 failure.append(error)
 
+        if stage:
+            self.tell(stage, 0, size, unit)
         thread = threading.Thread(target=work, name="query", daemon=True)
         thread.start()
         stopped = False

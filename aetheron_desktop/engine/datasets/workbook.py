@@ -9,6 +9,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.dialect import is_header, joined
 from aetheron_desktop.engine.datasets.names import numbered, repaired
+from aetheron_desktop.engine.datasets.quarantine import BEFORE, Quarantine
 from aetheron_desktop.engine.datasets.rows import Rows, as_text
 from aetheron_desktop.engine.datasets.staging import Raw
 from aetheron_desktop.engine.errors import DatasetError, UsageError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _SAMPLE: Final = 200
 
 
-def read_workbook(staging: Staging, path: Path, recipe: Recipe) -> Raw:
+def read_workbook(staging: Staging, path: Path, recipe: Recipe, quarantine: Quarantine) -> Raw:
     """Read a sheet of a workbook, by default the first that is shown and holds something.
 
     Raises:
@@ -34,10 +35,9 @@ def read_workbook(staging: Staging, path: Path, recipe: Recipe) -> Raw:
     grid, sheet, notes = _grid(staging, path, recipe)
     staging.ask()
     first = recipe.skip if recipe.skip is not None else _first_row(grid)
-    if first:
-        notes.append(
-            "1 row before the table was left out." if first == 1 else f"{first} rows before the table were left out."
-        )
+    for number, row in enumerate(grid[:first], start=1):
+        if any(_full(cell) for cell in row):
+            quarantine.add(number, "\t".join(as_text(cell) or "" for cell in row), BEFORE)
     names, header, repairs = _names(grid[first:], recipe.header)
     notes += repairs
     rows = Rows(staging)
@@ -48,10 +48,6 @@ def read_workbook(staging: Staging, path: Path, recipe: Recipe) -> Raw:
         if any(cell not in {"", None} for cell in row):
             rows.add(dict(zip(places, (None if cell == "" else cell for cell in row), strict=True)))
             lines.append(number)
-    if not rows.count:
-        raise DatasetError(
-            f"{staging.source.name} has the names of columns, but no rows.", hint="Choose a sheet that has rows."
-        )
     found = msgspec.structs.replace(recipe, sheet=sheet, skip=first, header=header)
     return Raw(
         rows.relation(),
