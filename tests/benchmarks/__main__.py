@@ -288,7 +288,7 @@ def imported(folder: Path) -> list[Figure]:
     made_rows(300_000).to_csv(table, index=False)
     (folder / "datasets").mkdir()
     began = time.perf_counter()
-    import_file(table, folder / "datasets", progress=lambda stage, done, total: None, should_stop=lambda: False)
+    import_file(table, folder / "datasets", progress=lambda *_: None, should_stop=lambda: False)
     ours = time.perf_counter() - began
     began = time.perf_counter()
     pd.read_csv(table).to_parquet(folder / "pandas.parquet")
