@@ -8,10 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import numpy as np
 
 from aetheron_desktop.engine.datasets.clean import Cleaner, Lines
 from aetheron_desktop.engine.datasets.dialect import Layout, first_lines, sniff
 from aetheron_desktop.engine.datasets.encoding import Text, examine, glance, to_utf8
+from aetheron_desktop.engine.datasets.forms import ODD_BLANKS
 from aetheron_desktop.engine.datasets.names import numbered, quoted, repaired
 from aetheron_desktop.engine.datasets.records import Dialect, records
 from aetheron_desktop.engine.datasets.staging import BLOCK, Raw, Stopped, fields, literal, one_file
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _MAX_LINE: Final = 16_000_000
 _SCAN: Final = 1 << 22
+_LINE_FEED: Final = 10
 _WIDE_BLOCK: Final = 1 << 26
 SIGNS: Final = {"\t": "tab", " ": "blank", ",": "comma", ";": "semicolon", "|": "vertical bar", ":": "colon"}
 
@@ -134,7 +137,7 @@ def _in_one_go(
 ) -> Raw | None:
     """Read the file as it stands; None when the query engine has no word for its dialect."""
     dialect = layout.dialect
-    if dialect.escape != dialect.quote or len(dialect.delimiter) != 1 or dialect.delimiter == " ":
+    if dialect.escape != dialect.quote or len(dialect.delimiter.encode()) != 1 or dialect.delimiter == " ":
         return None
     if layout.width > BLOCK or layout.comment or layout.body != layout.header:
         return None
@@ -149,10 +152,12 @@ def _in_one_go(
     locate = _located(path, layout, lines)
     raw = _raw(staging, relation, layout, recipe, encoding=text.encoding, notes=[], rows=None, locate=locate)
 
-    def check(written: Written) -> bool:
-        return _is_orderly(staging, path, layout, raw.names, written, lines)
+    bare = _has_usual_blanks(path, dialect)
 
-    return replace(raw, check=check, whole=lambda: _in_order(staging, path, quarantine, recipe))
+    def check(written: Written) -> bool:
+        return _is_orderly(staging, path, layout, written, lines, bare=bare)
+
+    return replace(raw, bare=bare, check=check, whole=lambda: _in_order(staging, path, quarantine, recipe))
 
 
 def _relation(path: Path, dialect: Dialect, width: int, body: int) -> str:
@@ -273,9 +278,19 @@ def _fitted(staging: Staging, relation: str, layout: Layout, names: tuple[str, .
 # -- the check of a file that was read as it stands -------------------------------------------------------------------
 
 
-def _is_orderly(
-    staging: Staging, path: Path, layout: Layout, names: tuple[str, ...], written: Written, lines: Lines
-) -> bool:
+def _has_usual_blanks(path: Path, dialect: Dialect) -> bool:
+    with path.open("rb") as file:
+        return _is_bare(file.read(_SCAN), dialect)
+
+
+def _is_bare(chunk: bytes, dialect: Dialect) -> bool:
+    """Say whether no cell can end with another blank than the usual one; one in quotes may end with a line's end."""
+    if dialect.quote and dialect.quote.encode() in chunk:
+        return False
+    return not any(blank in chunk for blank in ODD_BLANKS if blank != dialect.delimiter.encode())
+
+
+def _is_orderly(staging: Staging, path: Path, layout: Layout, written: Written, lines: Lines, *, bare: bool) -> bool:
     """Say whether the rows that were written are all that the file holds, cell for cell.
 
     The engine passes a row with an empty cell too many without a word, but such a row has a delimiter too many.
@@ -288,12 +303,16 @@ def _is_orderly(
             file.readline()
         while chunk := file.read(_SCAN):
             staging.ask()
-            signs += chunk.count(sign)
-            ends += chunk.count(b"\n")
+            # bytes.count takes five times as long where it finds something at every step.
+            values = np.frombuffer(chunk, np.uint8)
+            signs += int(np.count_nonzero(values == sign[0]))
+            ends += int(np.count_nonzero(values == _LINE_FEED))
             if b"\r" in chunk or last == b"\r":
                 returns += chunk.count(b"\r")
                 pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
             quotes += chunk.count(quote) if quote else 0
+            if bare and not _is_bare(chunk, layout.dialect):
+                return False
             last = chunk[-1:]
     if returns != pairs or (pairs and pairs != ends):
         return False

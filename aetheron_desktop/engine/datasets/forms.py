@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REFUSED: Final = "~not as the first rows~"
 """What the query engine says when an expression of :func:`quick` meets a cell that is written otherwise."""
 _BLANKS: Final = (" ", "\t", "\r", "\n", "\u00a0", "\u3000", "\ufeff")
+ODD_BLANKS: Final = tuple(blank.encode() for blank in _BLANKS if blank not in " \r\n")
 _INT: Final = r"[+-]?(?:0|[1-9][0-9]{0,17})"
 # Up to the largest double, and down to the smallest.
 _EXPONENT: Final = r"(?:[eE](?:\+?(?:[0-2]?[0-9]{1,2}|30[0-8])|-[0-3]?[0-9]{1,2}))?"
@@ -247,16 +248,17 @@ def tokens(missing: Sequence[str]) -> str:
     return f"[{marks}]*(?i:{known})?[{marks}]*" if known else f"[{marks}]*"
 
 
-def words(column: str, missing: Sequence[str] = MISSING_WORDS, *, simply: bool = False) -> str:
+def words(column: str, missing: Sequence[str] = MISSING_WORDS, *, simply: bool = False, bare: bool = False) -> str:
     """Give the SQL of a cell's words, without blanks around them; NULL for a blank one and one of ``missing``.
 
     ``simply`` is for tables of many columns: the expression is shorter for the optimizer, and slower to compute.
+    ``bare`` is for texts in which no cell ends with another blank than the usual one.
     """
     blanks = literal("".join(_BLANKS))
     if simply or tuple(missing) != MISSING_WORDS:
         nothing = f"regexp_full_match({column}, {literal(tokens(missing))})"
         return f"CASE WHEN {nothing} THEN NULL ELSE trim({column}, {blanks}) END"
-    ends = " OR ".join(f"suffix({column}, {literal(blank)})" for blank in _BLANKS)
+    ends = " OR ".join(f"suffix({column}, {literal(blank)})" for blank in (_BLANKS[:1] if bare else _BLANKS))
     odd = f"{column} < '!' OR {column} >= {literal(_BLANKS[4])} OR {column} = '?' OR {ends}"
     return f"CASE WHEN {odd} THEN nullif(nullif(trim({column}, {blanks}), ''), '?') ELSE {column} END"
 
@@ -266,51 +268,54 @@ def words(column: str, missing: Sequence[str] = MISSING_WORDS, *, simply: bool =
 
 @dataclass(frozen=True)
 class Quick:
-    """How a column is read at once: ``odd`` is true of a cell that is written otherwise than the first rows."""
+    """How the column ``column`` is read at once: ``odd`` is true of a cell that is written otherwise than the first.
+
+    Both it and ``sql`` stand for a table that :func:`with_values` gives, so that a value is computed once.
+    """
 
     form: Form
-    odd: str
+    column: str
     value: str
+    odd: str
 
     @property
     def sql(self) -> str:
         """The value, or the refusal of the whole query."""
         type_ = {"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN"}.get(self.form.kind, "TIMESTAMP")
-        return f"CASE WHEN {self.odd} THEN CAST(error({literal(REFUSED)}) AS {type_}) ELSE {self.value} END"
+        return f"CASE WHEN {self.odd} THEN CAST(error({literal(REFUSED)}) AS {type_}) ELSE v_{self.column} END"
+
+
+def with_values(relation: str, quick: Sequence[Quick]) -> str:
+    """Give the table with the values of columns that are read at once beside their cells."""
+    if not quick:
+        return relation
+    values = ", ".join(f"{one.value} AS v_{one.column}" for one in quick)
+    return f"(SELECT *, {values} FROM {relation})"  # noqa: S608 - built from names of our own
 
 
 def quick(form: Form, column: str, cells: Sequence[str]) -> Quick | None:
     """Give the way to read ``column`` at once in the form of its first ``cells``; None when there is none."""
     if not cells or not all(form.matches(cell) for cell in cells):
         return None
+    value = f"v_{column}"
+    lost = f"({value} IS NULL AND {column} IS NOT NULL)"
     if form is INTEGER:
-        value = f"TRY_CAST({column} AS BIGINT)"
-        return Quick(
-            form, f"strlen({column}) > 18 OR CAST({value} AS VARCHAR) <> {column} OR {_lost(value, column)}", value
-        )
+        odd = f"{lost} OR strlen({column}) > 18 OR CAST({value} AS VARCHAR) <> {column}"
+        return Quick(form, column, f"TRY_CAST({column} AS BIGINT)", odd)
     if form is NUMBER:
-        value = f"TRY_CAST({column} AS DOUBLE)"
+        # By the first sign and the length, for the patterns of such cells cost three times as much.
+        zeros = f"({column} >= '00' AND {column} < '0:') OR ({column} >= '-00' AND {column} < '-0:')"
         odd = (
-            f"{column} < '-' OR {column} >= ':' OR ({column} >= '00' AND {column} < '0:') OR "
-            f"({column} >= '-00' AND {column} < '-0:') OR contains({column}, '_') OR isinf({value}) OR "
-            f"(strlen({column}) > 18 AND NOT contains({column}, '.')) OR {_lost(value, column)}"
+            f"{lost} OR isinf({value}) OR ({column} < '1' AND ({column} < '-' OR {zeros})) OR {column} >= ':' "
+            f"OR contains({column}, '_') OR (strlen({column}) > 18 AND NOT contains({column}, '.'))"
         )
-        return Quick(form, odd, value)
+        return Quick(form, column, f"TRY_CAST({column} AS DOUBLE)", odd)
     if form is BOOLEAN and set(cells) <= set(_TRUTHS):
         known = ", ".join(literal(truth) for truth in _TRUTHS)
-        return Quick(form, f"{column} NOT IN ({known})", f"TRY_CAST({column} AS BOOLEAN)")
+        return Quick(form, column, f"TRY_CAST({column} AS BOOLEAN)", f"{column} NOT IN ({known})")
     if form is ISO_DATE:
         length = len(cells[0])
         if length in {10, 19} and all(len(cell) == length for cell in cells):
-            value = f"TRY_CAST({column} AS TIMESTAMP)"
-            return Quick(form, f"strlen({column}) <> {length} OR {column}[5] <> '-' OR {_lost(value, column)}", value)
+            odd = f"{lost} OR strlen({column}) <> {length} OR {column}[5] <> '-'"
+            return Quick(form, column, f"TRY_CAST({column} AS TIMESTAMP)", odd)
     return None
-
-
-def _lost(value: str, column: str) -> str:
-    return f"({value} IS NULL AND {column} IS NOT NULL)"
-
-
-def without_note(form: Form) -> Form:
-    """Give the form as one that was chosen, of which nothing has to be said."""
-    return replace(form, note="")

@@ -68,6 +68,8 @@ class Raw:
     rows: int | None = None
     decimal_comma: bool = False
     """Whether the semicolon parts the cells, so that a comma within one is rather a decimal sign."""
+    bare: bool = False
+    """Whether no cell ends with another blank than the usual one; ``check`` then says so as well."""
     found: Recipe = field(default_factory=Recipe)
     locate: Callable[[Sequence[int]], list[int]] | None = None
     """Gives the lines of the file in which rows stand, ascending; both count from 1."""

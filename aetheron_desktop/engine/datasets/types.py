@@ -98,7 +98,7 @@ def decide(
         elif column.kind == "words" and column.name in known:
             decisions.append(_forced(column, known[column.name]))
         elif column.kind in {"words", "text"}:
-            decisions.append(_as_words(column, recipe, simply=len(columns) > _WIDE))
+            decisions.append(_as_words(column, recipe, simply=len(columns) > _WIDE, bare=raw.bare))
         elif column.kind != "text":
             decisions.append(column.decision(column.kind, f"CAST({column.cell} AS {SQL_TYPES[column.kind]})"))
     return decisions
@@ -110,7 +110,8 @@ def settle(staging: Staging, raw: Raw, recipe: Recipe, decisions: Sequence[Decis
     wrong: set[str] = set()
     for block in blocks(doubtful, _PATTERNS):
         counts = ", ".join(f"count(*) FILTER ({one.quick.odd})" for one in block if one.quick is not None)
-        answer = staging.query(f"SELECT {counts} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+        relation = forms.with_values(raw.relation, [one.quick for one in block if one.quick is not None])
+        answer = staging.query(f"SELECT {counts} FROM {relation}", "Look at the types")[0]  # noqa: S608
         wrong |= {one.cell for one, count in zip(block, answer, strict=True) if count}
     columns = [_Column(one.cell, one.source, one.name, "text", recipe.column(one.source)) for one in doubtful]
     columns = [column for column in columns if column.cell in wrong]
@@ -204,9 +205,9 @@ def _sampled(staging: Staging, raw: Raw, columns: Sequence[str]) -> Iterator[tup
             yield column, [cell for cell in ends[2 * place : 2 * place + 2] if cell is not None]
 
 
-def _as_words(column: _Column, recipe: Recipe, *, simply: bool, note: str = "") -> Decision:
+def _as_words(column: _Column, recipe: Recipe, *, simply: bool, bare: bool = False, note: str = "") -> Decision:
     missing = column.recipe.missing if column.recipe.missing is not None else _missing(recipe, MISSING_WORDS)
-    return column.decision("words", forms.words(column.cell, missing, simply=simply), note)
+    return column.decision("words", forms.words(column.cell, missing, simply=simply, bare=bare), note)
 
 
 def _missing(recipe: Recipe, usual: tuple[str, ...]) -> tuple[str, ...]:
@@ -304,7 +305,7 @@ def _texts(
     for column in columns:
         known, sample = column.known, samples.get(column.cell, [])
         if known is not None and KINDS[known.type] == "words":
-            decided[column.cell] = _as_words(column, recipe, simply=simply)
+            decided[column.cell] = _as_words(column, recipe, simply=simply, bare=raw.bare)
             continue
         nothing = _tokens(column, recipe)
         looked = [cell for cell in sample if not _matches(nothing, cell)]
@@ -316,7 +317,7 @@ def _texts(
             likely = told + [form for form in likely if form not in told]
         own_words = column.recipe.missing is not None or recipe.missing is not None
         if quick and not own_words and len(looked) == len(sample) and not likely and sample:
-            decided[column.cell] = _as_words(column, recipe, simply=simply)
+            decided[column.cell] = _as_words(column, recipe, simply=simply, bare=raw.bare)
         elif (
             quick
             and not own_words
@@ -345,7 +346,7 @@ def _texts(
             decided[column.cell] = (
                 _forced(column, column.known)
                 if column.known is not None
-                else _as_words(column, recipe, simply=simply, note=spoilt.get(column.cell, ""))
+                else _as_words(column, recipe, simply=simply, bare=raw.bare, note=spoilt.get(column.cell, ""))
             )
     return decided
 
