@@ -35,6 +35,10 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "import", commands.import_file, "import a table as a dataset, or an .aether file as a model")
     verb.add_argument("file", type=Path, metavar="FILE", help="a table of any format, or an .aether file")
     verb.add_argument("--name", help="the dataset's name; the file's by default")
+    verb.add_argument("--save-recipe", type=Path, metavar="FILE", help="write down how it was read, for files like it")
+    recipes.add_options(verb)
+    verb = _verb(verbs, "preview", commands.preview, "show what an import would make of a file, and why")
+    verb.add_argument("file", type=Path, metavar="FILE", help="a table of any format")
     recipes.add_options(verb)
     _verb(verbs, "datasets", commands.datasets, "list the datasets")
 

@@ -14,6 +14,7 @@ import msgspec
 
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
+from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
@@ -50,12 +51,41 @@ def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) ->
     )
     with _Runner(workspace, terminal) as runner:
         end = runner.do(job)
+    if end.outcome == "succeeded" and end.result and options.save_recipe and not job.source.endswith(".aether"):
+        save(load(workspace.dataset(end.result).recipe), options.save_recipe)
     if end.outcome == "succeeded" and end.result and not terminal.json:
         if job.source.lower().endswith(".aether"):
             terminal.say(f"{end.result}  {workspace.model(end.result).name}")
         else:
             _show_dataset(terminal, workspace.dataset(end.result))
     return EXIT_CODES[end.outcome]
+
+
+def preview(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Show what an import would make of a file."""
+    from aetheron_desktop.engine.datasets.preview import preview as look  # duckdb; only this verb needs it
+
+    found = look(options.file, workspace.root / "tmp", recipe_of(options))
+    if terminal.json:
+        terminal.record(found)
+        return 0
+    chosen = msgspec.to_builtins(msgspec.structs.replace(found.recipe, columns=()))
+    said = ", ".join(f"{name} {value!r}" for name, value in chosen.items() if name != "format")
+    terminal.say(f"{options.file.name}: {found.format}" + (f"; {said}" if said else ""))
+    for what, there in found.choices.items():
+        terminal.say(f"{what}s: {', '.join(there)}")
+    for note in found.notes:
+        terminal.say(f"- {note}")
+    rows = [
+        (column.name, column.type, column.evidence, f"{column.missing:,}", f"{column.failing:,}")
+        for column in found.columns
+    ]
+    terminal.table(("column", "type", "evidence", "missing", "fails"), rows, empty="No columns", numbers=2)
+    for line, text, reason in found.aside[:10]:
+        terminal.say(f"line {line} would be put aside ({reason}): {text[:80]}")
+    whole = "All" if found.is_whole else "The first"
+    terminal.say(f"{whole} {found.sampled:,} rows were looked at. Nothing was imported.")
+    return 0
 
 
 def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:

@@ -15,9 +15,8 @@ _NAMED = {"tab": "\t", "comma": ",", "semicolon": ";", "blank": " ", "none": "",
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Let ``verb`` understand every choice of a recipe; what is not given is guessed."""
+    """Let ``verb`` understand every choice of a recipe; what is not given is found out."""
     verb.add_argument("--recipe", type=Path, metavar="FILE", help="read it as FILE (.recipe.json) says")
-    verb.add_argument("--save-recipe", type=Path, metavar="FILE", help="write down how it was read")
     text = verb.add_argument_group("text", "What is not given is found out. Signs have names too: tab, blank, none.")
     text.add_argument("--encoding", help="for example utf-8, cp1252, shift_jis")
     text.add_argument("--delimiter", type=_sign, metavar="SIGN", help="what parts the cells; none for one column")

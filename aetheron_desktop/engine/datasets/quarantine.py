@@ -39,6 +39,10 @@ class Quarantine:
         self._texts.append(text[:_LONGEST])
         self._reasons.append(reason)
 
+    def rows(self) -> list[tuple[int, str, str]]:
+        """Give line, text and reason of each row, by line."""
+        return sorted(zip(self._lines, self._texts, self._reasons, strict=True))
+
     def clear(self) -> None:
         """Forget all, for the file is read anew."""
         self.bad = 0
