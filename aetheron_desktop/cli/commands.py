@@ -402,7 +402,7 @@ def _show_dataset(terminal: Terminal, dataset: Dataset) -> None:
     info = dataset.info
     terminal.say(f"{info.id}  {info.name}: {info.rows:,} rows, {len(info.schema.columns):,} columns")
     if info.quarantined:
-        terminal.say(f"{info.quarantined:,} rows could not be read and are kept in quarantine.")
+        terminal.say(f"{info.quarantined:,} lines were put aside and are kept in quarantine.")
     for note in info.notes:
         terminal.say(f"- {note}")
     if info.proposal.target:

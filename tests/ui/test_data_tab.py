@@ -152,7 +152,7 @@ def test_that_rows_in_quarantine_are_counted_and_shown(qtbot: QtBot, session: Se
     qtbot.addWidget(tab, before_close_func=lambda tab: tab.close_table())
     tab.show()
     button = tab.findChild(QPushButton, "show_quarantine")
-    assert button.text() == "2 rows in quarantine"
+    assert button.text() == "2 lines in quarantine"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -22,6 +21,7 @@ from aetheron_desktop.engine.datasets.workbook import sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from aetheron_desktop.engine.datasets.formats import Format
     from aetheron_desktop.engine.datasets.schema import ColumnType

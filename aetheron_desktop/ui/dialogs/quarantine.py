@@ -1,4 +1,4 @@
-"""The rows of a file that could not be read: where, what and why."""
+"""The lines of a file that were put aside: where, what and why."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ class QuarantineDialog(QDialog):
 
     def __init__(self, dataset: Dataset, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "quarantine_dialog", "Rows in quarantine")
-        self.setWindowTitle("Rows in quarantine")
+        named(self, "quarantine_dialog", "Lines in quarantine")
+        self.setWindowTitle("Lines in quarantine")
         self.resize(820, 480)
         count = dataset.info.quarantined
-        rows = f"{count:,} rows" if count != 1 else "One row"
-        title = QLabel(f"{rows} of {dataset.info.source} could not be read", self)
+        lines = f"{count:,} lines" if count != 1 else "One line"
+        were = "were" if count != 1 else "was"
+        title = QLabel(f"{lines} of {dataset.info.source} {were} put aside", self)
         theme.mark(title, role="heading")
         text = QLabel(
-            f"They are kept here and are in no model. {dataset.info.rows + count:,} rows in the file = "
+            f"They are kept here and are in no model. {dataset.info.rows + count:,} in the file = "
             f"{dataset.info.rows:,} imported + {count:,} in quarantine.",
             self,
             wordWrap=True,
@@ -38,7 +39,7 @@ class QuarantineDialog(QDialog):
         theme.mark(text, role="muted")
         self._grid = TableGrid(self)
         self._grid.setObjectName("quarantine_grid")
-        self._grid.setAccessibleName("Rows in quarantine")
+        self._grid.setAccessibleName("Lines in quarantine")
         self._grid.show_table(dataset.quarantine, _COLUMNS, count)
         self._grid.horizontalHeader().setStretchLastSection(True)
         buttons = QDialogButtonBox(self)

@@ -152,9 +152,9 @@ class DataTab(QWidget):
             f"{size(info.bytes)} on disk"
         )
         self._quarantine.setVisible(bool(info.quarantined))
-        rows = "row" if info.quarantined == 1 else "rows"
+        rows = "line" if info.quarantined == 1 else "lines"
         self._quarantine.setText(f"{info.quarantined:,} {rows} in quarantine")
-        self._quarantine.setAccessibleName(f"Show the {info.quarantined:,} {rows} that could not be read")
+        self._quarantine.setAccessibleName(f"Show the {info.quarantined:,} {rows} of the file that were put aside")
         self._notes.setVisible(bool(info.notes))
         self._notes.setText(f"{len(info.notes)} decision{'s' if len(info.notes) != 1 else ''} of the import")
         self._note_text.setText("\n".join(f"•  {note}" for note in info.notes))
