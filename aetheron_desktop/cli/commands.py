@@ -14,6 +14,7 @@ import msgspec
 
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
+from aetheron_desktop.engine.datasets.preview import differences
 from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
@@ -63,7 +64,7 @@ def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) ->
 
 def preview(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show what an import would make of a file."""
-    from aetheron_desktop.engine.datasets.preview import preview as look  # duckdb; only this verb needs it
+    from aetheron_desktop.engine.datasets.look import look  # duckdb; only this verb needs it
 
     found = look(options.file, workspace.root / "tmp", recipe_of(options))
     if terminal.json:
@@ -83,6 +84,11 @@ def preview(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
     terminal.table(("column", "type", "evidence", "missing", "fails"), rows, empty="No columns", numbers=2)
     for line, text, reason in found.aside[:10]:
         terminal.say(f"line {line} would be put aside ({reason}): {text[:80]}")
+    if options.recipe:
+        told = differences(load(options.recipe), found)
+        terminal.say("" if told else "Nothing differs from what the recipe was made for.")
+        for difference in told:
+            terminal.say(f"! {difference.column}: {difference.words}")
     whole = "All" if found.is_whole else "The first"
     terminal.say(f"{whole} {found.sampled:,} rows were looked at. Nothing was imported.")
     return 0

@@ -18,7 +18,7 @@ import msgspec
 Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
 Part: TypeAlias = Literal["train", "valid"]
 Level: TypeAlias = Literal["info", "warning", "error"]
-Work: TypeAlias = Literal["import", "train", "predict", "export"]
+Work: TypeAlias = Literal["import", "preview", "train", "predict", "export"]
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -83,6 +83,12 @@ class DatasetImported(_Record, frozen=True, kw_only=True, tag="dataset_imported"
     quarantined: int
 
 
+class TablePreviewed(_Record, frozen=True, kw_only=True, tag="table_previewed"):
+    """What an import would make of a file; ``preview`` has the fields of ``datasets.preview.Preview``."""
+
+    preview: dict[str, Any]
+
+
 class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
     """The model's files are on disk; ``metrics`` were measured on the test part."""
 
@@ -129,6 +135,7 @@ Event: TypeAlias = (
     | MetricLogged
     | MessageLogged
     | DatasetImported
+    | TablePreviewed
     | ModelSaved
     | PredictionsSaved
     | JobEnded

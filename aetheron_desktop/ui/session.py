@@ -47,6 +47,8 @@ class ImportState:
     stage: str = "Open the file"
     done: float = 0.0
     total: float | None = None
+    unit: Literal["", "rows", "bytes"] = ""
+    eta_s: float | None = None
 
 
 class Session(QObject):
@@ -392,7 +394,9 @@ class Session(QObject):
         elif waiting := self._imports.get(job):
             for event in events:
                 if isinstance(event, Progressed):
-                    waiting = ImportState(job, waiting.name, event.stage, event.done, event.total)
+                    waiting = ImportState(
+                        job, waiting.name, event.stage, event.done, event.total, event.unit, event.eta_s
+                    )
             self._imports[job] = waiting
             self.import_changed.emit(waiting)
 

@@ -22,9 +22,10 @@ from aetheron_desktop.engine.events import (
     Outcome,
     PredictionsSaved,
     Progressed,
+    TablePreviewed,
     Work,
 )
-from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, PreviewJob, TrainJob, title
 from aetheron_desktop.engine.store.event_log import EventLog
 from aetheron_desktop.engine.workspace import RunRecord, ended_run
 
@@ -118,6 +119,8 @@ class Execution:
         match self._job:
             case ImportJob():
                 return self._import(self._job)
+            case PreviewJob():
+                return self._preview(self._job)
             case TrainJob():
                 return self._train(self._job)
             case PredictJob():
@@ -154,6 +157,17 @@ class Execution:
             )
         )
         return self._ending("succeeded", result=info.id)
+
+    def _preview(self, job: PreviewJob) -> JobEnded:
+        from aetheron_desktop.engine.datasets.look import look  # duckdb; only this job needs it
+        from aetheron_desktop.engine.datasets.staging import Stopped
+
+        try:
+            found = look(Path(job.source), self._workspace.root / "tmp", job.recipe, self._stop.is_set)
+        except Stopped:
+            return self._ending("stopped", title="The look at the file was cancelled")
+        self._emit(TablePreviewed(job=job.id, preview=msgspec.to_builtins(found)))
+        return self._ending("succeeded")
 
     def _import_model(self, job: ImportJob) -> JobEnded:
         from aetheron_desktop.engine.registry.artifact import import_model  # learning libraries
@@ -306,4 +320,10 @@ class Execution:
             self._finish(end)
 
 
-_WORK: Final[dict[type, Work]] = {ImportJob: "import", TrainJob: "train", PredictJob: "predict", ExportJob: "export"}
+_WORK: Final[dict[type, Work]] = {
+    ImportJob: "import",
+    PreviewJob: "preview",
+    TrainJob: "train",
+    PredictJob: "predict",
+    ExportJob: "export",
+}

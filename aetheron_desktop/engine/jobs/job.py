@@ -22,6 +22,14 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     recipe: Recipe = Recipe()
 
 
+class PreviewJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="preview"):
+    """Look at the first rows of the file ``source`` as ``recipe`` has it; nothing is kept."""
+
+    id: str
+    source: str
+    recipe: Recipe = Recipe()
+
+
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
     """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id."""
 
@@ -59,7 +67,7 @@ class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="w
     """Import the learning libraries, so that the training that follows starts at once."""
 
 
-Job: TypeAlias = ImportJob | TrainJob | PredictJob | ExportJob
+Job: TypeAlias = ImportJob | PreviewJob | TrainJob | PredictJob | ExportJob
 Request: TypeAlias = Job | WarmUp
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
@@ -80,6 +88,8 @@ def title(job: Job) -> str:
     match job:
         case ImportJob():
             return f"Import {job.name or _last(job.source)}"
+        case PreviewJob():
+            return f"Look at {_last(job.source)}"
         case TrainJob():
             return job.experiment.name
         case PredictJob():

@@ -17,6 +17,7 @@ from aetheron_desktop.engine.events import (
     PredictionsSaved,
     Progressed,
     RunStarted,
+    TablePreviewed,
 )
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class RunState:
                 self.model, self.metrics = event.model, event.metrics
             case JobEnded():
                 self._end(event)
-            case MetricLogged() | DatasetImported() | PredictionsSaved() | BestChosen():
+            case MetricLogged() | DatasetImported() | TablePreviewed() | PredictionsSaved() | BestChosen():
                 return
             case _:
                 assert_never(event)

@@ -50,9 +50,7 @@ class JobLine(QWidget):
         waiting = sum(run.status == "queued" for run in runs)
         self._cancel.setVisible(importing is not None)
         if importing is not None:
-            self._show(
-                f"{importing.name}: {importing.stage}", "import", importing.done, importing.total, importing=True
-            )
+            self._show(_words(importing), "import", importing.done, importing.total, importing=True)
         elif going:
             first = going[0]
             more = f" and {len(going) - 1} more" if len(going) > 1 else ""
@@ -73,3 +71,13 @@ class JobLine(QWidget):
         if total:
             self._bar.setValue(min(_STEPS, int(_STEPS * done / total)))
         self._bar.setVisible(importing or bool(total))
+
+
+def _words(importing: ImportState) -> str:
+    parts = [f"{importing.name}: {importing.stage}"]
+    if importing.total and importing.unit == "bytes":
+        parts.append(f"{quantities.size(int(importing.done))} of {quantities.size(int(importing.total))}")
+    elif importing.total and importing.unit == "rows":
+        parts.append(f"{importing.done:,.0f} of {importing.total:,.0f} rows")
+    parts.append(quantities.time_left(importing.eta_s))
+    return " · ".join(part for part in parts if part)

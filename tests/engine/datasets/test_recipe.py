@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo
-from aetheron_desktop.engine.datasets.preview import HEAD, preview
+from aetheron_desktop.engine.datasets.look import HEAD, look
+from aetheron_desktop.engine.datasets.preview import differences
 from aetheron_desktop.engine.datasets.reader import import_file
 from aetheron_desktop.engine.datasets.recipe import ROLES, ColumnRecipe, Recipe, dumps, load, loads
 from aetheron_desktop.engine.errors import DatasetError, UsageError
@@ -251,28 +252,44 @@ def test_that_a_file_of_an_archive_and_a_path_within_json_are_chosen(tmp_path: P
 
 def test_that_a_preview_tells_what_the_import_then_does(tmp_path: Path) -> None:
     source = written(tmp_path, "may.csv", MONTH)
-    look = preview(source, tmp_path / "tmp", CHOICES)
-    assert [(column.source, column.name, column.type, column.failing, column.examples) for column in look.columns] == [
+    found = look(source, tmp_path / "tmp", CHOICES)
+    assert [(column.source, column.name, column.type, column.failing, column.examples) for column in found.columns] == [
         ("id", "id", "ignore", 0, ()),
         ("day", "day", "date", 0, ()),
         ("price", "cost", "number", 1, ("x",)),
         ("code", "code", "category", 0, ()),
     ]
-    assert look.columns[3].words == {"NA": 2}
-    assert look.aside == ((1, "report of May", "stands before the table"),)
-    assert look.is_whole
-    assert look.lines[1] == "id;day;price;code"
+    assert found.columns[3].words == {"NA": 2}
+    assert found.aside == ((1, "report of May", "stands before the table"),)
+    assert found.is_whole
+    assert found.lines[1] == "id;day;price;code"
     assert not list((tmp_path / "tmp").iterdir())
     used = load(imported(source, CHOICES)[1] / "recipe.json")
-    assert (used.delimiter, used.skip, used.header) == (look.recipe.delimiter, look.recipe.skip, look.recipe.header)
+    assert (used.delimiter, used.skip, used.header) == (found.recipe.delimiter, found.recipe.skip, found.recipe.header)
 
 
 def test_that_a_preview_of_a_large_file_reads_its_beginning_alone(tmp_path: Path) -> None:
     line = "1,2.5,word\n"
     source = written(tmp_path, "large.csv", "a,b,c\n" + line * (3 * HEAD // len(line)))
-    look = preview(source, tmp_path / "tmp")
-    assert (look.sampled, look.is_whole, [column.type for column in look.columns]) == (
+    found = look(source, tmp_path / "tmp")
+    assert (found.sampled, found.is_whole, [column.type for column in found.columns]) == (
         1000,
         False,
         ["integer", "number", "category"],
     )
+
+
+def test_that_a_file_is_held_against_what_a_recipe_was_made_for(tmp_path: Path) -> None:
+    recipe = load(imported(written(tmp_path, "may.csv", MONTH), CHOICES)[1] / "recipe.json")
+    june = "report\nday;price;code;shop\n03/06/2026;cheap;XX;7\n04/06/2026;2,5;NA;8\n"
+    source = written(tmp_path, "june.csv", june)
+    told = differences(recipe, look(source, tmp_path / "tmp", recipe))
+    assert [(one.column, one.kind) for one in told] == [("price", "retyped"), ("code", "values"), ("shop", "new")]
+    assert "“cheap”" in told[0].words
+    assert told[1].words == "new values: XX"
+    same = written(tmp_path, "same.csv", MONTH.replace("x", "9"))
+    assert differences(recipe, look(same, tmp_path / "tmp", recipe)) == ()
+    less = written(tmp_path, "less.csv", "report\nid;day;code\n1;03/06/2026;NA\n2;04/06/2026;FR\n")
+    assert [(one.column, one.kind) for one in differences(recipe, look(less, tmp_path / "tmp", recipe))] == [
+        ("price", "missing")
+    ]
