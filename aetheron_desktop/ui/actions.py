@@ -20,6 +20,7 @@ class Shell(Protocol):
     """What the main window does for a command."""
 
     def choose_file(self) -> None: ...
+    def import_with_choices(self) -> None: ...
     def close_dataset(self) -> None: ...
     def show_page(self, page: Page) -> None: ...
     def has_page(self, page: Page) -> bool: ...
@@ -71,6 +72,10 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("file.open", "Open a file…", lambda shell: shell.choose_file(), "File", "Ctrl+O", "open"),
+    Action(
+        "file.import", "Import with choices…", lambda shell: shell.import_with_choices(), "File", "Ctrl+Shift+O",
+        "import",
+    ),
     Action(
         "file.close", "Close the dataset", lambda shell: shell.close_dataset(), "File", "Ctrl+W", "close",
         when=lambda shell: shell.has_dataset(),

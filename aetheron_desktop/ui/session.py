@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from aetheron_desktop.engine.datasets.preview import Preview
+from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
+from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed, TablePreviewed
 from aetheron_desktop.engine.jobs import process
-from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob
+from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, PreviewJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan
@@ -62,6 +65,7 @@ class Session(QObject):
     run_changed = Signal(str)
     run_events = Signal(str, list)  # run id, list[Event]
     import_changed = Signal(object)  # ImportState | None
+    previewed = Signal(str, object, object)  # job id, Preview | None, JobEnded | None: what was found, or why not
     noticed = Signal(object)  # Notice
     show_wanted = Signal(str, str)  # "model" | "run" | "dataset", its id
     resources_sampled = Signal(object)  # engine.jobs.monitor.Sample
@@ -128,16 +132,32 @@ class Session(QObject):
 
     # -- datasets -----------------------------------------------------------------------------------------------------
 
-    def open_file(self, path: Path) -> None:
+    def open_file(self, path: Path, recipe: Recipe | None = None) -> None:
         """Import the file and open it as a dataset; an ``.aether`` file is taken in as a model."""
         path = Path(path)
         if not path.exists():
             self.tell(StorageError(f"{path} is not there.", hint="It may have been moved; choose it again."))
             return
-        job = ImportJob(id=self.workspace.new_id("import"), source=str(path), name=path.name.partition(".")[0])
+        job = ImportJob(
+            id=self.workspace.new_id("import"),
+            source=str(path),
+            name=path.name.partition(".")[0],
+            recipe=recipe or Recipe(),
+        )
         self._imports[job.id] = ImportState(job.id, path.name)
         self.import_changed.emit(self._imports[job.id])
         self._jobs.start(job, "import")
+
+    def preview(self, path: Path, recipe: Recipe) -> str:
+        """Look at a file as ``recipe`` has it; ``previewed`` tells what was found, under the id that is given."""
+        job = PreviewJob(id=self.workspace.new_id("preview"), source=str(path), recipe=recipe)
+        self._jobs.start(job, "preview")
+        return job.id
+
+    def cancel_preview(self, job: str) -> None:
+        """Stop to look at a file, if that goes on."""
+        if job in self._jobs:
+            self._jobs.stop(job)
 
     def cancel_import(self) -> None:
         """Stop all imports; nothing of them is kept."""
@@ -399,6 +419,10 @@ class Session(QObject):
                     )
             self._imports[job] = waiting
             self.import_changed.emit(waiting)
+        else:
+            for event in events:
+                if isinstance(event, TablePreviewed):
+                    self.previewed.emit(job, msgspec.convert(event.preview, Preview), None)
 
     def _on_ended(self, end: JobEnded) -> None:
         match end.work:
@@ -406,6 +430,9 @@ class Session(QObject):
                 self._end_run(end)
             case "import":
                 self._end_import(end)
+            case "preview":
+                if end.outcome != "succeeded":
+                    self.previewed.emit(end.job, None, end)
             case "predict" | "export":
                 self._end_file(end)
 

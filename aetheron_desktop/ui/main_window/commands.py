@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -82,6 +83,28 @@ class Commands(QMainWindow):
             self.settings.save()
             self.start_page.show_recent(self.settings.recent())
         self.session.open_file(path)
+
+    def import_with_choices(self) -> None:
+        """Let the person choose a file, look at it, and change how it is read."""
+        from PySide6.QtWidgets import QFileDialog
+
+        recent = self.settings.recent()
+        dialog = QFileDialog(self, "Import with choices", str(recent[0].parent if recent else Path.home()))
+        dialog.setObjectName("import_file_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._preview_file)
+        self.open_dialog(dialog)
+
+    def _preview_file(self, name: str) -> None:
+        self.preview_path(Path(name))
+
+    def preview_path(self, path: Path) -> None:
+        """Show a file before it is imported."""
+        from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
+
+        dialog = ImportDialog(self.session, path, self)
+        dialog.import_wanted.connect(partial(self.session.open_file, path))
+        self.open_dialog(dialog)
 
     def _open_all(self, names: list[str]) -> None:
         for name in names:
