@@ -153,3 +153,26 @@ def test_that_without_a_display_it_says_so_and_does_not_crash(tmp_path: Path) ->
     assert made.returncode == 1
     assert "no display" in made.stderr
     assert "aetheron --help" in made.stderr
+
+
+def test_that_a_file_is_imported_as_it_was_shown_and_read_otherwise_afterwards(
+    program: Program, tmp_path: Path
+) -> None:
+    table = tmp_path / "may.csv"
+    table.write_text(
+        "report of May\nid;price;code\n" + "".join(f"{row};{row},5;NA\n" for row in range(1, 30)) + "x;1;FR\n"
+    )
+    program.ask(f"window().preview_path(__import__('pathlib').Path({str(table)!r}))")
+    program.wait("find('import_go').isEnabled()")
+    assert program.ask("cells('import_rows')")[0] == ["1", "1.5", "NA"]
+    program.click("import_go")
+    program.wait("window().session.dataset is not None")
+    assert program.ask("window().session.dataset.info.rows") == 30
+    program.wait("find('import_again').isVisible()")
+    program.click("import_again")
+    program.wait("find('import_dialog') and find('import_go').isEnabled()")
+    program.ask("[find('import_type_0').setCurrentText('integer'), find('import_type_0').activated.emit(1)]")
+    program.wait("find('import_go').isEnabled() and '1: x' in cells('import_columns')[0]")
+    program.click("import_go")
+    program.wait("window().session.dataset.info.rows == 29")
+    assert program.ask("window().session.dataset.info.quarantined") == 2

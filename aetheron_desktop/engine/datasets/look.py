@@ -205,9 +205,10 @@ def _evidence(decision: Decision, filled: int, kept: int, bad: int) -> str:
         return "no cell of the sample holds anything"
     what = types.PLURAL[decision.kind]
     if bad:
-        return f"{bad:,} of {filled:,} cells are no {what}"
+        return f"{bad:,} of {filled:,} cells {'is' if bad == 1 else 'are'} no {what}"
     if decision.note:
         return decision.note
     if decision.kind == "words":
-        return f"{kept:,} cells hold words" if decision.role is None else "as chosen"
-    return f"all {kept:,} cells are {what}"
+        cells = "1 cell holds" if kept == 1 else f"{kept:,} cells hold"
+        return f"{cells} words" if decision.role is None else "as chosen"
+    return f"all {kept:,} cells are {what}" if kept != 1 else f"the only cell is one of {what}"

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QTableWidget,
     QTableWidgetItem,
@@ -49,7 +50,8 @@ _FIELDS: Final[tuple[tuple[str, str, tuple[tuple[str, Any], ...]], ...]] = (
         "encoding",
         "Encoding",
         tuple(
-            (name, name) for name in ("utf-8", "cp1252", "latin-1", "utf-16", "cp1251", "shift_jis", "gb18030", "big5")
+            (name.upper(), name)
+            for name in ("utf-8", "cp1252", "latin-1", "utf-16", "cp1251", "shift_jis", "gb18030", "big5")
         ),
     ),
     (
@@ -80,14 +82,16 @@ class ImportDialog(QDialog):
 
     import_wanted = Signal(object)  # Recipe
 
-    def __init__(self, session: Session, path: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, path: Path, recipe: Recipe | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         named(self, "import_dialog", "Import a file")
         self.setWindowTitle("Import")
         self.resize(1180, 720)
         self._session = session
         self._path = path
-        self._recipe = Recipe()
+        self._recipe = recipe or Recipe()
         self._job = ""
         self._filling = False
         self._title = QLabel(path.name, self)
@@ -119,6 +123,8 @@ class ImportDialog(QDialog):
 
     def _combo(self, name: str, words: str) -> QComboBox:
         combo = named(QComboBox(self), f"import_{name}", words)
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        combo.setMinimumContentsLength(12)
         combo.activated.connect(self._on_choice)
         return combo
 
@@ -147,6 +153,7 @@ class ImportDialog(QDialog):
         for name, (words, _) in _TYPED.items():
             self._form.addRow(words, self._edits[name])
         inside = QWidget(self)
+        self._form.setContentsMargins(0, 0, theme.GAP, 0)
         inside.setLayout(self._form)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -204,7 +211,8 @@ class ImportDialog(QDialog):
     def _show(self, found: Preview) -> None:
         self._filling = True
         try:
-            looked = f"all {found.sampled:,} rows" if found.is_whole else f"the first {found.sampled:,} rows"
+            rows = "1 row" if found.sampled == 1 else f"{found.sampled:,} rows"
+            looked = f"all of its {rows}" if found.is_whole else f"the first {rows}"
             aside = f" · {len(found.aside):,} lines of these would be put aside" if found.aside else ""
             self._facts.setText(
                 " ".join((f"{found.format} · {size(found.bytes)} · looked at {looked}{aside}.", *found.notes))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.shipped import shipped
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.messages import Notice
@@ -16,6 +17,7 @@ from aetheron_desktop.ui.messages import Notice
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QDockWidget
 
+    from aetheron_desktop.engine.datasets.recipe import Recipe
     from aetheron_desktop.ui.actions import Page
     from aetheron_desktop.ui.dialogs.palette import Palette
     from aetheron_desktop.ui.session import ImportState, Session
@@ -98,11 +100,25 @@ class Commands(QMainWindow):
     def _preview_file(self, name: str) -> None:
         self.preview_path(Path(name))
 
-    def preview_path(self, path: Path) -> None:
-        """Show a file before it is imported."""
+    def import_again(self) -> None:
+        """Show the file of the open dataset as it was read, to read it otherwise."""
+        from aetheron_desktop.engine.datasets.recipe import load
+
+        dataset = self.session.dataset
+        if dataset is None or dataset.info.origin is None:
+            return
+        try:
+            recipe = load(dataset.recipe)
+        except AetheronError as error:
+            self.session.tell(error)
+            return
+        self.preview_path(Path(dataset.info.origin.path), recipe)
+
+    def preview_path(self, path: Path, recipe: Recipe | None = None) -> None:
+        """Show a file before it is imported, as ``recipe`` has it."""
         from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
 
-        dialog = ImportDialog(self.session, path, self)
+        dialog = ImportDialog(self.session, path, recipe, self)
         dialog.import_wanted.connect(partial(self.session.open_file, path))
         self.open_dialog(dialog)
 

@@ -129,6 +129,7 @@ class MainWindow(Commands):
 
         tab = DataTab(self.session)
         tab.train_requested.connect(lambda: self.show_page("train"))
+        tab.import_again_requested.connect(self.import_again)
         return tab
 
     def _make_train(self) -> TrainTab:

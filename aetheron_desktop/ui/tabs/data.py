@@ -24,9 +24,13 @@ if TYPE_CHECKING:
 
 
 class DataTab(QWidget):
-    """Shows the session's dataset; ``train_requested`` tells that its person wants to go on."""
+    """Shows the session's dataset.
+
+    ``train_requested`` tells that its person wants to go on, ``import_again_requested`` to read the file otherwise.
+    """
 
     train_requested = Signal()
+    import_again_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +44,14 @@ class DataTab(QWidget):
         self._quarantine = pictured(named(QPushButton(self), "show_quarantine"), "warning", "warning")
         self._notes = pictured(named(QPushButton(self), "show_notes", "What the import decided"), "info", "muted")
         self._notes.setCheckable(True)
+        self._again = pictured(
+            named(
+                QPushButton("Import again…", self), "import_again", "Import again", "Read the file with other choices"
+            ),
+            "import",
+            "muted",
+        )
+        theme.mark(self._again, role="ghost")
         self._train = pictured(
             named(QPushButton("Train", self), "go_to_train", "Go on to the training", "Choose models and train them"),
             "arrow-right",
@@ -66,7 +78,7 @@ class DataTab(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
         head.addLayout(words, 1)
-        for button in (self._notes, self._quarantine, self._train):
+        for button in (self._notes, self._again, self._quarantine, self._train):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         split = named(QSplitter(Qt.Orientation.Horizontal, self), "data_split")
         split.addWidget(self._columns)
@@ -95,6 +107,7 @@ class DataTab(QWidget):
         self._train.clicked.connect(self.train_requested)
         self._notes.toggled.connect(self._note_text.setVisible)
         self._quarantine.clicked.connect(self._show_quarantine)
+        self._again.clicked.connect(self.import_again_requested)
         self.grid.failed.connect(session.tell)
         self.grid.copied_in_part.connect(self._tell_copied)
         go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
@@ -152,6 +165,7 @@ class DataTab(QWidget):
             f"{size(info.bytes)} on disk"
         )
         self._quarantine.setVisible(bool(info.quarantined))
+        self._again.setVisible(info.origin is not None)
         rows = "line" if info.quarantined == 1 else "lines"
         self._quarantine.setText(f"{info.quarantined:,} {rows} in quarantine")
         self._quarantine.setAccessibleName(f"Show the {info.quarantined:,} {rows} of the file that were put aside")
