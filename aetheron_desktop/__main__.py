@@ -15,6 +15,7 @@ COMMANDS: Final = frozenset(
         "import",
         "models",
         "predict",
+        "preview",
         "remove",
         "rename",
         "restore",
