@@ -18,7 +18,7 @@ import msgspec
 Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
 Part: TypeAlias = Literal["train", "valid"]
 Level: TypeAlias = Literal["info", "warning", "error"]
-Work: TypeAlias = Literal["import", "preview", "train", "predict", "export"]
+Work: TypeAlias = Literal["import", "ask", "train", "predict", "export"]
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -83,10 +83,10 @@ class DatasetImported(_Record, frozen=True, kw_only=True, tag="dataset_imported"
     quarantined: int
 
 
-class TablePreviewed(_Record, frozen=True, kw_only=True, tag="table_previewed"):
-    """What an import would make of a file; ``preview`` has the fields of ``datasets.preview.Preview``."""
+class Answered(_Record, frozen=True, kw_only=True, tag="answered"):
+    """A part of the answer to a question about a table; ``datasets.questions.told`` makes it typed again."""
 
-    preview: dict[str, Any]
+    answer: dict[str, Any]
 
 
 class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
@@ -135,7 +135,7 @@ Event: TypeAlias = (
     | MetricLogged
     | MessageLogged
     | DatasetImported
-    | TablePreviewed
+    | Answered
     | ModelSaved
     | PredictionsSaved
     | JobEnded

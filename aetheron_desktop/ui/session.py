@@ -8,19 +8,18 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from aetheron_desktop.engine.datasets.preview import Preview
+from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed, TablePreviewed
+from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs import process
-from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, PreviewJob, TrainJob
+from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.questions import Question
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.params import Value
@@ -54,6 +54,13 @@ class ImportState:
     eta_s: float | None = None
 
 
+class Inquiry(QObject):
+    """A question that goes on; a receiver that is deleted is disconnected by Qt."""
+
+    answered = Signal(object)  # questions.Answer
+    ended = Signal(object)  # JobEnded
+
+
 class Session(QObject):
     """The one owner of what the window shows; widgets show it and ask for changes."""
 
@@ -65,7 +72,6 @@ class Session(QObject):
     run_changed = Signal(str)
     run_events = Signal(str, list)  # run id, list[Event]
     import_changed = Signal(object)  # ImportState | None
-    previewed = Signal(str, object, object)  # job id, Preview | None, JobEnded | None: what was found, or why not
     noticed = Signal(object)  # Notice
     show_wanted = Signal(str, str)  # "model" | "run" | "dataset", its id
     resources_sampled = Signal(object)  # engine.jobs.monitor.Sample
@@ -85,6 +91,7 @@ class Session(QObject):
         self._jobs.left.connect(self._on_job_left)
         self._queue: list[Experiment] = []
         self._imports: dict[str, ImportState] = {}
+        self._inquiries: dict[str, Inquiry] = {}
         self._groups: dict[str, set[str]] = {}
         self._parallel_limit = default_parallel_limit()
         self._shutting_down = False
@@ -113,7 +120,7 @@ class Session(QObject):
 
     def is_busy(self) -> bool:
         """Whether a run is going or waiting, or a file is on its way in or out."""
-        return bool(len(self._jobs) or self._queue)
+        return bool(len(self._jobs) - len(self._jobs.of("ask")) or self._queue)
 
     def is_shut_down(self) -> bool:
         """Whether :meth:`shut_down` was called."""
@@ -148,15 +155,24 @@ class Session(QObject):
         self.import_changed.emit(self._imports[job.id])
         self._jobs.start(job, "import")
 
-    def preview(self, path: Path, recipe: Recipe) -> str:
-        """Look at a file as ``recipe`` has it; ``previewed`` tells what was found, under the id that is given."""
-        job = PreviewJob(id=self.workspace.new_id("preview"), source=str(path), recipe=recipe)
-        self._jobs.start(job, "preview")
+    def ask(self, question: Question, on_answer: Callable[[Any], None], on_end: Callable[[JobEnded], None]) -> str:
+        """Ask about a table: ``on_answer`` hears each part of the answer, then ``on_end`` how it went.
+
+        Both are methods of a QObject, and hear nothing more when it is gone or the question, known by the id that is
+        given, is withdrawn.
+        """
+        job = AskJob(id=self.workspace.new_id("ask"), question=question)
+        inquiry = Inquiry(self)
+        inquiry.answered.connect(on_answer)
+        inquiry.ended.connect(on_end)
+        self._inquiries[job.id] = inquiry
+        self._jobs.start(job, "ask")
         return job.id
 
-    def cancel_preview(self, job: str) -> None:
-        """Stop to look at a file, if that goes on."""
-        if job in self._jobs:
+    def withdraw(self, job: str) -> None:
+        """Stop to answer a question, if that goes on."""
+        if inquiry := self._inquiries.pop(job, None):
+            inquiry.deleteLater()
             self._jobs.stop(job)
 
     def cancel_import(self) -> None:
@@ -421,8 +437,9 @@ class Session(QObject):
             self.import_changed.emit(waiting)
         else:
             for event in events:
-                if isinstance(event, TablePreviewed):
-                    self.previewed.emit(job, msgspec.convert(event.preview, Preview), None)
+                # Looked up each time: who hears an answer may withdraw the question.
+                if isinstance(event, Answered) and (inquiry := self._inquiries.get(job)):
+                    inquiry.answered.emit(questions.told(event.answer))
 
     def _on_ended(self, end: JobEnded) -> None:
         match end.work:
@@ -430,9 +447,10 @@ class Session(QObject):
                 self._end_run(end)
             case "import":
                 self._end_import(end)
-            case "preview":
-                if end.outcome != "succeeded":
-                    self.previewed.emit(end.job, None, end)
+            case "ask":
+                if inquiry := self._inquiries.pop(end.job, None):
+                    inquiry.ended.emit(end)
+                    inquiry.deleteLater()
             case "predict" | "export":
                 self._end_file(end)
 

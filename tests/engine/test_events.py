@@ -15,7 +15,7 @@ _JSON = st.recursive(st.none() | st.booleans() | st.integers(-(2**53), 2**53) | 
 
 
 def _value(name: str, type_: Any) -> st.SearchStrategy[Any]:
-    if name in {"experiment", "preview"}:
+    if name in {"experiment", "answer"}:
         return st.dictionaries(_TEXT, _JSON, max_size=4)
     return st.from_type(type_) if name != "at" else _NUMBER
 

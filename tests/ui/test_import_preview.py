@@ -1,13 +1,15 @@
 """A file before it is imported: what was found is shown, a choice changes it, and what is shown is imported."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.look import look
+from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe
 from aetheron_desktop.engine.errors import DatasetError
 from aetheron_desktop.engine.events import JobEnded
@@ -19,31 +21,30 @@ MONTH = "id;price;code\n1;1,5;NA\n2;x;FR\n"
 class Looking(QObject):
     """The part of a session that looks at files, here in the same thread."""
 
-    previewed = Signal(str, object, object)
-
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.folder = folder
         self.recipes: list[Recipe] = []
-        self.paths: list[Path] = []
+        self.withdrawn: list[str] = []
 
-    def preview(self, path: Path, recipe: Recipe) -> str:
-        self.recipes.append(recipe)
-        self.paths.append(path)
-        return f"preview-{len(self.recipes)}"
+    def ask(
+        self, question: PreviewQuestion, on_answer: Callable[[Preview], None], on_end: Callable[[JobEnded], None]
+    ) -> str:
+        self.recipes.append(question.recipe)
+        self._asked = question, on_answer, on_end
+        return f"ask-{len(self.recipes)}"
 
-    def cancel_preview(self, job: str) -> None:
-        pass
+    def withdraw(self, job: str) -> None:
+        self.withdrawn.append(job)
 
     def answer(self) -> None:
-        job = f"preview-{len(self.recipes)}"
+        question, on_answer, on_end = self._asked
+        end = JobEnded(job="ask", work="ask", outcome="succeeded")
         try:
-            found = look(self.paths[-1], self.folder, self.recipes[-1])
+            on_answer(look(question.path, self.folder, question.recipe))
         except DatasetError as error:
-            end = JobEnded(job=job, work="preview", outcome="failed", detail=error.detail, hint=error.hint)
-            self.previewed.emit(job, None, end)
-        else:
-            self.previewed.emit(job, found, None)
+            end = JobEnded(job="ask", work="ask", outcome="failed", detail=error.detail, hint=error.hint)
+        on_end(end)
 
 
 @pytest.fixture

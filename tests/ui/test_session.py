@@ -12,6 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
+from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.events import JobEnded, MetricLogged
 from aetheron_desktop.engine.jobs import process
 from aetheron_desktop.engine.workspace import Workspace
@@ -208,3 +209,36 @@ def test_that_the_machine_is_sampled(qtbot: QtBot, session: Session) -> None:
     sample = blocker.args[0]
     assert 0 < sample.app_memory < sample.machine_memory_total
     assert 0 <= sample.machine_cpu <= 100
+
+
+def test_that_a_question_is_answered_in_parts_and_ends_once(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("a,b\n1,x\n2,y\n")
+    answers: list[Preview] = []
+    ends: list[JobEnded] = []
+    session.ask(PreviewQuestion(source=str(source)), answers.append, ends.append)
+    assert not session.is_busy(), "a question keeps nobody from closing the window"
+    qtbot.waitUntil(lambda: bool(ends), timeout=LIMIT_MS)
+    assert [[column.name for column in answer.columns] for answer in answers] == [["a", "b"]]
+    assert [end.outcome for end in ends] == ["succeeded"]
+
+
+def test_that_a_question_that_cannot_be_answered_ends_in_words(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    ends: list[JobEnded] = []
+    session.ask(PreviewQuestion(source=str(tmp_path / "gone.csv")), lambda _: None, ends.append)
+    qtbot.waitUntil(lambda: bool(ends), timeout=LIMIT_MS)
+    assert ends[0].outcome == "failed"
+    assert "gone.csv" in ends[0].detail
+
+
+def test_that_nothing_is_heard_of_a_question_that_was_withdrawn(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("a\n1\n")
+    heard: list[object] = []
+    job = session.ask(PreviewQuestion(source=str(source)), heard.append, heard.append)
+    session.withdraw(job)
+    session.withdraw(job)
+    last: list[JobEnded] = []
+    session.ask(PreviewQuestion(source=str(source)), lambda _: None, last.append)
+    qtbot.waitUntil(lambda: bool(last), timeout=LIMIT_MS)
+    assert not heard

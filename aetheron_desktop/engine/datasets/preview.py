@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from aetheron_desktop.engine.datasets.recipe import Recipe, Role
+
+
+class PreviewQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="preview"):
+    """What would become of the first rows of the file ``source`` as ``recipe`` has it? Nothing is kept."""
+
+    source: str
+    recipe: Recipe = Recipe()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return Path(self.source)
 
 
 class ColumnPreview(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +42,7 @@ class ColumnPreview(msgspec.Struct, frozen=True, kw_only=True):
     tokens: tuple[str, ...] = ()
 
 
-class Preview(msgspec.Struct, frozen=True, kw_only=True):
+class Preview(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="preview"):
     """A look at a file: ``recipe`` has every choice as it stands, ``rows`` the first rows as they would be.
 
     ``sampled`` rows were looked at, all of the file if ``is_whole``. ``lines`` are its first lines when it is text.

@@ -14,6 +14,7 @@ import psutil
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.events import (
+    Answered,
     DatasetImported,
     JobEnded,
     JobStarted,
@@ -22,10 +23,9 @@ from aetheron_desktop.engine.events import (
     Outcome,
     PredictionsSaved,
     Progressed,
-    TablePreviewed,
     Work,
 )
-from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, PreviewJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TrainJob, title
 from aetheron_desktop.engine.store.event_log import EventLog
 from aetheron_desktop.engine.workspace import RunRecord, ended_run
 
@@ -119,8 +119,8 @@ class Execution:
         match self._job:
             case ImportJob():
                 return self._import(self._job)
-            case PreviewJob():
-                return self._preview(self._job)
+            case AskJob():
+                return self._answer(self._job)
             case TrainJob():
                 return self._train(self._job)
             case PredictJob():
@@ -158,15 +158,17 @@ class Execution:
         )
         return self._ending("succeeded", result=info.id)
 
-    def _preview(self, job: PreviewJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets.look import look  # duckdb; only this job needs it
-        from aetheron_desktop.engine.datasets.staging import Stopped
+    def _answer(self, job: AskJob) -> JobEnded:
+        from aetheron_desktop.engine.datasets import questions
+        from aetheron_desktop.engine.datasets.staging import Stopped  # duckdb; jobs about tables alone need it
+
+        def emit(answer: questions.Answer) -> None:
+            self._emit(Answered(job=job.id, answer=msgspec.to_builtins(answer)))
 
         try:
-            found = look(Path(job.source), self._workspace.root / "tmp", job.recipe, self._stop.is_set)
+            questions.answer(job.question, self._workspace, emit, self._progress, self._stop.is_set)
         except Stopped:
-            return self._ending("stopped", title="The look at the file was cancelled")
-        self._emit(TablePreviewed(job=job.id, preview=msgspec.to_builtins(found)))
+            return self._ending("stopped", title="The question was withdrawn")
         return self._ending("succeeded")
 
     def _import_model(self, job: ImportJob) -> JobEnded:
@@ -322,7 +324,7 @@ class Execution:
 
 _WORK: Final[dict[type, Work]] = {
     ImportJob: "import",
-    PreviewJob: "preview",
+    AskJob: "ask",
     TrainJob: "train",
     PredictJob: "predict",
     ExportJob: "export",

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.datasets import questions
+from aetheron_desktop.engine.datasets.questions import Question
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.training.experiment import Experiment
 
@@ -22,12 +24,11 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     recipe: Recipe = Recipe()
 
 
-class PreviewJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="preview"):
-    """Look at the first rows of the file ``source`` as ``recipe`` has it; nothing is kept."""
+class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ask"):
+    """Answer a question about a table; nothing of the job is kept but what the answer itself keeps."""
 
     id: str
-    source: str
-    recipe: Recipe = Recipe()
+    question: Question
 
 
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
@@ -67,7 +68,7 @@ class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="w
     """Import the learning libraries, so that the training that follows starts at once."""
 
 
-Job: TypeAlias = ImportJob | PreviewJob | TrainJob | PredictJob | ExportJob
+Job: TypeAlias = ImportJob | AskJob | TrainJob | PredictJob | ExportJob
 Request: TypeAlias = Job | WarmUp
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
@@ -88,8 +89,8 @@ def title(job: Job) -> str:
     match job:
         case ImportJob():
             return f"Import {job.name or _last(job.source)}"
-        case PreviewJob():
-            return f"Look at {_last(job.source)}"
+        case AskJob():
+            return questions.title(job.question)
         case TrainJob():
             return job.experiment.name
         case PredictJob():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from aetheron_desktop.engine.evaluation.metrics import better, main_metric, metric
 from aetheron_desktop.engine.events import (
+    Answered,
     BestChosen,
     DatasetImported,
     JobEnded,
@@ -17,7 +18,6 @@ from aetheron_desktop.engine.events import (
     PredictionsSaved,
     Progressed,
     RunStarted,
-    TablePreviewed,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class RunState:
                 self.model, self.metrics = event.model, event.metrics
             case JobEnded():
                 self._end(event)
-            case MetricLogged() | DatasetImported() | TablePreviewed() | PredictionsSaved() | BestChosen():
+            case MetricLogged() | DatasetImported() | Answered() | PredictionsSaved() | BestChosen():
                 return
             case _:
                 assert_never(event)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.datasets.preview import PreviewQuestion
 from aetheron_desktop.engine.datasets.recipe import ROLES, Order, Recipe
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.quantities import size
@@ -115,7 +116,6 @@ class ImportDialog(QDialog):
         self._wait.timeout.connect(self._look)
         self._build()
         self._columns.itemChanged.connect(self._on_cell)
-        session.previewed.connect(self._on_previewed)
         self.finished.connect(self._stop)
         self._look()
 
@@ -190,23 +190,22 @@ class ImportDialog(QDialog):
 
     def _look(self) -> None:
         self._stop()
-        self._job = self._session.preview(self._path, self._recipe)
+        question = PreviewQuestion(source=str(self._path), recipe=self._recipe)
+        self._job = self._session.ask(question, self._on_found, self._on_end)
 
     def _stop(self) -> None:
-        if self._job:
-            self._session.cancel_preview(self._job)
-            self._job = ""
+        self._session.withdraw(self._job)
 
-    def _on_previewed(self, job: str, found: Preview | None, end: JobEnded | None) -> None:
-        if job != self._job:
-            return
-        self._job = ""
-        self._go.setEnabled(found is not None)
-        self._problem.setVisible(found is None)
-        if found is not None:
-            self._show(found)
-        elif end is not None:
+    def _on_found(self, found: Preview) -> None:
+        self._go.setEnabled(True)
+        self._problem.hide()
+        self._show(found)
+
+    def _on_end(self, end: JobEnded) -> None:
+        if end.outcome != "succeeded":
+            self._go.setEnabled(False)
             self._problem.setText(f"{end.detail} {end.hint}".strip())
+            self._problem.show()
 
     def _show(self, found: Preview) -> None:
         self._filling = True

@@ -8,24 +8,25 @@ import msgspec
 import pandas as pd
 import pytest
 
+from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.preview import Preview
+from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.engine.estimators import linear
 from aetheron_desktop.engine.estimators.base import Progress, Rows
 from aetheron_desktop.engine.events import (
+    Answered,
     Event,
     JobEnded,
     JobStarted,
     MetricLogged,
     ModelSaved,
     RunStarted,
-    TablePreviewed,
 )
 from aetheron_desktop.engine.jobs import execution
 from aetheron_desktop.engine.jobs.execution import Execution
-from aetheron_desktop.engine.jobs.job import PreviewJob, TrainJob
+from aetheron_desktop.engine.jobs.job import AskJob, TrainJob
 from aetheron_desktop.engine.registry.artifact import load_model
 from aetheron_desktop.engine.store.event_log import EventLog, read_log
 from aetheron_desktop.engine.training.experiment import Experiment, plan
@@ -211,11 +212,12 @@ def test_that_a_look_at_a_file_tells_its_columns_and_keeps_nothing(workspace: Wo
     source = tmp_path / "t.csv"
     source.write_text("a,b\n1,x\n2,y\n")
     told: list[Event] = []
-    job = PreviewJob(id="preview-1", source=str(source), recipe=Recipe(delimiter=","))
+    job = AskJob(id="ask-1", question=PreviewQuestion(source=str(source), recipe=Recipe(delimiter=",")))
     end = Execution(workspace, job, lambda event, line: told.append(event)).run(lambda: False)
     assert (end.outcome, end.result) == ("succeeded", None)
-    found = [event.preview for event in told if isinstance(event, TablePreviewed)]
-    look = msgspec.convert(found[0], Preview)
+    found = [event.answer for event in told if isinstance(event, Answered)]
+    look = questions.told(found[0])
+    assert isinstance(look, Preview)
     assert [(column.name, column.type) for column in look.columns] == [("a", "integer"), ("b", "category")]
     assert look.rows == (("1", "x"), ("2", "y"))
     assert not workspace.datasets()

@@ -1,0 +1,73 @@
+"""What can be asked about tables: each question, what is told in answer, and who answers it.
+
+A new question is a record beside the function that answers it, and a line in each of the lists below. The records stand
+in modules that load no library, since the window makes and reads them; the function is imported where it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.staging import Progress
+
+Question: TypeAlias = PreviewQuestion
+"""Its type is named by the field ``ask``."""
+Answer: TypeAlias = Preview
+"""Its type is named by the field ``answer``."""
+
+
+class Library(Protocol):
+    """Where the datasets are; a workspace is one."""
+
+    @property
+    def root(self) -> Path:
+        """The folder; what is needed meanwhile lies in its ``tmp``."""
+
+    def dataset(self, id: str) -> Dataset:
+        """Give a dataset, or raise a :class:`StorageError`."""
+
+
+def answer(
+    question: Question,
+    library: Library,
+    emit: Callable[[Answer], None],
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer ``question``: ``emit`` hears each part as soon as it is known.
+
+    Raises:
+        AetheronError: it cannot be answered; the words say why.
+        Stopped: it was asked to stop.
+    """
+    del progress
+    match question:
+        case PreviewQuestion():
+            from aetheron_desktop.engine.datasets.look import look
+
+            emit(look(question.path, library.root / "tmp", question.recipe, should_stop))
+
+
+def title(question: Question) -> str:
+    """Name what is asked, for people."""
+    match question:
+        case PreviewQuestion():
+            return f"Look at {question.path.name}"
+
+
+def told(fields: dict[str, Any]) -> Answer:
+    """Give the answer that :func:`msgspec.to_builtins` has made a mapping of.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    return msgspec.convert(fields, Answer)
