@@ -27,7 +27,7 @@ from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.questions import Question
@@ -68,6 +68,8 @@ class Session(QObject):
     models_changed = Signal()
     dataset_opened = Signal(object)  # Dataset | None
     target_changed = Signal()
+    column_chosen = Signal(str)
+    marked_changed = Signal()
     run_added = Signal(str)
     run_changed = Signal(str)
     run_events = Signal(str, list)  # run id, list[Event]
@@ -84,6 +86,10 @@ class Session(QObject):
         self.target: str | None = None
         self.task: Task | None = None
         self.excluded: frozenset[str] = frozenset()
+        self.column: str | None = None
+        """The column that is looked at."""
+        self.marked: tuple[int, ...] = ()
+        """The rows that were chosen in a plot, ascending, the first is 0."""
         self.runs: dict[str, RunState] = {}
         self._jobs = Jobs(workspace, self)
         self._jobs.told.connect(self._hear)
@@ -190,6 +196,7 @@ class Session(QObject):
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
         self.excluded = frozenset(proposal.excluded)
+        self.column, self.marked = None, ()
         self.dataset_opened.emit(dataset)
         self.target_changed.emit()
         # A training should start at once; the learning libraries take seconds to import.
@@ -198,6 +205,7 @@ class Session(QObject):
     def close_dataset(self) -> None:
         """Show no dataset."""
         self.dataset, self.target, self.task, self.excluded = None, None, None, frozenset()
+        self.column, self.marked = None, ()
         self.dataset_opened.emit(None)
         self.target_changed.emit()
 
@@ -220,6 +228,18 @@ class Session(QObject):
         if frozenset(names) != self.excluded:
             self.excluded = frozenset(names)
             self.target_changed.emit()
+
+    def choose_column(self, name: str) -> None:
+        """Look at a column, in whatever view."""
+        self.column = name
+        self.column_chosen.emit(name)
+
+    def mark(self, rows: Iterable[int]) -> None:
+        """Mark rows in every view; with none, the marks go."""
+        marked = tuple(sorted(set(rows)))
+        if marked != self.marked:
+            self.marked = marked
+            self.marked_changed.emit()
 
     def features(self) -> tuple[str, ...]:
         """Give the columns that models learn from, in the table's order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,15 +12,19 @@ from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.quantities import size
-from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.column_list import ColumnList
+from aetheron_desktop.ui.widgets.data_views import DataViews, View
+from aetheron_desktop.ui.widgets.data_views.rows import RowsView
 from aetheron_desktop.ui.widgets.naming import named, pictured
-from aetheron_desktop.ui.widgets.table_grid import TableGrid
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.ui.session import Session
+    from aetheron_desktop.ui.widgets.table_grid import TableGrid
+
+VIEWS: Final = (View("rows", "Rows", "table", RowsView),)
+"""In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
 
 
 class DataTab(QWidget):
@@ -64,10 +68,10 @@ class DataTab(QWidget):
         self._note_text.hide()
         self._picker = TargetPicker(self)
         self._columns = ColumnList(self)
-        self.grid = TableGrid(self)
+        self.views = DataViews(session, VIEWS, self)
         self._build()
         self._connect()
-        self.setFocusProxy(self.grid)
+        self.setFocusProxy(self.views)
         self.show_dataset(session.dataset)
 
     def _build(self) -> None:
@@ -82,7 +86,7 @@ class DataTab(QWidget):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         split = named(QSplitter(Qt.Orientation.Horizontal, self), "data_split")
         split.addWidget(self._columns)
-        split.addWidget(self.grid)
+        split.addWidget(self.views)
         split.setStretchFactor(1, 1)
         split.setSizes([400, 860])
         split.setChildrenCollapsible(False)
@@ -103,23 +107,26 @@ class DataTab(QWidget):
         self._picker.target_chosen.connect(session.set_target)
         self._picker.task_chosen.connect(session.set_task)
         self._columns.excluded_changed.connect(session.set_excluded)
-        self._columns.chosen.connect(self.grid.show_column)
+        self._columns.chosen.connect(session.choose_column)
         self._train.clicked.connect(self.train_requested)
         self._notes.toggled.connect(self._note_text.setVisible)
         self._quarantine.clicked.connect(self._show_quarantine)
         self._again.clicked.connect(self.import_again_requested)
-        self.grid.failed.connect(session.tell)
-        self.grid.copied_in_part.connect(self._tell_copied)
         go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
         go.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        # A thread must have ended before the window that owns it goes.
-        session.finished.connect(self.grid.close_table)
+
+    @property
+    def grid(self) -> TableGrid:
+        """The rows, in whatever view is in front."""
+        rows = self.views.made("rows")
+        assert isinstance(rows, RowsView)
+        return rows.grid
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         """Show a dataset; with None the tab is empty, and not looked at."""
         if dataset is None:
             self._shown = ""
-            self.grid.close_table()
+            self.views.show_dataset(None)
             return
         info = dataset.info
         if info.id != self._shown:
@@ -127,13 +134,13 @@ class DataTab(QWidget):
             self._picker.show_schema(info.schema)
             self._columns.show_table(info)
             self._notes.setChecked(False)
-            self.grid.show_table(dataset.parquet, info.schema.columns, info.rows)
+            self.views.show_dataset(dataset)
         self._show_head()
         self._show_choice()
 
     def show_column(self, name: str) -> None:
         """Bring a column into view."""
-        self.grid.show_column(name)
+        self._session.choose_column(name)
 
     def ask_for_row(self) -> None:
         """Let a row's number be typed, and go there."""
@@ -146,13 +153,17 @@ class DataTab(QWidget):
         dialog.setLabelText(f"Row, 1 to {dataset.info.rows:,}:")
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
         dialog.setIntRange(1, min(dataset.info.rows, 2**31 - 1))
-        dialog.intValueSelected.connect(self.grid.go_to_row)
+        dialog.intValueSelected.connect(self._go_to_row)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def close_table(self) -> None:
         """End what reads the rows."""
-        self.grid.close_table()
+        self.views.show_dataset(None)
+
+    def _go_to_row(self, row: int) -> None:
+        self.views.bring("rows")
+        self.grid.go_to_row(row)
 
     def _show_head(self) -> None:
         dataset = self._session.dataset
@@ -184,7 +195,6 @@ class DataTab(QWidget):
             reason = "Nothing suggests itself as the target. Choose the column that shall be predicted."
         self._picker.show_choice(session.target, session.task, reason)
         self._columns.show_choice(session.target, session.excluded)
-        self.grid.set_target(session.target)
         self._picker.show_problem(self._problem() if session.target else "")
 
     def _problem(self) -> str:
@@ -193,12 +203,6 @@ class DataTab(QWidget):
         except AetheronError as error:
             return f"{error.detail} {error.hint}"
         return ""
-
-    def _tell_copied(self, copied: int, chosen: int) -> None:
-        detail = f"The first {copied:,} of {chosen:,} chosen rows are on the clipboard."
-        self._session.noticed.emit(
-            Notice("warning", "Copied in part", detail, "Copy fewer columns, or use the file itself.")
-        )
 
     def _show_quarantine(self) -> None:
         if self._session.dataset is not None:
