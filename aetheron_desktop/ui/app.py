@@ -149,14 +149,12 @@ class Program(QObject):
         first = FirstWindow(self._workspace.root, self)
         first.asked.connect(self._on_asked)
         self._first = first
-        for path in self._arguments.files:
-            self.window.open_path(path.absolute())
+        self.window.open_paths([path.absolute() for path in self._arguments.files])
 
     def _on_asked(self, files: list[Path]) -> None:
         assert self.window is not None
         self.window.come_to_front()
-        for path in files:
-            self.window.open_path(path)
+        self.window.open_paths(files)
 
     def _hand_over(self, workspace: Workspace, error: WorkspaceLocked) -> None:
         from aetheron_desktop.ui.instance import ask_first_window

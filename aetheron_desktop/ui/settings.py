@@ -33,6 +33,7 @@ class Preferences(msgspec.Struct, omit_defaults=True):
     layout: str = ""
     tab: str = ""
     files_shown: bool = True
+    preview: bool = True
 
 
 class Settings:

@@ -171,7 +171,7 @@ def opened(folder: Path) -> list[Figure]:
     figures = []
     with Program(folder / "workspace", settings=folder / "settings") as program:
         program.ask("window().resize(1280, 800)")
-        program.ask(f"window().open_path(__import__('pathlib').Path({str(table)!r}))")
+        program.ask(f"window().session.open_file(__import__('pathlib').Path({str(table)!r}))")
         program.wait("window().session.dataset is not None")
         program.ask("window().show_page('train')")
         program.wait("len(window().train_tab().curves.plots) > 0 or None")

@@ -44,7 +44,7 @@ def drop(program: Program, file: Path) -> None:
         xdotool("mousemove", "--sync", str(x + 3), str(y + 3))
         xdotool("mouseup", "1")
         assert source.stdout.readline() == "CopyAction\n", "the drop was not taken"
-        program.wait("window().is_importing() or window().has_dataset()", 20)
+        program.wait("find('import_dialog') is not None", 20)
     finally:
         source.kill()
         source.wait()
@@ -57,6 +57,9 @@ def test_that_the_main_job_is_done_from_the_drop_to_the_predictions(program: Pro
     assert program.ask(f"libraries(*{LEARNING})") == []
 
     drop(program, source)
+    program.wait("find('import_go').isEnabled()")
+    assert program.ask("cells('import_rows')")[0][0] == "Adelie"
+    program.key("Return")
     program.wait("find('data_tab') is not None")
     assert program.ask("find('dataset_name').text()") == "my penguins ä"
     assert program.ask("(window().session.target, window().session.task)") == ["species", "multiclass"]
@@ -104,7 +107,9 @@ def test_that_a_file_that_is_no_table_is_refused_in_words_and_the_window_goes_on
     picture = tmp_path / "holiday.csv"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
     program.ask(f"window().open_path(__import__('pathlib').Path({str(picture)!r}))")
-    program.wait("any('could not be read' in text for text in texts())")
+    program.wait("'not a table: it is an image' in find('import_waiting').accessibleName()")
+    assert not program.ask("find('import_go').isEnabled()")
+    program.key("Escape")
     assert program.ask("window().session.dataset") is None
     assert picture.exists()
 

@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QPushButton, QTableWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QInputDialog,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QTableWidget,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.look import look
@@ -14,6 +26,7 @@ from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe
 from aetheron_desktop.engine.errors import DatasetError
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
+from aetheron_desktop.ui.widgets.recipe_button import RecipeButton
 
 MONTH = "id;price;code\n1;1,5;NA\n2;x;FR\n"
 
@@ -88,7 +101,7 @@ def test_that_what_was_found_out_is_shown_with_its_evidence(dialog: ImportDialog
     assert child(dialog, "import_header").currentText() == "Found: 1"
     assert not child(dialog, "import_sheet").isVisible()
     assert [row[0] for row in shown(dialog, "import_columns")] == ["id", "price", "code"]
-    assert shown(dialog, "import_columns")[2][3] == "2 cells hold words; seen: NA (1)"
+    assert shown(dialog, "import_columns")[2][3] == "2 cells hold words"
     assert shown(dialog, "import_rows") == [["1", "1,5", "NA"], ["2", "x", "FR"]]
 
 
@@ -109,17 +122,117 @@ def test_that_a_choice_is_followed_at_once_and_is_what_is_imported(
     assert told.args == [Recipe(columns=(ColumnRecipe(name="price", type="number"),))]
 
 
-def test_that_a_new_name_and_words_for_missing_are_taken(qtbot: QtBot, dialog: ImportDialog, looking: Looking) -> None:
+def missing(dialog: ImportDialog, row: int) -> QToolButton:
     table = dialog.findChild(QTableWidget, "import_columns")
     assert isinstance(table, QTableWidget)
-    for place, text in ((1, "country"), (4, "NA, -")):
-        item = table.item(2, place)
-        assert item is not None
-        item.setText(text)
+    button = table.cellWidget(row, 4)
+    assert isinstance(button, QToolButton)
+    return button
+
+
+def words(dialog: ImportDialog, row: int) -> dict[str, QAction]:
+    return {action.text().split("  ")[0]: action for action in missing(dialog, row).menu().actions()}
+
+
+def test_that_a_new_name_is_taken(qtbot: QtBot, dialog: ImportDialog, looking: Looking) -> None:
+    table = dialog.findChild(QTableWidget, "import_columns")
+    assert isinstance(table, QTableWidget)
+    item = table.item(2, 1)
+    assert item is not None
+    item.setText("country")
     qtbot.waitUntil(lambda: len(looking.recipes) == 2)
-    assert looking.recipes[-1].columns == (ColumnRecipe(name="code", rename="country", missing=("NA", "-")),)
+    assert looking.recipes[-1].columns == (ColumnRecipe(name="code", rename="country"),)
+
+
+def test_that_a_word_that_was_seen_is_chosen_for_missing_and_given_back(
+    qtbot: QtBot, dialog: ImportDialog, looking: Looking
+) -> None:
+    assert not words(dialog, 2)["NA"].isChecked(), "among words it may be a value"
+    words(dialog, 2)["NA"].trigger()
+    qtbot.waitUntil(lambda: len(looking.recipes) == 2)
     looking.answer()
+    assert looking.recipes[-1].columns[0].missing == ("?", "NA")
     assert shown(dialog, "import_rows")[0][2] == "∅"
+    assert missing(dialog, 2).text() == "NA · 1"
+    words(dialog, 2)["NA"].trigger()
+    qtbot.waitUntil(lambda: len(looking.recipes) == 3)
+    looking.answer()
+    assert shown(dialog, "import_rows")[0][2] == "NA"
+    words(dialog, 2)["The usual words"].trigger()
+    qtbot.waitUntil(lambda: len(looking.recipes) == 4)
+    assert looking.recipes[-1] == Recipe()
+
+
+def test_that_a_word_of_ones_own_stands_for_missing(qtbot: QtBot, dialog: ImportDialog, looking: Looking) -> None:
+    words(dialog, 2)["Another word…"].trigger()
+    asked = dialog.findChild(QInputDialog, "import_word")
+    assert isinstance(asked, QInputDialog)
+    asked.setTextValue("FR")
+    asked.accept()
+    qtbot.waitUntil(lambda: len(looking.recipes) == 2)
+    looking.answer()
+    assert [row[2] for row in shown(dialog, "import_rows")] == ["NA", "∅"]
+
+
+def test_that_a_file_that_is_no_table_is_refused_in_words(qtbot: QtBot, looking: Looking, tmp_path: Path) -> None:
+    path = tmp_path / "holiday.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    dialog = ImportDialog(looking, path)  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    dialog.show()
+    looking.answer()
+    waiting = dialog.findChild(QWidget, "import_waiting")
+    assert isinstance(waiting, QWidget)
+    assert waiting.isVisible()
+    assert "holiday.csv is not a table: it is an image" in waiting.accessibleName()
+
+
+def test_that_the_file_is_shown_as_it_is_written(dialog: ImportDialog) -> None:
+    text = dialog.findChild(QPlainTextEdit, "import_text")
+    assert isinstance(text, QPlainTextEdit)
+    assert text.toPlainText().splitlines()[:2] == ["1  id;price;code", "2  1;1,5;NA"]
+    looks = dialog.findChild(QTabWidget, "import_looks")
+    assert isinstance(looks, QTabWidget)
+    assert [looks.isTabVisible(place) for place in range(looks.count())] == [True, True, False]
+
+
+def test_that_a_recipe_is_kept_and_another_file_is_held_against_it(
+    qtbot: QtBot, dialog: ImportDialog, looking: Looking, tmp_path: Path
+) -> None:
+    button = dialog.findChild(RecipeButton)
+    assert isinstance(button, RecipeButton)
+    button.keep(tmp_path / "may.recipe.json")
+    june = tmp_path / "june.csv"
+    june.write_text("id;price;place\nx;1,5;NA\n2;x;FR\n")
+    other = ImportDialog(looking, june)  # type: ignore[arg-type]
+    qtbot.addWidget(other)
+    looking.answer()
+    again = other.findChild(RecipeButton)
+    assert isinstance(again, RecipeButton)
+    again.take(tmp_path / "may.recipe.json")
+    qtbot.waitUntil(lambda: len(looking.recipes) == 3)
+    looking.answer()
+    told = other.findChild(QLabel, "import_differences")
+    assert isinstance(told, QLabel)
+    assert told.text().splitlines() == [
+        "Compared with may.recipe.json:",
+        "•  id 1 of 2 cells of the sample are no integer: “x”",
+        "•  code is not in this file",
+        "•  place is new, and was read as category",
+    ]
+    assert looking.recipes[-1].delimiter == ";"
+
+
+def test_that_a_file_that_is_no_recipe_is_refused_in_words(qtbot: QtBot, dialog: ImportDialog, tmp_path: Path) -> None:
+    path = tmp_path / "shopping.json"
+    path.write_text("[1]")
+    button = dialog.findChild(RecipeButton)
+    assert isinstance(button, RecipeButton)
+    button.take(path)
+    problem = dialog.findChild(QLabel, "import_problem")
+    assert isinstance(problem, QLabel)
+    assert "shopping.json is no recipe" in problem.text()
+    assert problem.isVisible()
 
 
 def test_that_a_choice_that_leaves_no_table_says_so_and_can_be_taken_back(

@@ -35,6 +35,7 @@ from aetheron_desktop.ui.app import Hooks, parse
 from aetheron_desktop.ui.dialogs.about import AboutDialog
 from aetheron_desktop.ui.dialogs.close_while_running import CloseWhileRunningDialog
 from aetheron_desktop.ui.dialogs.help import PAGES, HelpDialog
+from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
 from aetheron_desktop.ui.dialogs.preferences import PreferencesDialog
 from aetheron_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from aetheron_desktop.ui.dialogs.workspace_problem import WorkspaceProblem
@@ -309,7 +310,7 @@ def test_that_a_file_dropped_anywhere_is_opened(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(window.session, "open_file", opened.append)
+    monkeypatch.setattr(window, "preview_path", opened.append)
     file = tmp_path / "apples.csv"
     file.write_text("a,b\n1,2\n")
     mime = QMimeData()
@@ -324,6 +325,67 @@ def test_that_a_file_dropped_anywhere_is_opened(
     assert opened == [file]
     assert not overlay.isVisible()
     assert window.settings.recent() == [file]
+
+
+def shown_import(window: MainWindow, qtbot: QtBot) -> ImportDialog:
+    """Give the dialog that looks at a file, as soon as it has."""
+
+    def seen() -> list[ImportDialog]:
+        return [one for one in window.findChildren(ImportDialog) if one.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(seen()))
+    go = seen()[0].findChild(QPushButton, "import_go")
+    qtbot.waitUntil(go.isEnabled, timeout=30_000)
+    return seen()[0]
+
+
+def test_that_files_that_come_together_are_shown_one_after_the_other(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(window.session, "open_file", lambda path, recipe=None: opened.append(path))
+    files = [tmp_path / f"{name}.csv" for name in "abc"]
+    for file in files:
+        file.write_text("a,b\n1,2\n")
+    window.open_paths(files)
+    first = shown_import(window, qtbot)
+    assert "2 more" in first.findChild(QPushButton, "import_all").text()
+    first.reject()
+    second = shown_import(window, qtbot)
+    assert second is not first
+    second.findChild(QPushButton, "import_all").click()
+    assert opened == files[1:]
+    assert not [one for one in window.findChildren(ImportDialog) if one.isVisible()]
+
+
+def test_that_a_file_is_imported_at_once_when_that_is_wanted(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(window.session, "open_file", opened.append)
+    window.settings.values.preview = False
+    file = tmp_path / "a.csv"
+    file.write_text("a,b\n1,2\n")
+    window.open_path(file)
+    assert opened == [file]
+
+
+def test_that_cells_on_the_clipboard_are_imported(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Path] = []
+    monkeypatch.setattr(window, "preview_path", shown.append)
+    QApplication.clipboard().setText("name\tage\nAda\t36")
+    window.paste_table()
+    assert shown[0].parent == window.session.workspace.root / "pasted"
+    assert shown[0].read_text() == "name\tage\nAda\t36\n"
+    assert shown[0].suffix == ".tsv"
+
+
+def test_that_an_empty_clipboard_is_told_in_words(window: MainWindow) -> None:
+    QApplication.clipboard().clear()
+    window.paste_table()
+    assert "no table on the clipboard" in window.board.notices.all()[0].detail
 
 
 def test_that_a_drop_of_words_is_not_taken(window: MainWindow) -> None:

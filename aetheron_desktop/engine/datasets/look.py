@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import duckdb
+import msgspec
 
 from aetheron_desktop.engine.datasets import formats, types
 from aetheron_desktop.engine.datasets.database import duckdb_tables, sqlite_tables
@@ -15,7 +16,7 @@ from aetheron_desktop.engine.datasets.packing import members, packed
 from aetheron_desktop.engine.datasets.preview import ColumnPreview, Preview
 from aetheron_desktop.engine.datasets.quarantine import Quarantine
 from aetheron_desktop.engine.datasets.reader import in_words
-from aetheron_desktop.engine.datasets.recipe import MISSING, MISSING_WORDS, Recipe
+from aetheron_desktop.engine.datasets.recipe import MISSING, MISSING_WORDS, ColumnRecipe, Recipe
 from aetheron_desktop.engine.datasets.staging import Staging, fields, literal
 from aetheron_desktop.engine.datasets.workbook import sheets
 
@@ -63,11 +64,12 @@ def look(
         rows = int(staging.query(f"SELECT count(*) FROM {sample.relation}")[0][0])  # noqa: S608
         decisions = types.decide(staging, sample, recipe)
         lines = _lines(path, raw.found.encoding) if kind == "text" or (kind == "packed" and path != source) else ()
+        columns = _columns(staging, sample, recipe, decisions, rows)
         return Preview(
             format=_format_name(kind, source, raw),
             bytes=source.stat().st_size if source.is_file() else 0,
-            recipe=raw.found,
-            columns=_columns(staging, sample, recipe, decisions, rows),
+            recipe=_as_it_stands(raw.found, columns, decisions),
+            columns=columns,
             rows=_rows(staging, sample, decisions),
             sampled=rows,
             is_whole=is_whole and rows < _SAMPLE,
@@ -85,6 +87,16 @@ def _kind(source: Path) -> tuple[Format, bytes]:
     with source.open("rb") as file:
         head = file.read(4096)
     return formats.kind(source, head), head
+
+
+def _as_it_stands(found: Recipe, columns: Sequence[ColumnPreview], decisions: Sequence[Decision]) -> Recipe:
+    forms = {one.source: (one.missing, one.form if one.kind != "words" else None) for one in decisions}
+    made = []
+    for column in columns:
+        missing, form = forms.get(column.source, (None, None))
+        rename = column.name if column.name != column.source else None
+        made.append(ColumnRecipe(name=column.source, rename=rename, type=column.type, missing=missing, form=form))
+    return msgspec.structs.replace(found, columns=tuple(made))
 
 
 def _format_name(kind: Format, source: Path, raw: Raw) -> str:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from aetheron_desktop.engine.datasets.endings import PACKED, TABLES
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.shipped import shipped
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QDialog, QDockWidget
 
     from aetheron_desktop.engine.datasets.recipe import Recipe
@@ -53,6 +56,8 @@ class Commands(QMainWindow):
         self._palette: Palette | None = None
         self._history: MonitorHistory | None = None
         self._start_wanted = True
+        self._arrived: list[Path] = []
+        self._previewing = False
 
     def show_pages(self) -> None:
         """Show the pages that work now."""
@@ -70,35 +75,44 @@ class Commands(QMainWindow):
         dialog = QFileDialog(self, "Open a file", str(recent[0].parent if recent else Path.home()))
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        kinds = (
-            "*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet *.xls *.xlsx *.xlsb *.ods *.gz *.zip *.bz2 *.xz *.zst"
-        )
+        kinds = " ".join(f"*.{ending}" for ending in (*TABLES, *PACKED))
         dialog.setNameFilters([f"Tables ({kinds})", "Models (*.aether)", "All files (*)"])
-        dialog.filesSelected.connect(self._open_all)
+        dialog.filesSelected.connect(self._on_chosen)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def open_path(self, path: Path) -> None:
-        """Open a file, and remember it unless it ships with the program."""
-        if not path.is_relative_to(shipped("data")):
-            self.settings.add_recent(path)
-            self.settings.save()
-            self.start_page.show_recent(self.settings.recent())
-        self.session.open_file(path)
+        """Open a file: see :meth:`open_paths`."""
+        self.open_paths([path])
 
-    def import_with_choices(self) -> None:
-        """Let the person choose a file, look at it, and change how it is read."""
-        from PySide6.QtWidgets import QFileDialog
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files, one after the other: a table is shown before it is imported.
 
-        recent = self.settings.recent()
-        dialog = QFileDialog(self, "Import with choices", str(recent[0].parent if recent else Path.home()))
-        dialog.setObjectName("import_file_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self._preview_file)
-        self.open_dialog(dialog)
+        Not so a sample that ships with the program and a model, nor anything when its person does not want that.
+        """
+        for path in paths:
+            is_sample = path.is_relative_to(shipped("data"))
+            if not is_sample:
+                self.settings.add_recent(path)
+            is_model = path.suffix.lower() == ".aether"
+            if self.settings.values.preview and path.exists() and not is_sample and not is_model:
+                self._arrived.append(path)
+            else:
+                self.session.open_file(path)
+        self.settings.save()
+        self.start_page.show_recent(self.settings.recent())
+        self._show_next_arrived()
 
-    def _preview_file(self, name: str) -> None:
-        self.preview_path(Path(name))
+    def paste_table(self) -> None:
+        """Import what is on the clipboard: files, or cells that another program copied."""
+        from aetheron_desktop.ui.widgets.clipboard import pasted
+
+        try:
+            paths = pasted(self.session.workspace.root)
+        except AetheronError as error:
+            self.session.tell(error)
+            return
+        self.open_paths(paths)
 
     def import_again(self) -> None:
         """Show the file of the open dataset as it was read, to read it otherwise."""
@@ -118,13 +132,28 @@ class Commands(QMainWindow):
         """Show a file before it is imported, as ``recipe`` has it."""
         from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
 
-        dialog = ImportDialog(self.session, path, recipe, self)
+        dialog = ImportDialog(self.session, path, recipe, self, others=len(self._arrived))
         dialog.import_wanted.connect(partial(self.session.open_file, path))
+        dialog.all_wanted.connect(self._import_arrived)
+        dialog.finished.connect(self._on_previewed)
+        self._previewing = True
         self.open_dialog(dialog)
 
-    def _open_all(self, names: list[str]) -> None:
-        for name in names:
-            self.open_path(Path(name))
+    def _show_next_arrived(self) -> None:
+        if self._arrived and not self._previewing:
+            self.preview_path(self._arrived.pop(0))
+
+    def _on_previewed(self) -> None:
+        self._previewing = False
+        self._show_next_arrived()
+
+    def _import_arrived(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        for path in arrived:
+            self.session.open_file(path)
+
+    def _on_chosen(self, names: list[str]) -> None:
+        self.open_paths([Path(name) for name in names])
 
     def close_dataset(self) -> None:
         self.session.close_dataset()

@@ -150,7 +150,9 @@ class MainWindow(Commands):
         """Do what the first painted frame did not need: files, earlier runs, the machine, the desktop's wishes."""
         from aetheron_desktop.ui.widgets.file_browser import FileBrowser
 
-        self.files.setWidget(FileBrowser(self.session, self.files))
+        files = FileBrowser(self.session, self.files)
+        files.files_wanted.connect(self.open_paths)
+        self.files.setWidget(files)
         self.session.start()
         self.show_pages()
         self._show_last_page()
@@ -287,9 +289,7 @@ class MainWindow(Commands):
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.come_to_front()
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.open_path(Path(url.toLocalFile()))
+        self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._ready_to_close:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDir, QModelIndex, QSize, QSortFilterProxyModel, Qt, QTimer
+from PySide6.QtCore import QDir, QModelIndex, QSize, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.datasets.endings import PACKED, TABLES
 from aetheron_desktop.engine.errors import storage_errors
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.workspace_tree import ID_ROLE, KIND_ROLE, WorkspaceTree
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.ui.session import Session
 
-_ENDINGS: Final = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "geojson", "parquet", "xls", "xlsx", "xlsb", "ods")
-_PACKED: Final = ("gz", "zip", "bz2", "xz", "zst", "aether")
-_FILTERS: Final = [f"*.{ending}" for ending in (*_ENDINGS, *_PACKED)]
+_ENDINGS: Final = (*TABLES, *PACKED, "aether")
+_FILTERS: Final = [f"*.{ending}" for ending in _ENDINGS]
 
 
 class FileBrowser(QWidget):
-    """Content of the left pane."""
+    """Content of the left pane; ``files_wanted`` asks for files to be opened."""
+
+    files_wanted = Signal(list)  # list[Path]
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -250,7 +252,7 @@ class FileBrowser(QWidget):
         if self._files.isDir(index):
             self.files_view.setExpanded(index, not self.files_view.isExpanded(index))
         else:
-            self._session.open_file(self._path(index))
+            self.files_wanted.emit([self._path(index)])
 
     def _remove_file(self, index: QModelIndex) -> None:
         """Put a file into the system's bin; folders are left to the file manager."""
@@ -286,15 +288,13 @@ class FileBrowser(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self._session.open_file(Path(url.toLocalFile()))
+        self.files_wanted.emit([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
         event.acceptProposedAction()
 
     def _on_filter(self, text: str) -> None:
         self._found.setFilterFixedString(text)
         self.workspace_view.expandAll()
-        self._files.setNameFilters([f"*{text}*.{ending}" for ending in (*_ENDINGS, *_PACKED)] if text else _FILTERS)
+        self._files.setNameFilters([f"*{text}*.{ending}" for ending in _ENDINGS] if text else _FILTERS)
 
     def _pop_up(self, view: QTreeView, place: QPoint, *entries: tuple[str, Callable[[], object]]) -> None:
         menu = QMenu(self)
