@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
+from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.staging import Progress
 
-Question: TypeAlias = PreviewQuestion
+Question: TypeAlias = PreviewQuestion | ProfileQuestion
 """Its type is named by the field ``ask``."""
-Answer: TypeAlias = Preview
+Answer: TypeAlias = Preview | ColumnProfile | TargetProfile
 """Its type is named by the field ``answer``."""
 
 
@@ -49,12 +50,16 @@ def answer(
         AetheronError: it cannot be answered; the words say why.
         Stopped: it was asked to stop.
     """
-    del progress
     match question:
         case PreviewQuestion():
             from aetheron_desktop.engine.datasets.look import look
 
             emit(look(question.path, library.root / "tmp", question.recipe, should_stop))
+        case ProfileQuestion():
+            from aetheron_desktop.engine.datasets.profiling import profile
+
+            dataset = library.dataset(question.dataset)
+            profile(dataset, question, emit, progress, should_stop, library.root / "tmp")
 
 
 def title(question: Question) -> str:
@@ -62,6 +67,8 @@ def title(question: Question) -> str:
     match question:
         case PreviewQuestion():
             return f"Look at {question.path.name}"
+        case ProfileQuestion():
+            return f"Profile {question.columns[0] if len(question.columns) == 1 else 'the columns'}"
 
 
 def told(fields: dict[str, Any]) -> Answer:
@@ -70,4 +77,5 @@ def told(fields: dict[str, Any]) -> Answer:
     Raises:
         msgspec.ValidationError: it is none.
     """
-    return msgspec.convert(fields, Answer)
+    made: Answer = msgspec.convert(fields, Answer)
+    return made
