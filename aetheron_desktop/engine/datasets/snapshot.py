@@ -359,7 +359,7 @@ def _schema(staging: Staging, written: Written, decisions: Sequence[Decision]) -
         facts, counts = [_Facts(0) for _ in decisions], [0 for _ in decisions]
     else:
         facts = _facts(staging, written, decisions)
-        counts = _distinct(staging, table, [quoted(name) for name in written.names], decisions, written.rows)
+        counts = _distinct(staging, written, table, decisions, facts)
     columns = []
     for decision, fact, count in zip(decisions, facts, counts, strict=True):
         distinct = min(count, fact.filled)
@@ -371,9 +371,10 @@ def _schema(staging: Staging, written: Written, decisions: Sequence[Decision]) -
 
 
 def _distinct(
-    staging: Staging, table: str, columns: Sequence[str], decisions: Sequence[Decision], rows: int
+    staging: Staging, written: Written, table: str, decisions: Sequence[Decision], facts: Sequence[_Facts]
 ) -> list[int]:
     """Count the values of each column: near to it where nothing hangs on one more or less."""
+    columns, rows = [quoted(name) for name in written.names], written.rows
     if not columns:
         return []
     if rows <= _EXACT_ROWS:
@@ -383,10 +384,32 @@ def _distinct(
         asked = ", ".join(f"approx_count_distinct({column})" for column in block)
         counts += staging.query(f"SELECT {asked} FROM {table}", "Count the values")[0]  # noqa: S608
     for place, count in enumerate(counts):
-        if count <= _FEW or (count > 0.8 * rows and decisions[place].kind in {"integer", "words"}):
-            asked = f"SELECT count(DISTINCT {columns[place]}) FROM {table}"  # noqa: S608 - names are quoted
+        if count > 0.8 * rows and decisions[place].kind == "integer" and _ascends(staging, written, place):
+            counts[place] = facts[place].filled
+        elif count <= _FEW or (count > 0.8 * rows and decisions[place].kind in {"integer", "words"}):
+            # Of 64 bits each, among a hundred million words two that differ meet once in four thousand tables.
+            value = f"hash({columns[place]})" if decisions[place].kind == "words" and count > _FEW else columns[place]
+            filled = f"{columns[place]} IS NOT NULL"
+            asked = f"SELECT count(DISTINCT {value}) FROM {table} WHERE {filled}"  # noqa: S608 - names are quoted
             counts[place] = staging.query(asked, "Count the values")[0][0]
     return counts
+
+
+def _ascends(staging: Staging, written: Written, place: int) -> bool:
+    """Say whether each whole number is greater than the one before, so that no two are alike."""
+    last: int | None = None
+    with pq.ParquetFile(written.path) as file:
+        for batch in file.iter_batches(_GROUP, columns=[written.names[place]]):
+            staging.ask()
+            values = batch.column(0).drop_null()
+            if not len(values):
+                continue
+            if (last is not None and values[0].as_py() <= last) or pc.any(
+                pc.less_equal(values[1:], values[:-1])
+            ).as_py():
+                return False
+            last = values[-1].as_py()
+    return True
 
 
 def _distinct_in_memory(staging: Staging, table: str, columns: Sequence[str], rows: int) -> list[int]:

@@ -170,3 +170,18 @@ def test_that_pages_show_the_rows_in_the_files_order(tmp_path: Path) -> None:
         assert pages.rows(rows, 50) == []
     finally:
         pages.close()
+
+
+def test_that_the_values_of_a_long_table_are_counted_to_the_last(tmp_path: Path) -> None:
+    rows = 120_000
+    lines = [f"{row * 3 + 1},{row * 2},w{row}x{row % 7},v{row},{row % 700}" for row in range(rows)]
+    lines[77] = f"{77 * 3 + 1},152,w77x0,v76,"  # 152 is the value of the row before, v76 too
+    lines[78] = ",156,w78x1,v78,"
+    (tmp_path / "long.csv").write_text("rising,twice,words,again,few\n" + "\n".join(lines) + "\n")
+    info = imported(tmp_path / "long.csv", tmp_path / "datasets")
+    found = {column.name: (column.distinct, column.missing) for column in info.schema.columns}
+    assert found == {
+        "rising": (rows - 1, 1), "twice": (rows - 1, 0), "words": (rows, 0), "again": (rows - 1, 0), "few": (700, 2),
+    }  # fmt: skip
+    assert info.schema.column("words").type == "identifier"
+    assert info.schema.column("again").type != "identifier"
