@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from aetheron_desktop.engine.datasets.measure import most, spell
+from aetheron_desktop.engine.datasets.measure import most_words, spell
 from aetheron_desktop.engine.datasets.profile import LONGEST
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _of_words(values: Values) -> Cut:
     counts = np.bincount(values.codes[values.valid], minlength=len(values.words))
     kept = np.argsort(-counts, kind="stable")[:_WORDS]
     kept = kept[counts[kept] > 0]
-    shown = most(counts)[:PARTS]
+    shown = most_words(counts, values.words)[:PARTS]
     bins = np.full(len(values.words) + 1, len(kept), dtype=np.int64)
     bins[kept] = np.arange(len(kept))
     bins[-1] = len(kept) + 1  # where the code is -1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from aetheron_desktop.engine.datasets import sampling
@@ -26,7 +27,7 @@ from aetheron_desktop.engine.datasets.profile import (
 from aetheron_desktop.engine.events import finite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -87,6 +88,7 @@ def _of_numbers(
         quantiles=_quantiles(ordered, known, part),
         histograms=histograms(ordered, values.kind, scale),
         top=_top(
+            most(counts),
             counts,
             lambda place: spell(different[place].item(), values.kind),
             lambda place: values.valid & (numbers == different[place]),
@@ -113,6 +115,7 @@ def _of_words(
         missing_error=missing_error,
         distinct=int(np.count_nonzero(counts)) if design is None else column.distinct,
         top=_top(
+            most_words(counts, values.words),
             counts,
             lambda place: values.words[place].as_py()[:LONGEST],
             lambda place: codes == place,
@@ -221,13 +224,13 @@ def _quantiles(ordered: Numbers, known: Numbers, part: Design | None) -> tuple[Q
 
 
 def _top(
+    places: Sequence[int],
     counts: NDArray[np.int64],
     text: Callable[[int], str],
     has: Callable[[int], NDArray[np.bool_]],
     rows: int,
     design: Design | None,
 ) -> tuple[TopValue, ...]:
-    places = most(counts)
     if design is None:
         return tuple(TopValue(text(place), int(counts[place])) for place in places)
     return tuple(TopValue(text(place), *_scaled(has(place), rows, design)) for place in places)
@@ -241,3 +244,12 @@ def most(counts: NDArray[np.int64]) -> list[int]:
     tied = np.flatnonzero(counts == least)[: len(best) - len(sure)] if least else np.empty(0, dtype=np.int64)
     chosen = np.concatenate((sure, tied))
     return [int(place) for place in chosen[np.lexsort((chosen, -counts[chosen]))]]
+
+
+def most_words(counts: NDArray[np.int64], words: Any) -> list[int]:
+    """Give the places of the most frequent words that come; of equally frequent ones the first by their bytes."""
+    there = np.flatnonzero(counts)
+    table = pa.table({"count": counts[there], "word": words.take(pa.array(there))})
+    keys = [("count", "descending"), ("word", "ascending")]
+    chosen = pc.select_k_unstable(table, k=min(TOP, len(there)), sort_keys=keys).to_numpy()
+    return [int(place) for place in there[chosen]]
