@@ -16,6 +16,7 @@ COMMANDS: Final = frozenset(
         "models",
         "predict",
         "preview",
+        "profile",
         "remove",
         "rename",
         "restore",

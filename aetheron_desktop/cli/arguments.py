@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands, recipes
+from aetheron_desktop.cli import commands, profiles, recipes
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -40,6 +40,10 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "preview", commands.preview, "show what an import would make of a file, and why")
     verb.add_argument("file", type=Path, metavar="FILE", help="a table of any format")
     recipes.add_options(verb)
+    verb = _verb(verbs, "profile", profiles.profile, "show what is in the columns of a dataset")
+    verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
+    verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
+    verb.add_argument("--target", metavar="COL", help="show also how each column goes with this one")
     _verb(verbs, "datasets", commands.datasets, "list the datasets")
 
 

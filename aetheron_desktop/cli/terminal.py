@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from rich.console import Console
@@ -113,6 +113,11 @@ class Terminal:
                 self._err.print(Text(event.text, style="yellow" if event.level == "warning" else "red"))
             case _:
                 return
+
+    def advance(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
+        """Show how far something is that is no job."""
+        if not self.json:
+            self._show(Progressed(job="", stage=stage, done=done, total=total, unit=unit))
 
     def end(self) -> None:
         """Take the progress bar away."""

@@ -167,3 +167,19 @@ def test_that_no_word_goes_to_standard_output_beside_the_records(line: Line) -> 
     done = line.run("train", str(DATA / "penguins.csv"), "--budget", "3s", "--json")
     assert done.returncode == 0, done.stderr
     assert all(json.loads(text)["kind"] for text in done.stdout.splitlines())
+
+
+def test_that_a_profile_is_shown_and_told_as_records(line: Line) -> None:
+    line.run("import", str(DATA / "penguins.csv"))
+    shown = line.run("profile", "penguins", "--target", "species").stdout
+    assert "flipper_length_mm" in shown
+    assert "█" in shown
+    one = line.run("profile", "penguins", "--column", "sex").stdout
+    assert "MALE" in one
+    records = line.records("profile", "penguins", "--column", "bill_length_mm", "--target", "species")
+    assert [record["answer"] for record in records] == ["column_profile", "target_profile"]
+    assert records[0]["missing"] == 2
+    assert 0 < records[1]["power"] < 1
+    wrong = line.run("profile", "penguins", "--column", "sexes")
+    assert wrong.returncode == 2
+    assert "Did you mean one of: sex" in wrong.stderr

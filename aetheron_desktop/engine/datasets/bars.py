@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.cells import Numbers
     from aetheron_desktop.engine.datasets.profile import Kind, Scope, Value
 
-FEWEST: Final = 10
-MOST: Final = 60
+FEWEST: Final = 12
+MOST: Final = 50
 _DECADES: Final = 1.0
 """A range by magnitude is offered where the values above zero span at least so many powers of ten."""
+_MORE: Final = 1.25
+"""A bar may be wider than wanted by this factor; the next smaller round width is less than half of it."""
 _EXACT: Final = 2.0**52
+_MOST_FLOAT: Final = sys.float_info.max
 
 
 class Spread:
@@ -70,7 +74,7 @@ def linear(low: Value, high: Value, count: int, *, whole: bool = False) -> NDArr
     first, last = float(low), float(high)
     if last <= first:
         half = max(0.5, abs(first) * 1e-9)
-        return np.array([first - half, first + half])
+        return np.array([max(first - half, -_MOST_FLOAT), min(first + half, _MOST_FLOAT)])
     step = _round_step(last / count - first / count, whole=whole)
     shift = 0.5 if whole and step == 1 else 0.0
     if step and max(abs(first), abs(last)) / step < _EXACT:
@@ -79,8 +83,9 @@ def linear(low: Value, high: Value, count: int, *, whole: bool = False) -> NDArr
         start -= (start - shift) * step > first
         end += max(end, start + 1) - end
         end += (end - shift) * step < last or (whole and end * step - shift <= last)
-        made: NDArray[np.float64] = (np.arange(start, end + 1, dtype=np.float64) - shift) * step
-        return made
+        if max(abs(start), abs(end)) < _MOST_FLOAT / step:
+            made: NDArray[np.float64] = (np.arange(start, end + 1, dtype=np.float64) - shift) * step
+            return made
     share = np.linspace(0.0, 1.0, count + 1)
     edges: NDArray[np.float64] = np.unique(first * (1 - share) + last * share)
     return edges
@@ -132,9 +137,9 @@ def scaled(
 
 
 def _round_step(width: float, *, whole: bool) -> float:
-    """Give 1, 2 or 5 times a power of ten, not below ``width``; zero where floats are too coarse for one."""
+    """Give 1, 2 or 5 times a power of ten, near to ``width``; zero where floats are too coarse for one."""
     if not 1e-300 < width < 1e300:
         return 0.0
     power = 10.0 ** math.floor(math.log10(width))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= width * (1 - 1e-12))
+    step = max(factor * power for factor in (1, 2, 5, 10) if factor * power <= width * _MORE or factor == 1)
     return max(1.0, float(round(step))) if whole else step
