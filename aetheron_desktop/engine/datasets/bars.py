@@ -93,7 +93,7 @@ def linear(low: Value, high: Value, count: int, *, whole: bool = False) -> NDArr
 
 def magnitudes(low: float, high: float, count: int) -> NDArray[np.float64]:
     """Give edges at equal distances of their logarithms, from ``low`` to ``high``, both above zero."""
-    edges = 10.0 ** np.linspace(math.log10(low), math.log10(high), count + 1)
+    edges = 10.0 ** np.minimum(np.linspace(math.log10(low), math.log10(high), count + 1), 308.0)
     edges[0], edges[-1] = low, high  # not their rounded powers
     made: NDArray[np.float64] = np.unique(edges)
     return made

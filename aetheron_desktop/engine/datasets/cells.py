@@ -134,12 +134,20 @@ class Cells:
                 self._ask()
                 reader = file.iter_batches(BLOCK_ROWS, row_groups=[group], columns=list(names))
                 batches += self._read(functools.partial(_taken, reader, wanted))
-        clusters = np.repeat(np.arange(len(batches)), [len(batch) for batch in batches])
+        sizes = [len(batch) for batch in batches]
+        clusters = np.repeat(np.arange(len(batches)), sizes)
+        starts = [start for group, wanted in blocks.wanted.items() for start in self._starts(group, wanted)]
+        places = [np.arange(start, start + size) for start, size in zip(starts, sizes, strict=True)]
         columns = {
             name: values(pa.chunked_array([batch.column(name) for batch in batches], self._schema_type(batches, name)))
             for name in names
         }
-        return Sample(columns, clusters, blocks.total, self.rows)
+        whole = np.concatenate(places) if places else np.empty(0, dtype=np.int64)
+        return Sample(columns, clusters, whole, blocks.total, self.rows)
+
+    def _starts(self, group: int, wanted: Sequence[int]) -> list[int]:
+        first = sum(int(self._meta.row_group(before).num_rows) for before in range(group))
+        return [first + block * BLOCK_ROWS for block in wanted]
 
     def _schema_type(self, batches: Sequence[pa.RecordBatch], name: str) -> pa.DataType:
         return batches[0].schema.field(name).type if batches else self._type(name)
@@ -177,13 +185,14 @@ class Blocks:
 
 @dataclass(frozen=True)
 class Sample:
-    """Cells of blocks of rows: ``clusters`` says of each row to which block it belongs.
+    """Cells of blocks of rows: ``clusters`` says of each row to which block it belongs, ``places`` its number.
 
     The table has ``rows`` in ``blocks`` such blocks.
     """
 
     columns: dict[str, Values]
     clusters: NDArray[np.int64]
+    places: NDArray[np.int64]
     blocks: int
     rows: int
 

@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.datasets.pairs import (
+    Associations,
+    FoundRows,
+    MarkedCounts,
+    MarkedQuestion,
+    PairQuestion,
+    PairsQuestion,
+    Picture,
+    RowsQuestion,
+)
 from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
 
@@ -20,9 +30,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.staging import Progress
 
-Question: TypeAlias = PreviewQuestion | ProfileQuestion
+Question: TypeAlias = PreviewQuestion | ProfileQuestion | PairsQuestion | PairQuestion | RowsQuestion | MarkedQuestion
 """Its type is named by the field ``ask``."""
-Answer: TypeAlias = Preview | ColumnProfile | TargetProfile
+Answer: TypeAlias = Preview | ColumnProfile | TargetProfile | Associations | Picture | FoundRows | MarkedCounts
 """Its type is named by the field ``answer``."""
 
 
@@ -60,6 +70,22 @@ def answer(
 
             dataset = library.dataset(question.dataset)
             profile(dataset, question, emit, progress, should_stop, library.root / "tmp")
+        case PairsQuestion():
+            from aetheron_desktop.engine.datasets.associations import associations
+
+            associations(library.dataset(question.dataset), question, emit, progress, should_stop)
+        case PairQuestion():
+            from aetheron_desktop.engine.datasets.pictures import pictures
+
+            pictures(library.dataset(question.dataset), question, emit, should_stop)
+        case RowsQuestion():
+            from aetheron_desktop.engine.datasets.marking import found_rows
+
+            found_rows(library.dataset(question.dataset), question, emit, should_stop)
+        case MarkedQuestion():
+            from aetheron_desktop.engine.datasets.marking import marked_counts
+
+            marked_counts(library.dataset(question.dataset), question, emit, should_stop)
 
 
 def title(question: Question) -> str:
@@ -69,6 +95,14 @@ def title(question: Question) -> str:
             return f"Look at {question.path.name}"
         case ProfileQuestion():
             return f"Profile {question.columns[0] if len(question.columns) == 1 else 'the columns'}"
+        case PairsQuestion():
+            return "Hold the columns against each other"
+        case PairQuestion():
+            return f"Draw {question.x} and {question.y}"
+        case RowsQuestion():
+            return "Find the rows of a plot"
+        case MarkedQuestion():
+            return f"Find the marked rows in {question.column}"
 
 
 def told(fields: dict[str, Any]) -> Answer:
