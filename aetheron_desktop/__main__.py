@@ -9,6 +9,7 @@ from typing import Final
 
 COMMANDS: Final = frozenset(
     {
+        "check",
         "datasets",
         "estimators",
         "export",
@@ -22,6 +23,7 @@ COMMANDS: Final = frozenset(
         "restore",
         "runs",
         "show",
+        "split",
         "stop",
         "train",
     }

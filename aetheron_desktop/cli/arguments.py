@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands, profiles, recipes
+from aetheron_desktop.cli import commands, profiles, recipes, trust
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -44,6 +44,22 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
     verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
     verb.add_argument("--target", metavar="COL", help="show also how each column goes with this one")
+    verb = _verb(verbs, "check", trust.check, "report what in a dataset would harm a model")
+    verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
+    verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
+    verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
+    verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    verb = _verb(verbs, "split", trust.split, "part the rows of a dataset and keep that, or list such splits")
+    verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
+    verb.add_argument("--name", help="the name of the new split; without it, the splits are listed")
+    verb.add_argument("--by", choices=("random", "stratified", "group", "time", "column"), default="random")
+    verb.add_argument("--column", metavar="COL", help="of the groups, of the time, or of the given parts")
+    verb.add_argument("--target", metavar="COL", help="of the classes that a stratified split keeps even")
+    verb.add_argument("--test", type=float, default=0.2, help="the share of the test part (default 0.2)")
+    verb.add_argument("--valid", type=float, default=0.2, help="the share of the validation part (default 0.2)")
+    verb.add_argument("--folds", type=int, default=0, help="so many folds, each in turn the test")
+    verb.add_argument("--gap", type=float, default=0.0, metavar="DAYS", help="left out between parts in time")
+    verb.add_argument("--seed", type=int, default=0, help="the seed (default 0)")
     _verb(verbs, "datasets", commands.datasets, "list the datasets")
 
 
@@ -64,6 +80,8 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--seed", type=int, default=0, help="the seed of split and estimators (default 0)")
     verb.add_argument("--class-weight", choices=("none", "balanced"), default="none", help="weight rare classes up")
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    verb.add_argument("--split", metavar="NAME", help="a stored split of the dataset (see the command split)")
+    verb.add_argument("--fold", type=int, default=0, help="of a split with folds, the one that is the test")
     _verb(verbs, "estimators", commands.estimators, "list the estimators and their parameters")
     _verb(verbs, "runs", commands.runs, "list the runs")
     verb = _verb(verbs, "stop", commands.stop, "stop a run of any window or terminal, and keep its best so far")

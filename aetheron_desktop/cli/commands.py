@@ -14,6 +14,7 @@ import msgspec
 
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
+from aetheron_desktop.engine.datasets.decisions import decisions
 from aetheron_desktop.engine.datasets.preview import differences
 from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
@@ -23,7 +24,7 @@ from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob, title
 from aetheron_desktop.engine.jobs.progress import RunState
-from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         seed=options.seed,
         class_weight=options.class_weight,
         features=features,
+        split=split_plan(dataset, options.split, options.fold),
+        decisions=decisions(dataset, target) if target else (),
         new_id=lambda: workspace.new_id("run"),
     )
 

@@ -49,6 +49,28 @@ def line(tmp_path: Path) -> Line:
     return Line(tmp_path / "workspace")
 
 
+def test_that_a_table_is_checked_split_and_trained_on_so(line: Line, tmp_path: Path) -> None:
+    table = tmp_path / "visits.csv"
+    lines = [f"{row % 25},{row * 7 % 13},{'yes' if row % 25 % 3 == 0 else 'no'}" for row in range(400)]
+    table.write_text("patient_id,pressure,ill\n" + "\n".join(lines) + "\n")
+    line.records("import", str(table))
+    told = line.records("check", "visits", "--target", "ill")
+    assert "group:patient_id" in {record.get("id") for record in told}
+    assert told[-1]["split"]["kind"] == "group"
+    shown = line.run("check", "visits", "--target", "ill").stdout
+    assert "Rows with the same “patient_id”" in shown
+    assert "Proposed split: group by “patient_id”" in shown
+    made = line.records("split", "visits", "--name", "people", "--by", "group", "--column", "patient_id")[0]
+    assert sum(made["rows"]) == 400
+    assert line.records("split", "visits")[0]["hash"] == made["hash"]
+    told = line.records("train", "visits", "--target", "ill", "--estimator", "logistic", "--split", "people")
+    started = next(record for record in told if record["kind"] == "run_started")
+    assert started["experiment"]["split"]["hash"] == made["hash"]
+    wrong = line.run("train", "visits", "--target", "ill", "--split", "persons")
+    assert wrong.returncode == 2
+    assert "no split named" in wrong.stderr
+
+
 def test_that_the_main_job_is_done_from_the_import_to_the_predictions(line: Line, tmp_path: Path) -> None:
     imported = line.records("import", str(DATA / "penguins.csv"))
     assert [record["kind"] for record in imported][-2:] == ["dataset_imported", "job_ended"]

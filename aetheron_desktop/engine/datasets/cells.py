@@ -126,6 +126,19 @@ class Cells:
             wanted.setdefault(int(group), []).append(int(block - (ends[group - 1] if group else 0)))
         return Blocks(wanted, total)
 
+    def numbers(self, blocks: Blocks) -> NDArray[np.int64]:
+        """Give the numbers of the rows of ``blocks``, counted from zero and ascending."""
+        sizes = [self._meta.row_group(group).num_rows for group in range(self._meta.num_row_groups)]
+        firsts = np.append(0, np.cumsum(sizes, dtype=np.int64))
+        parts = [
+            np.arange(
+                firsts[group] + block * BLOCK_ROWS, min(firsts[group] + (block + 1) * BLOCK_ROWS, firsts[group + 1])
+            )
+            for group, wanted in blocks.wanted.items()
+            for block in wanted
+        ]
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
+
     def sample(self, names: Sequence[str], blocks: Blocks) -> Sample:
         """Give the cells of these columns in the rows of ``blocks``."""
         batches: list[pa.RecordBatch] = []
@@ -156,8 +169,14 @@ class Cells:
         return self._schema.field(self._places[name]).type
 
     def _opened(self, names: Sequence[str]) -> pq.ParquetFile:
-        words = [name for name in names if _is_text(self._type(name))]
+        words = [name for name in names if _is_text(self._type(name)) and self._is_coded(name)]
         return self._read(lambda: pq.ParquetFile(self._path, metadata=self._meta, read_dictionary=words))
+
+    def _is_coded(self, name: str) -> bool:
+        """Whether a column of words is on disk as codes throughout; the reader makes codes of no other form."""
+        place = self._places[name]
+        groups = (self._meta.row_group(group).column(place) for group in range(self._meta.num_row_groups))
+        return all(not any(form.startswith("DELTA") for form in chunk.encodings) for chunk in groups)
 
     def _read(self, read: Callable[[], Any]) -> Any:
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
 from aetheron_desktop.engine.datasets.pairs import (
     Associations,
     FoundRows,
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.staging import Progress
 
-Question: TypeAlias = PreviewQuestion | ProfileQuestion | PairsQuestion | PairQuestion | RowsQuestion | MarkedQuestion
+Question: TypeAlias = (
+    PreviewQuestion | ProfileQuestion | PairsQuestion | PairQuestion | RowsQuestion | MarkedQuestion | CheckQuestion
+)
 """Its type is named by the field ``ask``."""
-Answer: TypeAlias = Preview | ColumnProfile | TargetProfile | Associations | Picture | FoundRows | MarkedCounts
+Answer: TypeAlias = (
+    Preview | ColumnProfile | TargetProfile | Associations | Picture | FoundRows | MarkedCounts | Finding | Checked
+)
 """Its type is named by the field ``answer``."""
 
 
@@ -86,6 +91,10 @@ def answer(
             from aetheron_desktop.engine.datasets.marking import marked_counts
 
             marked_counts(library.dataset(question.dataset), question, emit, should_stop)
+        case CheckQuestion():
+            from aetheron_desktop.engine.datasets.checks.report import check
+
+            check(library.dataset(question.dataset), question, emit, progress, should_stop, library.root / "tmp")
 
 
 def title(question: Question) -> str:
@@ -103,6 +112,8 @@ def title(question: Question) -> str:
             return "Find the rows of a plot"
         case MarkedQuestion():
             return f"Find the marked rows in {question.column}"
+        case CheckQuestion():
+            return f"Check the table for {question.target}"
 
 
 def told(fields: dict[str, Any]) -> Answer:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.datasets.checks.finding import Decision
+from aetheron_desktop.engine.datasets.frozen_split import split_named
 from aetheron_desktop.engine.datasets.schema import Task, task_for
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
@@ -15,7 +17,7 @@ from aetheron_desktop.engine.params import Value, check_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from aetheron_desktop.engine.datasets.dataset import DatasetInfo
+    from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.engine.datasets.schema import Column
     from aetheron_desktop.engine.estimators.catalog import Card
 
@@ -29,12 +31,16 @@ _TASKS: Final[tuple[Task, ...]] = ("binary", "multiclass", "regression")
 class SplitPlan(msgspec.Struct, frozen=True):
     """Shares of the rows with a target: ``test`` for the final score, ``valid`` for choosing, the rest for fitting.
 
-    With ``stratify`` each part has its share of every class.
+    With ``stratify`` each part has its share of every class. ``frozen`` names a stored split of the dataset, with the
+    ``hash`` that it had; then the rows are parted as it says, with ``fold`` as the test where it has folds.
     """
 
     test: float = 0.2
     valid: float = 0.2
     stratify: bool = True
+    frozen: str | None = None
+    hash: str = ""
+    fold: int = 0
 
 
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +48,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
 
     ``run`` is the run's id and ``dataset`` the dataset's; ``estimator`` is a card's id and ``params`` has all of its
     parameters; ``budget_s`` is the longest fit in seconds; ``group`` joins runs that were started together;
-    ``positive`` is the class that a binary task is about, chosen by its name when None.
+    ``positive`` is the class that a binary task is about, chosen by its name when None; ``decisions`` are those about
+    the findings of the trust report that were made before.
     """
 
     run: str
@@ -59,6 +66,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     budget_s: float | None = None
     group: str = ""
     positive: str | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -74,6 +82,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     features: Sequence[str] | None = None,
     positive: str | None = None,
     split: SplitPlan | None = None,
+    decisions: Sequence[Decision] = (),
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -112,9 +121,24 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             budget_s=budget_s,
             group=group,
             positive=positive,
+            decisions=tuple(decisions),
         )
         for card in cards
     )
+
+
+def split_plan(dataset: Dataset, name: str | None, fold: int = 0) -> SplitPlan:
+    """Give the plan of the stored split ``name`` of a dataset, the usual one when there is none.
+
+    Raises:
+        UsageError: there is no such split or fold.
+    """
+    if name is None:
+        return SplitPlan()
+    frozen = split_named(dataset, name)
+    if not 0 <= fold < max(1, frozen.request.folds):
+        raise UsageError(f"The split “{name}” has no fold {fold}.", hint=f"There are {frozen.request.folds}.")
+    return SplitPlan(frozen=name, hash=frozen.hash, fold=fold)
 
 
 def _target(dataset: DatasetInfo, target: str | None) -> Column:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aetheron_desktop.engine.datasets.split import split_rows
+from aetheron_desktop.engine.datasets.frozen_split import PARTS, parts_of, split_named, stored_cells
+from aetheron_desktop.engine.datasets.split import Split, split_rows
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.base import Rows
 from aetheron_desktop.engine.estimators.features import (
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Column
-    from aetheron_desktop.engine.datasets.split import Split
     from aetheron_desktop.engine.training.experiment import Experiment
 
 
@@ -63,13 +63,7 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
     y, classes, filled = _target(experiment, table[experiment.target], target, say)
     rows = np.flatnonzero(filled)
     table = table.iloc[rows].reset_index(drop=True)
-    parts = split_rows(
-        len(table),
-        valid=experiment.split.valid,
-        test=experiment.split.test,
-        seed=experiment.seed,
-        strata=y if classes and experiment.split.stratify else None,
-    )
+    parts = _parts(experiment, dataset, rows, y if classes else None, say)
     features = [schema.column(name) for name in experiment.features]
     constant = constant_columns(table.iloc[parts.train], features)
     if constant:
@@ -96,6 +90,39 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
         test_y=y[parts.test],
         test_rows=rows[parts.test],
     )
+
+
+def _parts(
+    experiment: Experiment,
+    dataset: Dataset,
+    rows: NDArray[np.int64],
+    classes: NDArray[np.int64] | None,
+    say: Callable[[str], None],
+) -> Split:
+    """Part the ``rows`` of the snapshot that have a target, as the experiment's split says."""
+    plan = experiment.split
+    if plan.frozen is None:
+        strata = classes if plan.stratify else None
+        return split_rows(len(rows), valid=plan.valid, test=plan.test, seed=experiment.seed, strata=strata)
+    frozen = split_named(dataset, plan.frozen)
+    if plan.hash and plan.hash != frozen.hash:
+        raise TrainingError(
+            f"The split “{plan.frozen}” is not the one that was chosen.", hint="Choose the split again, and train anew."
+        )
+    parts = parts_of(stored_cells(dataset, frozen), frozen, plan.fold)[rows]
+    made = Split(*(np.flatnonzero(parts == number) for number in range(3)))
+    for name, part in zip(PARTS, made, strict=True):
+        if not len(part):
+            raise TrainingError(f"The split “{plan.frozen}” leaves no row for {name}.", hint="Choose another split.")
+    if classes is not None:
+        unseen = np.setdiff1d(classes, classes[made.train])
+        if len(unseen):
+            raise TrainingError(
+                f"{len(unseen)} of the classes come in no row of the training part of “{plan.frozen}”.",
+                hint="Choose a split in which each class can be learned.",
+            )
+    say(f"Split “{plan.frozen}”: {frozen.sentence()}.")
+    return made
 
 
 def describe(split: Split) -> dict[str, int]:

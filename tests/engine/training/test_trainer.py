@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 from safetensors import safe_open
 
-from aetheron_desktop.engine.errors import TrainingError
+from aetheron_desktop.engine.datasets.frozen_split import SplitRequest, stored_cells
+from aetheron_desktop.engine.datasets.parting import part
+from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
-from aetheron_desktop.engine.training.experiment import Experiment, plan
+from aetheron_desktop.engine.training.experiment import Experiment, plan, split_plan
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, made_dataset, made_table
@@ -343,3 +345,45 @@ def test_that_progress_goes_through_its_stages(tmp_path: Path) -> None:
 def test_that_warming_up_imports_what_a_training_needs() -> None:
     warm_up()
     assert {"pandas", "sklearn", "torch"} <= set(sys.modules)
+
+
+def test_that_a_stored_split_decides_which_rows_are_learned_from(tmp_path: Path) -> None:
+    dataset = made_dataset(tmp_path)
+    frozen = part(dataset, SplitRequest(name="by colour", kind="group", column="colour", test=0.3, valid=0.3))
+    events: list[Event] = []
+    experiment = planned(dataset, "logistic", split=split_plan(dataset, "by colour"))
+    run = train(experiment, dataset, events.append, lambda: False)
+    assert run.outcome == "succeeded"
+    parts = stored_cells(dataset, frozen)
+    assert sorted(run.predictions["row"]) == list(np.flatnonzero(parts == 2))
+    assert "Split “by colour”" in said(events)
+    assert msgspec.json.decode(msgspec.json.encode(experiment), type=Experiment) == experiment
+
+
+def test_that_each_fold_is_a_test_of_its_own(tmp_path: Path) -> None:
+    dataset = made_dataset(tmp_path)
+    part(dataset, SplitRequest(name="five", kind="stratified", target="sold", folds=5))
+    rows: list[int] = []
+    for fold in range(5):
+        experiment = planned(dataset, "dummy", split=split_plan(dataset, "five", fold))
+        rows += list(train(experiment, dataset, lambda _: None, lambda: False).predictions["row"])
+    assert sorted(rows) == list(range(dataset.info.rows))
+    with pytest.raises(UsageError, match="no fold 5"):
+        split_plan(dataset, "five", 5)
+
+
+def test_that_another_split_of_the_same_name_is_refused(tmp_path: Path) -> None:
+    dataset = made_dataset(tmp_path)
+    part(dataset, SplitRequest(name="mine", kind="random"))
+    plan_ = msgspec.structs.replace(split_plan(dataset, "mine"), hash="0" * 16)
+    with pytest.raises(TrainingError, match="not the one that was chosen"):
+        train(planned(dataset, "dummy", split=plan_), dataset, lambda _: None, lambda: False)
+
+
+def test_that_a_class_that_is_never_learned_is_refused_in_words(tmp_path: Path) -> None:
+    table = made_table()
+    table["part"] = np.where(table["sort"] == "a", "test", np.where(np.arange(len(table)) % 2 == 0, "train", "dev"))
+    dataset = made_dataset(tmp_path, table, {"part": "category", "sort": "category"}, "sort")
+    part(dataset, SplitRequest(name="odd", kind="column", column="part"))
+    with pytest.raises(TrainingError, match="come in no row of the training part"):
+        train(planned(dataset, "dummy", split=split_plan(dataset, "odd")), dataset, lambda _: None, lambda: False)

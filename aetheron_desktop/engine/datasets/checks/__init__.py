@@ -1,0 +1,1 @@
+"""The trust report: what would harm a model, looked for before any training."""
