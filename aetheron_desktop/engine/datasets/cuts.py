@@ -24,6 +24,8 @@ OTHERS: Final = "others"
 MISSING: Final = "missing"
 _ROWS_A_BIN: Final = 40
 _WORDS: Final = 2_000
+_DAYS: Final = 10 * 86_400_000_000
+"""Of a longer part of time the ends are told to the day."""
 _Ends: TypeAlias = "tuple[Value | None, Value | None]"
 
 
@@ -99,6 +101,8 @@ def _of_words(values: Values) -> Cut:
 
 
 def _label(low: Value, high: Value, kind: Kind) -> str:
+    if kind == "date" and high - low > _DAYS:
+        return f"{spell(low, kind)[:10]} – {spell(high, kind)[:10]}"
     return _short(low, kind) if low == high else f"{_short(low, kind)} – {_short(high, kind)}"
 
 

@@ -88,3 +88,26 @@ def box(found: Boxes, one: Box) -> str:
         f"{one.label}: {one.rows:,} rows\nmedian {ends[2]}, quartiles {ends[1]} – {ends[3]} ({spread} apart)\n"
         f"whiskers {ends[0]} – {ends[4]}, {one.outliers:,} beyond"
     )
+
+
+def heat_shares(found: Heat, by: str) -> list[list[float]]:
+    """Give how dark each cell is, 0 to 1: by ``count`` of the most, or as a share of its ``row`` or ``column``."""
+    most = max((count for row in found.counts for count in row), default=0) or 1
+    columns = [sum(row[across] for row in found.counts) or 1 for across in range(len(found.xs))]
+    return [
+        [
+            count / (most if by == "count" else (sum(row) or 1) if by == "row" else columns[across])
+            for across, count in enumerate(row)
+        ]
+        for row in found.counts
+    ]
+
+
+def heat_text(count: int, part: float, by: str) -> str:
+    """Give what stands in a cell."""
+    return f"{count:,}" if by == "count" else f"{100 * part:.0f} %"
+
+
+def outside(found: Hexagons) -> str:
+    """Say what the hexagons leave out, if anything."""
+    return f"{found.outside:,} rows far away are not drawn" if found.outside else ""

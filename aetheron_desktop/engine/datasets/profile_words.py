@@ -123,6 +123,24 @@ def outside(histogram: Histogram) -> str:
     return ", ".join(f"{count:,} rows {where}" for count, where in parts if count)
 
 
+def rest(profile: ColumnProfile) -> str:
+    """Say what the commonest values leave out, if anything."""
+    more = profile.distinct - len(profile.top)
+    if more <= 0:
+        return ""
+    others = max(0, profile.rows - profile.missing - sum(top.count for top in profile.top))
+    return f"and {more:,} other values in {others:,} rows"
+
+
+def power_method(profile: TargetProfile) -> str:
+    """Say what the power is."""
+    return (
+        f"How much {profile.column} tells of {profile.target} alone, 0 nothing, 1 all: 1 − loss / loss of the mean, "
+        "cross-validated in five folds, from the mean of the target in each bin of the column "
+        f"({'Brier score' if profile.classes else 'mean squared error'})."
+    )
+
+
 def power(profile: TargetProfile) -> str:
     """Say how much the column tells of the target alone."""
     if profile.power is None:

@@ -12,6 +12,8 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from aetheron_desktop.engine.datasets.pages import Row
     from aetheron_desktop.engine.datasets.schema import Column
 
@@ -40,6 +42,7 @@ class TablePages(QAbstractTableModel):
         self._pages: OrderedDict[tuple[int, int], list[Row]] = OrderedDict()
         self._asked: set[tuple[int, int]] = set()
         self._target: str | None = None
+        self._marked: frozenset[int] = frozenset()
         self._italic = QFont()
         self._italic.setItalic(True)
 
@@ -52,6 +55,12 @@ class TablePages(QAbstractTableModel):
         self._target = name
         if self._columns:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+
+    def set_marked(self, rows: Collection[int]) -> None:
+        """Give the rows that were chosen in a plot another ground."""
+        self._marked = frozenset(rows)
+        if self._rows and self._columns:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(self._columns) - 1))
 
     def take(self, start: int, first: int, rows: list[Row]) -> None:
         """Take in the page that begins with row ``start`` and column ``first``."""
@@ -94,6 +103,8 @@ class TablePages(QAbstractTableModel):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ForegroundRole if self._is_missing(index):
                 return theme.color("faint")
+            case Qt.ItemDataRole.BackgroundRole if index.row() in self._marked:
+                return theme.color("warning.soft")
             case Qt.ItemDataRole.FontRole if self._is_missing(index):
                 return self._italic
             case Qt.ItemDataRole.ToolTipRole:

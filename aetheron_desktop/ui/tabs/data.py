@@ -13,7 +13,7 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.column_list import ColumnList
-from aetheron_desktop.ui.widgets.data_views import DataViews, View
+from aetheron_desktop.ui.widgets.data_views import DataView, DataViews, View
 from aetheron_desktop.ui.widgets.data_views.rows import RowsView
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
@@ -23,7 +23,24 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.table_grid import TableGrid
 
-VIEWS: Final = (View("rows", "Rows", "table", RowsView),)
+
+def _profile(session: Session, parent: QWidget) -> DataView:
+    from aetheron_desktop.ui.widgets.data_views.profile import ProfileView
+
+    return ProfileView(session, parent)
+
+
+def _pairs(session: Session, parent: QWidget) -> DataView:
+    from aetheron_desktop.ui.widgets.data_views.pairs import PairsView
+
+    return PairsView(session, parent)
+
+
+VIEWS: Final = (
+    View("rows", "Rows", "table", RowsView),
+    View("profile", "Profile", "chart", _profile),
+    View("pairs", "Pairs", "link", _pairs),
+)
 """In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
 
 

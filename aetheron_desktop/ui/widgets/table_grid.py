@@ -102,6 +102,15 @@ class TableGrid(QTableView):
         if model := self.pages():
             model.set_target(name)
 
+    def set_marked(self, rows: Sequence[int]) -> None:
+        """Mark rows, ascending, the first is 0, and bring the first of them into view."""
+        if model := self.pages():
+            model.set_marked(rows)
+            if rows and rows[0] < model.rowCount():
+                self.scrollTo(
+                    model.index(rows[0], max(0, self.columnAt(0))), QAbstractItemView.ScrollHint.PositionAtCenter
+                )
+
     def show_column(self, name: str) -> None:
         """Bring a column into view, and choose its first visible cell."""
         model = self.pages()

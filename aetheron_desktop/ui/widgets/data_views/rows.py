@@ -32,6 +32,7 @@ class RowsView(DataView):
         self.grid.copied_in_part.connect(self._tell_copied)
         session.column_chosen.connect(self.grid.show_column)
         session.target_changed.connect(self._show_target)
+        session.marked_changed.connect(self._show_marked)
         # A thread must have ended before the window that owns it goes.
         session.finished.connect(self.grid.close_table)
 
@@ -42,6 +43,10 @@ class RowsView(DataView):
         info = dataset.info
         self.grid.show_table(dataset.parquet, info.schema.columns, info.rows)
         self._show_target()
+        self._show_marked()
+
+    def _show_marked(self) -> None:
+        self.grid.set_marked(self._session.marked)
 
     def _show_target(self) -> None:
         self.grid.set_target(self._session.target)

@@ -1,0 +1,413 @@
+"""What all charts can do: axes, zoom and pan, a value under the pointer, a region that is chosen, and three files."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.charts.ticks import Scale, Tick, ticks
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
+
+_TOP: Final = 10.0
+_RIGHT: Final = 14.0
+_BOTTOM: Final = 26.0
+_GAP: Final = 8.0
+_NAME: Final = 170.0
+"""The most room for a name at an axis."""
+_ZOOM: Final = 1.2
+_LEAST_DRAG: Final = 4.0
+_DEEPEST: Final = 1e-9
+"""No deeper zoom than to this part of the whole: floats end there."""
+
+
+class Bounds(NamedTuple):
+    """A part of the plane: left, right, lower and upper end."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a part of the plane lies on the paper."""
+
+    area: QRectF
+    view: Bounds
+
+    def x(self, at: float) -> float:
+        """Give the place of ``at`` across."""
+        return self.area.left() + (at - self.view.left) / (self.view.right - self.view.left) * self.area.width()
+
+    def y(self, at: float) -> float:
+        """Give the place of ``at`` down."""
+        return self.area.bottom() - (at - self.view.low) / (self.view.high - self.view.low) * self.area.height()
+
+    def at(self, point: QPointF) -> tuple[float, float]:
+        """Give what lies at a point of the paper."""
+        across = (point.x() - self.area.left()) / max(1.0, self.area.width())
+        up = (self.area.bottom() - point.y()) / max(1.0, self.area.height())
+        view = self.view
+        return view.left + across * (view.right - view.left), view.low + up * (view.high - view.low)
+
+
+class Chart(QWidget):
+    """Base of charts. One draws itself in :meth:`draw` and says what it is in the other methods below.
+
+    ``region_chosen`` tells a part of the plane that was marked, ``point_chosen`` one that was clicked.
+    """
+
+    region_chosen = Signal(object)  # Bounds
+    point_chosen = Signal(float, float)
+    cleared = Signal()
+
+    zooms: tuple[bool, bool] = (True, True)
+    """Whether it can be zoomed across, and up."""
+    marks_across = False
+    """Whether a region always has the full height."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 110)
+        self._home = Bounds(0.0, 1.0, 0.0, 1.0)
+        self._view = self._home
+        self._pointer: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._panned_from = self._home
+        self._marking = False
+        self.is_marking = False
+        """Whether a drag marks a region; otherwise it moves the plane, and marks with the Shift key."""
+        self.can_mark = False
+        """Whether a click tells :attr:`point_chosen`, and Escape :attr:`cleared`."""
+        self.can_mark_regions = False
+        """Whether a drag may mark."""
+        theme.changed.connect(self.update)
+
+    # -- what a chart says of itself -----------------------------------------------------------------------------------
+
+    def draw(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the data; the paper is clipped to the area."""
+        raise NotImplementedError
+
+    def scales(self) -> tuple[Scale | None, Scale | None]:
+        """Give what the axes count; None for one with names, see :meth:`names`."""
+        return "number", "number"
+
+    def names(self, upright: bool) -> list[Tick]:
+        """Give the names on an axis that counts nothing."""
+        del upright
+        return []
+
+    def titles(self) -> tuple[str, str]:
+        """Give what stands at the ends of the axes."""
+        return "", ""
+
+    def tip(self, x: float, y: float, frame: Frame) -> str:
+        """Say what lies under the pointer; nothing where nothing lies."""
+        del x, y, frame
+        return ""
+
+    def legend(self) -> list[tuple[str, QColor]]:
+        """Give the names of what has a colour of its own."""
+        return []
+
+    def table(self) -> list[list[str]]:
+        """Give what is drawn as rows of text, the names of the columns first."""
+        raise NotImplementedError
+
+    # -- the view ------------------------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> Bounds:
+        """What is looked at."""
+        return self._view
+
+    def set_home(self, home: Bounds, *, keep_view: bool = False) -> None:
+        """Set all that there is to see, and look at it."""
+        keep = keep_view and self._view != self._home
+        self._home = home
+        self._view = self._view if keep else home
+        self.update()
+
+    def fit(self) -> None:
+        """Look at everything."""
+        self._view = self._home
+        self.update()
+
+    def zoom(self, factor: float, at: tuple[float, float] | None = None) -> None:
+        """Come nearer by ``factor``, or go away when it is below one; ``at`` stays where it is."""
+        view, home = self._view, self._home
+        x, y = at or ((view.left + view.right) / 2, (view.low + view.high) / 2)
+        across, up = self.zooms
+        left, right = _scaled(view.left, view.right, x, factor, home.right - home.left) if across else view[:2]
+        low, high = _scaled(view.low, view.high, y, factor, home.high - home.low) if up else view[2:]
+        self._view = Bounds(left, right, low, high)
+        self.update()
+
+    def pan(self, across: float, up: float) -> None:
+        """Move by parts of what is looked at."""
+        view = self._view
+        dx = across * (view.right - view.left) if self.zooms[0] else 0.0
+        dy = up * (view.high - view.low) if self.zooms[1] else 0.0
+        self._view = Bounds(view.left + dx, view.right + dx, view.low + dy, view.high + dy)
+        self.update()
+
+    # -- drawing -------------------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 260)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        frame = self.paint_on(painter, QSizeF(self.size()))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.color("focus"), 1))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+        self._paint_marking(painter, frame)
+        if self._pointer is not None and self._pressed is None and frame.area.contains(self._pointer):
+            self._paint_tip(painter, frame)
+
+    def paint_on(self, painter: QPainter, size: QSizeF) -> Frame:
+        """Draw the chart on paper of ``size``, and give where it lies."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.small_font())
+        metrics = QFontMetricsF(painter.font())
+        frame = self._frame(size, metrics)
+        self._paint_axes(painter, frame, metrics, size)
+        self._paint_legend(painter, frame, metrics)
+        painter.save()
+        painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
+        self.draw(painter, frame)
+        painter.restore()
+        return frame
+
+    def small_font(self) -> QFont:
+        """Give the font of axes."""
+        font = QFont(self.font())
+        font.setPixelSize(max(10, self.fontInfo().pixelSize() - 2))
+        return font
+
+    def frame(self) -> Frame:
+        """Give where the chart lies on the screen."""
+        return self._frame(QSizeF(self.size()), QFontMetricsF(self.small_font()))
+
+    def _frame(self, size: QSizeF, metrics: QFontMetricsF) -> Frame:
+        texts = [tick.text for tick in self._ticks(QRectF(0, 0, size.width(), size.height()), upright=True)]
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
+        left = min(widest, size.width() * 0.35, _NAME) + 2 * _GAP
+        top = _TOP + (metrics.height() + 4 if self.legend() else 0.0)
+        width = max(10.0, size.width() - left - _RIGHT)
+        bottom = self._foot(width, metrics, size)
+        return Frame(QRectF(left, top, width, max(10.0, size.height() - top - bottom)), self._view)
+
+    def _foot(self, width: float, metrics: QFontMetricsF, size: QSizeF) -> float:
+        """Give the room below: names that are wider than their place stand upright."""
+        if self.scales()[0] is not None:
+            return _BOTTOM
+        names = self.names(upright=False)
+        widest = max((metrics.horizontalAdvance(tick.text) for tick in names), default=0.0)
+        is_wide = bool(names) and widest > width / len(names) - 4
+        return max(_BOTTOM, min(widest + 12, size.height() * 0.3, _NAME)) if is_wide else _BOTTOM
+
+    def _ticks(self, area: QRectF, *, upright: bool) -> list[Tick]:
+        scale = self.scales()[1 if upright else 0]
+        if scale is None:
+            return self.names(upright)
+        view = self._view
+        if upright:
+            return ticks(scale, view.low, view.high, int(area.height() / 38))
+        return ticks(scale, view.left, view.right, int(area.width() / (100 if scale == "date" else 70)))
+
+    def _paint_axes(self, painter: QPainter, frame: Frame, metrics: QFontMetricsF, size: QSizeF) -> None:
+        area = frame.area
+        grid, words = QPen(theme.color("plot.grid"), 1), QPen(theme.color("plot.text"))
+        counted = self.scales()
+        upward = self._ticks(area, upright=True)
+        # Names that would stand on each other are left out; the pointer tells them.
+        every = 1 if counted[1] is not None else math.ceil(len(upward) * metrics.height() * 0.8 / area.height()) or 1
+        for tick in upward[::every]:
+            y = frame.y(tick.at)
+            if not area.top() - 1 <= y <= area.bottom() + 1:
+                continue
+            if counted[1] is not None:
+                painter.setPen(grid)
+                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(words)
+            room = QRectF(0, y - 10, area.left() - _GAP, 20)
+            text = metrics.elidedText(tick.text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setPen(grid)
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        painter.setPen(words)
+        shown = (area.left() - 1, area.right() + 1)
+        places = [tick for tick in self._ticks(area, upright=False) if shown[0] <= frame.x(tick.at) <= shown[1]]
+        if counted[0] is None and size.height() - area.bottom() != _BOTTOM:
+            self._paint_upright(painter, frame, metrics, places)
+            return
+        for tick in places:
+            each = area.width() / len(places) - 4
+            width = max(20.0, each) if counted[0] is None else metrics.horizontalAdvance(tick.text) + 4
+            left = min(max(frame.x(tick.at) - width / 2, 0.0), size.width() - width)
+            room = QRectF(left, area.bottom() + 4, width, _BOTTOM - 6)
+            text = metrics.elidedText(tick.text, Qt.TextElideMode.ElideRight, width)
+            painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+    def _paint_upright(self, painter: QPainter, frame: Frame, metrics: QFontMetricsF, names: list[Tick]) -> None:
+        every = math.ceil(len(names) * metrics.height() * 0.8 / frame.area.width()) or 1
+        room = self._foot(frame.area.width(), metrics, QSizeF(self.size())) - 8
+        for tick in names[::every]:
+            painter.save()
+            painter.translate(frame.x(tick.at), frame.area.bottom() + 5)
+            painter.rotate(-90)
+            text = metrics.elidedText(tick.text, Qt.TextElideMode.ElideRight, room)
+            box = QRectF(-room, -metrics.height() / 2, room, metrics.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            painter.restore()
+
+    def _paint_legend(self, painter: QPainter, frame: Frame, metrics: QFontMetricsF) -> None:
+        left = frame.area.left()
+        entries = self.legend()
+        each = frame.area.width() / max(1, len(entries))
+        for name, color in entries:
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(20.0, each - 26))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawRoundedRect(QRectF(left, 8, 9, 9), 2, 2)
+            painter.setPen(QPen(theme.color("plot.text")))
+            painter.drawText(QPointF(left + 14, 8 + metrics.ascent() * 0.78), text)
+            left += min(each, metrics.horizontalAdvance(text) + 28)
+
+    def _paint_marking(self, painter: QPainter, frame: Frame) -> None:
+        if not self._marking or self._pressed is None or self._pointer is None:
+            return
+        area = self._dragged(frame)
+        color = theme.color("accent")
+        painter.setPen(QPen(color, 1))
+        color.setAlphaF(0.15)
+        painter.setBrush(color)
+        painter.drawRect(area)
+
+    def _paint_tip(self, painter: QPainter, frame: Frame) -> None:
+        assert self._pointer is not None
+        text = self.tip(*frame.at(self._pointer), frame)
+        if not text:
+            return
+        metrics = QFontMetricsF(painter.font())
+        lines = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width() - 40) for line in text.split("\n")]
+        width = max(metrics.horizontalAdvance(line) for line in lines) + 20
+        height = metrics.height() * len(lines) + 12
+        left = self._pointer.x() + 14
+        left = left if left + width <= self.width() - 4 else max(4.0, self._pointer.x() - 14 - width)
+        top = min(max(4.0, self._pointer.y() - height - 10), max(4.0, self.height() - height - 4))
+        box = QRectF(left, top, width, height)
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.setBrush(theme.color("raised"))
+        painter.drawRoundedRect(box, 8, 8)
+        for place, line in enumerate(lines):
+            painter.setPen(theme.color("text" if place == 0 else "muted"))
+            row = QRectF(left + 10, top + 6 + place * metrics.height(), width - 20, metrics.height())
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+
+    # -- the hand ------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = self._pointer = event.position()
+            self._panned_from = self._view
+            has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._marking = self.can_mark_regions and (self.is_marking or has_shift)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        if self._pressed is not None and not self._marking:
+            frame = Frame(self.frame().area, self._panned_from)
+            (x, y), (from_x, from_y) = frame.at(event.position()), frame.at(self._pressed)
+            before = self._panned_from
+            dx = from_x - x if self.zooms[0] else 0.0
+            dy = from_y - y if self.zooms[1] else 0.0
+            self._view = Bounds(before.left + dx, before.right + dx, before.low + dy, before.high + dy)
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        marking, self._marking = self._marking, False
+        if pressed is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        frame = self.frame()
+        if (event.position() - pressed).manhattanLength() < _LEAST_DRAG:
+            if self.can_mark and frame.area.contains(event.position()):
+                self.point_chosen.emit(*frame.at(event.position()))
+        elif marking:
+            self._pressed = pressed
+            area = self._dragged(frame)
+            self._pressed = None
+            left, low = frame.at(area.bottomLeft())
+            right, high = frame.at(area.topRight())
+            self.region_chosen.emit(Bounds(left, right, low, high))
+        self.update()
+
+    def _dragged(self, frame: Frame) -> QRectF:
+        assert self._pressed is not None
+        assert self._pointer is not None
+        area = QRectF(self._pressed, self._pointer).normalized().intersected(frame.area)
+        if self.marks_across:
+            area.setTop(frame.area.top())
+            area.setBottom(frame.area.bottom())
+        return area
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        del event
+        self._pressed = None
+        self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not any(self.zooms) or not event.angleDelta().y():
+            event.ignore()
+            return
+        factor = _ZOOM ** (event.angleDelta().y() / 120)
+        self.zoom(factor, self.frame().at(event.position()))
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._pointer = None
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom(_ZOOM)
+            case Qt.Key.Key_Minus:
+                self.zoom(1 / _ZOOM)
+            case Qt.Key.Key_Left:
+                self.pan(-0.1, 0)
+            case Qt.Key.Key_Right:
+                self.pan(0.1, 0)
+            case Qt.Key.Key_Up:
+                self.pan(0, 0.1)
+            case Qt.Key.Key_Down:
+                self.pan(0, -0.1)
+            case Qt.Key.Key_Home | Qt.Key.Key_0 | Qt.Key.Key_F:
+                self.fit()
+            case Qt.Key.Key_Escape if self.can_mark:
+                self.cleared.emit()
+            case _:
+                super().keyPressEvent(event)
+
+
+def _scaled(low: float, high: float, at: float, factor: float, whole: float) -> tuple[float, float]:
+    factor = max(factor, (high - low) / (3 * whole)) if whole else factor
+    if (high - low) / factor < abs(whole) * _DEEPEST:
+        return low, high
+    return at - (at - low) / factor, at + (high - at) / factor
