@@ -12,6 +12,7 @@ from aetheron_desktop.ui.widgets.naming import named
 
 PAGES = (
     ("getting-started", "Getting started"),
+    ("data", "Looking at the data"),
     ("training", "Training"),
     ("models", "Models"),
     ("command-line", "Command line"),
