@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from tests.benchmarks import plots
+from tests.benchmarks import plots, profiles
 from tests.e2e.program import ROOT, Program
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def main(arguments: list[str]) -> int:
         "rest": rest,
         "open": opened,
         "import": imported,
+        "profile": profiled,
         "plots": frames,
     }
     wanted = arguments or list(parts)
@@ -296,6 +297,24 @@ def imported(folder: Path) -> list[Figure]:
     size = table.stat().st_size / 1e6
     what = f"import of a CSV, 300,000 × 12, {size:.0f} MB, every column typed over all rows"
     return [Figure(what, ours, "", "s", "pandas read_csv, to_parquet", theirs)]
+
+
+def profiled(folder: Path) -> list[Figure]:
+    """The profile of every column, from a fresh process on, against a shorter account by pandas and polars."""
+    plain, against, pandas, polars = profiles.measured(folder)
+    what = f"profile of {profiles.ROWS:,} × {profiles.COLUMNS}"
+    peer = "pandas describe, value_counts"
+    figures = [
+        Figure(f"{what}: first column, from a sample", against["first"], "≤ 1", "s"),
+        Figure(f"{what}: all columns, from a sample, with the target", against["sampled"], "", "s"),
+        Figure(f"{what}: all columns, exact", plain["exact"], "≤ 20", "s", peer, pandas),
+        Figure(f"{what}: all columns, exact, with the target", against["exact"], "≤ 20", "s", peer, pandas),
+        Figure(f"{what}: all columns, asked again", against["again"], "", "s"),
+    ]
+    if polars is not None:
+        peer = "polars describe, value_counts"
+        figures.append(Figure(f"{what}: all columns, exact", plain["exact"], "≤ 20", "s", peer, polars))
+    return figures
 
 
 def frames(folder: Path) -> list[Figure]:

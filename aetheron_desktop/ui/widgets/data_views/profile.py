@@ -51,6 +51,7 @@ _PICTURES: Final = (
     ("values", "Values", "The commonest values"),
     ("lengths", "Lengths", "Lengths of the texts"),
 )
+_LONG: Final = 2_000_000
 _FIGURES_WIDTH: Final = 236
 
 
@@ -212,9 +213,11 @@ class ProfileView(DataView):
         """Ask for the column that is looked at, and then for those below it in the table."""
         assert self._dataset is not None
         self._session.withdraw(self._job)
-        names = self._dataset.info.schema.names
-        place = names.index(self._column)
-        others = [name for name in (*names[place + 1 :], *names[:place]) if not self._is_done(name)]
+        info = self._dataset.info
+        place = info.schema.names.index(self._column)
+        behind = (*info.schema.names[place + 1 :], *info.schema.names[:place])
+        # Of a very long table a column takes minutes, and nobody may want the others.
+        others = [name for name in behind if not self._is_done(name)] if info.rows <= _LONG else []
         target, task = self._session.target, self._session.task
         question = ProfileQuestion(
             dataset=self._dataset.info.id,
