@@ -22,9 +22,10 @@ from aetheron_desktop.engine.jobs import process
 from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
-from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
+from aetheron_desktop.ui.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -101,6 +102,7 @@ class Session(QObject):
         self._groups: dict[str, set[str]] = {}
         self._parallel_limit = default_parallel_limit()
         self._shutting_down = False
+        self.trust = Trust(self, self)
         self._monitor: Monitor | None = None
         self._monitor_timer = QTimer(self, interval=5000)
         self._monitor_timer.timeout.connect(self._sample)
@@ -293,6 +295,8 @@ class Session(QObject):
             budget_s=budget_s,
             class_weight=class_weight,
             features=self.features(),
+            split=split_plan(self.dataset, self.trust.split),
+            decisions=self.trust.decided(),
             new_id=lambda: self.workspace.new_id("run"),
         )
 

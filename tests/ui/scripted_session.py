@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.params import Value
 
 
+class ScriptedTrust(QObject):
+    """A report that was never made."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.split: str | None = None
+        self.weigh_classes = False
+        self.words = ""
+
+    def summary(self) -> str:
+        return self.words
+
+
 class ScriptedSession(QObject):
     """The signals and methods of the real one, as far as the Train tab uses them."""
 
@@ -32,6 +47,7 @@ class ScriptedSession(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.trust = ScriptedTrust()
         self.dataset: Dataset | None = None
         self.target: str | None = None
         self.task: Task | None = None

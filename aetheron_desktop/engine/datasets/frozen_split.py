@@ -42,7 +42,14 @@ class SplitRequest(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
 
 
-class FrozenSplit(msgspec.Struct, frozen=True, kw_only=True):
+class SplitQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="split"):
+    """Part the rows of ``dataset`` as asked, and keep that."""
+
+    dataset: str
+    request: SplitRequest
+
+
+class FrozenSplit(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="split"):
     """What is known of a stored split: its request, its rows by part or fold (``out`` those left out), its hash."""
 
     request: SplitRequest

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
+from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion
 from aetheron_desktop.engine.datasets.pairs import (
     Associations,
     FoundRows,
@@ -32,11 +33,27 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.staging import Progress
 
 Question: TypeAlias = (
-    PreviewQuestion | ProfileQuestion | PairsQuestion | PairQuestion | RowsQuestion | MarkedQuestion | CheckQuestion
+    PreviewQuestion
+    | ProfileQuestion
+    | PairsQuestion
+    | PairQuestion
+    | RowsQuestion
+    | MarkedQuestion
+    | CheckQuestion
+    | SplitQuestion
 )
 """Its type is named by the field ``ask``."""
 Answer: TypeAlias = (
-    Preview | ColumnProfile | TargetProfile | Associations | Picture | FoundRows | MarkedCounts | Finding | Checked
+    Preview
+    | ColumnProfile
+    | TargetProfile
+    | Associations
+    | Picture
+    | FoundRows
+    | MarkedCounts
+    | Finding
+    | Checked
+    | FrozenSplit
 )
 """Its type is named by the field ``answer``."""
 
@@ -91,6 +108,10 @@ def answer(
             from aetheron_desktop.engine.datasets.marking import marked_counts
 
             marked_counts(library.dataset(question.dataset), question, emit, should_stop)
+        case SplitQuestion():
+            from aetheron_desktop.engine.datasets.parting import part
+
+            emit(part(library.dataset(question.dataset), question.request, should_stop))
         case CheckQuestion():
             from aetheron_desktop.engine.datasets.checks.report import check
 
@@ -112,6 +133,8 @@ def title(question: Question) -> str:
             return "Find the rows of a plot"
         case MarkedQuestion():
             return f"Find the marked rows in {question.column}"
+        case SplitQuestion():
+            return f"Part the rows: {question.request.name}"
         case CheckQuestion():
             return f"Check the table for {question.target}"
 

@@ -13,6 +13,7 @@ from aetheron_desktop.ui.widgets.naming import named
 PAGES = (
     ("getting-started", "Getting started"),
     ("data", "Looking at the data"),
+    ("trust", "What would harm a model"),
     ("training", "Training"),
     ("models", "Models"),
     ("command-line", "Command line"),

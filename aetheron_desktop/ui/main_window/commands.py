@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QDialog, QDockWidget
 
+    from aetheron_desktop.engine.datasets.checks.finding import Fix
     from aetheron_desktop.engine.datasets.recipe import Recipe
     from aetheron_desktop.ui.actions import Page
     from aetheron_desktop.ui.dialogs.palette import Palette
@@ -126,6 +128,31 @@ class Commands(QMainWindow):
         except AetheronError as error:
             self.session.tell(error)
             return
+        self.preview_path(Path(dataset.info.origin.path), recipe)
+
+    def import_as_fixed(self, fix: Fix) -> None:
+        """Show the file of the open dataset with more words for missing, as a fix of the trust report has it."""
+        from aetheron_desktop.engine.datasets.recipe import MISSING_WORDS, load
+
+        dataset = self.session.dataset
+        if dataset is None or dataset.info.origin is None:
+            self.session.noticed.emit(
+                Notice("info", "This dataset was not read from a file", "Filter or replace the values instead.")
+            )
+            return
+        try:
+            recipe = load(dataset.recipe)
+        except AetheronError as error:
+            self.session.tell(error)
+            return
+        for column in recipe.columns:
+            if (column.rename or column.name) in fix.columns and fix.words:
+                known = column.missing if column.missing is not None else recipe.missing or MISSING_WORDS
+                words = tuple(dict.fromkeys((*known, *fix.words)))
+                # A column that words have made text may be numbers without them.
+                recipe = recipe.with_column(
+                    msgspec.structs.replace(column, missing=words, type=None, form=None, categories=None)
+                )
         self.preview_path(Path(dataset.info.origin.path), recipe)
 
     def preview_path(self, path: Path, recipe: Recipe | None = None) -> None:

@@ -116,6 +116,7 @@ class MainWindow(Commands):
         session.dataset_opened.connect(self._on_dataset)
         session.datasets_changed.connect(self._on_datasets)
         session.models_changed.connect(self.show_pages)
+        session.trust.import_wanted.connect(self.import_as_fixed)
         session.run_added.connect(self._on_run)
         session.run_changed.connect(self._on_run)
         session.import_changed.connect(self._on_import)

@@ -15,6 +15,7 @@ from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.column_list import ColumnList
 from aetheron_desktop.ui.widgets.data_views import DataView, DataViews, View
 from aetheron_desktop.ui.widgets.data_views.rows import RowsView
+from aetheron_desktop.ui.widgets.data_views.trust import TrustView
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 
@@ -40,6 +41,7 @@ VIEWS: Final = (
     View("rows", "Rows", "table", RowsView),
     View("profile", "Profile", "chart", _profile),
     View("pairs", "Pairs", "link", _pairs),
+    View("trust", "Trust", "success", TrustView),
 )
 """In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
 

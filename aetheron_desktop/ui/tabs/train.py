@@ -98,6 +98,7 @@ class TrainTab(QWidget):
         session = self._session
         session.dataset_opened.connect(self._on_dataset)
         session.target_changed.connect(self._show_plan)
+        session.trust.changed.connect(self._show_plan)
         session.run_added.connect(self._on_run_added)
         session.run_changed.connect(self._on_run_changed)
         session.run_events.connect(self.curves.add)
@@ -216,7 +217,18 @@ class TrainTab(QWidget):
             return
         info = session.dataset.info
         features = len(session.features())
-        self.setup.show_plan(Plan(info.name, info.rows, features, session.target or "", session.task))
+        self.setup.show_plan(
+            Plan(
+                info.name,
+                info.rows,
+                features,
+                session.target or "",
+                session.task,
+                split=session.trust.split or "",
+                findings=session.trust.summary(),
+                balanced=session.trust.weigh_classes,
+            )
+        )
         self.leaderboard.show_family((info.id, session.target or "", session.task or ""))
 
     def _show_runs(self) -> None:

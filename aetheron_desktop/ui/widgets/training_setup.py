@@ -93,6 +93,10 @@ class Plan:
     features: int = 0
     target: str = ""
     task: Task | None = None
+    split: str = ""
+    findings: str = ""
+    balanced: bool = False
+    """Whether the trust report asks for balanced class weights."""
 
 
 class TrainingSetup(QFrame):
@@ -142,7 +146,9 @@ class TrainingSetup(QFrame):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         self._facts: dict[str, QLabel] = {}
-        for line, (key, word) in enumerate((("dataset", "Data"), ("target", "Predict"), ("task", "Task"))):
+        for line, (key, word) in enumerate(
+            (("dataset", "Data"), ("target", "Predict"), ("task", "Task"), ("split", "Split"), ("findings", "Trust"))
+        ):
             label = QLabel(word, box)
             theme.mark(label, role="muted")
             value = named(QLabel(box, wordWrap=True, textFormat=Qt.TextFormat.PlainText), f"plan_{key}")
@@ -225,11 +231,15 @@ class TrainingSetup(QFrame):
 
     def show_plan(self, plan: Plan) -> None:
         """Show what there is to train on."""
+        if plan.balanced and not self._plan.balanced:
+            self.options.fields[CLASS_WEIGHT.name].set_value("balanced")
         self._plan = plan
         size = f"{quantities.count(plan.rows)} rows, {quantities.count(plan.features)} columns"
         self._facts["dataset"].setText(f"{plan.dataset}\n{size}" if plan.dataset else "none is open")
         self._facts["target"].setText(plan.target or "not chosen")
         self._facts["task"].setText(TASKS.get(plan.task or "", "follows from the target"))
+        self._facts["split"].setText(plan.split or "60, 20 and 20 % at random")
+        self._facts["findings"].setText(plan.findings or "not checked yet")
         self.options.fields[CLASS_WEIGHT.name].setVisible(plan.task in {"binary", "multiclass"})
         self.picker.show_task(plan.task)
         self._problem.show_words("", "", "")

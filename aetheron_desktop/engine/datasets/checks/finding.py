@@ -84,12 +84,18 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done about a finding, or why it was left; kept with each experiment that comes after it."""
+    """What was done about a finding, or why it was left; kept with each experiment that comes after it.
+
+    ``deed`` is what was done: ``columns`` were left out, or ``split`` names the split that was made.
+    """
 
     finding: str
     headline: str
     action: Literal["fixed", "ignored"]
     reason: str = ""
+    deed: Deed | None = None
+    columns: tuple[str, ...] = ()
+    split: str = ""
 
 
 MOST: int = 10

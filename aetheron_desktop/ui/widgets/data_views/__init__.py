@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 class DataView(QWidget):
-    """One view. It is made when it is first looked at, and hears of a dataset when it is in front."""
+    """One view. It is made when it is first looked at, and hears of a dataset when it is in front.
+
+    ``view_wanted`` asks for another view, by its name.
+    """
+
+    view_wanted = Signal(str)
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         """Show a dataset, or nothing: then what goes on for it ends."""
@@ -102,6 +107,7 @@ class DataViews(QWidget):
         view = self._views[max(0, self._bar.currentIndex())]
         if view.name not in self._made:
             self._made[view.name] = view.make(self._session, self)
+            self._made[view.name].view_wanted.connect(self.bring)
             self._stack.addWidget(self._made[view.name])
         self._stack.setCurrentWidget(self._made[view.name])
         self.setFocusProxy(self._made[view.name])

@@ -45,11 +45,13 @@ class RowsView(DataView):
         self._show_target()
         self._show_marked()
 
-    def _show_marked(self) -> None:
-        self.grid.set_marked(self._session.marked)
-
     def _show_target(self) -> None:
         self.grid.set_target(self._session.target)
+
+    def _show_marked(self) -> None:
+        self.grid.set_marked(self._session.marked)
+        if self._session.marked:
+            self.grid.go_to_row(self._session.marked[0] + 1)
 
     def _tell_copied(self, copied: int, chosen: int) -> None:
         detail = f"The first {copied:,} of {chosen:,} chosen rows are on the clipboard."

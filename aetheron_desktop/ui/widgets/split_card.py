@@ -1,0 +1,152 @@
+"""How the rows are parted for training, validation and test: the usual way, or a stored split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.naming import named
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.checks.finding import SplitKind, SplitProposal
+    from aetheron_desktop.ui.trust import Trust
+
+_KINDS: Final[tuple[tuple[SplitKind, str], ...]] = (
+    ("random", "At random"),
+    ("stratified", "At random, each part with its share of every class"),
+    ("group", "By group: rows of one value stay together"),
+    ("time", "In time: learned from the past, tested on what comes after"),
+    ("column", "As a column gives it"),
+)
+_WITH_COLUMN: Final = frozenset({"group", "time", "column"})
+
+
+class SplitCard(QFrame):
+    """Shows which split is used, and makes new ones."""
+
+    def __init__(self, trust: Trust, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "split_card", "How the rows are parted")
+        theme.mark(self, role="card")
+        self._trust = trust
+        self._shown: tuple[object, ...] = ()
+        title = QLabel("How the rows are parted", self)
+        theme.mark(title, role="strong")
+        self._advice = named(QLabel(self, wordWrap=True), "split_advice")
+        self._advice.setTextFormat(Qt.TextFormat.PlainText)
+        theme.mark(self._advice, role="muted")
+        self._used = named(QComboBox(self), "split_used", "The split that trainings use")
+        self._used.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._used.setMinimumContentsLength(36)
+        self._used.activated.connect(self._on_used)
+        self._new = named(QPushButton("New split…", self), "split_new", "Make a new split")
+        theme.mark(self._new, role="ghost")
+        self._new.setCheckable(True)
+        self._form = self._make_form()
+        self._form.hide()
+        self._new.toggled.connect(self._form.setVisible)
+        line = QHBoxLayout()
+        line.setSpacing(theme.GAP)
+        line.addWidget(self._used, 1)
+        line.addWidget(self._new)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(theme.GAP)
+        layout.addWidget(title)
+        layout.addWidget(self._advice)
+        layout.addLayout(line)
+        layout.addWidget(self._form)
+
+    def _make_form(self) -> QWidget:
+        box = QWidget(self)
+        self._kind = named(QComboBox(box), "split_kind", "Kind of split")
+        for kind, words in _KINDS:
+            self._kind.addItem(words, kind)
+        self._column = named(QComboBox(box), "split_column", "Column of the groups, the time or the parts")
+        self._test = named(QSpinBox(box, minimum=1, maximum=80, suffix=" %", value=20), "split_test", "Test part")
+        self._valid = named(
+            QSpinBox(box, minimum=1, maximum=80, suffix=" %", value=20), "split_valid", "Validation part"
+        )
+        self._name = named(QLineEdit(box), "split_name", "Name of the split")
+        self._freeze = named(QPushButton("Make and use", box), "split_freeze", "Make the split, keep it and use it")
+        self._freeze.clicked.connect(self._on_freeze)
+        self._kind.currentIndexChanged.connect(self._propose)
+        self._column.currentIndexChanged.connect(self._propose_name)
+        self._fields = QFormLayout(box)
+        self._fields.setContentsMargins(0, 0, 0, 0)
+        self._fields.setSpacing(theme.GAP)
+        self._fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        for words, widget in (
+            ("Parted", self._kind), ("Column", self._column), ("Test", self._test), ("Validation", self._valid),
+            ("Name", self._name), ("", self._freeze),
+        ):  # fmt: skip
+            if isinstance(widget, QComboBox):
+                widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self._fields.addRow(words, widget)
+        return box
+
+    def show_splits(self, proposal: SplitProposal | None) -> None:
+        """Show the stored splits, the one that is used, and what is proposed."""
+        known = self._trust.splits()
+        shown = (tuple(known), self._trust.split, proposal, self._trust.columns())
+        if shown == self._shown:
+            return
+        self._shown = shown
+        by = f" by “{proposal.column}”" if proposal is not None and proposal.column else ""
+        self._advice.setText(f"Proposed: {proposal.kind}{by}. {proposal.reason}" if proposal is not None else "")
+        self._advice.setVisible(proposal is not None)
+        self._used.clear()
+        self._used.addItem("The usual: 60, 20 and 20 % at random, every class in its share", None)
+        for one in known:
+            self._used.addItem(f"{one.name}: {one.sentence()}", one.name)
+        self._used.setCurrentIndex(max(0, self._used.findData(self._trust.split)))
+        self._used.setToolTip(self._used.currentText())
+        chosen = self._column.currentData()
+        self._column.clear()
+        for name in self._trust.columns():
+            self._column.addItem(name, name)
+        wanted = proposal.column if proposal is not None and proposal.column else chosen
+        self._column.setCurrentIndex(max(0, self._column.findData(wanted)))
+        if proposal is not None:
+            self._kind.setCurrentIndex(self._kind.findData(proposal.kind))
+        self._propose()
+
+    def _propose(self) -> None:
+        kind = self._kind.currentData()
+        self._fields.setRowVisible(self._column, kind in _WITH_COLUMN)
+        self._fields.setRowVisible(self._test, kind != "column")
+        self._propose_name()
+
+    def _propose_name(self) -> None:
+        kind = self._kind.currentData()
+        column = self._column.currentData() if kind in _WITH_COLUMN else None
+        self._name.setText(self._trust.proposed(kind, column).name)
+
+    def _on_used(self) -> None:
+        self._trust.choose_split(self._used.currentData())
+
+    def _on_freeze(self) -> None:
+        kind = self._kind.currentData()
+        request = self._trust.proposed(kind, self._column.currentData() if kind in _WITH_COLUMN else None)
+        self._trust.freeze(
+            msgspec.structs.replace(
+                request, name=self._name.text(), test=self._test.value() / 100, valid=self._valid.value() / 100
+            )
+        )
+        self._new.setChecked(False)
