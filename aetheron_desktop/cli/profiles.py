@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import Workspace
 
 _BAR = 30
+_STOPPED = 130
 
 
 def profile(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -36,6 +37,8 @@ def profile(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
     terminal.begin(f"Profile {dataset.info.name}")
     try:
         profiling.profile(dataset, question, hear, terminal.advance, lambda: False, workspace.root / "tmp")
+    except KeyboardInterrupt:
+        return _STOPPED
     finally:
         terminal.end()
     if not terminal.json:

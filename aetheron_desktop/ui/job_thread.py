@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.events import JobEnded, JobStarted
 from aetheron_desktop.engine.jobs import process
+from aetheron_desktop.engine.jobs.job import PredictJob, TrainJob
 from aetheron_desktop.engine.jobs.process import AttachedRun, WorkerProcess
 
 if TYPE_CHECKING:
@@ -114,10 +115,11 @@ class JobThread(QThread):
     def _do(self, pool: WorkerPool, job: Job) -> JobEnded | None:
         if self._stop_at is not None:
             return self._end("stopped", "Stopped", "It was stopped before it started.")
-        worker = pool.take()
+        to_learn = isinstance(job, TrainJob | PredictJob)
+        worker = pool.take(to_learn=to_learn)
         if not worker.send(job):  # it ended between being chosen and being asked
             worker.dispose()
-            worker = pool.take()
+            worker = pool.take(to_learn=to_learn)
             worker.send(job)
         end = self._follow(worker, worker)
         if end is None:

@@ -61,14 +61,15 @@ class _Profiling:
         should_stop: Callable[[], bool],
         folder: Path,
     ) -> None:
-        self._schema = dataset.info.schema
+        schema = dataset.info.schema
+        self._columns = {column.name: column for column in schema.columns}
         self._cells = Cells(dataset.parquet, should_stop)
         self._cache = ProfileCache(dataset.folder)
         self._query = functools.partial(Query, dataset.parquet, folder, should_stop)
         self._emit = emit
         self._progress = progress
-        self._names = [self._schema.column(name).name for name in question.columns or self._schema.names]
-        self._target = self._schema.column(question.target).name if question.target else None
+        self._names = [schema.column(name).name for name in question.columns] or list(schema.names)
+        self._target = schema.column(question.target).name if question.target else None
         self._task = self._task_of(question.task)
 
     def run(self) -> None:
@@ -88,7 +89,7 @@ class _Profiling:
             return task if task not in {None, "regression"} else "multiclass"
         from aetheron_desktop.engine.datasets.schema import task_for
 
-        return task or task_for(self._schema.column(self._target))
+        return task or task_for(self._columns[self._target])
 
     def _tell(self, found: ColumnProfile | TargetProfile | None) -> bool:
         if found is not None:
@@ -112,7 +113,7 @@ class _Profiling:
                 values = sample.columns[name]
                 ordered = in_order(values)
                 if name in columns:
-                    self._emit(measured(self._schema.column(name), values, ordered, self._cells.rows, design))
+                    self._emit(measured(self._columns[name], values, ordered, self._cells.rows, design))
                 if target is not None and name in targets:
                     self._emit(against(name, values, ordered, target, self._cells.rows, is_exact=False))
 
@@ -129,7 +130,7 @@ class _Profiling:
             for name, values in self._cells.columns(part):
                 ordered = in_order(values)
                 if name in columns:
-                    self._keep(measured(self._schema.column(name), values, ordered, self._cells.rows))
+                    self._keep(measured(self._columns[name], values, ordered, self._cells.rows))
                 if target is not None and name in targets:
                     self._keep(against(name, values, ordered, target, self._cells.rows, is_exact=True))
                 done += 1
@@ -138,7 +139,7 @@ class _Profiling:
             with self._query() as query:
                 for name in large:
                     if name in columns:
-                        self._keep(measured_in_parts(self._schema.column(name), self._cells, query))
+                        self._keep(measured_in_parts(self._columns[name], self._cells, query))
                     done += 1
                     self._progress(_STAGE, done, len(left), "")
 

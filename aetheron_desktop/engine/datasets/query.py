@@ -61,6 +61,7 @@ class Query:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._connection.interrupt()  # what was left behind must not be waited for
         self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
 

@@ -171,40 +171,67 @@ class WorkerProcess:
 
 
 class WorkerPool:
-    """Workers that wait for their next job; a warm one has the learning libraries imported.
+    """Workers that wait for their next job: one for tables at most, and one that has the learning libraries imported.
 
-    Used from several threads.
+    They are kept apart, since a question about a table cannot wait the seconds that those imports take. Used from
+    several threads.
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._idle: list[WorkerProcess] = []
+        self._learners: set[int] = set()
         self._closed = False
 
-    def take(self) -> WorkerProcess:
-        """Give a waiting worker, or a new one."""
+    def take(self, *, to_learn: bool = False) -> WorkerProcess:
+        """Give a waiting worker, or a new one; ``to_learn`` says that the job needs the learning libraries."""
         with self._lock:
-            while self._idle:
-                worker = self._idle.pop()
-                if worker.is_alive():
-                    return worker
-                worker.dispose()
-        return WorkerProcess(self._workspace)
+            waiting = self._waiting(to_learn=to_learn)
+        return waiting or self._new(to_learn=to_learn)
 
     def give_back(self, worker: WorkerProcess) -> None:
-        """Keep ``worker`` for the next job, or let it go when enough are waiting."""
+        """Keep ``worker`` for the next job, or let it go when one of its kind is waiting."""
         with self._lock:
-            if worker.is_alive() and not self._closed and not self._idle:
+            kind = self._is_learner(worker)
+            waits = any(self._is_learner(other) == kind for other in self._idle)
+            if worker.is_alive() and not self._closed and not waits:
                 self._idle.append(worker)
                 return
+            self._learners.discard(worker.pid)
         worker.dispose()
 
     def warm_up(self) -> None:
         """Have a worker with the learning libraries imported waiting."""
-        worker = self.take()
+        with self._lock:
+            if self._closed or any(self._is_learner(worker) for worker in self._idle):
+                return
+        worker = self._new(to_learn=True)
         worker.send(WarmUp())
         self.give_back(worker)
+
+    def _waiting(self, *, to_learn: bool) -> WorkerProcess | None:
+        # For learning, one that has the libraries comes first.
+        for worker in sorted(self._idle, key=self._is_learner, reverse=True):
+            if not worker.is_alive():
+                self._idle.remove(worker)
+                worker.dispose()
+            elif to_learn or not self._is_learner(worker):
+                self._idle.remove(worker)
+                if to_learn:
+                    self._learners.add(worker.pid)
+                return worker
+        return None
+
+    def _new(self, *, to_learn: bool) -> WorkerProcess:
+        worker = WorkerProcess(self._workspace)
+        if to_learn:
+            with self._lock:
+                self._learners.add(worker.pid)
+        return worker
+
+    def _is_learner(self, worker: WorkerProcess) -> bool:
+        return worker.pid in self._learners
 
     def pids(self) -> list[int]:
         """Give the ids of the waiting processes."""

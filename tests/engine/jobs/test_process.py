@@ -149,6 +149,30 @@ def test_that_a_pool_gives_a_waiting_worker_again_and_leaves_none_behind(workspa
     assert not psutil.pid_exists(pid)
 
 
+def test_that_a_question_does_not_wait_for_a_worker_that_learns_to_learn(workspace: Workspace) -> None:
+    pool = WorkerPool(workspace)
+    plain = pool.take()
+    pool.give_back(plain)
+    pool.warm_up()
+    assert len(pool.pids()) == 2
+    pool.warm_up()
+    assert len(pool.pids()) == 2, "one is enough"
+    assert pool.take() is plain
+    other = pool.take()
+    assert other is not plain
+    learner = pool.take(to_learn=True)
+    assert learner not in {plain, other}
+    for worker in (plain, other, learner):
+        pool.give_back(worker)
+    assert set(pool.pids()) == {plain.pid, learner.pid}, "one of a kind is kept"
+    assert pool.take(to_learn=True) is learner
+    assert pool.take(to_learn=True) is plain, "any is better than a new one"
+    for worker in (plain, learner):
+        pool.give_back(worker)
+    pool.close()
+    assert not any(psutil.pid_exists(worker.pid) for worker in (plain, other, learner))
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [(-9, "SIGKILL"), (-11, "SIGSEGV"), (1, "exit code 1"), (None, "did not end"), (-77, "signal 77")],

@@ -33,6 +33,8 @@ from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.profile import Scope
     from aetheron_desktop.engine.events import JobEnded
@@ -64,7 +66,8 @@ class ProfileView(DataView):
         self._session = session
         self._dataset: Dataset | None = None
         self._column = ""
-        self._job = self._marking_job = ""
+        self._job = self._own_job = self._marking_job = ""
+        self._coming: frozenset[str] = frozenset()
         self._profiles: OrderedDict[str, ColumnProfile] = OrderedDict()
         self._against: dict[str, TargetProfile] = {}
         self._target: tuple[str | None, str | None] = (None, None)
@@ -192,17 +195,23 @@ class ProfileView(DataView):
         self._show_column(self._session.column or self._session.target or names[0])
 
     def _withdraw(self) -> None:
-        for job in (self._job, self._marking_job):
+        for job in (self._job, self._own_job, self._marking_job):
             self._session.withdraw(job)
         self._marks.withdraw()
+        self._coming = frozenset()
 
     def _show_column(self, name: str) -> None:
         if self._dataset is None or name not in self._dataset.info.schema.names:
             return
         self._column = name
         self._draw()
-        if not self._is_done(name):
+        if self._is_done(name):
+            return
+        if name not in self._coming:
             self._ask()
+        elif name not in self._profiles:  # it comes with the others, and shall not wait for them
+            self._session.withdraw(self._own_job)
+            self._own_job = self._session.ask(self._question(name), self._on_answer, self._on_end)
 
     def _is_done(self, name: str) -> bool:
         profile, against = self._profiles.get(name), self._against.get(name)
@@ -212,20 +221,25 @@ class ProfileView(DataView):
     def _ask(self) -> None:
         """Ask for the column that is looked at, and then for those below it in the table."""
         assert self._dataset is not None
-        self._session.withdraw(self._job)
+        for job in (self._job, self._own_job):
+            self._session.withdraw(job)
         info = self._dataset.info
         place = info.schema.names.index(self._column)
         behind = (*info.schema.names[place + 1 :], *info.schema.names[:place])
         # Of a very long table a column takes minutes, and nobody may want the others.
         others = [name for name in behind if not self._is_done(name)] if info.rows <= _LONG else []
+        question = self._question(self._column, *others[: _KEPT - 1])
+        self._coming = frozenset(question.columns)
+        self._job = self._session.ask(question, self._on_answer, self._on_all_told)
+
+    def _question(self, *columns: str) -> ProfileQuestion:
+        assert self._dataset is not None
         target, task = self._session.target, self._session.task
-        question = ProfileQuestion(
-            dataset=self._dataset.info.id,
-            columns=(self._column, *others[: _KEPT - 1]),
-            target=target,
-            task=task,
-        )
-        self._job = self._session.ask(question, self._on_answer, self._on_end)
+        return ProfileQuestion(dataset=self._dataset.info.id, columns=columns, target=target, task=task)
+
+    def _on_all_told(self, end: JobEnded) -> None:
+        self._coming = frozenset()
+        self._on_end(end)
 
     def _on_answer(self, found: ColumnProfile | TargetProfile) -> None:
         if isinstance(found, ColumnProfile):
@@ -377,6 +391,10 @@ class ProfileView(DataView):
             values=self._values.values if chart is self._values else (),
         )
         self._marking_job = self._session.ask(question, self._on_marked, self._on_marked_end)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask_marked()
 
     def _on_marked(self, found: MarkedCounts) -> None:
         if found.column == self._column and isinstance(self._card.chart, HistogramChart | ValuesChart):
