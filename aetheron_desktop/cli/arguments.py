@@ -98,9 +98,17 @@ def _models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("file", type=Path, metavar="FILE", help="the table to predict")
     verb.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv, .tsv, .parquet, .json or .jsonl")
     verb.add_argument("--with-input", action="store_true", help="put the table's columns before the predictions")
-    verb = _verb(verbs, "export", commands.export, "pack a model into one file")
-    verb.add_argument("model", metavar="MODEL", help="a model's id or name")
-    verb.add_argument("--out", type=Path, required=True, metavar="FILE.aether")
+    verb = _verb(verbs, "export", commands.export, "pack a model into one file, or write a dataset to one")
+    verb.add_argument("name", metavar="NAME", help="the id or name of a dataset or model")
+    verb.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=".aether for a model; .csv, .tsv, .parquet, .xlsx, .json, .jsonl or .arrow for a dataset",
+    )
+    verb.add_argument("--where", default="", metavar="EXPR", help="only rows that meet it: age > 30 and city = 'Ulm'")
+    verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
     verb = _verb(verbs, "rename", commands.rename, "give a dataset or model another name")
     verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
     verb.add_argument("name", metavar="NAME")

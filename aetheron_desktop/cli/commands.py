@@ -22,7 +22,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.execution import Execution
-from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TableJob, TrainJob, title
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.workspace import Workspace
@@ -321,13 +321,25 @@ def predict(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
 
 
 def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Pack a model into one file."""
+    """Pack a model into one file, or write the rows of a dataset to one."""
     out = options.out.absolute()
-    job = ExportJob(id=workspace.new_id("export"), model=workspace.model(options.model).id, out=str(out))
+    is_table = options.name in {name for info in workspace.datasets() for name in (info.name, info.id)}
+    job: ExportJob | TableJob
+    if is_table:
+        dataset = workspace.dataset(options.name).info.id
+        job = TableJob(
+            id=workspace.new_id("table"),
+            dataset=dataset,
+            out=str(out),
+            where=options.where,
+            columns=tuple(options.column),
+        )
+    else:
+        job = ExportJob(id=workspace.new_id("export"), model=workspace.model(options.name).id, out=str(out))
     with _Runner(workspace, terminal) as runner:
         end = runner.do(job)
     if end.outcome == "succeeded":
-        terminal.say(f"The model is in {options.out}.")
+        terminal.say(f"The {'table' if is_table else 'model'} is in {options.out}.")
     return EXIT_CODES[end.outcome]
 
 

@@ -18,7 +18,7 @@ import msgspec
 Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
 Part: TypeAlias = Literal["train", "valid"]
 Level: TypeAlias = Literal["info", "warning", "error"]
-Work: TypeAlias = Literal["import", "ask", "train", "predict", "export"]
+Work: TypeAlias = Literal["import", "ask", "train", "predict", "export", "table"]
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -104,6 +104,13 @@ class PredictionsSaved(_Record, frozen=True, kw_only=True, tag="predictions_save
     rows: int
 
 
+class TableSaved(_Record, frozen=True, kw_only=True, tag="table_saved"):
+    """Rows of a dataset are in the file ``path``."""
+
+    path: str
+    rows: int
+
+
 class JobEnded(_Record, frozen=True, kw_only=True, tag="job_ended"):
     """The last record of a job, told exactly once.
 
@@ -138,6 +145,7 @@ Event: TypeAlias = (
     | Answered
     | ModelSaved
     | PredictionsSaved
+    | TableSaved
     | JobEnded
     | BestChosen
 )

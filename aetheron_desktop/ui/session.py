@@ -19,7 +19,7 @@ from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs import process
-from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TrainJob
+from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
@@ -250,6 +250,12 @@ class Session(QObject):
         hidden = self.excluded | {self.target}
         return tuple(name for name in self.dataset.info.schema.names if name not in hidden)
 
+    def export_table(self, id: str, out: Path, where: str = "", columns: Sequence[str] = ()) -> str:
+        """Write rows of a dataset to a file, and give the job's id; a notice tells the end."""
+        job = TableJob(id=self.workspace.new_id("table"), dataset=id, out=str(out), where=where, columns=tuple(columns))
+        self._jobs.start(job, "table")
+        return job.id
+
     def rename_dataset(self, id: str, name: str) -> None:
         """Give a dataset another name."""
         if self._tried(lambda: self.workspace.rename_dataset(id, name)):
@@ -475,7 +481,7 @@ class Session(QObject):
                 if inquiry := self._inquiries.pop(end.job, None):
                     inquiry.ended.emit(end)
                     inquiry.deleteLater()
-            case "predict" | "export":
+            case "predict" | "export" | "table":
                 self._end_file(end)
 
     def _on_job_left(self) -> None:
@@ -534,6 +540,8 @@ class Session(QObject):
             name = Path(end.result).name
             if end.work == "predict":
                 notice = Notice("success", "Predictions saved", name, "", "file", end.result)
+            elif end.work == "table":
+                notice = Notice("success", "Table saved", name, "", "file", end.result)
             else:
                 inside = "Up to 20 rows of its test data are inside, to check it by."
                 notice = Notice("success", "Model saved", name, inside, "file", end.result)

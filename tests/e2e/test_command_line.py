@@ -71,6 +71,19 @@ def test_that_a_table_is_checked_split_and_trained_on_so(line: Line, tmp_path: P
     assert "no split named" in wrong.stderr
 
 
+def test_that_rows_of_a_dataset_are_written_to_a_file(line: Line, tmp_path: Path) -> None:
+    line.records("import", str(DATA / "penguins.csv"))
+    out = tmp_path / "heavy.xlsx"
+    told = line.records("export", "penguins", "--out", str(out), "--where", "body_mass_g > 5000", "--column", "island")
+    saved = next(record for record in told if record["kind"] == "table_saved")
+    truth = pd.read_csv(DATA / "penguins.csv")
+    assert saved["rows"] == (truth["body_mass_g"] > 5000).sum()
+    wrong = line.run("export", "penguins", "--out", str(tmp_path / "a.csv"), "--where", "body_mass > 5000")
+    assert wrong.returncode == 1
+    assert "no column “body_mass”" in wrong.stderr
+    assert not (tmp_path / "a.csv").exists()
+
+
 def test_that_the_main_job_is_done_from_the_import_to_the_predictions(line: Line, tmp_path: Path) -> None:
     imported = line.records("import", str(DATA / "penguins.csv"))
     assert [record["kind"] for record in imported][-2:] == ["dataset_imported", "job_ended"]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -187,3 +187,28 @@ def test_that_the_item_models_keep_their_promises(qtmodeltester: ModelTester) ->
 @pytest.mark.parametrize(("part", "words"), [(0, "–"), (1, "<0.1 %"), (500, "5.0 %"), (10_000, "100.0 %")])
 def test_that_a_little_is_never_shown_as_nothing(part: int, words: str) -> None:
     assert share(part, 10_000) == words
+
+
+def test_that_the_table_is_written_where_its_person_says(
+    qtbot: QtBot, tab: DataTab, session: Session, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    session.noticed.connect(lambda notice: told.append(f"{notice.title}: {notice.detail}"))
+    tab.findChild(QPushButton, "export_table").click()
+    dialog = tab.findChild(QFileDialog, "export_table_dialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "rows.csv"))
+    dialog.close()
+    qtbot.waitUntil(lambda: told == ["Table saved: rows.csv"], timeout=30_000)
+    assert len(pd.read_csv(tmp_path / "rows.csv")) == ROWS
+
+
+def test_that_the_ending_follows_the_format(qtbot: QtBot, tab: DataTab, tmp_path: Path) -> None:
+    tab.ask_for_file()
+    dialog = tab.findChild(QFileDialog, "export_table_dialog")
+    assert dialog is not None
+    dialog.setDirectory(str(tmp_path))
+    dialog.selectFile(str(tmp_path / "mine.csv"))
+    dialog.filterSelected.emit("Excel (*.xlsx)")
+    assert Path(dialog.selectedFiles()[0]).name == "mine.xlsx"
+    dialog.close()

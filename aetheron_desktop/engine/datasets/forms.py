@@ -135,7 +135,7 @@ _GROUPED: Final[tuple[Form, ...]] = tuple(
 """Thousands parted by an apostrophe or a blank: read so when a person says it, never guessed."""
 _ASKED: Final[dict[Kind, tuple[Form, ...]]] = {
     # What a person calls a number may be written with zeros before it, and a truth value as yes or no.
-    "integer": (Form("plain", "integer", r"[+-]?[0-9]{1,18}(?:\.0*)?", "TRY_CAST({} AS BIGINT)"), FORMS[3]),
+    "integer": (Form("plain", "integer", r"[+-]?[0-9]{1,19}(?:\.0*)?", "TRY_CAST({} AS BIGINT)"), FORMS[3]),
     "number": (
         Form("plain", "number", rf"{_NUMBER}|[+-]?[0-9]+(?:\.[0-9]*)?{_EXPONENT}", NUMBER.sql),
         FORMS[4], FORMS[5], FORMS[6], *_GROUPED,

@@ -10,12 +10,13 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
+import pyarrow as pa
 
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.errors import DatasetError, StorageError, storage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -83,6 +84,27 @@ class Query:
         """Give the columns of ``sql`` as arrays of numpy; otherwise as :meth:`rows`."""
         return dict(self._run(sql, [str(self._parquet), *values], lambda done: done.fetchnumpy()))
 
+    def batches(self, sql: str, values: Sequence[Any], size: int) -> Iterator[Any]:
+        """Give the rows of ``sql``, in order, in record batches of Arrow of ``size`` rows; one at least."""
+        try:
+            reader = self._connection.sql(sql, params=[str(self._parquet), *values]).to_arrow_reader(size)
+        except duckdb.Error as error:
+            raise self._refusal(error) from error
+        is_empty = True
+        while True:
+            if self._should_stop():
+                raise Stopped
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                break
+            except (duckdb.Error, OSError) as error:
+                raise self._refusal(error) from error
+            is_empty = False
+            yield batch
+        if is_empty:
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+
     def _run(self, sql: str, values: Sequence[Any], take: Callable[[Any], Any]) -> Any:
         answer: list[Any] = []
         failure: list[duckdb.Error] = []
@@ -107,7 +129,7 @@ class Query:
             raise self._refusal(failure[0]) from failure[0]
         return answer[0]
 
-    def _refusal(self, error: duckdb.Error) -> DatasetError | StorageError:
+    def _refusal(self, error: Exception) -> DatasetError | StorageError:
         if _FULL.search(str(error)):
             return StorageError("The disk is full.", hint="Free some space and ask again; nothing was changed.")
         return DatasetError(

@@ -23,9 +23,10 @@ from aetheron_desktop.engine.events import (
     Outcome,
     PredictionsSaved,
     Progressed,
+    TableSaved,
     Work,
 )
-from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob, title
 from aetheron_desktop.engine.store.event_log import EventLog
 from aetheron_desktop.engine.workspace import RunRecord, ended_run
 
@@ -127,6 +128,8 @@ class Execution:
                 return self._predict(self._job)
             case ExportJob():
                 return self._export(self._job)
+            case TableJob():
+                return self._table(self._job)
 
     # -- the kinds of work --------------------------------------------------------------------------------------
 
@@ -183,6 +186,25 @@ class Execution:
         from aetheron_desktop.engine.registry.artifact import export_model  # learning libraries
 
         export_model(self._workspace.model_folder(self._workspace.model(job.model).id), Path(job.out))
+        return self._ending("succeeded", result=job.out)
+
+    def _table(self, job: TableJob) -> JobEnded:
+        from aetheron_desktop.engine.datasets.export import export_table  # duckdb
+        from aetheron_desktop.engine.datasets.staging import Stopped
+
+        try:
+            rows = export_table(
+                self._workspace.dataset(job.dataset),
+                Path(job.out),
+                self._workspace.root / "tmp",
+                where=job.where,
+                columns=job.columns,
+                progress=self._progress,
+                should_stop=self._stop.is_set,
+            )
+        except Stopped:
+            return self._ending("stopped", title="The export was cancelled", detail="Nothing was written.")
+        self._emit(TableSaved(job=job.id, path=job.out, rows=rows))
         return self._ending("succeeded", result=job.out)
 
     def _train(self, job: TrainJob) -> JobEnded:
@@ -328,4 +350,5 @@ _WORK: Final[dict[type, Work]] = {
     TrainJob: "train",
     PredictJob: "predict",
     ExportJob: "export",
+    TableJob: "table",
 }

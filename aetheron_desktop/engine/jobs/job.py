@@ -64,11 +64,24 @@ class ExportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     out: str
 
 
+class TableJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="table"):
+    """Write the rows of ``dataset`` that meet the condition ``where``, of these ``columns``, to the file ``out``.
+
+    All rows by default, and all columns.
+    """
+
+    id: str
+    dataset: str
+    out: str
+    where: str = ""
+    columns: tuple[str, ...] = ()
+
+
 class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="warm_up"):
     """Import the learning libraries, so that the training that follows starts at once."""
 
 
-Job: TypeAlias = ImportJob | AskJob | TrainJob | PredictJob | ExportJob
+Job: TypeAlias = ImportJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob
 Request: TypeAlias = Job | WarmUp
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
@@ -95,7 +108,7 @@ def title(job: Job) -> str:
             return job.experiment.name
         case PredictJob():
             return f"Predict {_last(job.source)}"
-        case ExportJob():
+        case ExportJob() | TableJob():
             return f"Save {_last(job.out)}"
 
 

@@ -18,6 +18,7 @@ from aetheron_desktop.engine.events import (
     PredictionsSaved,
     Progressed,
     RunStarted,
+    TableSaved,
 )
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class RunState:
                 self.model, self.metrics = event.model, event.metrics
             case JobEnded():
                 self._end(event)
-            case MetricLogged() | DatasetImported() | Answered() | PredictionsSaved() | BestChosen():
+            case MetricLogged() | DatasetImported() | Answered() | PredictionsSaved() | TableSaved() | BestChosen():
                 return
             case _:
                 assert_never(event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +22,8 @@ from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
+
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.table_grid import TableGrid
@@ -44,6 +48,25 @@ VIEWS: Final = (
     View("trust", "Trust", "success", TrustView),
 )
 """In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
+
+
+_FORMATS: Final = (
+    ("CSV", ".csv"),
+    ("Tab-separated", ".tsv"),
+    ("Parquet", ".parquet"),
+    ("Excel", ".xlsx"),
+    ("JSON", ".json"),
+    ("JSON Lines", ".jsonl"),
+    ("Arrow", ".arrow"),
+)
+
+
+def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
+    """Let the ending of the name be that of the format."""
+    ending = next(ending for words, ending in _FORMATS if chosen.startswith(f"{words} ("))
+    dialog.setDefaultSuffix(ending.removeprefix("."))
+    for name in dialog.selectedFiles()[:1]:
+        dialog.selectFile(str(Path(name).with_suffix(ending)))
 
 
 class DataTab(QWidget):
@@ -75,6 +98,14 @@ class DataTab(QWidget):
             "muted",
         )
         theme.mark(self._again, role="ghost")
+        self._export = pictured(
+            named(
+                QPushButton("Export…", self), "export_table", "Export", "Write the table to a file for other programs"
+            ),
+            "export",
+            "muted",
+        )
+        theme.mark(self._export, role="ghost")
         self._train = pictured(
             named(QPushButton("Train", self), "go_to_train", "Go on to the training", "Choose models and train them"),
             "arrow-right",
@@ -101,7 +132,7 @@ class DataTab(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
         head.addLayout(words, 1)
-        for button in (self._notes, self._again, self._quarantine, self._train):
+        for button in (self._notes, self._again, self._export, self._quarantine, self._train):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         split = named(QSplitter(Qt.Orientation.Horizontal, self), "data_split")
         split.addWidget(self._columns)
@@ -131,6 +162,7 @@ class DataTab(QWidget):
         self._notes.toggled.connect(self._note_text.setVisible)
         self._quarantine.clicked.connect(self._show_quarantine)
         self._again.clicked.connect(self.import_again_requested)
+        self._export.clicked.connect(self.ask_for_file)
         go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
         go.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -175,6 +207,26 @@ class DataTab(QWidget):
         dialog.intValueSelected.connect(self._go_to_row)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
+
+    def ask_for_file(self) -> None:
+        """Let it be chosen where the table is written, and in which format."""
+        from PySide6.QtWidgets import QFileDialog
+
+        if self._session.dataset is None:
+            return
+        info = self._session.dataset.info
+        folder = Path(info.origin.path).parent if info.origin is not None else Path.home()
+        dialog = named(QFileDialog(self, "Export the table", str(folder / f"{info.name}.csv")), "export_table_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([f"{words} (*{ending})" for words, ending in _FORMATS])
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        dialog.fileSelected.connect(partial(self._write, info.id))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _write(self, dataset: str, name: str) -> None:
+        self._session.export_table(dataset, Path(name))
 
     def close_table(self) -> None:
         """End what reads the rows."""
