@@ -181,3 +181,23 @@ def test_that_a_file_is_imported_as_it_was_shown_and_read_otherwise_afterwards(
     program.click("import_go")
     program.wait("window().session.dataset.info.rows == 29")
     assert program.ask("window().session.dataset.info.quarantined") == 2
+
+
+def test_that_rows_marked_in_a_chart_stand_out_in_the_grid(program: Program) -> None:
+    program.ask(f"window().session.open_file(__import__('pathlib').Path({str(ROOT / 'data' / 'penguins.csv')!r}))")
+    program.wait("find('data_tab') is not None")
+    program.ask("find('data_views').bring('profile') is not None")
+    program.ask("window().session.choose_column('body_mass_g')")
+    program.wait("find('profile_badge') is not None and find('profile_badge').text() == 'Exact'")
+    program.wait("find('profile_target') is not None")
+    program.click("profile_chart")
+    marked = program.wait("list(window().session.marked)")
+    assert 0 < len(marked) < 344
+    assert program.wait("find('marks_words').text()").startswith(f"{len(marked)} row")
+    program.ask("find('data_views').bring('pairs') is not None")
+    program.wait("find('pairs_matrix') is not None and len(find('pairs_facts').text()) > 0")
+    program.ask("find('data_views').bring('rows') is not None")
+    program.wait("find('grid').model().cell(0, 0) == 'Adelie'")
+    ground = f"find('grid').model().index({marked[0]}, 0).data(__import__('PySide6.QtCore').QtCore.Qt.BackgroundRole)"
+    assert program.ask(f"{ground} is not None")
+    assert program.ask("libraries('pandas', 'sklearn', 'scipy', 'pyqtgraph')") == [], "charts of data need none of them"

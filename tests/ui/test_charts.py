@@ -154,8 +154,8 @@ def card(request: pytest.FixtureRequest, qtbot: QtBot, dressed: QApplication) ->
     qtbot.addWidget(card)
     card.show_chart(request.param(), "Title", "caption", "file")
     card.resize(500, 320)
-    card.show()
-    qtbot.waitExposed(card)
+    with qtbot.waitExposed(card):
+        card.show()
     return card
 
 
@@ -242,8 +242,8 @@ def test_that_a_region_is_marked_with_the_button_or_the_shift_key(
     chart = scatter()
     card.show_chart(chart, "Title", "", "file")
     card.resize(500, 320)
-    card.show()
-    qtbot.waitExposed(card)
+    with qtbot.waitExposed(card):
+        card.show()
     view = chart.view
     if by_button:
         mark = card.findChild(QToolButton, "card_mark")
@@ -260,6 +260,28 @@ def test_that_a_region_is_marked_with_the_button_or_the_shift_key(
     wanted = chart.frame().at(QPointF(end))
     assert (region.right, region.low) == pytest.approx(wanted, abs=0.1)
     assert chart.view == view
+
+
+def test_that_a_chart_is_drawn_once_while_the_pointer_moves(
+    qtbot: QtBot, dressed: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = scatter()
+    qtbot.addWidget(chart)
+    chart.resize(400, 300)
+    drawn: list[object] = []
+    draw = chart.draw
+    monkeypatch.setattr(chart, "draw", lambda painter, frame: (drawn.append(frame), draw(painter, frame)))
+    with qtbot.waitExposed(chart):
+        chart.show()
+    chart.repaint()
+    before = len(drawn)
+    for x in range(50, 150, 10):
+        QTest.mouseMove(chart, QPoint(x, 100))
+        chart.repaint()
+    assert len(drawn) == before
+    chart.zoom(2.0)
+    chart.repaint()
+    assert len(drawn) == before + 1
 
 
 def test_that_a_click_tells_the_place_and_escape_clears(qtbot: QtBot, dressed: QApplication) -> None:

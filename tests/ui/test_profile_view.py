@@ -201,7 +201,28 @@ def test_that_marked_rows_stand_out_in_the_grid(
     assert ground[0] is None
     assert ground[1] == ground[2]
     assert ground[1] is not None
+    colors = [view.grid.grab().toImage().pixelColor(400, y).name() for y in range(view.grid.height())]
+    assert ground[1].name() in colors, "the style sheet does not paint over it"
+    session.mark(())
+    assert pages.index(5, 0).data(Qt.ItemDataRole.BackgroundRole) is None
     view.show_dataset(None)
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_that_a_table_without_rows_has_views(
+    qtbot: QtBot, session: Session, answering: Answering, table: pd.DataFrame, rows: int
+) -> None:
+    made = made_dataset(session.workspace.dataset_folder("0123456789abcdef"), table.head(rows))
+    session.workspace.add_dataset(made.info)
+    session.dataset, session.target, session.task = made, "sold", "binary"
+    for view in (ProfileView(session), PairsView(session)):
+        qtbot.addWidget(view)
+        view.show()
+        view.show_dataset(made)
+        for name in made.info.schema.names:
+            session.choose_column(name)
+        view.grab()
+    assert text(view, "pairs_facts") == "" or rows
 
 
 # -- two columns ------------------------------------------------------------------------------------------------------

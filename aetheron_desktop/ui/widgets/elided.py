@@ -10,20 +10,28 @@ from PySide6.QtWidgets import QLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
-_LEAST = 24
+_LEGIBLE = 40
+"""With less room nothing is shown rather than dots."""
 
 
 class ElidedLabel(QLabel):
-    """Shows as much of one line as there is room for; a tool tip should have the whole."""
+    """Shows as much of one line as there is room for, ``least`` pixels at least; a tool tip should have the whole."""
+
+    def __init__(self, parent: QWidget | None = None, *, least: int = 24) -> None:
+        super().__init__(parent)
+        self._least = least
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
-        return QSize(min(_LEAST, hint.width()), hint.height())
+        return QSize(min(self._least, hint.width()), hint.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.sizeHint().width() <= self.width():
             super().paintEvent(event)
+            return
+        if self.width() < _LEGIBLE:
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.table_pages import TablePages
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
     from aetheron_desktop.engine.datasets.pages import Row
     from aetheron_desktop.engine.datasets.schema import Column
 
@@ -26,6 +30,18 @@ _SAMPLED: Final = 40
 _WIDE_TABLE: Final = 300
 """The columns whose names are measured at once; the others are fitted when their cells are first looked at."""
 _COPIED_CELLS: Final = 2_000_000
+
+
+class _MarkedRows(QStyledItemDelegate):
+    """Paints the ground of marked rows, which the style sheet leaves out."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        ground = index.data(Qt.ItemDataRole.BackgroundRole)
+        if ground is not None:
+            painter.fillRect(option.rect, ground)
+        super().paint(painter, option, index)
 
 
 class TableGrid(QTableView):
@@ -57,6 +73,7 @@ class TableGrid(QTableView):
         columns.setHighlightSections(False)
         columns.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setIconSize(QSize(14, 14))
+        self.setItemDelegate(_MarkedRows(self))
         self._reader: PageReader | None = None
         self._fitted: set[int] = set()
         # While someone scrolls, the wishes of rows that have gone by are dropped; what stays in view is asked again.

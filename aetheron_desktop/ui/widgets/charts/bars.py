@@ -68,7 +68,7 @@ class HistogramChart(Chart):
     def show_marked(self, counts: tuple[int, ...]) -> None:
         """Show how many marked rows are in each bar."""
         self._marked = counts if len(counts) == len(self._edges) - 1 else ()
-        self.update()
+        self.redraw()
 
     def bar_at(self, x: float) -> int | None:
         """Give the bar at a place of the axis."""
@@ -144,7 +144,7 @@ class ValuesChart(Chart):
     def show_marked(self, counts: tuple[int, ...]) -> None:
         """Show how many marked rows have each value."""
         self._marked = counts if len(counts) == len(self.values) else ()
-        self.update()
+        self.redraw()
 
     def value_at(self, y: float) -> str | None:
         """Give the value at a place of the axis."""

@@ -38,7 +38,7 @@ class ChartCard(QFrame):
         self._name = name
         self._file_name = "chart"
         self.chart: Chart | None = None
-        self._title = ElidedLabel(self)
+        self._title = ElidedLabel(self, least=110)
         theme.mark(self._title, role="strong")
         self._caption = named(ElidedLabel(self), f"{name}_caption")
         theme.mark(self._caption, role="caption")

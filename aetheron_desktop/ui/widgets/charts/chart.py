@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aetheron_desktop.ui import theme
@@ -86,13 +86,14 @@ class Chart(QWidget):
         self._pressed: QPointF | None = None
         self._panned_from = self._home
         self._marking = False
+        self._layer: QPixmap | None = None
         self.is_marking = False
         """Whether a drag marks a region; otherwise it moves the plane, and marks with the Shift key."""
         self.can_mark = False
         """Whether a click tells :attr:`point_chosen`, and Escape :attr:`cleared`."""
         self.can_mark_regions = False
         """Whether a drag may mark."""
-        theme.changed.connect(self.update)
+        theme.changed.connect(self.redraw)
 
     # -- what a chart says of itself -----------------------------------------------------------------------------------
 
@@ -138,12 +139,12 @@ class Chart(QWidget):
         keep = keep_view and self._view != self._home
         self._home = home
         self._view = self._view if keep else home
-        self.update()
+        self.redraw()
 
     def fit(self) -> None:
         """Look at everything."""
         self._view = self._home
-        self.update()
+        self.redraw()
 
     def zoom(self, factor: float, at: tuple[float, float] | None = None) -> None:
         """Come nearer by ``factor``, or go away when it is below one; ``at`` stays where it is."""
@@ -153,7 +154,7 @@ class Chart(QWidget):
         left, right = _scaled(view.left, view.right, x, factor, home.right - home.left) if across else view[:2]
         low, high = _scaled(view.low, view.high, y, factor, home.high - home.low) if up else view[2:]
         self._view = Bounds(left, right, low, high)
-        self.update()
+        self.redraw()
 
     def pan(self, across: float, up: float) -> None:
         """Move by parts of what is looked at."""
@@ -161,7 +162,7 @@ class Chart(QWidget):
         dx = across * (view.right - view.left) if self.zooms[0] else 0.0
         dy = up * (view.high - view.low) if self.zooms[1] else 0.0
         self._view = Bounds(view.left + dx, view.right + dx, view.low + dy, view.high + dy)
-        self.update()
+        self.redraw()
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -170,13 +171,32 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        frame = self.paint_on(painter, QSizeF(self.size()))
+        frame = self.frame()
+        if self._layer is None or self._layer.size() != self.size() * self.devicePixelRatioF():
+            self._layer = self._drawn()
+        painter.drawPixmap(0, 0, self._layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.small_font())
         if self.hasFocus():
             painter.setPen(QPen(theme.color("focus"), 1))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         self._paint_marking(painter, frame)
         if self._pointer is not None and self._pressed is None and frame.area.contains(self._pointer):
             self._paint_tip(painter, frame)
+
+    def redraw(self) -> None:
+        """Draw anew; what lies under the pointer is drawn over what is there."""
+        self._layer = None
+        self.update()
+
+    def _drawn(self) -> QPixmap:
+        layer = QPixmap(self.size() * self.devicePixelRatioF())
+        layer.setDevicePixelRatio(self.devicePixelRatioF())
+        layer.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(layer)
+        self.paint_on(painter, QSizeF(self.size()))
+        painter.end()
+        return layer
 
     def paint_on(self, painter: QPainter, size: QSizeF) -> Frame:
         """Draw the chart on paper of ``size``, and give where it lies."""
@@ -337,6 +357,7 @@ class Chart(QWidget):
             dx = from_x - x if self.zooms[0] else 0.0
             dy = from_y - y if self.zooms[1] else 0.0
             self._view = Bounds(before.left + dx, before.right + dx, before.low + dy, before.high + dy)
+            self._layer = None
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

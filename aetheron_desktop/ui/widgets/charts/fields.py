@@ -76,7 +76,7 @@ class MatrixChart(_Cells):
         """Show which pair is looked at."""
         columns = self._found.columns if self._found is not None else ()
         self._chosen = (columns.index(x), columns.index(y)) if x in columns and y in columns else None
-        self.update()
+        self.redraw()
 
     def pair_at(self, x: float, y: float) -> tuple[str, str] | None:
         """Give the two columns of a cell."""

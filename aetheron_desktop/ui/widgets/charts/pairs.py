@@ -47,7 +47,7 @@ class ScatterChart(Chart):
     def show_marked(self, rows: Iterable[int]) -> None:
         """Draw these rows over the others."""
         self._marked = frozenset(rows)
-        self.update()
+        self.redraw()
 
     def scales(self) -> tuple[Scale | None, Scale | None]:
         return _scales(self._found.x, self._found.y) if self._found is not None else ("number", "number")

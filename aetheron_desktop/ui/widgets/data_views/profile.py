@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.charts.chart import Bounds
 
-_KEPT: Final = 400
+_KEPT: Final = 200
 """Columns whose profiles are held; those of the others lie on the disk and are asked for again."""
 _SCOPES: Final[tuple[tuple[Scope, str, str], ...]] = (
     ("all", "All", "All values"),
@@ -379,7 +379,7 @@ class ProfileView(DataView):
         chart = self._card.chart
         if self._dataset is None or self._column not in self._profiles or not self.isVisible():
             return
-        if not self._session.marked:
+        if not self._session.marked or chart not in {self._histogram, self._values}:
             for one in (self._histogram, self._values):
                 one.show_marked(())
             return
