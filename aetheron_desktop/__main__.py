@@ -11,6 +11,7 @@ COMMANDS: Final = frozenset(
     {
         "check",
         "datasets",
+        "diff",
         "estimators",
         "export",
         "import",

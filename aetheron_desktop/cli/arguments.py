@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands, profiles, recipes, trust
+from aetheron_desktop.cli import commands, differences, profiles, recipes, trust
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -60,6 +60,11 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--folds", type=int, default=0, help="so many folds, each in turn the test")
     verb.add_argument("--gap", type=float, default=0.0, metavar="DAYS", help="left out between parts in time")
     verb.add_argument("--seed", type=int, default=0, help="the seed (default 0)")
+    verb = _verb(verbs, "diff", differences.diff, "show what differs between two datasets, row by row")
+    verb.add_argument("before", metavar="A", help="the earlier dataset's id or name")
+    verb.add_argument("after", metavar="B", help="the later one's")
+    verb.add_argument("--key", action="append", default=[], metavar="COL", help="tells the rows apart; repeat for more")
+    verb.add_argument("--rows", type=int, default=50, metavar="N", help="show at most so many rows (default 50)")
     _verb(verbs, "datasets", commands.datasets, "list the datasets")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
+from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, TableDifference
 from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion
 from aetheron_desktop.engine.datasets.pairs import (
     Associations,
@@ -41,6 +42,7 @@ Question: TypeAlias = (
     | MarkedQuestion
     | CheckQuestion
     | SplitQuestion
+    | DifferenceQuestion
 )
 """Its type is named by the field ``ask``."""
 Answer: TypeAlias = (
@@ -54,6 +56,7 @@ Answer: TypeAlias = (
     | Finding
     | Checked
     | FrozenSplit
+    | TableDifference
 )
 """Its type is named by the field ``answer``."""
 
@@ -108,6 +111,11 @@ def answer(
             from aetheron_desktop.engine.datasets.marking import marked_counts
 
             marked_counts(library.dataset(question.dataset), question, emit, should_stop)
+        case DifferenceQuestion():
+            from aetheron_desktop.engine.datasets.comparing import difference
+
+            before, after = library.dataset(question.before), library.dataset(question.after)
+            emit(difference(before, after, question, library.root / "tmp", should_stop))
         case SplitQuestion():
             from aetheron_desktop.engine.datasets.parting import part
 
@@ -133,6 +141,8 @@ def title(question: Question) -> str:
             return "Find the rows of a plot"
         case MarkedQuestion():
             return f"Find the marked rows in {question.column}"
+        case DifferenceQuestion():
+            return "Compare two tables"
         case SplitQuestion():
             return f"Part the rows: {question.request.name}"
         case CheckQuestion():
