@@ -35,8 +35,9 @@ from aetheron_desktop.engine.datasets.profile import (
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart, TargetChart, ValuesChart
 from aetheron_desktop.ui.widgets.charts.card import ChartCard
-from aetheron_desktop.ui.widgets.charts.chart import Bounds, Chart
+from aetheron_desktop.ui.widgets.charts.chart import Chart
 from aetheron_desktop.ui.widgets.charts.fields import HeatChart, MatrixChart
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.charts.pairs import BoxesChart, HexagonChart, ScatterChart
 from aetheron_desktop.ui.widgets.charts.ticks import ticks
 

@@ -16,8 +16,8 @@ from aetheron_desktop.engine.datasets.profile import ProfileQuestion
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart, TargetChart, ValuesChart
 from aetheron_desktop.ui.widgets.charts.card import ChartCard
-from aetheron_desktop.ui.widgets.charts.chart import Bounds
 from aetheron_desktop.ui.widgets.charts.fields import HeatChart, MatrixChart
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.charts.pairs import BoxesChart, HexagonChart, ScatterChart
 from aetheron_desktop.ui.widgets.data_views.pairs import PairsView
 from aetheron_desktop.ui.widgets.data_views.profile import ProfileView

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QPen
 
 from aetheron_desktop.engine.datasets import profile_words as words
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.charts.chart import Bounds, Chart
+from aetheron_desktop.ui.widgets.charts.chart import Chart
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.charts.ticks import Tick
 
 if TYPE_CHECKING:
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.datasets.profile import ColumnProfile, Estimate, Histogram, Kind, TargetProfile
-    from aetheron_desktop.ui.widgets.charts.chart import Frame
+    from aetheron_desktop.ui.widgets.charts.frame import Frame
     from aetheron_desktop.ui.widgets.charts.ticks import Scale
 
 _HEADROOM: Final = 1.06
 _THICK: Final = 0.36
 """Half of a bar's thickness, of one step from bar to bar."""
+_THICKEST: Final = 15.0
+"""The same in pixels, at most."""
 
 
 class HistogramChart(Chart):
@@ -283,7 +286,8 @@ def _bar(painter: QPainter, frame: Frame, ends: tuple[float, float], low: float,
 def _row(painter: QPainter, frame: Frame, place: int, start: float, end: float, color: QColor) -> None:
     if end <= start:
         return
-    top, bottom = frame.y(-place + _THICK), frame.y(-place - _THICK)
+    half = min(_THICKEST, frame.y(-place) - frame.y(-place + _THICK))
+    top, bottom = frame.y(-place) - half, frame.y(-place) + half
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     painter.drawRect(QRectF(frame.x(start), top, max(1.0, frame.x(end) - frame.x(start)), bottom - top))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.charts.axes import BOTTOM, GAP, paint_foot, paint_legend, paint_side, paint_tip
+from aetheron_desktop.ui.widgets.charts.frame import Bounds, Frame, scaled
 from aetheron_desktop.ui.widgets.charts.ticks import Scale, Tick, ticks
 
 if TYPE_CHECKING:
@@ -18,46 +18,10 @@ if TYPE_CHECKING:
 
 _TOP: Final = 10.0
 _RIGHT: Final = 14.0
-_BOTTOM: Final = 26.0
-_GAP: Final = 8.0
 _NAME: Final = 170.0
 """The most room for a name at an axis."""
 _ZOOM: Final = 1.2
 _LEAST_DRAG: Final = 4.0
-_DEEPEST: Final = 1e-9
-"""No deeper zoom than to this part of the whole: floats end there."""
-
-
-class Bounds(NamedTuple):
-    """A part of the plane: left, right, lower and upper end."""
-
-    left: float
-    right: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Where a part of the plane lies on the paper."""
-
-    area: QRectF
-    view: Bounds
-
-    def x(self, at: float) -> float:
-        """Give the place of ``at`` across."""
-        return self.area.left() + (at - self.view.left) / (self.view.right - self.view.left) * self.area.width()
-
-    def y(self, at: float) -> float:
-        """Give the place of ``at`` down."""
-        return self.area.bottom() - (at - self.view.low) / (self.view.high - self.view.low) * self.area.height()
-
-    def at(self, point: QPointF) -> tuple[float, float]:
-        """Give what lies at a point of the paper."""
-        across = (point.x() - self.area.left()) / max(1.0, self.area.width())
-        up = (self.area.bottom() - point.y()) / max(1.0, self.area.height())
-        view = self.view
-        return view.left + across * (view.right - view.left), view.low + up * (view.high - view.low)
 
 
 class Chart(QWidget):
@@ -151,8 +115,8 @@ class Chart(QWidget):
         view, home = self._view, self._home
         x, y = at or ((view.left + view.right) / 2, (view.low + view.high) / 2)
         across, up = self.zooms
-        left, right = _scaled(view.left, view.right, x, factor, home.right - home.left) if across else view[:2]
-        low, high = _scaled(view.low, view.high, y, factor, home.high - home.low) if up else view[2:]
+        left, right = scaled(view.left, view.right, x, factor, home.right - home.left) if across else view[:2]
+        low, high = scaled(view.low, view.high, y, factor, home.high - home.low) if up else view[2:]
         self._view = Bounds(left, right, low, high)
         self.redraw()
 
@@ -182,7 +146,9 @@ class Chart(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         self._paint_marking(painter, frame)
         if self._pointer is not None and self._pressed is None and frame.area.contains(self._pointer):
-            self._paint_tip(painter, frame)
+            text = self.tip(*frame.at(self._pointer), frame)
+            if text:
+                paint_tip(painter, self._pointer, text, QSizeF(self.size()))
 
     def redraw(self) -> None:
         """Draw anew; what lies under the pointer is drawn over what is there."""
@@ -204,8 +170,10 @@ class Chart(QWidget):
         painter.setFont(self.small_font())
         metrics = QFontMetricsF(painter.font())
         frame = self._frame(size, metrics)
-        self._paint_axes(painter, frame, metrics, size)
-        self._paint_legend(painter, frame, metrics)
+        counted = self.scales()
+        paint_side(painter, frame, self._ticks(frame.area, upright=True), counts=counted[1] is not None)
+        paint_foot(painter, frame, self._ticks(frame.area, upright=False), size, counts=counted[0] is not None)
+        paint_legend(painter, frame, self.legend())
         painter.save()
         painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
         self.draw(painter, frame)
@@ -225,7 +193,7 @@ class Chart(QWidget):
     def _frame(self, size: QSizeF, metrics: QFontMetricsF) -> Frame:
         texts = [tick.text for tick in self._ticks(QRectF(0, 0, size.width(), size.height()), upright=True)]
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
-        left = min(widest, size.width() * 0.35, _NAME) + 2 * _GAP
+        left = min(widest, size.width() * 0.35, _NAME) + 2 * GAP
         top = _TOP + (metrics.height() + 4 if self.legend() else 0.0)
         width = max(10.0, size.width() - left - _RIGHT)
         bottom = self._foot(width, metrics, size)
@@ -234,11 +202,11 @@ class Chart(QWidget):
     def _foot(self, width: float, metrics: QFontMetricsF, size: QSizeF) -> float:
         """Give the room below: names that are wider than their place stand upright."""
         if self.scales()[0] is not None:
-            return _BOTTOM
+            return BOTTOM
         names = self.names(upright=False)
         widest = max((metrics.horizontalAdvance(tick.text) for tick in names), default=0.0)
         is_wide = bool(names) and widest > width / len(names) - 4
-        return max(_BOTTOM, min(widest + 12, size.height() * 0.3, _NAME)) if is_wide else _BOTTOM
+        return max(BOTTOM, min(widest + 12, size.height() * 0.3, _NAME)) if is_wide else BOTTOM
 
     def _ticks(self, area: QRectF, *, upright: bool) -> list[Tick]:
         scale = self.scales()[1 if upright else 0]
@@ -249,65 +217,6 @@ class Chart(QWidget):
             return ticks(scale, view.low, view.high, int(area.height() / 38))
         return ticks(scale, view.left, view.right, int(area.width() / (100 if scale == "date" else 70)))
 
-    def _paint_axes(self, painter: QPainter, frame: Frame, metrics: QFontMetricsF, size: QSizeF) -> None:
-        area = frame.area
-        grid, words = QPen(theme.color("plot.grid"), 1), QPen(theme.color("plot.text"))
-        counted = self.scales()
-        upward = self._ticks(area, upright=True)
-        # Names that would stand on each other are left out; the pointer tells them.
-        every = 1 if counted[1] is not None else math.ceil(len(upward) * metrics.height() * 0.8 / area.height()) or 1
-        for tick in upward[::every]:
-            y = frame.y(tick.at)
-            if not area.top() - 1 <= y <= area.bottom() + 1:
-                continue
-            if counted[1] is not None:
-                painter.setPen(grid)
-                painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(words)
-            room = QRectF(0, y - 10, area.left() - _GAP, 20)
-            text = metrics.elidedText(tick.text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.setPen(grid)
-        painter.drawLine(area.bottomLeft(), area.bottomRight())
-        painter.setPen(words)
-        shown = (area.left() - 1, area.right() + 1)
-        places = [tick for tick in self._ticks(area, upright=False) if shown[0] <= frame.x(tick.at) <= shown[1]]
-        if counted[0] is None and size.height() - area.bottom() != _BOTTOM:
-            self._paint_upright(painter, frame, metrics, places)
-            return
-        for tick in places:
-            each = area.width() / len(places) - 4
-            width = max(20.0, each) if counted[0] is None else metrics.horizontalAdvance(tick.text) + 4
-            left = min(max(frame.x(tick.at) - width / 2, 0.0), size.width() - width)
-            room = QRectF(left, area.bottom() + 4, width, _BOTTOM - 6)
-            text = metrics.elidedText(tick.text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
-
-    def _paint_upright(self, painter: QPainter, frame: Frame, metrics: QFontMetricsF, names: list[Tick]) -> None:
-        every = math.ceil(len(names) * metrics.height() * 0.8 / frame.area.width()) or 1
-        room = self._foot(frame.area.width(), metrics, QSizeF(self.size())) - 8
-        for tick in names[::every]:
-            painter.save()
-            painter.translate(frame.x(tick.at), frame.area.bottom() + 5)
-            painter.rotate(-90)
-            text = metrics.elidedText(tick.text, Qt.TextElideMode.ElideRight, room)
-            box = QRectF(-room, -metrics.height() / 2, room, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-            painter.restore()
-
-    def _paint_legend(self, painter: QPainter, frame: Frame, metrics: QFontMetricsF) -> None:
-        left = frame.area.left()
-        entries = self.legend()
-        each = frame.area.width() / max(1, len(entries))
-        for name, color in entries:
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(20.0, each - 26))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawRoundedRect(QRectF(left, 8, 9, 9), 2, 2)
-            painter.setPen(QPen(theme.color("plot.text")))
-            painter.drawText(QPointF(left + 14, 8 + metrics.ascent() * 0.78), text)
-            left += min(each, metrics.horizontalAdvance(text) + 28)
-
     def _paint_marking(self, painter: QPainter, frame: Frame) -> None:
         if not self._marking or self._pressed is None or self._pointer is None:
             return
@@ -317,27 +226,6 @@ class Chart(QWidget):
         color.setAlphaF(0.15)
         painter.setBrush(color)
         painter.drawRect(area)
-
-    def _paint_tip(self, painter: QPainter, frame: Frame) -> None:
-        assert self._pointer is not None
-        text = self.tip(*frame.at(self._pointer), frame)
-        if not text:
-            return
-        metrics = QFontMetricsF(painter.font())
-        lines = [metrics.elidedText(line, Qt.TextElideMode.ElideRight, self.width() - 40) for line in text.split("\n")]
-        width = max(metrics.horizontalAdvance(line) for line in lines) + 20
-        height = metrics.height() * len(lines) + 12
-        left = self._pointer.x() + 14
-        left = left if left + width <= self.width() - 4 else max(4.0, self._pointer.x() - 14 - width)
-        top = min(max(4.0, self._pointer.y() - height - 10), max(4.0, self.height() - height - 4))
-        box = QRectF(left, top, width, height)
-        painter.setPen(QPen(theme.color("border"), 1))
-        painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(box, 8, 8)
-        for place, line in enumerate(lines):
-            painter.setPen(theme.color("text" if place == 0 else "muted"))
-            row = QRectF(left + 10, top + 6 + place * metrics.height(), width - 20, metrics.height())
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
 
     # -- the hand ------------------------------------------------------------------------------------------------------
 
@@ -425,10 +313,3 @@ class Chart(QWidget):
                 self.cleared.emit()
             case _:
                 super().keyPressEvent(event)
-
-
-def _scaled(low: float, high: float, at: float, factor: float, whole: float) -> tuple[float, float]:
-    factor = max(factor, (high - low) / (3 * whole)) if whole else factor
-    if (high - low) / factor < abs(whole) * _DEEPEST:
-        return low, high
-    return at - (at - low) / factor, at + (high - at) / factor

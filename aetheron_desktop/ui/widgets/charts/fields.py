@@ -9,7 +9,8 @@ from PySide6.QtGui import QFontMetricsF, QPen
 
 from aetheron_desktop.engine.datasets import pair_words as words
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.charts.chart import Bounds, Chart
+from aetheron_desktop.ui.widgets.charts.chart import Chart
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.charts.shades import on, shade, two_sided
 from aetheron_desktop.ui.widgets.charts.ticks import Tick
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.datasets.pairs import Association, Associations, Heat
-    from aetheron_desktop.ui.widgets.charts.chart import Frame
+    from aetheron_desktop.ui.widgets.charts.frame import Frame
     from aetheron_desktop.ui.widgets.charts.ticks import Scale
 
 _ROOM: Final = 30.0

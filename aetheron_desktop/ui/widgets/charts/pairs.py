@@ -10,7 +10,8 @@ from PySide6.QtGui import QPen, QPolygonF
 
 from aetheron_desktop.engine.datasets import pair_words as words
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.charts.chart import Bounds, Chart
+from aetheron_desktop.ui.widgets.charts.chart import Chart
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.charts.shades import shade
 from aetheron_desktop.ui.widgets.charts.ticks import Tick
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.datasets.pairs import Axis, Boxes, Hexagons, Scatter
-    from aetheron_desktop.ui.widgets.charts.chart import Frame
+    from aetheron_desktop.ui.widgets.charts.frame import Frame
     from aetheron_desktop.ui.widgets.charts.ticks import Scale
 
 _DOT: Final = 4.0

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSplitter,
     QStackedLayout,
     QToolButton,
@@ -34,6 +32,7 @@ from aetheron_desktop.ui.widgets.charts.card import ChartCard
 from aetheron_desktop.ui.widgets.charts.fields import HeatChart, MatrixChart
 from aetheron_desktop.ui.widgets.charts.pairs import BoxesChart, HexagonChart, ScatterChart
 from aetheron_desktop.ui.widgets.data_views import DataView
+from aetheron_desktop.ui.widgets.data_views.chips import Chips
 from aetheron_desktop.ui.widgets.data_views.marks import Marks
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.empty import Empty
@@ -45,8 +44,18 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.ui.session import Session
-    from aetheron_desktop.ui.widgets.charts.chart import Bounds
+    from aetheron_desktop.ui.widgets.charts.frame import Bounds
 
+_METHODS: Final = (
+    ("values", "Pearson", "Correlation of the values: how near to a straight line"),
+    ("ranks", "Spearman", "Correlation of the ranks: how far one grows with the other"),
+)
+_KINDS: Final = (("points", "Points", "Rows of a sample"), ("hexagons", "Density", "All rows, by hexagon"))
+_SHARES: Final = (
+    ("count", "Rows", "The number of rows"),
+    ("row", "Of row", "Shares of the values down the side"),
+    ("column", "Of column", "Shares of the values along the foot"),
+)
 _WAIT_MS: Final = 250
 _ROOM_FOR_BOTH: Final = 760
 
@@ -86,34 +95,18 @@ class PairsView(DataView):
         theme.mark(self._search, role="search")
         self._facts = named(ElidedLabel(self), "pairs_facts")
         theme.mark(self._facts, role="caption")
-        self._ranks = self._chips(
-            "pairs_method",
-            (
-                ("values", "Pearson", "Correlation of the values: how near to a straight line"),
-                ("ranks", "Spearman", "Correlation of the ranks: how far one grows with the other"),
-            ),
-        )
+        self._ranks = Chips("pairs_method", _METHODS, self)
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
         head.addWidget(self._search)
         head.addWidget(self._facts, 1)
-        for button in self._ranks.buttons():
-            head.addWidget(button)
+        self._ranks.add_to(head)
         self._matrix_card = ChartCard("pairs_matrix", self)
         self._card = ChartCard("pairs_picture", self)
-        self._kinds = self._chips(
-            "pairs_kind", (("points", "Points", "Rows of a sample"), ("hexagons", "Density", "All rows, by hexagon"))
-        )
-        self._shares = self._chips(
-            "pairs_share",
-            (
-                ("count", "Rows", "The number of rows"),
-                ("row", "Of row", "Shares of the values down the side"),
-                ("column", "Of column", "Shares of the values along the foot"),
-            ),
-        )
-        for button in (*self._kinds.buttons(), *self._shares.buttons()):
-            self._card.tools.addWidget(button)
+        self._kinds = Chips("pairs_kind", _KINDS, self)
+        self._shares = Chips("pairs_share", _SHARES, self)
+        for group in (self._kinds, self._shares):
+            group.add_to(self._card.tools)
         split = named(QSplitter(Qt.Orientation.Horizontal, self), "pairs_split")
         split.addWidget(self._matrix_card)
         split.addWidget(self._card)
@@ -139,17 +132,6 @@ class PairsView(DataView):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(page)
-
-    def _chips(self, name: str, choices: tuple[tuple[str, str, str], ...]) -> QButtonGroup:
-        group = QButtonGroup(self)
-        for key, words_, tip in choices:
-            button = named(QPushButton(words_, self), f"{name}_{key}", words_, tip)
-            button.setCheckable(True)
-            button.setProperty("key", key)
-            theme.mark(button, role="chip")
-            group.addButton(button)
-        group.buttons()[0].setChecked(True)
-        return group
 
     def _connect(self) -> None:
         session = self._session
@@ -200,7 +182,7 @@ class PairsView(DataView):
                 dataset=self._dataset.info.id,
                 focus=self._focus,
                 containing=self._search.text().strip(),
-                ranks=_key(self._ranks) == "ranks",
+                ranks=self._ranks.key == "ranks",
             ),
             self._on_found,
             self._on_end,
@@ -259,26 +241,23 @@ class PairsView(DataView):
     # -- showing -------------------------------------------------------------------------------------------------------
 
     def _draw_pair(self) -> None:
-        numbers = Scatter in self._pictures
-        for button in self._kinds.buttons():
-            button.setVisible(numbers and Hexagons in self._pictures)
-        for button in self._shares.buttons():
-            button.setVisible(Heat in self._pictures)
+        self._kinds.show_all(Hexagons in self._pictures)
+        self._shares.show_all(Heat in self._pictures)
         x, y = self._pair
         title, file_name = f"{x} × {y}", f"{x} and {y}"
         for picture in self._pictures.values():
             match picture:
-                case Scatter() if _key(self._kinds) == "points" or Hexagons not in self._pictures:
+                case Scatter() if self._kinds.key == "points" or Hexagons not in self._pictures:
                     self._scatter.show_points(picture)
                     self._card.show_chart(
                         self._scatter, title, f"{picture.words} · {words.sampled(picture)}", file_name
                     )
-                case Hexagons() if _key(self._kinds) == "hexagons":
+                case Hexagons() if self._kinds.key == "hexagons":
                     self._hexagons.show_hexagons(picture)
                     caption = " · ".join(part for part in (picture.words, words.outside(picture)) if part)
                     self._card.show_chart(self._hexagons, title, caption, file_name)
                 case Heat():
-                    self._heat.show_heat(picture, _key(self._shares))
+                    self._heat.show_heat(picture, self._shares.key)
                     self._card.show_chart(self._heat, title, f"{picture.words} · {words.sampled(picture)}", file_name)
                 case Boxes():
                     self._boxes.show_boxes(picture)
@@ -336,8 +315,3 @@ class PairsView(DataView):
                 Condition(column=self._pair[0], values=(values[0],)),
                 Condition(column=self._pair[1], values=(values[1],)),
             )
-
-
-def _key(group: QButtonGroup) -> str:
-    pressed = group.checkedButton()
-    return str(pressed.property("key")) if pressed is not None else ""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,6 +25,7 @@ from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart, TargetChart, ValuesChart
 from aetheron_desktop.ui.widgets.charts.card import ChartCard
 from aetheron_desktop.ui.widgets.data_views import DataView
+from aetheron_desktop.ui.widgets.data_views.chips import Chips
 from aetheron_desktop.ui.widgets.data_views.figures import Figures
 from aetheron_desktop.ui.widgets.data_views.marks import Marks
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.profile import Scope
     from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.ui.session import Session
-    from aetheron_desktop.ui.widgets.charts.chart import Bounds
+    from aetheron_desktop.ui.widgets.charts.frame import Bounds
 
 _KEPT: Final = 200
 """Columns whose profiles are held; those of the others lie on the disk and are asked for again."""
@@ -52,6 +52,10 @@ _PICTURES: Final = (
     ("distribution", "Distribution", "How often values lie where"),
     ("values", "Values", "The commonest values"),
     ("lengths", "Lengths", "Lengths of the texts"),
+)
+_AGAINST: Final = (
+    ("parts", "By part", "The target within parts of the column"),
+    ("classes", "By class", "The column, coloured by the classes of the target"),
 )
 _LONG: Final = 2_000_000
 _FIGURES_WIDTH: Final = 236
@@ -92,16 +96,15 @@ class ProfileView(DataView):
         theme.mark(self._name, role="heading")
         self._badge = named(QLabel(self), "profile_badge")
         theme.mark(self._badge, role="badge")
-        self._scopes = self._chips("profile_scope", _SCOPES)
-        self._pictures = self._chips("profile_picture", _PICTURES)
+        self._scopes = Chips("profile_scope", _SCOPES, self)
+        self._pictures = Chips("profile_picture", _PICTURES, self)
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
         head.addWidget(self._name, 0)
         head.addWidget(self._badge)
         head.addStretch(1)
         for group in (self._pictures, self._scopes):
-            for button in group.buttons():
-                head.addWidget(button)
+            group.add_to(head)
         page = QWidget(self)
         whole = QVBoxLayout(page)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -118,15 +121,8 @@ class ProfileView(DataView):
     def _make_body(self) -> QSplitter:
         self._card = ChartCard("profile_chart", self)
         self._target_card = ChartCard("profile_target", self)
-        self._target_pictures = self._chips(
-            "profile_against",
-            (
-                ("parts", "By part", "The target within parts of the column"),
-                ("classes", "By class", "The column, coloured by the classes of the target"),
-            ),
-        )
-        for button in self._target_pictures.buttons():
-            self._target_card.tools.addWidget(button)
+        self._target_pictures = Chips("profile_against", _AGAINST, self)
+        self._target_pictures.add_to(self._target_card.tools)
         charts = QSplitter(Qt.Orientation.Vertical, self)
         charts.addWidget(self._card)
         charts.addWidget(self._target_card)
@@ -149,17 +145,6 @@ class ProfileView(DataView):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GAP)
         return split
-
-    def _chips(self, name: str, choices: tuple[tuple[str, str, str], ...]) -> QButtonGroup:
-        group = QButtonGroup(self)
-        for key, words_, tip in choices:
-            button = named(QPushButton(words_, self), f"{name}_{key}", words_, tip)
-            button.setCheckable(True)
-            button.setProperty("key", key)
-            theme.mark(button, role="chip")
-            group.addButton(button)
-        group.buttons()[0].setChecked(True)
-        return group
 
     def _connect(self) -> None:
         session = self._session
@@ -286,21 +271,12 @@ class ProfileView(DataView):
         self._draw_target()
         self._ask_marked()
 
-    def _offer(self, group: QButtonGroup, offered: list[str], wanted: str) -> str:
-        """Show the chips that are offered, and press the wanted one of them, else the first."""
-        chosen = wanted if wanted in offered else offered[0] if offered else ""
-        for button in group.buttons():
-            key = str(button.property("key"))
-            button.setVisible(key in offered and len(offered) > 1)
-            button.setChecked(key == chosen)
-        return chosen
-
     def _draw_column(self, profile: ColumnProfile) -> None:
         pictures = ["distribution"] * bool(profile.histograms) + ["values"] * bool(profile.top)
         pictures += ["lengths"] * (profile.lengths is not None)
-        picture = self._offer(self._pictures, pictures, self._picture)
+        picture = self._pictures.offer(pictures, self._picture)
         scopes = [one.scope for one in profile.histograms] if picture == "distribution" else []
-        scope = self._offer(self._scopes, list(scopes), self._scope)
+        scope = self._scopes.offer(list(scopes), self._scope)
         file_name = f"{profile.column} {picture}"
         if picture == "distribution":
             histogram = next(one for one in profile.histograms if one.scope == scope)
@@ -319,9 +295,8 @@ class ProfileView(DataView):
         self._target_card.setVisible(found is not None and has_target)
         if found is None:
             return
-        wanted = self._target_pictures.checkedButton()
         offered = ["parts"] + ["classes"] * bool(found.edges)
-        picture = self._offer(self._target_pictures, offered, str(wanted.property("key")) if wanted else "parts")
+        picture = self._target_pictures.offer(offered, self._target_pictures.key)
         title = f"Against {found.target}"
         caption = f"Power {words.power(found)} · {words.badge(found)}"
         tip = f"{words.power_method(found)}\n{words.method(found)}"
