@@ -33,7 +33,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "import", commands.import_file, "import a table as a dataset, or an .aether file as a model")
-    verb.add_argument("file", type=Path, metavar="FILE", help="a table of any format, or an .aether file")
+    verb.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a table of any format, or an .aether file")
+    verb.add_argument(
+        "--update", metavar="DATASET", help="import it as a new version of this one, read in the same way"
+    )
     verb.add_argument("--name", help="the dataset's name; the file's by default")
     verb.add_argument("--save-recipe", type=Path, metavar="FILE", help="write down how it was read, for files like it")
     recipes.add_options(verb)

@@ -14,6 +14,7 @@ import msgspec
 
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
+from aetheron_desktop.engine.datasets.dataset import next_name, source_state
 from aetheron_desktop.engine.datasets.decisions import decisions
 from aetheron_desktop.engine.datasets.preview import differences
 from aetheron_desktop.engine.datasets.recipe import load, save
@@ -44,12 +45,24 @@ EXIT_CODES: dict[Outcome, int] = {"succeeded": 0, "failed": 1, "crashed": 1, "st
 
 
 def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Import a file."""
+    """Import a file, or anew the one that a dataset came from."""
+    earlier = workspace.dataset(options.update) if options.update else None
+    if earlier is None:
+        if options.file is None:
+            raise UsageError("There is no file to import.", hint="Name one, or with --update a dataset.")
+        source, name, recipe = str(options.file.absolute()), options.file.name.partition(".")[0], recipe_of(options)
+    else:
+        origin = earlier.info.origin
+        if origin is None and options.file is None:
+            raise UsageError(f"{earlier.info.name} was not read from a file.", hint="Name the file of the new version.")
+        source = str(options.file.absolute()) if options.file is not None or origin is None else origin.path
+        name, recipe = next_name(earlier.info.name), load(earlier.recipe)
     job = ImportJob(
         id=workspace.new_id("import"),
-        source=str(options.file.absolute()),
-        name=options.name or options.file.name.partition(".")[0],
-        recipe=recipe_of(options),
+        source=source,
+        name=options.name or name,
+        recipe=recipe,
+        previous=earlier.info.id if earlier is not None else None,
     )
     with _Runner(workspace, terminal) as runner:
         end = runner.do(job)
@@ -95,6 +108,9 @@ def preview(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
     return 0
 
 
+_SOURCES = {"same": "as it was", "changed": "has changed", "gone": "is gone", "unknown": ""}
+
+
 def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """List the datasets."""
     del options
@@ -111,11 +127,12 @@ def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> in
             f"{len(info.schema.columns):,}",
             f"{info.quarantined:,}",
             moment(info.created),
+            _SOURCES[source_state(info)],
         )
         for info in infos
     ]
-    columns = ("id", "name", "rows", "columns", "quarantined", "imported")
-    terminal.table(columns, rows, empty="No dataset yet: aetheron import FILE", numbers=4)
+    columns = ("id", "name", "rows", "columns", "quarantined", "imported", "its file")
+    terminal.table(columns, rows, empty="No dataset yet: aetheron import FILE", numbers=5)
     return 0
 
 

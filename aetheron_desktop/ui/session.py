@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from aetheron_desktop.engine.datasets import questions
-from aetheron_desktop.engine.datasets.recipe import Recipe
+from aetheron_desktop.engine.datasets.dataset import next_name, source_state
+from aetheron_desktop.engine.datasets.recipe import Recipe, load
 from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
@@ -23,6 +24,7 @@ from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, Predi
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.trust import Trust
@@ -30,7 +32,7 @@ from aetheron_desktop.ui.trust import Trust
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.dataset import Dataset, SourceState
     from aetheron_desktop.engine.datasets.questions import Question
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.events import Event
@@ -69,6 +71,7 @@ class Session(QObject):
     models_changed = Signal()
     dataset_opened = Signal(object)  # Dataset | None
     target_changed = Signal()
+    source_looked_at = Signal()
     column_chosen = Signal(str)
     marked_changed = Signal()
     run_added = Signal(str)
@@ -87,6 +90,8 @@ class Session(QObject):
         self.target: str | None = None
         self.task: Task | None = None
         self.excluded: frozenset[str] = frozenset()
+        self.source: SourceState = "unknown"
+        """How the file of the open dataset is, against when it was imported."""
         self.column: str | None = None
         """The column that is looked at."""
         self.marked: tuple[int, ...] = ()
@@ -147,7 +152,9 @@ class Session(QObject):
 
     # -- datasets -----------------------------------------------------------------------------------------------------
 
-    def open_file(self, path: Path, recipe: Recipe | None = None) -> None:
+    def open_file(
+        self, path: Path, recipe: Recipe | None = None, *, name: str | None = None, previous: str | None = None
+    ) -> None:
         """Import the file and open it as a dataset; an ``.aether`` file is taken in as a model."""
         path = Path(path)
         if not path.exists():
@@ -156,12 +163,40 @@ class Session(QObject):
         job = ImportJob(
             id=self.workspace.new_id("import"),
             source=str(path),
-            name=path.name.partition(".")[0],
+            name=name or path.name.partition(".")[0],
             recipe=recipe or Recipe(),
+            previous=previous,
         )
         self._imports[job.id] = ImportState(job.id, path.name)
         self.import_changed.emit(self._imports[job.id])
         self._jobs.start(job, "import")
+
+    def look_at_source(self) -> None:
+        """See, beside the window's thread, whether the file of the open dataset has changed."""
+        if self.dataset is None or self._shutting_down:
+            return
+        info = self.dataset.info
+        errand = Errand(lambda: (info.id, source_state(info)), self)
+        errand.done.connect(self._on_source)
+        errand.start()
+
+    def _on_source(self, found: tuple[str, SourceState]) -> None:
+        id_, state = found
+        if self.dataset is not None and self.dataset.info.id == id_ and state != self.source:
+            self.source = state
+            self.source_looked_at.emit()
+
+    def update_dataset(self) -> None:
+        """Import the file of the open dataset anew, in the same way, as a new version of it."""
+        if self.dataset is None or self.dataset.info.origin is None:
+            return
+        info = self.dataset.info
+        try:
+            recipe = load(self.dataset.recipe)
+        except AetheronError as error:
+            self.tell(error)
+            return
+        self.open_file(Path(self.dataset.info.origin.path), recipe, name=next_name(info.name), previous=info.id)
 
     def ask(self, question: Question, on_answer: Callable[[Any], None], on_end: Callable[[JobEnded], None]) -> str:
         """Ask about a table: ``on_answer`` hears each part of the answer, then ``on_end`` how it went.
@@ -198,9 +233,10 @@ class Session(QObject):
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
         self.excluded = frozenset(proposal.excluded)
-        self.column, self.marked = None, ()
+        self.column, self.marked, self.source = None, (), "unknown"
         self.dataset_opened.emit(dataset)
         self.target_changed.emit()
+        self.look_at_source()
         # A training should start at once; the learning libraries take seconds to import.
         QTimer.singleShot(_WARM_DELAY_MS, self, self._warm_up)
 

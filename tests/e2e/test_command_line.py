@@ -84,6 +84,26 @@ def test_that_rows_of_a_dataset_are_written_to_a_file(line: Line, tmp_path: Path
     assert not (tmp_path / "a.csv").exists()
 
 
+def test_that_a_changed_file_becomes_a_new_version_and_what_changed_is_shown(line: Line, tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    rows = [f"p{number:02};{number};NA" for number in range(30)]
+    table.write_text("id;age;country\n" + "\n".join(rows) + "\n")
+    first = line.records("import", str(table), "--missing", "-")[-1]["result"]
+    assert "as it was" in line.run("datasets").stdout
+    rows[3] = "p03;99;DE"
+    table.write_text("id;age;country\n" + "\n".join([*rows[:-1], "p77;1;FR"]) + "\n")
+    assert "has changed" in line.run("datasets").stdout
+    second = line.records("import", "--update", "people")[-1]["result"]
+    infos = {record["id"]: record for record in line.records("datasets")}
+    assert (infos[second]["name"], infos[second]["previous"]) == ("people v2", first)
+    found = line.records("diff", "people", "people v2")[0]
+    assert (found["key"], found["added"], found["removed"], found["changed"]) == (["id"], 1, 1, 1)
+    shown = line.run("diff", "people", "people v2").stdout
+    assert "~ id=p03   age: 3 → 99; country: NA → DE" in shown
+    assert "+ id=p77" in shown
+    assert line.run("import").returncode == 2
+
+
 def test_that_the_main_job_is_done_from_the_import_to_the_predictions(line: Line, tmp_path: Path) -> None:
     imported = line.records("import", str(DATA / "penguins.csv"))
     assert [record["kind"] for record in imported][-2:] == ["dataset_imported", "job_ended"]

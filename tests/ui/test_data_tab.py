@@ -3,11 +3,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableWidget, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.schema import Column
+from aetheron_desktop.ui.dialogs.difference import DifferenceDialog
 from aetheron_desktop.ui.item_models.columns import ColumnsModel, share
 from aetheron_desktop.ui.item_models.table_pages import PAGE, TablePages
 from aetheron_desktop.ui.session import Session
@@ -212,3 +213,67 @@ def test_that_the_ending_follows_the_format(qtbot: QtBot, tab: DataTab, tmp_path
     dialog.filterSelected.emit("Excel (*.xlsx)")
     assert Path(dialog.selectedFiles()[0]).name == "mine.xlsx"
     dialog.close()
+
+
+# -- versions ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def people(qtbot: QtBot, session: Session, tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text("id,age\n" + "".join(f"p{number:02},{number % 7}\n" for number in range(30)))
+    with qtbot.waitSignal(session.dataset_opened, timeout=30_000):
+        session.open_file(path)
+    return path
+
+
+def test_that_a_file_that_has_changed_is_noticed_and_becomes_a_new_version(
+    qtbot: QtBot, session: Session, people: Path, dressed: QApplication
+) -> None:
+    tab = DataTab(session)
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.close_table())
+    tab.resize(1000, 700)
+    tab.show()
+    banner = tab.findChild(QWidget, "source_banner")
+    qtbot.waitUntil(lambda: session.source == "same")
+    assert not banner.isVisible()
+    people.write_text(people.read_text().replace("p03,3\n", "p03,99\n") + "p77,1\n")
+    session.look_at_source()
+    qtbot.waitUntil(banner.isVisible)
+    first = session.dataset.info
+    assert not tab.findChild(QPushButton, "compare_versions").isVisible()
+    with qtbot.waitSignal(session.dataset_opened, timeout=30_000):
+        tab.findChild(QPushButton, "source_update").click()
+    info = session.dataset.info
+    assert (info.name, info.previous, info.rows) == ("people v2", first.id, 31)
+    qtbot.waitUntil(lambda: session.source == "same")
+    assert not banner.isVisible()
+    tab.findChild(QPushButton, "compare_versions").click()
+    dialog = tab.findChild(DifferenceDialog)
+    facts = dialog.findChild(QLabel, "difference_facts")
+    qtbot.waitUntil(lambda: "1 added, 0 removed, 1 changed, 29 the same" in facts.text(), timeout=30_000)
+    rows = dialog.findChild(QTableWidget, "difference_rows")
+    assert [[rows.item(row, place).text() for place in range(3)] for row in range(rows.rowCount())] == [
+        ["~", "p03", "age: 3 → 99"], ["+", "p77", ""],
+    ]  # fmt: skip
+    dialog.findChild(QPushButton, "difference_added").click()
+    assert rows.rowCount() == 1
+    dialog.reject()
+
+
+def test_that_a_notice_of_a_changed_file_is_put_off(
+    qtbot: QtBot, session: Session, people: Path, dressed: QApplication
+) -> None:
+    tab = DataTab(session)
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.close_table())
+    tab.show()
+    banner = tab.findChild(QWidget, "source_banner")
+    people.write_text("id,age\nx,1\n")
+    session.look_at_source()
+    qtbot.waitUntil(banner.isVisible)
+    tab.findChild(QPushButton, "source_later").click()
+    assert not banner.isVisible()
+    people.unlink()
+    session.look_at_source()
+    qtbot.waitUntil(lambda: session.source == "gone")
+    assert not banner.isVisible()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import re
+import stat
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+
+SourceState: TypeAlias = Literal["same", "changed", "gone", "unknown"]
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -44,6 +50,28 @@ class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     proposal: Proposal
     origin: Origin | None = None
     previous: str | None = None
+
+
+def source_state(info: DatasetInfo) -> SourceState:
+    """Say whether the file of a dataset is as it was when it was imported, by its size and its time.
+
+    Of a folder of files, and of a dataset that was not read from a file, that is not known.
+    """
+    if info.origin is None:
+        return "unknown"
+    try:
+        found = os.stat(info.origin.path)
+    except OSError:
+        return "gone"
+    if not stat.S_ISREG(found.st_mode):
+        return "unknown"
+    return "same" if (found.st_size, found.st_mtime_ns) == (info.origin.bytes, info.origin.changed) else "changed"
+
+
+def next_name(name: str) -> str:
+    """Give the name of a new version of the dataset of this name: people, people v2, people v3."""
+    found = re.fullmatch(r"(.*) v(\d{1,6})", name)
+    return f"{found[1]} v{int(found[2]) + 1}" if found is not None else f"{name} v2"
 
 
 class Dataset:

@@ -40,13 +40,14 @@ def import_file(
     *,
     name: str | None = None,
     recipe: Recipe | None = None,
+    previous: str | None = None,
     progress: Progress,
     should_stop: Callable[[], bool],
 ) -> DatasetInfo | None:
     """Import the table of ``source`` into ``folder/<hash of its content>``; None when stopped.
 
     The folder appears whole or not at all. Content that is there already keeps its rows, and
-    gets the record of this import.
+    gets the record of this import. ``previous`` is the dataset of which it is a new version.
 
     Raises:
         DatasetError: there is no table in the file; detail and hint say what to do.
@@ -60,9 +61,21 @@ def import_file(
         except Stopped:
             return None
         kept = folder / info.id
+        info = msgspec.structs.replace(info, previous=_previous(previous, info.id, kept))
+        (staging.path / "whole" / "dataset.json").write_bytes(msgspec.json.encode(info))
         _keep(staging.path / "whole", kept)
         progress("Done", 1, 1, "")
         return info
+
+
+def _previous(previous: str | None, id: str, kept: Path) -> str | None:
+    """Give the version before: of content that is there already, the one that it had."""
+    if previous is not None and previous != id:
+        return previous
+    try:
+        return msgspec.json.decode((kept / "dataset.json").read_bytes(), type=DatasetInfo).previous
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def _keep(whole: Path, kept: Path) -> None:
@@ -119,7 +132,6 @@ def _stage(staging: Staging, source: Path, name: str | None, recipe: Recipe) -> 
         notes=tuple(notes),
         proposal=propose(kept.schema, kept.rows),
     )
-    (whole / "dataset.json").write_bytes(msgspec.json.encode(info))
     staging.ask()
     return info
 

@@ -143,6 +143,7 @@ class Execution:
             self._workspace.root / "datasets",
             name=job.name,
             recipe=job.recipe,
+            previous=job.previous,
             progress=self._progress,
             should_stop=self._stop.is_set,
         )

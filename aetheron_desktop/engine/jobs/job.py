@@ -15,13 +15,15 @@ from aetheron_desktop.engine.training.experiment import Experiment
 class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="import"):
     """Import the file ``source``: a table as a dataset, or an ``.aether`` file as a model.
 
-    ``recipe`` says how it is read; what it leaves open, the file tells.
+    ``recipe`` says how it is read; what it leaves open, the file tells. ``previous`` is the dataset that it is a new
+    version of.
     """
 
     id: str
     source: str
     name: str | None = None
     recipe: Recipe = Recipe()
+    previous: str | None = None
 
 
 class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ask"):

@@ -51,7 +51,8 @@ _TOLD: Final = 6
 class ImportDialog(QDialog):
     """``import_wanted`` tells the recipe that its person is content with.
 
-    ``others`` more files wait: ``all_wanted`` tells that they shall be imported as they are found.
+    ``others`` more files wait: ``all_wanted`` tells that they shall be imported as they are found. What the file has
+    otherwise than the one of ``recipe`` is told when ``compared`` names that one.
     """
 
     import_wanted = Signal(object)  # Recipe
@@ -65,6 +66,7 @@ class ImportDialog(QDialog):
         parent: QWidget | None = None,
         *,
         others: int = 0,
+        compared: str = "",
     ) -> None:
         super().__init__(parent)
         named(self, "import_dialog", "Import a file")
@@ -73,7 +75,7 @@ class ImportDialog(QDialog):
         self._session = session
         self._path = path
         self._recipe = recipe or Recipe()
-        self._compared: tuple[str, Recipe] | None = None
+        self._compared = (compared, self._recipe) if compared else None
         self._job = ""
         self._title = named(QLabel(self), "import_title")
         theme.mark(self._title, role="heading")

@@ -10,6 +10,7 @@ import msgspec
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from aetheron_desktop.engine.datasets.dataset import next_name
 from aetheron_desktop.engine.datasets.endings import PACKED, TABLES
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.shipped import shipped
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.checks.finding import Fix
     from aetheron_desktop.engine.datasets.recipe import Recipe
     from aetheron_desktop.ui.actions import Page
+    from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
     from aetheron_desktop.ui.dialogs.palette import Palette
     from aetheron_desktop.ui.session import ImportState, Session
     from aetheron_desktop.ui.settings import Settings
@@ -128,7 +130,14 @@ class Commands(QMainWindow):
         except AetheronError as error:
             self.session.tell(error)
             return
-        self.preview_path(Path(dataset.info.origin.path), recipe)
+        if self.session.source != "changed":
+            self.preview_path(Path(dataset.info.origin.path), recipe)
+            return
+        # The file is another one now: what comes of it is a new version, and what differs is told.
+        path, info = Path(dataset.info.origin.path), dataset.info
+        dialog = self._previewed(path, recipe, compared=info.name)
+        dialog.import_wanted.connect(partial(self.session.open_file, path, name=next_name(info.name), previous=info.id))
+        self.open_dialog(dialog)
 
     def import_as_fixed(self, fix: Fix) -> None:
         """Show the file of the open dataset with more words for missing, as a fix of the trust report has it."""
@@ -157,14 +166,18 @@ class Commands(QMainWindow):
 
     def preview_path(self, path: Path, recipe: Recipe | None = None) -> None:
         """Show a file before it is imported, as ``recipe`` has it."""
+        dialog = self._previewed(path, recipe)
+        dialog.import_wanted.connect(partial(self.session.open_file, path))
+        self.open_dialog(dialog)
+
+    def _previewed(self, path: Path, recipe: Recipe | None, compared: str = "") -> ImportDialog:
         from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
 
-        dialog = ImportDialog(self.session, path, recipe, self, others=len(self._arrived))
-        dialog.import_wanted.connect(partial(self.session.open_file, path))
+        dialog = ImportDialog(self.session, path, recipe, self, others=len(self._arrived), compared=compared)
         dialog.all_wanted.connect(self._import_arrived)
         dialog.finished.connect(self._on_previewed)
         self._previewing = True
-        self.open_dialog(dialog)
+        return dialog
 
     def _show_next_arrived(self) -> None:
         if self._arrived and not self._previewing:

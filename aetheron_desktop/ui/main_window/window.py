@@ -292,6 +292,12 @@ class MainWindow(Commands):
         self.come_to_front()
         self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            # Whoever comes back may have worked on the file meanwhile.
+            self.session.look_at_source()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._ready_to_close:
             event.accept()

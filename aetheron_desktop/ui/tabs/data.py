@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QPushButton, QS
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.dialogs.difference import DifferenceDialog
 from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.column_list import ColumnList
@@ -19,12 +20,13 @@ from aetheron_desktop.ui.widgets.data_views import DataView, DataViews, View
 from aetheron_desktop.ui.widgets.data_views.rows import RowsView
 from aetheron_desktop.ui.widgets.data_views.trust import TrustView
 from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.source_banner import SourceBanner
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
 
-    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.table_grid import TableGrid
 
@@ -98,6 +100,16 @@ class DataTab(QWidget):
             "muted",
         )
         theme.mark(self._again, role="ghost")
+        self._compare = pictured(
+            named(
+                QPushButton("What has changed…", self), "compare_versions", "What has changed",
+                "Compare the rows with those of the version before",
+            ),
+            "restore",
+            "muted",
+        )  # fmt: skip
+        theme.mark(self._compare, role="ghost")
+        self._banner = SourceBanner(self)
         self._export = pictured(
             named(
                 QPushButton("Export…", self), "export_table", "Export", "Write the table to a file for other programs"
@@ -132,7 +144,7 @@ class DataTab(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.GAP)
         head.addLayout(words, 1)
-        for button in (self._notes, self._again, self._export, self._quarantine, self._train):
+        for button in (self._notes, self._compare, self._again, self._export, self._quarantine, self._train):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         split = named(QSplitter(Qt.Orientation.Horizontal, self), "data_split")
         split.addWidget(self._columns)
@@ -145,6 +157,7 @@ class DataTab(QWidget):
         layout.setContentsMargins(theme.LOOSE, theme.WIDE, theme.LOOSE, theme.WIDE)
         layout.setSpacing(12)
         layout.addLayout(head)
+        layout.addWidget(self._banner)
         layout.addWidget(self._note_text)
         layout.addWidget(self._picker)
         layout.addWidget(split, 1)
@@ -163,6 +176,10 @@ class DataTab(QWidget):
         self._quarantine.clicked.connect(self._show_quarantine)
         self._again.clicked.connect(self.import_again_requested)
         self._export.clicked.connect(self.ask_for_file)
+        self._compare.clicked.connect(self.show_difference)
+        self._banner.update_wanted.connect(session.update_dataset)
+        self._banner.look_wanted.connect(self.import_again_requested)
+        session.source_looked_at.connect(self._show_source)
         go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
         go.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -187,7 +204,28 @@ class DataTab(QWidget):
             self._notes.setChecked(False)
             self.views.show_dataset(dataset)
         self._show_head()
+        self._show_source()
         self._show_choice()
+
+    def _show_source(self) -> None:
+        dataset = self._session.dataset
+        self._banner.show_source(dataset.info if dataset is not None else None, self._session.source)
+
+    def _earlier(self) -> DatasetInfo | None:
+        """Give the version before the open dataset, if it is still there."""
+        dataset = self._session.dataset
+        if dataset is None or dataset.info.previous is None:
+            return None
+        known = self._session.workspace.datasets()
+        return next((info for info in known if info.id == dataset.info.previous), None)
+
+    def show_difference(self) -> None:
+        """Compare the open dataset with the version before."""
+        dataset, earlier = self._session.dataset, self._earlier()
+        if dataset is not None and earlier is not None:
+            dialog = DifferenceDialog(self._session, earlier, dataset.info, self)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.open()
 
     def show_column(self, name: str) -> None:
         """Bring a column into view."""
@@ -248,6 +286,7 @@ class DataTab(QWidget):
         )
         self._quarantine.setVisible(bool(info.quarantined))
         self._again.setVisible(info.origin is not None)
+        self._compare.setVisible(self._earlier() is not None)
         rows = "line" if info.quarantined == 1 else "lines"
         self._quarantine.setText(f"{info.quarantined:,} {rows} in quarantine")
         self._quarantine.setAccessibleName(f"Show the {info.quarantined:,} {rows} of the file that were put aside")

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.widgets.curve_tools import CurveTools
 from aetheron_desktop.ui.widgets.empty import Empty
-from aetheron_desktop.ui.widgets.errand import Errand
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.plot_card import PlotCard
 from aetheron_desktop.ui.widgets.plot_loader import PlotLoader

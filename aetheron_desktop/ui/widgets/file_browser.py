@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
 from aetheron_desktop.engine.datasets.endings import PACKED, TABLES
 from aetheron_desktop.engine.errors import storage_errors
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.workspace_tree import ID_ROLE, KIND_ROLE, WorkspaceTree
 from aetheron_desktop.ui.messages import Notice
-from aetheron_desktop.ui.widgets.errand import Errand
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.reveal import reveal
 
