@@ -71,6 +71,9 @@ def _of_numbers(
     missing, missing_error = _missing(column, values, rows, design)
     mean, sd = moments(known)
     part = None if design is None else design.only(usable)
+    off = None
+    if part is not None and len(ordered):
+        off = sampling.share_error(part.sums(known <= at_share(ordered, 0.5)), part.sizes, part)
     return ColumnProfile(
         column=column.name,
         type=column.type,
@@ -78,6 +81,7 @@ def _of_numbers(
         rows=rows,
         sampled=len(values),
         is_exact=design is None,
+        share_error=None if off is None else min(1.0, off),
         missing=missing,
         missing_error=missing_error,
         infinite=round(len(endless) * scale),
@@ -104,6 +108,14 @@ def _of_words(
 ) -> ColumnProfile:
     counts = np.bincount(codes[values.valid], minlength=len(values.words))
     missing, missing_error = _missing(column, values, rows, design)
+    top = _top(
+        most_words(counts, values.words),
+        counts,
+        lambda place: values.words[place].as_py()[:LONGEST],
+        lambda place: codes == place,
+        rows,
+        design,
+    )
     return ColumnProfile(
         column=column.name,
         type=column.type,
@@ -111,17 +123,11 @@ def _of_words(
         rows=rows,
         sampled=len(values),
         is_exact=design is None,
+        share_error=max(one.error for one in top) / rows if design is not None and top else None,
         missing=missing,
         missing_error=missing_error,
         distinct=int(np.count_nonzero(counts)) if design is None else column.distinct,
-        top=_top(
-            most_words(counts, values.words),
-            counts,
-            lambda place: values.words[place].as_py()[:LONGEST],
-            lambda place: codes == place,
-            rows,
-            design,
-        ),
+        top=top,
         lengths=_lengths(values, counts, rows) if values.kind == "words" else None,
     )
 

@@ -103,6 +103,8 @@ class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer
     """One column of ``rows`` rows, of which ``sampled`` were looked at.
 
     ``distinct`` is a number of values, exact unless ``is_exact`` is false: then it is the dataset's own count.
+    ``share_error`` tells of a sample how far shares of rows may be off: that of the values up to the median, or the
+    greatest of the commonest values'.
     ``coverage`` is told of exact profiles of dates, ``lengths`` of text.
     """
 
@@ -112,6 +114,7 @@ class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer
     rows: int
     sampled: int
     is_exact: bool
+    share_error: float | None = None
     missing: int
     missing_error: int = 0
     infinite: int = 0

@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aetheron_desktop.engine.datasets.dates import length, spelled
+from aetheron_desktop.engine.datasets.profile import ColumnProfile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aetheron_desktop.engine.datasets.profile import (
-        ColumnProfile,
         Estimate,
         Histogram,
         Kind,
@@ -39,7 +39,8 @@ def badge(profile: ColumnProfile | TargetProfile) -> str:
     """Say in a few words how sure the figures are."""
     if profile.is_exact:
         return "Exact"
-    return f"Sample of {profile.sampled:,} rows"
+    error = profile.share_error if isinstance(profile, ColumnProfile) else None
+    return f"Sample of {profile.sampled:,} rows" + (f", ± {_percent(error)}" if error else "")
 
 
 def method(profile: ColumnProfile | TargetProfile) -> str:
@@ -47,8 +48,9 @@ def method(profile: ColumnProfile | TargetProfile) -> str:
     if profile.is_exact:
         return f"All of the {profile.rows:,} rows were counted."
     return (
-        f"{profile.sampled:,} of {profile.rows:,} rows, in blocks drawn by chance. Errors are intervals at 95 %: the "
-        "ratio estimator between the blocks with Student’s t, not below Wilson’s; quantiles after Woodruff."
+        f"{profile.sampled:,} of {profile.rows:,} rows, in blocks drawn by chance. Errors are intervals at 95 %, the one "
+        "in the badge that of a share: the ratio estimator between the blocks with Student’s t, not below Wilson’s; "
+        "quantiles after Woodruff."
     )
 
 

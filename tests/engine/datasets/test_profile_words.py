@@ -71,7 +71,8 @@ def test_that_a_sample_says_so_with_its_errors(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(profiling, "_SOON", 10)
     dataset = made(tmp_path, pa.table({"x": np.random.default_rng(0).normal(size=200_000)}))
     sample, exact = (one for one in told(dataset, "x") if isinstance(one, ColumnProfile))
-    assert words.badge(sample) == "Sample of 98,304 rows"
+    assert words.badge(sample) == f"Sample of 98,304 rows, ± {100 * (sample.share_error or 0):.1f} %"
+    assert 0.001 < (sample.share_error or 0) < 0.006
     assert "Woodruff" in words.method(sample)
     shown = {line.label: line.error for line in words.statistics(sample)}
     assert shown["Mean"].startswith("± 0.00")
