@@ -101,7 +101,7 @@ def test_that_the_chosen_column_is_shown_with_its_figures_and_target(
     session.choose_column("size")
     assert text(profile, "profile_column") == "size"
     assert text(profile, "profile_badge") == "Exact"
-    assert figures(profile)["Missing"].startswith(f"{table['size'].isna().sum()} ")
+    assert figures(profile)["Missing"] == str(table["size"].isna().sum())
     assert isinstance(chart(profile, "profile_chart"), HistogramChart)
     assert isinstance(chart(profile, "profile_target"), TargetChart)
     assert text(profile, "profile_target_caption").startswith("Power 0.")
@@ -115,6 +115,20 @@ def test_that_the_chosen_column_is_shown_with_its_figures_and_target(
     assert chart(profile, "profile_target") is None, "the target is not held against itself"
     session.choose_column("no such column")
     assert text(profile, "profile_column") == "sold"
+
+
+def test_that_errors_of_a_sample_give_way_to_the_figures(profile: ProfileView, session: Session) -> None:
+    session.choose_column("size")
+    shown = profile.findChild(QTableWidget, "profile_figures")
+    assert isinstance(shown, QTableWidget)
+    profile.resize(1600, 700)
+    assert not shown.isColumnHidden(2), "the share of missing rows stands beside their number"
+    for width in (1600, 560):
+        profile.resize(width, 700)
+        for row in range(shown.rowCount()):
+            item = shown.item(row, 1)
+            assert item is not None
+            assert shown.columnWidth(1) >= shown.fontMetrics().horizontalAdvance(item.text())
 
 
 def test_that_the_range_is_changed_and_kept_for_the_next_column(profile: ProfileView, session: Session) -> None:

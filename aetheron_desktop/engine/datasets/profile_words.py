@@ -48,8 +48,8 @@ def method(profile: ColumnProfile | TargetProfile) -> str:
     if profile.is_exact:
         return f"All of the {profile.rows:,} rows were counted."
     return (
-        f"{profile.sampled:,} of {profile.rows:,} rows, in blocks drawn by chance. Errors are intervals at 95 %, the one "
-        "in the badge that of a share: the ratio estimator between the blocks with Student’s t, not below Wilson’s; "
+        f"{profile.sampled:,} of {profile.rows:,} rows, in blocks drawn by chance. Errors are intervals at 95 %, the "
+        "one in the badge of a share: the ratio estimator between the blocks with Student’s t, not below Wilson’s; "
         "quantiles after Woodruff."
     )
 

@@ -38,9 +38,9 @@ class ChartCard(QFrame):
         self._name = name
         self._file_name = "chart"
         self.chart: Chart | None = None
-        self._title = ElidedLabel(self, least=110)
+        self._title = ElidedLabel(self, least=56)
         theme.mark(self._title, role="strong")
-        self._caption = named(ElidedLabel(self), f"{name}_caption")
+        self._caption = named(ElidedLabel(self, least=0), f"{name}_caption")
         theme.mark(self._caption, role="caption")
         self._mark = pictured(
             named(QToolButton(self), f"{name}_mark", "Mark rows", "Drag over the chart to mark rows (or hold Shift)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QButtonGroup, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.naming import named
@@ -23,6 +23,7 @@ class Chips(QButtonGroup):
         for key, words, tip in choices:
             button = named(QPushButton(words, parent), f"{name}_{key}", words, tip)
             button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.setProperty("key", key)
             theme.mark(button, role="chip")
             self.addButton(button)

@@ -12,6 +12,7 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.datasets.profile import ColumnProfile
@@ -24,7 +25,7 @@ class Figures(QTableWidget):
     """Names, values, and how far off a sample may be."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(0, 2, parent)
+        super().__init__(0, 3, parent)
         named(self, "profile_figures", "Figures of the column")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -37,7 +38,7 @@ class Figures(QTableWidget):
         self.verticalHeader().setDefaultSectionSize(_ROW)
         self.verticalHeader().setMinimumSectionSize(_ROW)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._has_errors = False
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         theme.changed.connect(self._recolor)
 
@@ -46,8 +47,7 @@ class Figures(QTableWidget):
         lines = words.statistics(profile)
         self.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            shown = f"{line.value}   {line.error}" if line.error else line.value
-            for place, text in ((0, line.label), (1, shown)):
+            for place, text in enumerate(line):
                 item = self.item(row, place) or QTableWidgetItem()
                 item.setText(text)
                 item.setToolTip(f"{line.label}: {line.value}" + (f"\n{line.error}" if line.error else ""))
@@ -55,9 +55,25 @@ class Figures(QTableWidget):
                     item.setTextAlignment(_RIGHT)
                 if self.item(row, place) is None:
                     self.setItem(row, place, item)
+        self._has_errors = any(line.error for line in lines)
+        self._make_room()
         self._recolor()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where there is no room for the errors, they are in the tool tips alone."""
+        needed = sum(self.sizeHintForColumn(place) for place in range(self.columnCount()))
+        is_narrow = not self._has_errors or needed > self.viewport().width()
+        modes = QHeaderView.ResizeMode
+        self.setColumnHidden(2, is_narrow)
+        self.horizontalHeader().setSectionResizeMode(1, modes.Stretch if is_narrow else modes.ResizeToContents)
+        self.horizontalHeader().setSectionResizeMode(2, modes.ResizeToContents if is_narrow else modes.Stretch)
 
     def _recolor(self) -> None:
         for row in range(self.rowCount()):
-            if (label := self.item(row, 0)) is not None:
-                label.setForeground(theme.color("muted"))
+            for place in (0, 2):
+                if (quiet := self.item(row, place)) is not None:
+                    quiet.setForeground(theme.color("muted"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -33,7 +34,7 @@ from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.profile import Scope
@@ -58,7 +59,8 @@ _AGAINST: Final = (
     ("classes", "By class", "The column, coloured by the classes of the target"),
 )
 _LONG: Final = 2_000_000
-_FIGURES_WIDTH: Final = 236
+_FIGURES_WIDTH: Final = 250
+_ONE_LINE: Final = 760
 
 
 class ProfileView(DataView):
@@ -98,18 +100,23 @@ class ProfileView(DataView):
         theme.mark(self._badge, role="badge")
         self._scopes = Chips("profile_scope", _SCOPES, self)
         self._pictures = Chips("profile_picture", _PICTURES, self)
-        head = QHBoxLayout()
-        head.setSpacing(theme.GAP)
-        head.addWidget(self._name, 0)
-        head.addWidget(self._badge)
-        head.addStretch(1)
+        names, chips = QHBoxLayout(), QHBoxLayout()
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        for row in (names, chips, self._head):
+            row.setSpacing(theme.GAP)
+        names.addWidget(self._name)
+        names.addWidget(self._badge)
+        names.addStretch(1)
         for group in (self._pictures, self._scopes):
-            group.add_to(head)
+            group.add_to(chips)
+        chips.addStretch(0)
+        self._head.addLayout(names, 1)
+        self._head.addLayout(chips)
         page = QWidget(self)
         whole = QVBoxLayout(page)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(theme.GAP)
-        whole.addLayout(head)
+        whole.addLayout(self._head)
         whole.addWidget(self._make_body(), 1)
         self._marks = Marks(self._session, self)
         whole.addWidget(self._marks)
@@ -139,9 +146,9 @@ class ProfileView(DataView):
         split.addWidget(charts)
         split.addWidget(side)
         side.setMinimumWidth(_FIGURES_WIDTH)
-        split.setStretchFactor(0, 7)
-        split.setStretchFactor(1, 3)
-        split.setSizes([700, 300])
+        split.setStretchFactor(0, 16)
+        split.setStretchFactor(1, 9)
+        split.setSizes([640, 360])
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GAP)
         return split
@@ -366,6 +373,12 @@ class ProfileView(DataView):
             values=self._values.values if chart is self._values else (),
         )
         self._marking_job = self._session.ask(question, self._on_marked, self._on_marked_end)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        is_narrow = self.width() < _ONE_LINE
+        self._head.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
