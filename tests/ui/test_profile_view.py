@@ -239,6 +239,23 @@ def test_that_a_table_without_rows_has_views(
     assert text(view, "pairs_facts") == "" or rows
 
 
+def test_that_nothing_is_asked_while_nobody_looks(
+    profile: ProfileView, pairs: PairsView, session: Session, answering: Answering
+) -> None:
+    profile.hide()
+    pairs.hide()
+    asked = len(answering.asked)
+    session.choose_column("count")
+    session.set_target("price")
+    assert len(answering.asked) == asked
+    profile.show()
+    assert [question.columns[0] for question in answering.asked[asked:]] == ["count"]
+    assert answering.asked[-1].target == "price"
+    assert text(profile, "profile_column") == "count"
+    pairs.show()
+    assert answering.asked[-1].focus == "price"
+
+
 # -- two columns ------------------------------------------------------------------------------------------------------
 
 

@@ -39,7 +39,7 @@ from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named, pictured
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.events import JobEnded
@@ -73,7 +73,7 @@ class PairsView(DataView):
         self._pair: tuple[str, str] = ("", "")
         self._pictures: dict[type, Picture] = {}
         self._focus: str | None = None
-        self._is_pair_opened = False
+        self._is_pair_opened = self._is_stale = False
         self._matrix = MatrixChart(self)
         self._scatter = ScatterChart(self)
         self._hexagons = HexagonChart(self)
@@ -171,7 +171,8 @@ class PairsView(DataView):
             self._ask()
 
     def _ask(self) -> None:
-        if self._dataset is None:
+        self._is_stale = not self.isVisible()  # nobody looks; it is asked when somebody does
+        if self._dataset is None or self._is_stale:
             return
         self._session.withdraw(self._job)
         self._focus = self._session.target
@@ -267,6 +268,11 @@ class PairsView(DataView):
 
     def _show_marked(self) -> None:
         self._scatter.show_marked(self._session.marked)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

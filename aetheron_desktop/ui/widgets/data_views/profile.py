@@ -196,6 +196,8 @@ class ProfileView(DataView):
         if self._dataset is None or name not in self._dataset.info.schema.names:
             return
         self._column = name
+        if not self.isVisible():  # nobody looks; it is asked when somebody does
+            return
         self._draw()
         if self._is_done(name):
             return
@@ -253,8 +255,8 @@ class ProfileView(DataView):
             return
         self._target = self._session.target, self._session.task
         self._against.clear()
-        self._draw()
-        self._ask()
+        self._withdraw()
+        self._show_column(self._column)
 
     # -- showing -------------------------------------------------------------------------------------------------------
 
@@ -382,6 +384,7 @@ class ProfileView(DataView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._show_column(self._column)
         self._ask_marked()
 
     def _on_marked(self, found: MarkedCounts) -> None:
