@@ -167,8 +167,9 @@ def test_that_a_question_does_not_wait_for_a_worker_that_learns_to_learn(workspa
     assert set(pool.pids()) == {plain.pid, learner.pid}, "one of a kind is kept"
     assert pool.take(to_learn=True) is learner
     assert pool.take(to_learn=True) is plain, "any is better than a new one"
-    for worker in (plain, learner):
-        pool.give_back(worker)
+    learner.kill()
+    learner.dispose()
+    pool.give_back(plain)
     pool.close()
     assert not any(psutil.pid_exists(worker.pid) for worker in (plain, other, learner))
 
