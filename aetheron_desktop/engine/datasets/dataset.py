@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Proposal, Schema
+from aetheron_desktop.engine.datasets.steps import Step
 from aetheron_desktop.engine.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -30,12 +31,21 @@ class Origin(msgspec.Struct, frozen=True):
     changed: int
 
 
+class Lineage(msgspec.Struct, frozen=True):
+    """Of which dataset, by its id and name, another was made by ``steps``; ``others`` are those that these joined."""
+
+    dataset: str
+    name: str
+    steps: tuple[Step, ...]
+    others: tuple[str, ...] = ()
+
+
 class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a dataset without reading its rows.
 
     ``id`` is the hash of its content; ``source`` the name of the file it came from; ``notes`` every decision that the
     import made by itself; ``created`` in seconds since the epoch; ``bytes`` the size of the snapshot. ``previous`` is
-    the dataset of which this is a new version.
+    the dataset of which this is a new version; ``lineage`` says how it was made, when it was by steps.
     """
 
     id: str
@@ -50,6 +60,7 @@ class DatasetInfo(msgspec.Struct, frozen=True, kw_only=True):
     proposal: Proposal
     origin: Origin | None = None
     previous: str | None = None
+    lineage: Lineage | None = None
 
 
 def source_state(info: DatasetInfo) -> SourceState:

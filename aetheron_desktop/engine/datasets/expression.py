@@ -57,6 +57,7 @@ class Expression:
 
     ``sql`` has a ``?`` for each of ``values``, ``inline_sql`` has them written out, to be read and kept. ``pandas`` is
     equal code for a table ``frame`` whose columns are Arrow-backed; it calls the functions written out in ``helpers``.
+    ``template`` is ``sql`` with a sign for each value that no text of people holds, to be put into larger SQL.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Expression:
     pandas: str
     helpers: tuple[str, ...]
     columns: tuple[str, ...]
+    template: str
 
 
 def parse(text: str, columns: Mapping[str, Kind]) -> Expression:
@@ -79,7 +81,7 @@ def parse(text: str, columns: Mapping[str, Kind]) -> Expression:
     part = reader.read()
     assert part.kind is not None
     pieces = part.sql.split(HOLE)
-    literals = [*(_literal(value) for value in part.values), ""]
+    literals = [*(literal(value) for value in part.values), ""]
     return Expression(
         text=text,
         kind=part.kind,
@@ -89,6 +91,7 @@ def parse(text: str, columns: Mapping[str, Kind]) -> Expression:
         pandas=part.pandas,
         helpers=tuple(HELPERS[name].strip("\n") for name in sorted(part.helpers)),
         columns=part.columns,
+        template=part.sql,
     )
 
 
@@ -136,7 +139,8 @@ def column(name: str) -> str:
     return name if is_plain else "`" + name.replace("`", "``") + "`"
 
 
-def _literal(value: parts.Value) -> str:
+def literal(value: parts.Value) -> str:
+    """Give ``value`` as SQL writes it out."""
     match value:
         case bool():
             return "true" if value else "false"

@@ -12,6 +12,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
 from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, TableDifference
+from aetheron_desktop.engine.datasets.effects import EffectQuestion, StartingTable, StepEffect, StepProblem
 from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion
 from aetheron_desktop.engine.datasets.pairs import (
     Associations,
@@ -43,6 +44,7 @@ Question: TypeAlias = (
     | CheckQuestion
     | SplitQuestion
     | DifferenceQuestion
+    | EffectQuestion
 )
 """Its type is named by the field ``ask``."""
 Answer: TypeAlias = (
@@ -57,6 +59,9 @@ Answer: TypeAlias = (
     | Checked
     | FrozenSplit
     | TableDifference
+    | StartingTable
+    | StepEffect
+    | StepProblem
 )
 """Its type is named by the field ``answer``."""
 
@@ -120,6 +125,10 @@ def answer(
             from aetheron_desktop.engine.datasets.parting import part
 
             emit(part(library.dataset(question.dataset), question.request, should_stop))
+        case EffectQuestion():
+            from aetheron_desktop.engine.datasets.preparing.effect import effects
+
+            effects(library.dataset(question.dataset), question, emit, progress, should_stop, library)
         case CheckQuestion():
             from aetheron_desktop.engine.datasets.checks.report import check
 
@@ -145,6 +154,8 @@ def title(question: Question) -> str:
             return "Compare two tables"
         case SplitQuestion():
             return f"Part the rows: {question.request.name}"
+        case EffectQuestion():
+            return "Look what the steps change"
         case CheckQuestion():
             return f"Check the table for {question.target}"
 

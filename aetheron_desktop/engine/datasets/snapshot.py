@@ -9,7 +9,7 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aetheron_desktop.engine.datasets.quarantine import Quarantine
-    from aetheron_desktop.engine.datasets.staging import Raw, Staging
+    from aetheron_desktop.engine.datasets.staging import Raw, Staging, Unit
     from aetheron_desktop.engine.datasets.types import Decision
 
 _GROUP: Final = 65_536
@@ -79,19 +79,13 @@ def write(
     relation = with_values(raw.relation, [one.quick for one in decisions if one.quick is not None]) + kept
     names = tuple(decision.name for decision in decisions)
     words = tuple(decision.kind == "words" for decision in decisions)
-    # A row group is the least that is read of a file again: a wide table gets shorter ones.
-    group = max(1024, min(_GROUP, _GROUP_CELLS // len(decisions)))
     stage = "Read and write the rows"
     if len(decisions) <= BLOCK:
         made = ", ".join(f"{decision.sql} AS {quoted(decision.name)}" for decision in decisions)
-        rows = staging.query(
-            f"COPY (SELECT {made} FROM {relation}) TO {literal(out)} "  # noqa: S608 - built from literals
-            f"(FORMAT parquet, ROW_GROUP_SIZE {group}, {_WRITING})",
-            stage,
-            size,
-            "bytes",
-        )[0][0]
-        return Written(out, int(rows), names, words)
+        asked = f"SELECT {made} FROM {relation}"  # noqa: S608 - built from literals
+        return Written(
+            out, copy(staging, asked, out, len(decisions), stage=stage, size=size, unit="bytes"), names, words
+        )
     rows = 0
     schema = _arrow(decisions)
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
@@ -100,6 +94,31 @@ def write(
             rows += batch.num_rows
             staging.tell(stage, rows, raw.rows, "rows")
     return Written(out, rows, names, words)
+
+
+def copy(
+    staging: Staging,
+    sql: str,
+    out: Path,
+    columns: int,
+    *,
+    stage: str,
+    size: float,
+    unit: Unit,
+    values: Sequence[Any] = (),
+) -> int:
+    """Write the rows of a query of so many columns to the Parquet file ``out``, and give their number.
+
+    ``size`` is that of the work in ``unit``, and ``values`` stand for the question marks in ``sql``.
+
+    Raises:
+        Stopped: it was asked to stop.
+        duckdb.Error: the rows cannot be read.
+    """
+    # A row group is the least that is read of a file again: a wide table gets shorter ones.
+    group = max(1024, min(_GROUP, _GROUP_CELLS // columns))
+    options = f"FORMAT parquet, ROW_GROUP_SIZE {group}, {_WRITING}"
+    return int(staging.query(f"COPY ({sql}) TO {literal(out)} ({options})", stage, size, unit, values)[0][0])
 
 
 def _put_aside(staging: Staging, raw: Raw, decisions: Sequence[Decision], quarantine: Quarantine) -> str:

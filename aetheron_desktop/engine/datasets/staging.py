@@ -134,8 +134,12 @@ class Staging:
             self._told = (stage, now)
             self._progress(stage, done, total, unit)
 
-    def query(self, sql: str, stage: str = "", size: float = 1.0, unit: Unit = "") -> list[tuple[Any, ...]]:
+    def query(
+        self, sql: str, stage: str = "", size: float = 1.0, unit: Unit = "", values: Sequence[Any] = ()
+    ) -> list[tuple[Any, ...]]:
         """Run ``sql`` and give its rows, asking meanwhile whether to stop; ``size`` is that of all its work.
+
+        ``values`` stand for the question marks in it.
 
         Raises:
             Stopped: it was asked to stop.
@@ -146,7 +150,7 @@ class Staging:
 
         def work() -> None:
             try:
-                answer.append(self.connection.execute(sql).fetchall())
+                answer.append(self.connection.execute(sql, values).fetchall())
             except duckdb.Error as error:
                 failure.append(error)
 

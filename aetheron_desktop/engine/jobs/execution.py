@@ -26,13 +26,23 @@ from aetheron_desktop.engine.events import (
     TableSaved,
     Work,
 )
-from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import (
+    AskJob,
+    ExportJob,
+    ImportJob,
+    PredictJob,
+    PrepareJob,
+    TableJob,
+    TrainJob,
+    title,
+)
 from aetheron_desktop.engine.store.event_log import EventLog
 from aetheron_desktop.engine.workspace import RunRecord, ended_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aetheron_desktop.engine.datasets.dataset import DatasetInfo
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.job import Job
     from aetheron_desktop.engine.training.run import Run
@@ -120,6 +130,8 @@ class Execution:
         match self._job:
             case ImportJob():
                 return self._import(self._job)
+            case PrepareJob():
+                return self._prepare(self._job)
             case AskJob():
                 return self._answer(self._job)
             case TrainJob():
@@ -149,10 +161,13 @@ class Execution:
         )
         if info is None:
             return self._ending("stopped", title="The import was cancelled", detail="Nothing was kept.")
+        return self._enter(info)
+
+    def _enter(self, info: DatasetInfo) -> JobEnded:
         self._workspace.add_dataset(info)
         self._emit(
             DatasetImported(
-                job=job.id,
+                job=self._job.id,
                 dataset=info.id,
                 name=info.name,
                 rows=info.rows,
@@ -161,6 +176,22 @@ class Execution:
             )
         )
         return self._ending("succeeded", result=info.id)
+
+    def _prepare(self, job: PrepareJob) -> JobEnded:
+        from aetheron_desktop.engine.datasets.preparing.making import prepare  # duckdb; only this job needs it
+
+        dataset = self._workspace.dataset(job.dataset)
+        info = prepare(
+            dataset,
+            job.steps,
+            self._workspace,
+            name=job.name,
+            progress=self._progress,
+            should_stop=self._stop.is_set,
+        )
+        if info is None:
+            return self._ending("stopped", title="The preparation was cancelled", detail="Nothing was kept.")
+        return self._enter(info)
 
     def _answer(self, job: AskJob) -> JobEnded:
         from aetheron_desktop.engine.datasets import questions
@@ -347,6 +378,7 @@ class Execution:
 
 _WORK: Final[dict[type, Work]] = {
     ImportJob: "import",
+    PrepareJob: "prepare",
     AskJob: "ask",
     TrainJob: "train",
     PredictJob: "predict",

@@ -9,6 +9,7 @@ import msgspec
 from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.questions import Question
 from aetheron_desktop.engine.datasets.recipe import Recipe
+from aetheron_desktop.engine.datasets.steps import Step
 from aetheron_desktop.engine.training.experiment import Experiment
 
 
@@ -24,6 +25,15 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
     name: str | None = None
     recipe: Recipe = Recipe()
     previous: str | None = None
+
+
+class PrepareJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="prepare"):
+    """Make a new dataset of ``dataset`` by ``steps``; without a ``name`` it gets one after the first."""
+
+    id: str
+    dataset: str
+    steps: tuple[Step, ...]
+    name: str | None = None
 
 
 class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ask"):
@@ -83,7 +93,7 @@ class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="w
     """Import the learning libraries, so that the training that follows starts at once."""
 
 
-Job: TypeAlias = ImportJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob
+Job: TypeAlias = ImportJob | PrepareJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob
 Request: TypeAlias = Job | WarmUp
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
@@ -104,6 +114,8 @@ def title(job: Job) -> str:
     match job:
         case ImportJob():
             return f"Import {job.name or _last(job.source)}"
+        case PrepareJob():
+            return f"Prepare {job.name or job.dataset}"
         case AskJob():
             return questions.title(job.question)
         case TrainJob():
