@@ -17,6 +17,7 @@ COMMANDS: Final = frozenset(
         "import",
         "models",
         "predict",
+        "prepare",
         "preview",
         "profile",
         "remove",

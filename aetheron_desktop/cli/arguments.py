@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands, differences, profiles, recipes, trust
+from aetheron_desktop.cli import commands, differences, prepare, profiles, recipes, trust
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -52,6 +52,13 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
     verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    verb = _verb(verbs, "prepare", prepare.prepare, "make a dataset by steps, or show what they would change")
+    verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
+    verb.add_argument("--steps", type=Path, metavar="FILE", help="a JSON list; by default those of the window")
+    verb.add_argument("--name", help="the new dataset's name")
+    verb.add_argument("--effects", action="store_true", help="show what each step changes, and make nothing")
+    verb.add_argument("--show-sql", action="store_true", help="print a script for DuckDB that makes the table")
+    verb.add_argument("--show-python", action="store_true", help="print a script of pandas that makes the table")
     verb = _verb(verbs, "split", trust.split, "part the rows of a dataset and keep that, or list such splits")
     verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
     verb.add_argument("--name", help="the name of the new split; without it, the splits are listed")

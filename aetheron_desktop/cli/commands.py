@@ -64,7 +64,7 @@ def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) ->
         recipe=recipe,
         previous=earlier.info.id if earlier is not None else None,
     )
-    with _Runner(workspace, terminal) as runner:
+    with Runner(workspace, terminal) as runner:
         end = runner.do(job)
     if end.outcome == "succeeded" and end.result and options.save_recipe and not job.source.endswith(".aether"):
         save(load(workspace.dataset(end.result).recipe), options.save_recipe)
@@ -141,7 +141,7 @@ def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> in
 
 def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Train the estimators one after the other and name the best."""
-    with _Runner(workspace, terminal) as runner:
+    with Runner(workspace, terminal) as runner:
         dataset = _dataset(workspace, runner, options.table)
         if isinstance(dataset, JobEnded):
             return EXIT_CODES[dataset.outcome]
@@ -166,7 +166,7 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         return runner.exit_code(0 if best is not None else 1)
 
 
-def _dataset(workspace: Workspace, runner: _Runner, table: str) -> Dataset | JobEnded:
+def _dataset(workspace: Workspace, runner: Runner, table: str) -> Dataset | JobEnded:
     file = Path(table)
     if not file.exists() and (file.suffix or len(file.parts) > 1):
         names = {name for info in workspace.datasets() for name in (info.name, info.id)}
@@ -224,7 +224,7 @@ def _params(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, 
 
 
 def _train_all(
-    runner: _Runner, terminal: Terminal, experiments: Sequence[Experiment], budget_s: float | None
+    runner: Runner, terminal: Terminal, experiments: Sequence[Experiment], budget_s: float | None
 ) -> list[RunState]:
     began = time.monotonic()
     states = []
@@ -330,7 +330,7 @@ def predict(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
         out=str(options.out.absolute()),
         with_input=options.with_input,
     )
-    with _Runner(workspace, terminal) as runner:
+    with Runner(workspace, terminal) as runner:
         end = runner.do(job)
     if end.outcome == "succeeded":
         terminal.say(f"Predictions are in {options.out}.")
@@ -353,7 +353,7 @@ def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         )
     else:
         job = ExportJob(id=workspace.new_id("export"), model=workspace.model(options.name).id, out=str(out))
-    with _Runner(workspace, terminal) as runner:
+    with Runner(workspace, terminal) as runner:
         end = runner.do(job)
     if end.outcome == "succeeded":
         terminal.say(f"The {'table' if is_table else 'model'} is in {options.out}.")
@@ -447,7 +447,7 @@ def _show_dataset(terminal: Terminal, dataset: Dataset) -> None:
         terminal.say(f"Proposed target: {info.proposal.target} ({info.proposal.task}); {info.proposal.reason}")
 
 
-class _Runner:
+class Runner:
     """Does jobs in this process; the first Ctrl+C asks the running one to stop, the second ends the program."""
 
     def __init__(self, workspace: Workspace, terminal: Terminal) -> None:
@@ -457,7 +457,7 @@ class _Runner:
         self._before: Any = None
         self.stopped = False
 
-    def __enter__(self) -> _Runner:
+    def __enter__(self) -> Runner:
         self._before = signal.signal(signal.SIGINT, self._interrupt)
         return self
 

@@ -211,6 +211,37 @@ def test_that_ctrl_c_keeps_the_best_so_far(line: Line) -> None:
     assert records[-1]["model"] is not None
 
 
+def test_that_a_dataset_is_prepared_by_steps_and_by_the_scripts_of_them(line: Line, tmp_path: Path) -> None:
+    line.records("import", str(DATA / "penguins.csv"))
+    steps = tmp_path / "steps.json"
+    steps.write_text(
+        '[{"do": "filter", "condition": "body_mass_g > 4000"},'
+        ' {"do": "derive", "name": "kg", "expression": "body_mass_g / 1000"},'
+        ' {"do": "group", "keys": ["species"], "aggregations":'
+        ' [{"column": "kg", "summary": "mean", "name": "mean kg"}]}]'
+    )
+    shown = line.run("prepare", "penguins", "--steps", str(steps), "--effects").stdout
+    assert "Keep rows where body_mass_g > 4000" in shown
+    assert "+1 column" in shown
+    end = line.records("prepare", "penguins", "--steps", str(steps), "--name", "heavy")[-1]
+    assert end["outcome"] == "succeeded"
+    made = pd.read_parquet(line.workspace / "datasets" / end["result"] / "data.parquet")
+    assert list(made.columns) == ["species", "mean kg"]
+    assert len(made) == 3
+    script = tmp_path / "script.py"
+    script.write_text(
+        line.run("prepare", "penguins", "--steps", str(steps), "--show-python").stdout + "print(frame.to_csv())"
+    )
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True).stdout
+    assert [row.split(",")[1] for row in told.strip().splitlines()[1:]] == made["species"].tolist()
+    steps.write_text('[{"do": "filter", "condition": "wings > 4"}, {"do": "drop_columns", "columns": ["beak"]}]')
+    refused = line.run("prepare", "penguins", "--steps", str(steps))
+    assert refused.returncode == 2
+    assert "2 of 2 steps do not fit penguins" in refused.stderr
+    assert "wings" in refused.stderr
+    assert "beak" in refused.stderr
+
+
 def test_that_the_window_knows_every_verb_of_the_command_line() -> None:
     from aetheron_desktop.cli.arguments import parser
 

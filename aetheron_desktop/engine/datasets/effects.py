@@ -20,6 +20,20 @@ class EffectQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
     first: int = 0
 
 
+class ScriptsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="scripts"):
+    """Ask for the scripts that do what ``steps`` do to a dataset."""
+
+    dataset: str
+    steps: tuple[Step, ...]
+
+
+class Scripts(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="scripts"):
+    """Two scripts that make the same table: one for DuckDB, one of Python with pandas."""
+
+    sql: str
+    python: str
+
+
 class NamedKind(msgspec.Struct, frozen=True):
     """A column and what its cells are."""
 

@@ -12,7 +12,14 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
 from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, TableDifference
-from aetheron_desktop.engine.datasets.effects import EffectQuestion, StartingTable, StepEffect, StepProblem
+from aetheron_desktop.engine.datasets.effects import (
+    EffectQuestion,
+    Scripts,
+    ScriptsQuestion,
+    StartingTable,
+    StepEffect,
+    StepProblem,
+)
 from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion
 from aetheron_desktop.engine.datasets.pairs import (
     Associations,
@@ -45,6 +52,7 @@ Question: TypeAlias = (
     | SplitQuestion
     | DifferenceQuestion
     | EffectQuestion
+    | ScriptsQuestion
 )
 """Its type is named by the field ``ask``."""
 Answer: TypeAlias = (
@@ -62,6 +70,7 @@ Answer: TypeAlias = (
     | StartingTable
     | StepEffect
     | StepProblem
+    | Scripts
 )
 """Its type is named by the field ``answer``."""
 
@@ -129,6 +138,10 @@ def answer(
             from aetheron_desktop.engine.datasets.preparing.effect import effects
 
             effects(library.dataset(question.dataset), question, emit, progress, should_stop, library)
+        case ScriptsQuestion():
+            from aetheron_desktop.engine.datasets.preparing.effect import scripts
+
+            scripts(library.dataset(question.dataset), question, emit, should_stop, library)
         case CheckQuestion():
             from aetheron_desktop.engine.datasets.checks.report import check
 
@@ -156,6 +169,8 @@ def title(question: Question) -> str:
             return f"Part the rows: {question.request.name}"
         case EffectQuestion():
             return "Look what the steps change"
+        case ScriptsQuestion():
+            return "Write the steps as scripts"
         case CheckQuestion():
             return f"Check the table for {question.target}"
 

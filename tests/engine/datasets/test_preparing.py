@@ -5,6 +5,7 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,8 +13,15 @@ import pytest
 from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets import steps as s
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.effects import EffectQuestion, StartingTable, StepEffect, StepProblem
-from aetheron_desktop.engine.datasets.preparing.making import misfits, prepare
+from aetheron_desktop.engine.datasets.effects import (
+    EffectQuestion,
+    ScriptsQuestion,
+    StartingTable,
+    StepEffect,
+    StepProblem,
+)
+from aetheron_desktop.engine.datasets.preparing.effect import misfits
+from aetheron_desktop.engine.datasets.preparing.making import prepare
 from aetheron_desktop.engine.datasets.reader import import_file
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.datasets.steps import Step, StepRefused
@@ -23,6 +31,7 @@ from aetheron_desktop.engine.jobs import job as jobs
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import PrepareJob
 from aetheron_desktop.engine.workspace import Workspace
+from tests.engine.datasets.stepping import pandas_frame, sql_rows
 
 # ruff: noqa: E501 - one line a step
 
@@ -193,10 +202,23 @@ def test_that_steps_for_another_dataset_tell_all_that_does_not_fit(workspace: Wo
         s.DropColumns(columns=("paid",)), s.KeepRows(condition="age > 1"), s.Rename(column="city", to="town"),
         s.Sort(keys=(s.SortKey("town"),)),
     )  # fmt: skip
-    found = misfits(other, steps, workspace, lambda _: [])
+    found = misfits(other, steps, workspace, lambda: False)
     assert [one.step for one in found] == [0, 2]
     assert "Step 3 (Rename city to town): There is no column “city”." in found[1].detail
-    assert misfits(people, steps, workspace, lambda _: []) == []
+    assert misfits(people, steps, workspace, lambda: False) == []
+
+
+def test_that_scripts_are_told_and_name_the_values_that_a_pivot_found(workspace: Workspace, people: Dataset) -> None:
+    steps = (s.KeepRows(condition="id > 30"), s.Pivot(keys=("age",), column="city", value="paid"))
+    found: list[Any] = []
+    question = ScriptsQuestion(dataset=people.info.id, steps=steps)
+    questions.answer(question, workspace, found.append, lambda *_: None, lambda: False)
+    assert "-- 1. Keep rows where id > 30" in found[0].sql
+    assert "'Bonn'" in found[0].sql
+    assert "pd.read_parquet(" in found[0].python
+    table = pandas_frame(found[0].python)
+    assert list(table.columns) == ["age", "Bonn", "Rom", "Ulm"]
+    assert sql_rows(found[0].sql)[0]["Ulm"] == [None if cell is pd.NA else cell for cell in table["Ulm"]]
 
 
 def test_that_a_table_larger_than_a_block_is_made_in_order(workspace: Workspace, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from aetheron_desktop.engine.datasets.effects import (
@@ -9,6 +10,8 @@ from aetheron_desktop.engine.datasets.effects import (
     Examples,
     NamedKind,
     Retyped,
+    Scripts,
+    ScriptsQuestion,
     StartingTable,
     StepEffect,
     StepProblem,
@@ -19,7 +22,8 @@ from aetheron_desktop.engine.datasets.preparing.chain import compiled
 from aetheron_desktop.engine.datasets.preparing.sources import others, source_of
 from aetheron_desktop.engine.datasets.preparing.table import NUMBERS, Sql, cast, filled, listed, name, number
 from aetheron_desktop.engine.datasets.query import Query
-from aetheron_desktop.engine.datasets.steps import StepRefused
+from aetheron_desktop.engine.datasets.steps import Step, StepRefused, sentence
+from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,9 +62,7 @@ def effects(
     with Query(dataset.parquet, library.root / "tmp", should_stop) as query:
         find = others(library, dataset)
 
-        def look(sql: Sql) -> list[Any]:
-            return [row[0] for row in asked(query, sql)]
-
+        look = partial(_look, query)
         try:
             chain = compiled(question.steps, source, find, look)
         except StepRefused as error:
@@ -74,6 +76,52 @@ def effects(
             emit(found)
     if problem is not None:
         emit(problem)
+
+
+def scripts(
+    dataset: Dataset,
+    question: ScriptsQuestion,
+    emit: Callable[[Scripts], None],
+    should_stop: Callable[[], bool],
+    library: Library,
+) -> None:
+    """Answer ``question`` by two scripts that stand alone.
+
+    Raises:
+        StepRefused: a step does not fit the table that it meets.
+        DatasetError: a snapshot cannot be read.
+        Stopped: it was asked to stop.
+    """
+    with Query(dataset.parquet, library.root / "tmp", should_stop) as query:
+        made = compiled(question.steps, source_of(dataset), others(library, dataset), partial(_look, query))
+        emit(Scripts(sql=made.sql_script(), python=made.python_script()))
+
+
+def misfits(
+    dataset: Dataset, steps: tuple[Step, ...], library: Library, should_stop: Callable[[], bool]
+) -> list[StepRefused]:
+    """Say which steps, made for another dataset, do not fit this one; each is left out before the next is tried.
+
+    Raises:
+        DatasetError: a snapshot cannot be read.
+        Stopped: it was asked to stop.
+    """
+    found: list[StepRefused] = []
+    left = list(enumerate(steps))
+    source, find = source_of(dataset), others(library, dataset)
+    with Query(dataset.parquet, library.root / "tmp", should_stop) as query:
+        while True:
+            try:
+                compiled([step for _, step in left], source, find, partial(_look, query))
+            except StepRefused as refused:
+                place, step = left.pop(refused.step)
+                found.append(StepRefused(place, sentence(step), UsageError(refused.plain, hint=refused.hint)))
+            else:
+                return found
+
+
+def _look(query: Query, sql: Sql) -> list[Any]:
+    return [row[0] for row in asked(query, sql)]
 
 
 def asked(query: Query, sql: Sql) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from aetheron_desktop.engine.datasets.preparing.sources import others, source_of
 from aetheron_desktop.engine.datasets.propose import propose
 from aetheron_desktop.engine.datasets.reader import in_words
 from aetheron_desktop.engine.datasets.staging import Staging, Stopped, Written
-from aetheron_desktop.engine.datasets.steps import StepRefused, sentence
+from aetheron_desktop.engine.datasets.steps import sentence
 from aetheron_desktop.engine.datasets.types import Decision
 from aetheron_desktop.engine.errors import UsageError
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.preparing.chain import Chain
     from aetheron_desktop.engine.datasets.preparing.sources import Library
     from aetheron_desktop.engine.datasets.preparing.table import Sql
     from aetheron_desktop.engine.datasets.staging import Progress
@@ -65,27 +64,6 @@ def prepare(
         kept = _keep(whole, folder / info.id, info)
         progress("Done", 1, 1, "")
         return kept
-
-
-def chain_of(dataset: Dataset, steps: tuple[Step, ...], library: Library, look: Callable[[Sql], list[Any]]) -> Chain:
-    """Give the steps over a dataset as a query; raises as :func:`prepare`."""
-    return compiled(steps, source_of(dataset), others(library, dataset), look)
-
-
-def misfits(
-    dataset: Dataset, steps: tuple[Step, ...], library: Library, look: Callable[[Sql], list[Any]]
-) -> list[StepRefused]:
-    """Say which steps, made for another dataset, do not fit this one; each is left out before the next is tried."""
-    found: list[StepRefused] = []
-    left = list(enumerate(steps))
-    while True:
-        try:
-            chain_of(dataset, tuple(step for _, step in left), library, look)
-        except StepRefused as refused:
-            place, step = left.pop(refused.step)
-            found.append(StepRefused(place, sentence(step), UsageError(refused.plain, hint=refused.hint)))
-        else:
-            return found
 
 
 def _stage(
