@@ -20,6 +20,7 @@ COMMANDS: Final = frozenset(
         "prepare",
         "preview",
         "profile",
+        "quarantine",
         "remove",
         "rename",
         "restore",

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands, differences, prepare, profiles, recipes, trust
+from aetheron_desktop.cli import commands, differences, prepare, profiles, quarantined, recipes, trust
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -75,6 +75,12 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("after", metavar="B", help="the later one's")
     verb.add_argument("--key", action="append", default=[], metavar="COL", help="tells the rows apart; repeat for more")
     verb.add_argument("--rows", type=int, default=50, metavar="N", help="show at most so many rows (default 50)")
+    verb = _verb(verbs, "quarantine", quarantined.quarantine, "list the lines of a file that were put aside")
+    verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
+    verb.add_argument("--out", type=Path, metavar="FILE.csv", help="write them to a file, to be edited")
+    verb.add_argument(
+        "--merge", type=Path, metavar="FILE.csv", help="merge the lines of such a file into a new version"
+    )
     _verb(verbs, "datasets", commands.datasets, "list the datasets")
 
 

@@ -20,7 +20,7 @@ from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs import process
-from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
+from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, MendJob, PredictJob, TableJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
@@ -171,6 +171,15 @@ class Session(QObject):
         self.import_changed.emit(self._imports[job.id])
         self._jobs.start(job, "import")
 
+    def mend(self, lines: dict[int, str]) -> None:
+        """Merge edited lines of the quarantine of the open dataset into a new version of it."""
+        if self.dataset is None:
+            return
+        job = MendJob(id=self.workspace.new_id("import"), dataset=self.dataset.info.id, lines=lines)
+        self._imports[job.id] = ImportState(job.id, self.dataset.info.name)
+        self.import_changed.emit(self._imports[job.id])
+        self._jobs.start(job, "import")
+
     def look_at_source(self) -> None:
         """See, beside the window's thread, whether the file of the open dataset has changed."""
         if self.dataset is None or self._shutting_down:
@@ -286,9 +295,18 @@ class Session(QObject):
         hidden = self.excluded | {self.target}
         return tuple(name for name in self.dataset.info.schema.names if name not in hidden)
 
-    def export_table(self, id: str, out: Path, where: str = "", columns: Sequence[str] = ()) -> str:
-        """Write rows of a dataset to a file, and give the job's id; a notice tells the end."""
-        job = TableJob(id=self.workspace.new_id("table"), dataset=id, out=str(out), where=where, columns=tuple(columns))
+    def export_table(
+        self, id: str, out: Path, where: str = "", columns: Sequence[str] = (), *, quarantine: bool = False
+    ) -> str:
+        """Write rows of a dataset, or its quarantine, to a file, and give the job's id; a notice tells the end."""
+        job = TableJob(
+            id=self.workspace.new_id("table"),
+            dataset=id,
+            out=str(out),
+            where=where,
+            columns=tuple(columns),
+            quarantine=quarantine,
+        )
         self._jobs.start(job, "table")
         return job.id
 

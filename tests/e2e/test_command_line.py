@@ -104,6 +104,20 @@ def test_that_a_changed_file_becomes_a_new_version_and_what_changed_is_shown(lin
     assert line.run("import").returncode == 2
 
 
+def test_that_lines_in_quarantine_are_edited_and_merged(line: Line, tmp_path: Path) -> None:
+    table, edited = tmp_path / "t.csv", tmp_path / "aside.csv"
+    table.write_text("id,price\n1,1.5\n2,2,5\n3,3.5\n")
+    line.records("import", str(table))
+    assert "2,2,5" in line.run("quarantine", "t").stdout
+    assert line.run("quarantine", "t", "--out", str(edited)).returncode == 0
+    edited.write_text(edited.read_text().replace("2,2,5", "2,2.5"))
+    made = line.records("quarantine", "t", "--merge", str(edited))[0]
+    assert (made["name"], made["rows"], made["quarantined"]) == ("t v2", 3, 0)
+    assert "No line of t v2 is in quarantine" in line.run("quarantine", "t v2").stdout
+    edited.write_text("a,b\n1,2\n")
+    assert "has not the columns line and text" in line.run("quarantine", "t", "--merge", str(edited)).stderr
+
+
 def test_that_the_main_job_is_done_from_the_import_to_the_predictions(line: Line, tmp_path: Path) -> None:
     imported = line.records("import", str(DATA / "penguins.csv"))
     assert [record["kind"] for record in imported][-2:] == ["dataset_imported", "job_ended"]

@@ -3,12 +3,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPlainTextEdit, QPushButton, QTableWidget, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.schema import Column
 from aetheron_desktop.ui.dialogs.difference import DifferenceDialog
+from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.columns import ColumnsModel, share
 from aetheron_desktop.ui.item_models.table_pages import PAGE, TablePages
 from aetheron_desktop.ui.session import Session
@@ -277,3 +278,55 @@ def test_that_a_notice_of_a_changed_file_is_put_off(
     session.look_at_source()
     qtbot.waitUntil(lambda: session.source == "gone")
     assert not banner.isVisible()
+
+
+def test_that_a_line_in_quarantine_is_edited_and_merged(
+    qtbot: QtBot, session: Session, tmp_path: Path, dressed: QApplication
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,price\n" + "".join(f"{row},{row}.5\n" for row in range(20)) + "20,20,5\n")
+    with qtbot.waitSignal(session.dataset_opened, timeout=30_000):
+        session.open_file(path)
+    tab = DataTab(session)
+    qtbot.addWidget(tab, before_close_func=lambda tab: tab.close_table())
+    tab.show()
+    tab.findChild(QPushButton, "show_quarantine").click()
+    dialog = tab.findChild(QuarantineDialog)
+    grid, editor = dialog.findChild(TableGrid), dialog.findChild(QPlainTextEdit)
+    merge = dialog.findChild(QPushButton, "quarantine_merge")
+    assert not merge.isEnabled()
+    qtbot.waitUntil(lambda: grid.model().index(0, 2).data() == "20,20,5")
+    grid.setCurrentIndex(grid.model().index(0, 0))
+    assert editor.toPlainText() == "20,20,5"
+    editor.setPlainText("20,20.5")
+    assert merge.text() == "Merge 1 line"
+    editor.setPlainText("20,20,5")
+    assert not merge.isEnabled()
+    editor.setPlainText("20,20.5")
+    with qtbot.waitSignal(session.dataset_opened, timeout=30_000):
+        merge.click()
+    info = session.dataset.info
+    assert (info.name, info.rows, info.quarantined) == ("t v2", 21, 0)
+    assert not tab.findChild(QPushButton, "show_quarantine").isVisible()
+
+
+def test_that_the_quarantine_is_written_to_a_file(
+    qtbot: QtBot, session: Session, tmp_path: Path, dressed: QApplication
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("id,price\n1,1.5\n2,2.5\n3,3,5\n")
+    with qtbot.waitSignal(session.dataset_opened, timeout=30_000):
+        session.open_file(path)
+    told: list[str] = []
+    session.noticed.connect(lambda notice: told.append(notice.title))
+    dialog = QuarantineDialog(session.dataset)
+    qtbot.addWidget(dialog)
+    dialog.export_wanted.connect(lambda out: session.export_table(session.dataset.info.id, out, quarantine=True))
+    dialog.show()
+    dialog.findChild(QPushButton, "quarantine_export").click()
+    chosen = dialog.findChild(QFileDialog, "quarantine_export_dialog")
+    chosen.fileSelected.emit(str(tmp_path / "aside.csv"))
+    chosen.close()
+    qtbot.waitUntil(lambda: told == ["Table saved"], timeout=30_000)
+    assert pd.read_csv(tmp_path / "aside.csv")["text"].tolist() == ["3,3,5"]
+    dialog.reject()

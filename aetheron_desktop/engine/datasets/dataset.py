@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from aetheron_desktop.engine.datasets.schema import Proposal, Schema
+from aetheron_desktop.engine.datasets.schema import Column, Proposal, Schema
 from aetheron_desktop.engine.datasets.steps import Step
 from aetheron_desktop.engine.errors import DatasetError
 
@@ -124,3 +124,22 @@ class Dataset:
             raise DatasetError(
                 f"The snapshot of {self.info.name} cannot be read: {error}", hint="Import the file again."
             ) from error
+
+
+class Aside(Dataset):
+    """The lines that were put aside when a dataset was imported, as a table of their own."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        info = dataset.info
+        columns = (Column("line", "integer", 0, 0), Column("text", "text", 0, 0), Column("reason", "text", 0, 0))
+        super().__init__(
+            msgspec.structs.replace(
+                info, name=f"{info.name} quarantine", rows=info.quarantined, quarantined=0, schema=Schema(columns)
+            ),
+            dataset.folder,
+        )
+
+    @property
+    def parquet(self) -> Path:
+        """The lines, with the columns line, text and reason."""
+        return self.folder / "quarantine.parquet"

@@ -41,13 +41,15 @@ def import_file(
     name: str | None = None,
     recipe: Recipe | None = None,
     previous: str | None = None,
+    amend: Callable[[DatasetInfo, Path], DatasetInfo] | None = None,
     progress: Progress,
     should_stop: Callable[[], bool],
 ) -> DatasetInfo | None:
     """Import the table of ``source`` into ``folder/<hash of its content>``; None when stopped.
 
     The folder appears whole or not at all. Content that is there already keeps its rows, and
-    gets the record of this import. ``previous`` is the dataset of which it is a new version.
+    gets the record of this import. ``previous`` is the dataset of which it is a new version. ``amend`` may change the
+    record and the files of the folder that it is given before they are kept.
 
     Raises:
         DatasetError: there is no table in the file; detail and hint say what to do.
@@ -61,6 +63,8 @@ def import_file(
         except Stopped:
             return None
         kept = folder / info.id
+        if amend is not None:
+            info = amend(info, staging.path / "whole")
         info = msgspec.structs.replace(info, previous=_previous(previous, info.id, kept))
         (staging.path / "whole" / "dataset.json").write_bytes(msgspec.json.encode(info))
         _keep(staging.path / "whole", kept)

@@ -30,6 +30,7 @@ from aetheron_desktop.engine.jobs.job import (
     AskJob,
     ExportJob,
     ImportJob,
+    MendJob,
     PredictJob,
     PrepareJob,
     TableJob,
@@ -132,6 +133,8 @@ class Execution:
                 return self._import(self._job)
             case PrepareJob():
                 return self._prepare(self._job)
+            case MendJob():
+                return self._mend(self._job)
             case AskJob():
                 return self._answer(self._job)
             case TrainJob():
@@ -159,6 +162,16 @@ class Execution:
             progress=self._progress,
             should_stop=self._stop.is_set,
         )
+        return self._imported(info)
+
+    def _mend(self, job: MendJob) -> JobEnded:
+        from aetheron_desktop.engine.datasets.mend import mend  # duckdb; only this job needs it
+
+        folder = self._workspace.root / "datasets"
+        dataset = self._workspace.dataset(job.dataset)
+        return self._imported(mend(dataset, job.lines, folder, progress=self._progress, should_stop=self._stop.is_set))
+
+    def _imported(self, info: DatasetInfo | None) -> JobEnded:
         if info is None:
             return self._ending("stopped", title="The import was cancelled", detail="Nothing was kept.")
         return self._enter(info)
@@ -221,12 +234,14 @@ class Execution:
         return self._ending("succeeded", result=job.out)
 
     def _table(self, job: TableJob) -> JobEnded:
+        from aetheron_desktop.engine.datasets.dataset import Aside
         from aetheron_desktop.engine.datasets.export import export_table  # duckdb
         from aetheron_desktop.engine.datasets.staging import Stopped
 
+        dataset = self._workspace.dataset(job.dataset)
         try:
             rows = export_table(
-                self._workspace.dataset(job.dataset),
+                Aside(dataset) if job.quarantine else dataset,
                 Path(job.out),
                 self._workspace.root / "tmp",
                 where=job.where,
@@ -379,6 +394,7 @@ class Execution:
 _WORK: Final[dict[type, Work]] = {
     ImportJob: "import",
     PrepareJob: "prepare",
+    MendJob: "import",
     AskJob: "ask",
     TrainJob: "train",
     PredictJob: "predict",

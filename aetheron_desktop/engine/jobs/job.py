@@ -36,6 +36,14 @@ class PrepareJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     name: str | None = None
 
 
+class MendJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="mend"):
+    """Read edited ``lines`` of the quarantine of ``dataset`` again; those that fit join its rows in a new version."""
+
+    id: str
+    dataset: str
+    lines: dict[int, str]
+
+
 class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ask"):
     """Answer a question about a table; nothing of the job is kept but what the answer itself keeps."""
 
@@ -79,7 +87,7 @@ class ExportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag
 class TableJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="table"):
     """Write the rows of ``dataset`` that meet the condition ``where``, of these ``columns``, to the file ``out``.
 
-    All rows by default, and all columns.
+    All rows by default, and all columns; with ``quarantine`` the lines that were put aside.
     """
 
     id: str
@@ -87,13 +95,14 @@ class TableJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     out: str
     where: str = ""
     columns: tuple[str, ...] = ()
+    quarantine: bool = False
 
 
 class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="warm_up"):
     """Import the learning libraries, so that the training that follows starts at once."""
 
 
-Job: TypeAlias = ImportJob | PrepareJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob
+Job: TypeAlias = ImportJob | MendJob | PrepareJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob
 Request: TypeAlias = Job | WarmUp
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
@@ -116,6 +125,8 @@ def title(job: Job) -> str:
             return f"Import {job.name or _last(job.source)}"
         case PrepareJob():
             return f"Prepare {job.name or job.dataset}"
+        case MendJob():
+            return "Merge lines of the quarantine"
         case AskJob():
             return questions.title(job.question)
         case TrainJob():

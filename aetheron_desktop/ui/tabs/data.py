@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui import theme
@@ -24,8 +32,6 @@ from aetheron_desktop.ui.widgets.source_banner import SourceBanner
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QFileDialog
-
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.table_grid import TableGrid
@@ -61,14 +67,6 @@ _FORMATS: Final = (
     ("JSON Lines", ".jsonl"),
     ("Arrow", ".arrow"),
 )
-
-
-def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
-    """Let the ending of the name be that of the format."""
-    ending = next(ending for words, ending in _FORMATS if chosen.startswith(f"{words} ("))
-    dialog.setDefaultSuffix(ending.removeprefix("."))
-    for name in dialog.selectedFiles()[:1]:
-        dialog.selectFile(str(Path(name).with_suffix(ending)))
 
 
 class DataTab(QWidget):
@@ -248,8 +246,6 @@ class DataTab(QWidget):
 
     def ask_for_file(self) -> None:
         """Let it be chosen where the table is written, and in which format."""
-        from PySide6.QtWidgets import QFileDialog
-
         if self._session.dataset is None:
             return
         info = self._session.dataset.info
@@ -258,13 +254,27 @@ class DataTab(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([f"{words} (*{ending})" for words, ending in _FORMATS])
         dialog.setDefaultSuffix("csv")
-        dialog.filterSelected.connect(partial(_follow_filter, dialog))
-        dialog.fileSelected.connect(partial(self._write, info.id))
+        dialog.filterSelected.connect(self._follow_filter)
+        dialog.fileSelected.connect(self._write)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _write(self, dataset: str, name: str) -> None:
-        self._session.export_table(dataset, Path(name))
+    def _write_quarantine(self, out: Path) -> None:
+        if self._session.dataset is not None:
+            self._session.export_table(self._session.dataset.info.id, out, quarantine=True)
+
+    def _follow_filter(self, chosen: str) -> None:
+        """Let the ending of the name be that of the format."""
+        dialog = self.findChild(QFileDialog, "export_table_dialog")
+        ending = next(ending for words, ending in _FORMATS if chosen.startswith(f"{words} ("))
+        if dialog is not None:
+            dialog.setDefaultSuffix(ending.removeprefix("."))
+            for name in dialog.selectedFiles()[:1]:
+                dialog.selectFile(str(Path(name).with_suffix(ending)))
+
+    def _write(self, name: str) -> None:
+        if self._session.dataset is not None:
+            self._session.export_table(self._session.dataset.info.id, Path(name))
 
     def close_table(self) -> None:
         """End what reads the rows."""
@@ -317,5 +327,7 @@ class DataTab(QWidget):
     def _show_quarantine(self) -> None:
         if self._session.dataset is not None:
             dialog = QuarantineDialog(self._session.dataset, self)
+            dialog.merge_wanted.connect(self._session.mend)
+            dialog.export_wanted.connect(self._write_quarantine)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()

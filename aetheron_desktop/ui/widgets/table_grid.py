@@ -47,10 +47,12 @@ class _MarkedRows(QStyledItemDelegate):
 class TableGrid(QTableView):
     """Shows the Parquet file that :meth:`show_table` names.
 
-    ``failed`` tells an error of reading it, ``copied_in_part`` that not all of the chosen rows went to the clipboard.
+    ``failed`` tells an error of reading it, ``copied_in_part`` that not all of the chosen rows went to the clipboard,
+    ``row_chosen`` the row of the current cell.
     """
 
     failed = Signal(object)  # AetheronError
+    row_chosen = Signal(int)
     copied_in_part = Signal(int, int)  # rows copied, rows chosen
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -96,6 +98,13 @@ class TableGrid(QTableView):
         self.setModel(model)
         self._fit_headers(columns)
         reader.start()
+
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.row_chosen.emit(current.row())
 
     def close_table(self) -> None:
         """Show nothing, and end the thread that reads."""
