@@ -6,6 +6,7 @@ Nothing in here waits: what takes longer than a frame is a job, done by a worker
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -16,6 +17,7 @@ from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
 from aetheron_desktop.engine.datasets.recipe import Recipe, load
 from aetheron_desktop.engine.datasets.schema import task_for
+from aetheron_desktop.engine.datasets.views import forget_views
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
@@ -61,6 +63,7 @@ class Inquiry(QObject):
     """A question that goes on; a receiver that is deleted is disconnected by Qt."""
 
     answered = Signal(object)  # questions.Answer
+    progressed = Signal(object)  # Progressed
     ended = Signal(object)  # JobEnded
 
 
@@ -116,6 +119,8 @@ class Session(QObject):
 
     def start(self) -> None:
         """Begin to look after the workspace: earlier runs, and the machine."""
+        # What a window that was killed has left; beside the window's thread, for files of gigabytes take a while to go.
+        threading.Thread(target=forget_views, args=(self.workspace.root,), name="forget views", daemon=True).start()
         alive, dead = process.close_dead_runs(self.workspace)
         for record in reversed(self.workspace.runs()):
             self.runs[record.id] = RunState.of(record)
@@ -207,16 +212,24 @@ class Session(QObject):
             return
         self.open_file(Path(self.dataset.info.origin.path), recipe, name=next_name(info.name), previous=info.id)
 
-    def ask(self, question: Question, on_answer: Callable[[Any], None], on_end: Callable[[JobEnded], None]) -> str:
+    def ask(
+        self,
+        question: Question,
+        on_answer: Callable[[Any], None],
+        on_end: Callable[[JobEnded], None],
+        on_progress: Callable[[Progressed], None] | None = None,
+    ) -> str:
         """Ask about a table: ``on_answer`` hears each part of the answer, then ``on_end`` how it went.
 
-        Both are methods of a QObject, and hear nothing more when it is gone or the question, known by the id that is
-        given, is withdrawn.
+        These are methods of a QObject, and hear nothing more when it is gone or the question, known by the id that is
+        given, is withdrawn; so is ``on_progress``, which hears how far it is.
         """
         job = AskJob(id=self.workspace.new_id("ask"), question=question)
         inquiry = Inquiry(self)
         inquiry.answered.connect(on_answer)
         inquiry.ended.connect(on_end)
+        if on_progress is not None:
+            inquiry.progressed.connect(on_progress)
         self._inquiries[job.id] = inquiry
         self._jobs.start(job, "ask")
         return job.id
@@ -522,8 +535,11 @@ class Session(QObject):
         else:
             for event in events:
                 # Looked up each time: who hears an answer may withdraw the question.
-                if isinstance(event, Answered) and (inquiry := self._inquiries.get(job)):
+                inquiry = self._inquiries.get(job)
+                if isinstance(event, Answered) and inquiry is not None:
                     inquiry.answered.emit(questions.told(event.answer))
+                elif isinstance(event, Progressed) and inquiry is not None:
+                    inquiry.progressed.emit(event)
 
     def _on_ended(self, end: JobEnded) -> None:
         match end.work:
@@ -544,6 +560,7 @@ class Session(QObject):
 
     def _finish_if_quiet(self) -> None:
         if self._shutting_down and not len(self._jobs):
+            forget_views(self.workspace.root)
             # Not from within shut_down: whoever called it may still have to listen.
             QTimer.singleShot(0, self, self.finished.emit)
 

@@ -15,6 +15,7 @@ Widgets never name a colour. They choose a look by dynamic properties (:func:`ma
     none, ``search`` ``palette`` ``inline``; ``invalid=True`` on any field draws the refusal
 ``role`` of a QWidget
     ``page`` (paints the window's ground); an item view: ``framed`` (rounded border around it)
+    ``pinned`` (columns that lie over others)
 ``tone`` of a label, badge, card or progress bar
     ``accent`` ``success`` ``warning`` ``danger`` ``info``
 

@@ -14,7 +14,7 @@ from aetheron_desktop.ui.item_models.columns import ColumnsModel, share
 from aetheron_desktop.ui.item_models.table_pages import PAGE, TablePages
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.tabs.data import DataTab
-from aetheron_desktop.ui.widgets.page_reader import PageReader
+from aetheron_desktop.ui.widgets.page_reader import PageReader, Source
 from aetheron_desktop.ui.widgets.table_grid import TableGrid
 from tests.tables import made_dataset, made_table
 
@@ -168,7 +168,7 @@ def test_that_rows_in_quarantine_are_counted_and_shown(qtbot: QtBot, session: Se
 
 def test_that_a_damaged_snapshot_is_told_in_words(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "data.parquet").write_bytes(b"PAR1 this is none")
-    reader = PageReader(tmp_path / "data.parquet")
+    reader = PageReader(Source(tmp_path / "data.parquet"))
     with qtbot.waitSignal(reader.failed) as blocker:
         reader.start()
     assert "cannot be read" in blocker.args[0].detail

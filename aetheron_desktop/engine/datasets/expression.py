@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pyarrow as pa
+
 _LONGEST: Final = 10_000
 _MOST_TOKENS: Final = 2_000
 _DEEPEST: Final = 60
@@ -115,11 +117,17 @@ def kinds(parquet: Path) -> dict[str, Kind]:
     Raises:
         OSError: the file cannot be read.
     """
-    import pyarrow as pa  # the window makes expressions without it
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # the window makes expressions without it
+
+    return kinds_of(pq.read_schema(parquet))
+
+
+def kinds_of(schema: pa.Schema) -> dict[str, Kind]:
+    """Give for each column of a schema what an expression takes it for."""
+    import pyarrow as pa
 
     found: dict[str, Kind] = {}
-    for field in pq.read_schema(parquet):
+    for field in schema:
         if pa.types.is_integer(field.type):
             found[field.name] = "integer"
         elif pa.types.is_floating(field.type) or pa.types.is_decimal(field.type):

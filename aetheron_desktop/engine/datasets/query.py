@@ -57,6 +57,7 @@ class Query:
             }
         )
         self._connection.execute("SET parquet_metadata_cache=true; SET TimeZone='UTC'")
+        self._connection.execute("SET enable_progress_bar=true; SET enable_progress_bar_print=false")
         return self
 
     def __exit__(
@@ -105,14 +106,33 @@ class Query:
         if is_empty:
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
 
-    def _run(self, sql: str, values: Sequence[Any], take: Callable[[Any], Any]) -> Any:
+    def into(
+        self,
+        sql: str,
+        values: Sequence[Any],
+        take: Callable[[Any], Any],
+        tell: Callable[[float], None] = lambda _: None,
+    ) -> Any:
+        """Give what ``take``, called in a thread, makes of the running query; ``tell`` hears the share that is done.
+
+        Otherwise as :meth:`rows`.
+        """
+        return self._run(sql, [str(self._parquet), *values], take, tell)
+
+    def _run(
+        self,
+        sql: str,
+        values: Sequence[Any],
+        take: Callable[[Any], Any],
+        tell: Callable[[float], None] = lambda _: None,
+    ) -> Any:
         answer: list[Any] = []
-        failure: list[duckdb.Error] = []
+        failure: list[duckdb.Error | OSError] = []
 
         def work() -> None:
             try:
                 answer.append(take(self._connection.execute(sql, values)))
-            except duckdb.Error as error:
+            except (duckdb.Error, OSError) as error:
                 failure.append(error)
 
         thread = threading.Thread(target=work, name="query", daemon=True)
@@ -123,6 +143,8 @@ class Query:
             if self._should_stop():
                 stopped = True
                 self._connection.interrupt()
+            else:
+                tell(min(1.0, max(0.0, self._connection.query_progress() / 100)))
         if stopped:
             raise Stopped
         if failure:
@@ -130,6 +152,8 @@ class Query:
         return answer[0]
 
     def _refusal(self, error: Exception) -> DatasetError | StorageError:
+        if isinstance(error, OSError):
+            return storage_error(error, self._folder)
         if _FULL.search(str(error)):
             return StorageError("The disk is full.", hint="Free some space and ask again; nothing was changed.")
         return DatasetError(

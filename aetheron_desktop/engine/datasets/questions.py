@@ -20,7 +20,9 @@ from aetheron_desktop.engine.datasets.effects import (
     StepEffect,
     StepProblem,
 )
+from aetheron_desktop.engine.datasets.found import FindQuestion, FoundCells
 from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion
+from aetheron_desktop.engine.datasets.heads import ColumnHead, HeadsQuestion
 from aetheron_desktop.engine.datasets.pairs import (
     Associations,
     FoundRows,
@@ -33,6 +35,7 @@ from aetheron_desktop.engine.datasets.pairs import (
 )
 from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
+from aetheron_desktop.engine.datasets.views import ViewMade, ViewQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +56,9 @@ Question: TypeAlias = (
     | DifferenceQuestion
     | EffectQuestion
     | ScriptsQuestion
+    | ViewQuestion
+    | FindQuestion
+    | HeadsQuestion
 )
 """Its type is named by the field ``ask``."""
 Answer: TypeAlias = (
@@ -71,6 +77,9 @@ Answer: TypeAlias = (
     | StepEffect
     | StepProblem
     | Scripts
+    | ViewMade
+    | FoundCells
+    | ColumnHead
 )
 """Its type is named by the field ``answer``."""
 
@@ -146,6 +155,32 @@ def answer(
             from aetheron_desktop.engine.datasets.checks.report import check
 
             check(library.dataset(question.dataset), question, emit, progress, should_stop, library.root / "tmp")
+        case ViewQuestion() | FindQuestion() | HeadsQuestion():
+            _answer_about_rows(question, library, emit, progress, should_stop)
+
+
+def _answer_about_rows(
+    question: ViewQuestion | FindQuestion | HeadsQuestion,
+    library: Library,
+    emit: Callable[[Answer], None],
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer what the grid asks."""
+    dataset = library.dataset(question.dataset)
+    match question:
+        case ViewQuestion():
+            from aetheron_desktop.engine.datasets.view_making import make_view
+
+            make_view(dataset, question, emit, progress, should_stop, library.root)
+        case FindQuestion():
+            from aetheron_desktop.engine.datasets.finding import find
+
+            find(dataset, question, emit, progress, should_stop, library.root)
+        case HeadsQuestion():
+            from aetheron_desktop.engine.datasets.head_making import heads
+
+            heads(dataset, question, emit, should_stop)
 
 
 def title(question: Question) -> str:
@@ -173,6 +208,8 @@ def title(question: Question) -> str:
             return "Write the steps as scripts"
         case CheckQuestion():
             return f"Check the table for {question.target}"
+        case ViewQuestion() | FindQuestion() | HeadsQuestion():
+            return question.title
 
 
 def told(fields: dict[str, Any]) -> Answer:

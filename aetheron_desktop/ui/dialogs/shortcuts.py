@@ -17,6 +17,10 @@ ELSEWHERE = (
     ("Menus", "Alt"),
     ("Rename the chosen dataset or model", "F2"),
     ("Remove the chosen dataset or model", "Del"),
+    ("Find in the rows, next, previous", "Ctrl+F, F3, Shift+F3"),
+    ("Filter the rows", "Ctrl+L"),
+    ("What is in the columns", "Ctrl+H"),
+    ("Copy cells with their names", "Ctrl+Shift+C"),
     ("Train, inside the Train tab", "Ctrl+Return"),
 )
 

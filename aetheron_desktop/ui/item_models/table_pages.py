@@ -12,17 +12,18 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable
 
     from aetheron_desktop.engine.datasets.pages import Row
     from aetheron_desktop.engine.datasets.schema import Column
 
-PAGE: Final = 200
+PAGE: Final = 100
 """The rows of a page."""
-BLOCK: Final = 100
+BLOCK: Final = 32
 """The most columns of a page."""
+WINDOW: Final = 1_000_000
+"""The most rows that a view sees at once: Qt's headers take memory for each, and count its pixels up to 2^31."""
 _PAGES: Final = 60
-_MOST_ROWS: Final = 2**31 - 1
 MISSING: Final = "missing"
 """What stands in an empty cell; in the muted colour and in italics, so that it is not taken for a value."""
 
@@ -31,18 +32,26 @@ _NUMBERS: Final = frozenset({"number", "integer"})
 
 
 class TablePages(QAbstractTableModel):
-    """``wanted`` asks for a page; :meth:`take` brings it. A page is known by its first row and its first column."""
+    """``wanted`` asks for a page; :meth:`take` brings it. A page is known by its first row and its first column.
 
-    wanted = Signal(int, int, int, int)  # first row, rows, first column, columns
+    Of a table longer than :data:`WINDOW` a view sees the rows from :attr:`base` on; everything but Qt's own methods
+    counts the rows of the whole table.
+    """
+
+    wanted = Signal(object, int, int, int)  # first row, rows, first column, columns
 
     def __init__(self, columns: tuple[Column, ...], rows: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._columns = columns
-        self._rows = min(rows, _MOST_ROWS)
+        self._rows = rows
+        self._base = 0
+        self._is_view = False
         self._pages: OrderedDict[tuple[int, int], list[Row]] = OrderedDict()
+        self._numbers: dict[int, list[int]] = {}
         self._asked: set[tuple[int, int]] = set()
         self._target: str | None = None
         self._marked: frozenset[int] = frozenset()
+        self._found: tuple[int, int] | None = None
         self._italic = QFont()
         self._italic.setItalic(True)
 
@@ -50,27 +59,67 @@ class TablePages(QAbstractTableModel):
         """Give the columns in their order."""
         return self._columns
 
+    @property
+    def rows(self) -> int:
+        """How long the table is."""
+        return self._rows
+
+    @property
+    def base(self) -> int:
+        """The row of the table that is the view's first."""
+        return self._base
+
+    def move_window(self, base: int) -> None:
+        """Let the view see the rows from ``base`` on, as far as there are enough."""
+        self._base = max(0, min(base, self._rows - WINDOW))
+        self._changed_all()
+
+    def show_rows(self, rows: int, *, is_view: bool = False) -> None:
+        """Show other rows of the same columns, ``rows`` many; all of it is asked for anew.
+
+        The rows of a view have their numbers in the snapshot only once they are loaded.
+        """
+        self.beginResetModel()
+        self._is_view = is_view
+        self._rows, self._base, self._found = rows, 0, None
+        self._pages.clear()
+        self._numbers.clear()
+        self._asked.clear()
+        self.endResetModel()
+
     def set_target(self, name: str | None) -> None:
         """Mark the target's header."""
         self._target = name
         if self._columns:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
 
-    def set_marked(self, rows: Collection[int]) -> None:
-        """Give the rows that were chosen in a plot another ground."""
+    def set_marked(self, rows: Iterable[int]) -> None:
+        """Tint the rows that have these numbers in the snapshot."""
         self._marked = frozenset(rows)
-        if self._rows and self._columns:
-            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(self._columns) - 1))
+        self._changed_all()
 
-    def take(self, start: int, first: int, rows: list[Row]) -> None:
-        """Take in the page that begins with row ``start`` and column ``first``."""
+    def set_found(self, cell: tuple[int, int] | None) -> None:
+        """Tint the cell, a row of the table and a column, in which a text was found."""
+        self._found = cell
+        self._changed_all()
+
+    def take(self, start: int, first: int, rows: list[Row], numbers: list[int] | None = None) -> None:
+        """Take in the page that begins with row ``start`` and column ``first``.
+
+        ``numbers`` are those that its rows have in the snapshot; by default they are the same.
+        """
         self._asked.discard((start, first))
         self._pages[start, first] = rows
+        self._numbers[start] = numbers if numbers is not None else list(range(start, start + len(rows)))
         while len(self._pages) > _PAGES:
-            self._pages.popitem(last=False)
-        if rows and rows[0]:
-            last = min(start + len(rows), self._rows) - 1
-            self.dataChanged.emit(self.index(start, first), self.index(last, first + len(rows[0]) - 1))
+            gone, _ = self._pages.popitem(last=False)[0]
+            if all(begin != gone for begin, _ in self._pages):
+                del self._numbers[gone]
+        top = max(start - self._base, 0)
+        last = min(start + len(rows) - self._base, self.rowCount()) - 1
+        if rows and rows[0] and top <= last:
+            self.dataChanged.emit(self.index(top, first), self.index(last, first + len(rows[0]) - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, top, last)
 
     def forget_wishes(self) -> None:
         """Ask again for what was asked for: the older wishes are dropped while someone scrolls fast."""
@@ -82,12 +131,19 @@ class TablePages(QAbstractTableModel):
         place = row % PAGE
         return page[place][column % BLOCK] if page is not None and place < len(page) else None
 
+    def number(self, row: int) -> int | None:
+        """Give the number that a row of the table has in the snapshot, if it is known already."""
+        if not self._is_view:
+            return row
+        numbers = self._numbers.get(row - row % PAGE, ())
+        return numbers[row % PAGE] if row % PAGE < len(numbers) else None
+
     def is_loaded(self, row: int, column: int = 0) -> bool:
         """Whether the cell's page is here."""
         return _page_of(row, column) in self._pages
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else self._rows
+        return 0 if parent.isValid() else min(self._rows, WINDOW)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
@@ -95,26 +151,27 @@ class TablePages(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
+        row, column = self._base + index.row(), index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                value = self.cell(index.row(), index.column())
-                return value if value is not None else MISSING if self._is_missing(index) else ""
-            case Qt.ItemDataRole.TextAlignmentRole if self._columns[index.column()].type in _NUMBERS:
+                value = self.cell(row, column)
+                return value if value is not None else MISSING if self._is_missing(row, column) else ""
+            case Qt.ItemDataRole.TextAlignmentRole if self._columns[column].type in _NUMBERS:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            case Qt.ItemDataRole.ForegroundRole if self._is_missing(index):
+            case Qt.ItemDataRole.BackgroundRole:
+                return self._tint(row, column)
+            case Qt.ItemDataRole.ForegroundRole if self._is_missing(row, column):
                 return theme.color("faint")
-            case Qt.ItemDataRole.BackgroundRole if index.row() in self._marked:
-                return theme.color("warning.soft")
-            case Qt.ItemDataRole.FontRole if self._is_missing(index):
+            case Qt.ItemDataRole.FontRole if self._is_missing(row, column):
                 return self._italic
             case Qt.ItemDataRole.ToolTipRole:
-                value = self.cell(index.row(), index.column())
+                value = self.cell(row, column)
                 return value if value is not None and len(value) > 30 else None
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:
-            return f"{section + 1:,}" if role == Qt.ItemDataRole.DisplayRole else None
+            return self._row_head(self._base + section) if role == Qt.ItemDataRole.DisplayRole else None
         if not 0 <= section < len(self._columns):
             return None
         column = self._columns[section]
@@ -132,9 +189,22 @@ class TablePages(QAbstractTableModel):
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
 
-    def _is_missing(self, index: _Index) -> bool:
-        row, column = index.row(), index.column()
+    def _row_head(self, row: int) -> str:
+        number = self.number(row)
+        return f"{number + 1:,}" if number is not None else ""
+
+    def _tint(self, row: int, column: int) -> Any:
+        if self._found == (row, column):
+            return theme.color("success.soft")
+        return theme.color("warning.soft") if self._marked and self.number(row) in self._marked else None
+
+    def _is_missing(self, row: int, column: int) -> bool:
         return self.is_loaded(row, column) and self.cell(row, column) is None
+
+    def _changed_all(self) -> None:
+        if rows := self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, len(self._columns) - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, rows - 1)
 
     def _page(self, row: int, column: int) -> list[Row] | None:
         place = start, first = _page_of(row, column)
