@@ -5,6 +5,7 @@ python3 dev.py run [FILE]    open the window (without a screen: do the main job 
 python3 dev.py test [ARGS]   lint, types, import contracts and tests; ARGS go to pytest
 python3 dev.py lint          lint, types and import contracts alone
 python3 dev.py bench [ARGS]  measure, and print a table
+python3 dev.py corpora       import the files of the corpora beside this folder; print what falls short, and the score
 python3 dev.py bundle        build the program that runs without Python; print its size and start time
 python3 dev.py smoke         start the built program, and do the main job with it
 python3 dev.py lock          write requirements.lock anew from what is installed
@@ -89,7 +90,8 @@ class Refusal(Exception):
 def main(arguments: Sequence[str]) -> int:
     """Do what the first argument names, and give the exit code."""
     verb, rest = (arguments[0], list(arguments[1:])) if arguments else ("--help", [])
-    verbs = {"run": run, "test": test, "lint": lint, "bench": bench, "bundle": bundle, "smoke": smoke, "lock": lock}
+    verbs = {"run": run, "test": test, "lint": lint, "bench": bench, "corpora": corpora,
+             "bundle": bundle, "smoke": smoke, "lock": lock}  # fmt: skip
     if verb not in verbs:
         print(__doc__)
         return 0 if verb in {"-h", "--help"} else 2
@@ -188,6 +190,12 @@ def bench(arguments: list[str]) -> int:
     set_up(developer=True, needs=SCREEN_NEEDS)
     with screen() as environment:
         return in_environment(["-m", "tests.benchmarks", *arguments], environment)
+
+
+def corpora(arguments: list[str]) -> int:
+    """Import files that are known to be hard, and print the score."""
+    set_up(developer=True)
+    return in_environment(["-m", "tests.corpora", *arguments])
 
 
 def bundle(arguments: list[str]) -> int:

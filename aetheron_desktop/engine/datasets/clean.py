@@ -68,7 +68,8 @@ class Cleaner:
         plain = b"[^" + delimiter + quote + rb"\r\n]*+"
         cell = b"(?:" + quote + b"(?:[^" + quote + b"]|" + quote + quote + b")*+" + quote + b"|" + plain + b")"
         comment = b"(?!" + re.escape(layout.comment.encode()) + b")" if layout.comment else b""
-        names = delimiter.join(re.escape(name.encode()) for name in self._head)
+        mark = quote + b"?"
+        names = delimiter.join(mark + re.escape(name.encode()) + mark for name in self._head)
         again = b"(?!" + names + rb"\r?\n)" if self._head and layout.width > 1 else b""
         blank = rb"(?!\r?\n)"
         rest = b"(?:" + delimiter + cell + b"){%d}" % (layout.width - 1) if layout.width > 1 else b""

@@ -244,7 +244,8 @@ def _timed(pattern: str, form: str, note: str) -> Form:
 def tokens(missing: Sequence[str]) -> str:
     """Give the pattern of a cell that is blank or one of the words ``missing``, whatever the case of its letters."""
     marks = "".join(_BLANKS)
-    known = "|".join(re.escape(word) for word in missing if word)
+    # The mark of databases is a capital; the small one stands for a line's end.
+    known = "|".join(re.escape(word) if word != "\\N" else r"(?-i:\\N)" for word in missing if word)
     return f"[{marks}]*(?i:{known})?[{marks}]*" if known else f"[{marks}]*"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -139,19 +141,44 @@ def _whole(staging: Staging, path: Path) -> Any:
     body = path.read_bytes()
     try:
         return msgspec.json.decode(body)
+    except RecursionError as error:
+        place = _deepest(body)
+        raise _malformed(staging, body, place, "is nested too deeply", "Save it as a flat table.") from error
     except _MALFORMED as error:
         found = re.search(r"\(byte (\d+)\)", str(error))
         place = int(found[1]) if found else getattr(error, "start", len(body))
-        line = body.count(b"\n", 0, place) + 1
         why = re.sub(r" \(byte \d+\)|JSON is malformed: ", "", str(error)) if found else "it is cut off"
         if isinstance(error, UnicodeDecodeError):
             why = "a byte that is not UTF-8"
         elif isinstance(error, msgspec.ValidationError):
-            line, why = 0, str(error)
-        where = f", line {line}" if line else ""
-        raise DatasetError(
-            f"{staging.source.name}{where}: no valid JSON: {why}.", hint="Check that the file is whole."
-        ) from error
+            place, why = _out_of_range(body), re.sub(" - at .*", "", str(error))
+        raise _malformed(staging, body, place, f"no valid JSON: {why}", "Check that the file is whole.") from error
+
+
+def _malformed(staging: Staging, body: bytes, place: int, why: str, hint: str) -> DatasetError:
+    """Say what is wrong at the byte ``place``, by its line and its column in characters, both counted from 1."""
+    line = body.count(b"\n", 0, place) + 1
+    start = body.rfind(b"\n", 0, place) + 1
+    column = len(body[start:place].decode("utf-8", "replace")) + 1
+    return DatasetError(f"{staging.source.name}, line {line:,}, column {column:,}: {why}.", hint=hint)
+
+
+def _deepest(body: bytes) -> int:
+    """Give the place of the first bracket that lies deeper than Python can hold."""
+    depth = 0
+    for found in re.finditer(rb'"(?:[^"\\]|\\.)*+"|[\[{}\]]', body):
+        depth += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(found[0], 0)
+        if depth >= sys.getrecursionlimit():
+            return found.start()
+    return 0
+
+
+def _out_of_range(body: bytes) -> int:
+    """Give the place of the first number that no float can hold."""
+    for found in re.finditer(rb'"(?:[^"\\]|\\.)*+"|-?\d[\d.]*[eE]?[+-]?\d*', body):
+        if not found[0].startswith(b'"') and math.isinf(float(found[0])):
+            return found.start()
+    return 0
 
 
 def _table(staging: Staging, value: Any, notes: list[str]) -> Iterator[Mapping[str, Any]]:

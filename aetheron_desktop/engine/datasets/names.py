@@ -35,6 +35,9 @@ def repaired(names: Sequence[str | None]) -> tuple[tuple[str, ...], list[str]]:
         taken.add(new.lower())
         made.append(new)
     notes = []
+    over = [new for name, new in zip(names, made, strict=True) if re.search(r"[\r\n]", (name or "").strip())]
+    if over:
+        notes.append(f"Names that went over several lines were put into one: {_listed(over)}.")
     if blank and len(blank) < len(clean):
         notes.append(f"{_counted(blank)} had no name: {_listed(blank)}.")
     if repeated:
