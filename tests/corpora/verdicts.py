@@ -154,7 +154,8 @@ def _difference(case: Case, truth: Table, got: Table, readings: Mapping[str, str
         if truth.rows and [text(cell) for cell in truth.rows[0]] == got.names:
             return as_rows and _first_difference(truth.rows[1:], got.rows, said)
         return as_rows
-    under_names = _names_differ(case, truth, got, noted=bool(readings)) or _first_difference(truth.rows[1:], got.rows, said)
+    names = _names_differ(case, truth, got, noted=bool(readings))
+    under_names = names or _first_difference(truth.rows[1:], got.rows, said)
     match case.header:
         case True:
             return under_names

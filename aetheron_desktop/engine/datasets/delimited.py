@@ -245,6 +245,10 @@ def _names(layout: Layout) -> tuple[tuple[str, ...], list[str]]:
     delimiter = layout.dialect.delimiter
     if layout.width > 1 and delimiter != ",":
         notes.append(f"The cells are parted by the {SIGNS.get(delimiter, f'sign {delimiter!r}')}.")
+    if layout.width == 1 and not delimiter:
+        notes.append("No sign parts the lines; each is one cell.")
+    if layout.mended:
+        notes.append(f"Line {layout.body} has a quote too many; the names were read without it.")
     if layout.dialect.quote == "'":
         notes.append("The cells are quoted with the apostrophe.")
     if layout.comment:

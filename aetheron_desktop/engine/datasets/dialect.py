@@ -23,6 +23,7 @@ _DELIMITERS: Final = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.95, "\x1f": 0.9, "\x
 _RARE: Final = "$&*#%@"
 _COMMENTS: Final = ("#", "%", "//")
 _GUESS: Final = Recipe()
+_WIDE: Final = 20
 _ONE_COLUMN: Final = 0.12
 """The weight of reading each line as one cell: any steady delimiter is better, an unsteady one is not."""
 
@@ -34,6 +35,9 @@ _CLOCK: Final = re.compile(r"(?<![\d:])\d{1,2}:\d\d(?!\d)|HH:mm")
 _EMPTY: Final = re.compile(r"|NA|N/A|n/a|na|NaN|nan|null|NULL|None|\?|-")
 _FLAG: Final = re.compile(r"true|false|yes|no|t|f|y|n", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"[^\W_][\w \-'.()/&]*")
+_BETWEEN: Final = re.compile(r'(?<![^ ])"[^"\n]*"(?![^ ])')
+_LIST: Final = re.compile(r"[\w .-]+(?:;[\w .-]+)+|[\w .-]+(?:\|[\w .-]+)+")
+"""Values in one cell, as an export of a choice of several writes them."""
 _ADDRESS: Final = re.compile(r"(https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[\w./\\-]+\.\w{2,4}")
 
 
@@ -43,7 +47,7 @@ class Layout:
 
     ``names`` are the header's cells as they stand there, or None; ``width`` counts the cells of a row. ``leading`` says
     that the names a header lacks are its first, not its last ones. ``header`` counts the lines of names, and lines that
-    begin with ``comment`` are no part of the table.
+    begin with ``comment`` are no part of the table. ``mended`` says that the names stood there with a quote too many.
     """
 
     dialect: Dialect
@@ -54,6 +58,7 @@ class Layout:
     leading: bool = False
     header: int = 0
     comment: str = ""
+    mended: bool = False
 
 
 def first_lines(lines: Iterable[str]) -> list[str]:
@@ -181,6 +186,8 @@ def _dialect(lines: Sequence[str], wanted: Recipe = _GUESS) -> Dialect:
                 best, choice = score, dialect
     if wanted.delimiter:
         return choice if best >= 0 and choice.delimiter else _marked(Dialect(wanted.delimiter), text, wanted)
+    if best <= _ONE_COLUMN and wanted.delimiter is None and wanted.quote is None and _quoted_between_blanks(lines):
+        return _marked(Dialect(" "), text, wanted)
     return choice if best > _ONE_COLUMN else _marked(_alone(text), text, wanted)
 
 
@@ -196,6 +203,13 @@ def _wrapped(lines: Sequence[str]) -> bool:
     one = Dialect("")
     filled = [line for line in lines if line.strip()]
     return all(line.startswith('"') and isinstance(one.cells(line), list) for line in filled)
+
+
+def _quoted_between_blanks(lines: Sequence[str]) -> bool:
+    """Say whether nearly every line has several cells in quotes with blanks around them: other cells lack theirs."""
+    filled = [line for line in lines if line.strip()]
+    several = sum(len(_BETWEEN.findall(line)) > 1 for line in filled)
+    return len(filled) >= 5 and several >= 0.9 * len(filled)
 
 
 def _alone(text: str) -> Dialect:
@@ -240,7 +254,7 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
         return 0.0
     if dialect.delimiter == ":" and sum(_CLOCK.search(line) is not None for line in lines) > 0.3 * len(found):
         return 0.0
-    known = cells = 0
+    known, cells = 0.0, 0
     for record in good:
         for cell in record.cells or ():
             cells += 1
@@ -249,8 +263,10 @@ def _score(lines: Sequence[str], dialect: Dialect) -> float:
     return float(steady**1.5) * (0.5 + 0.5 * (width - 1) / width) * (0.3 + 0.7 * kinds)
 
 
-def _known(cell: str) -> bool:
-    return any(form.fullmatch(cell) for form in (_EMPTY, NUMBER, _PLAIN, _DATE, _ADDRESS))
+def _known(cell: str) -> float:
+    if any(form.fullmatch(cell) for form in (_EMPTY, NUMBER, _PLAIN, _DATE, _ADDRESS)):
+        return 1.0
+    return 0.5 if _LIST.fullmatch(cell) else 0.0
 
 
 def _width(found: Sequence[Record]) -> int:
@@ -293,7 +309,7 @@ def _mended_header(record: Record, found: Sequence[Record], width: int, dialect:
     rows = [after.cells for after in found if after.cells is not None and len(after.cells) == width]
     if len(head) != width or not is_header(head, rows):
         return None
-    return Layout(dialect, record.line - 1, record.line, tuple(head), width)
+    return Layout(dialect, record.line - 1, record.line, tuple(head), width, mended=True)
 
 
 def _with_header(found: Sequence[Record], first: int, width: int, dialect: Dialect) -> Layout:
@@ -343,11 +359,14 @@ def is_header(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     speaks for it; a name that comes again as a value of its column against it.
     """
     kinds = [kind(cell) for cell in head]
+    repeats = bool(rows)
     rows = [row for row in rows if [cell.strip() for cell in row] != head]
     values = [Counter(kind(row[place]) for row in rows if place < len(row)) for place in range(len(head))]
     if not any(kind_ == "text" for kind_ in kinds):
         return bool(rows) and _all_flags(kinds, values)
-    if _years(head, kinds):
+    if repeats and not rows:
+        return False
+    if _years(head, kinds) or _alone_differ(head, kinds, rows):
         return True
     for_, against = 0.0, 0.0
     for place, cell in enumerate(head):
@@ -381,6 +400,13 @@ def _years(head: Sequence[str], kinds: Sequence[str]) -> bool:
         return False
     counted = [int(cell) for cell in numbers]
     return len({after - before for before, after in pairwise(counted)}) == 1
+
+
+def _alone_differ(head: Sequence[str], kinds: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the cells of a wide ``head`` are all different and begin with a word, and those of no row are so."""
+    if len(head) < _WIDE or kinds[0] != "text" or len(set(head)) < len(head):
+        return False
+    return bool(rows) and all(len(set(row)) <= 0.5 * len(row) for row in rows[:50])
 
 
 def _shape(cell: str) -> str:

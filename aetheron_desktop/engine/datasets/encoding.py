@@ -51,7 +51,7 @@ def glance(path: Path) -> Text | None:
     with path.open("rb") as file:
         head = file.read(_GLANCE)
     mark = 3 if head.startswith(_MARKS[0][0]) else 0
-    if b"\0" in head or (mark == 0 and any(head.startswith(sign) for sign, _ in _MARKS)):
+    if b"\0" in head or b"\x1b$" in head or (mark == 0 and any(head.startswith(sign) for sign, _ in _MARKS)):
         return None
     pairs = head.count(b"\r\n")
     if head.rstrip(b"\r").count(b"\r") != pairs or (pairs and pairs != head.count(b"\n")):
@@ -85,8 +85,8 @@ def examine(
     if mark is not None:
         length, name = mark
         note = "" if name == "utf-8" else f"The text is {name.upper()}."
-    elif wide := _wide(head):
-        length, name, note = 0, wide, f"The text has no mark and was read as {wide.upper()}."
+    elif other := _wide(head) or _shifted(head):
+        length, name, note = 0, other, f"The text has no mark and was read as {other.upper()}."
     else:
         length, name, note = 0, "utf-8", ""
         if b"\0" in head:
@@ -125,11 +125,28 @@ def _as_wanted(
 
 
 def no_text(path: Path) -> DatasetError:
-    """Say that ``path`` holds neither text nor anything else that is known."""
+    """Say that ``path`` holds neither text nor anything else that is known, and where its first NUL stands."""
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    place = max(0, head.find(b"\0"))
+    line, column = head.count(b"\n", 0, place) + 1, place - head.rfind(b"\n", 0, place)
     return DatasetError(
-        f"{path.name} is not a table: it holds bytes that are no text.",
+        f"{path.name} is not a table: it holds bytes that are no text, as at line {line}, column {column}.",
         hint="Choose a CSV, JSON, Parquet or Excel file.",
     )
+
+
+def _shifted(head: bytes) -> str:
+    """Give the encoding of seven bits that changes between alphabets by escapes (ISO 2022), or nothing."""
+    if b"\x1b$" not in head or not head.isascii():
+        return ""
+    for name in ("iso2022_jp_2", "iso2022_kr"):
+        try:
+            codecs.getincrementaldecoder(name)().decode(head)
+        except UnicodeDecodeError:
+            continue
+        return name
+    return ""
 
 
 def _wide(head: bytes) -> str:

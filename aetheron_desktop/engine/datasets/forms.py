@@ -46,11 +46,22 @@ class Form:
     note: str = ""
     strict: bool = False
     """Whether a cell that looks right may still be none, as the 30th of February."""
+    evidence: str = ""
+    """What a cell at least must hold, for the others may be meant otherwise: one point alone is a decimal sign."""
 
     @property
     def padded(self) -> str:
         """The pattern with the blanks that a cell may have around it."""
         return rf"\s*(?:{self.pattern})\s*"
+
+    def is_read_otherwise(self, rival: Form) -> bool:
+        """Say whether the same cells may be meant in the manner of ``rival``, with other values."""
+        return rival.pattern == self.pattern or (self.id.startswith("1,234") and rival.id == "1234,5")
+
+    @property
+    def unsaid(self) -> str:
+        """What is open when a column can be read in two ways."""
+        return "which of day and month comes first" if self.kind == "date" else "whether it is a decimal sign"
 
     def matches(self, cell: str) -> bool:
         """Say whether ``cell`` looks so."""
@@ -105,6 +116,7 @@ FORMS: Final[tuple[Form, ...]] = (
         r"[+-]?(?:0|[1-9][0-9]{0,2}(?:\.[0-9]{3}){0,5})(?:,[0-9]*)?",
         "nullif(TRY_CAST(replace(replace({}, '.', ''), ',', '.') AS DOUBLE), 'NaN'::DOUBLE)",
         "the comma is the decimal sign, the point parts thousands",
+        evidence=r"[.].*[.,]",
     ),
     ISO_DATE,
     Form(
@@ -312,8 +324,9 @@ def quick(form: Form, column: str, cells: Sequence[str]) -> Quick | None:
         )
         return Quick(form, column, f"TRY_CAST({column} AS DOUBLE)", odd)
     if form is BOOLEAN and set(cells) <= set(_TRUTHS):
-        known = ", ".join(literal(truth) for truth in _TRUTHS)
-        return Quick(form, column, f"TRY_CAST({column} AS BOOLEAN)", f"{column} NOT IN ({known})")
+        # The optimizer makes a join of a list, which is slow and, with many columns, larger than the memory.
+        odd = " AND ".join(f"{column} <> {literal(truth)}" for truth in _TRUTHS)
+        return Quick(form, column, f"TRY_CAST({column} AS BOOLEAN)", odd)
     if form is ISO_DATE:
         length = len(cells[0])
         if length in {10, 19} and all(len(cell) == length for cell in cells):

@@ -146,7 +146,7 @@ def _whole(staging: Staging, path: Path) -> Any:
         raise _malformed(staging, body, place, "is nested too deeply", "Save it as a flat table.") from error
     except _MALFORMED as error:
         found = re.search(r"\(byte (\d+)\)", str(error))
-        place = int(found[1]) if found else getattr(error, "start", len(body))
+        place = _place(body, int(found[1]), str(error)) if found else getattr(error, "start", len(body))
         why = re.sub(r" \(byte \d+\)|JSON is malformed: ", "", str(error)) if found else "it is cut off"
         if isinstance(error, UnicodeDecodeError):
             why = "a byte that is not UTF-8"
@@ -161,6 +161,14 @@ def _malformed(staging: Staging, body: bytes, place: int, why: str, hint: str) -
     start = body.rfind(b"\n", 0, place) + 1
     column = len(body[start:place].decode("utf-8", "replace")) + 1
     return DatasetError(f"{staging.source.name}, line {line:,}, column {column:,}: {why}.", hint=hint)
+
+
+def _place(body: bytes, place: int, error: str) -> int:
+    """Give where the fault is: the decoder names the byte after what trails, and after a word that is none."""
+    if "trailing characters" in error:
+        return place - 1
+    word = re.search(rb'(?<!["\w])[tfn][a-z]{0,4}\W?$', body[max(0, place - 8) : place])
+    return place - len(word[0]) if word and "invalid character" in error else place
 
 
 def _deepest(body: bytes) -> int:

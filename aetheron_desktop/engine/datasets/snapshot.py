@@ -76,7 +76,7 @@ def write(
         OSError: the disk refuses.
     """
     kept = _put_aside(staging, raw, decisions, quarantine)
-    relation = with_values(raw.relation, [one.quick for one in decisions if one.quick is not None]) + kept
+    relation = _with_values(raw.relation, decisions) + kept
     names = tuple(decision.name for decision in decisions)
     words = tuple(decision.kind == "words" for decision in decisions)
     stage = "Read and write the rows"
@@ -89,7 +89,7 @@ def write(
     rows = 0
     schema = _arrow(decisions)
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for batch in _batches(staging, relation, decisions, schema):
+        for batch in _batches(staging, raw.relation, decisions, schema, kept):
             writer.write_batch(batch)
             rows += batch.num_rows
             staging.tell(stage, rows, raw.rows, "rows")
@@ -210,14 +210,20 @@ def _arrow(decisions: Sequence[Decision]) -> pa.Schema:
 
 
 def _batches(
-    staging: Staging, relation: str, decisions: Sequence[Decision], schema: pa.Schema
+    staging: Staging, relation: str, decisions: Sequence[Decision], schema: pa.Schema, kept: str = ""
 ) -> Iterator[pa.RecordBatch]:
+    """Give the rows of ``relation`` for which ``kept``, a condition or nothing, holds."""
     made = [f"{decision.sql} AS c{place}" for place, decision in enumerate(decisions)]
     size = max(1024, min(_GROUP, _GROUP_CELLS // len(made)))
     if len(made) <= BLOCK:
-        yield from _typed(staging, relation, made, schema, size)
-    else:
-        yield from _side_by_side(staging, relation, made, schema, size)
+        yield from _typed(staging, _with_values(relation, decisions) + kept, made, schema, size)
+        return
+    relations = [_with_values(relation, block) + kept for block in blocks(decisions)]
+    yield from _side_by_side(staging, relations, made, schema, size)
+
+
+def _with_values(relation: str, decisions: Sequence[Decision]) -> str:
+    return with_values(relation, [one.quick for one in decisions if one.quick is not None])
 
 
 def _typed(
@@ -229,12 +235,15 @@ def _typed(
 
 
 def _side_by_side(
-    staging: Staging, relation: str, made: Sequence[str], schema: pa.Schema, size: int
+    staging: Staging, relations: Sequence[str], made: Sequence[str], schema: pa.Schema, size: int
 ) -> Iterator[pa.RecordBatch]:
-    """Give the rows of a table that is too wide for one query: a file for each block of columns, then all at once."""
+    """Give the rows of a table that is too wide for one query: a file for each block of columns, then all at once.
+
+    Each block has a relation of its own among ``relations``.
+    """
     places = list(blocks(range(len(made))))
     files = [staging.path / f"block-{number}.parquet" for number in range(len(places))]
-    for file, block in zip(files, places, strict=True):
+    for file, block, relation in zip(files, places, relations, strict=True):
         part = pa.schema([schema.field(place) for place in block])
         with pq.ParquetWriter(file, part, compression="lz4", use_dictionary=False, write_statistics=False) as writer:
             for batch in _typed(staging, relation, [made[place] for place in block], part, size):
@@ -278,7 +287,8 @@ def _hash_columns(
 ) -> dict[int, bytes]:
     """Give the digests of the columns at ``places``, the three of each put together."""
     with pq.ParquetFile(parquet, metadata=meta) as file:
-        names = [file.schema_arrow[place].name for place in places]
+        schema = file.schema_arrow  # made anew each time it is asked for
+        names = [schema[place].name for place in places]
         holes = [_has_holes(meta, place) for place in places]
         hashers = [[hashlib.sha256() for _ in range(3)] for _ in places]
         for group in range(file.num_row_groups):

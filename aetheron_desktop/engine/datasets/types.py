@@ -329,18 +329,7 @@ def _texts(
             decided[column.cell] = replace(made, quick=at_once, sample=tuple(sample))
         else:
             waiting[column.cell] = likely
-    spoilt: dict[str, str] = {}
-    while open_ := {cell: likely for cell, likely in waiting.items() if cell not in decided and likely}:
-        chosen = {cell: likely[0] for cell, likely in open_.items()}
-        nothings = {cell: _tokens(by_cell[cell], recipe) for cell in chosen}
-        for cell, fits, cells, missing in _round(staging, raw, chosen, nothings):
-            form = waiting[cell].pop(0)
-            if fits and fits + missing == cells:
-                rivals = [rival for rival in waiting[cell] if rival.pattern == form.pattern]
-                doubt = bool(rivals) and _round(staging, raw, {cell: rivals[0]}, nothings)[0][1] == fits
-                decided[cell] = _decision(by_cell[cell], recipe, form, missing, doubt=doubt)
-            elif fits > 0.5 * (cells - missing) and cells - missing - fits <= max(3, 0.05 * cells):
-                spoilt[cell] = f"text, for {cells - missing - fits} of {cells} cells are no {PLURAL[form.kind]}"
+    spoilt = _by_all_cells(staging, raw, recipe, by_cell, waiting, decided)
     for column in columns:
         if column.cell not in decided:
             decided[column.cell] = (
@@ -349,6 +338,40 @@ def _texts(
                 else _as_words(column, recipe, simply=simply, bare=raw.bare, note=spoilt.get(column.cell, ""))
             )
     return decided
+
+
+def _by_all_cells(
+    staging: Staging,
+    raw: Raw,
+    recipe: Recipe,
+    by_cell: Mapping[str, _Column],
+    waiting: dict[str, list[Form]],
+    decided: dict[str, Decision],
+) -> dict[str, str]:
+    """Add to ``decided`` the columns of which all cells are written in a form; say of others why they are text."""
+    spoilt: dict[str, str] = {}
+    while open_ := {cell: likely for cell, likely in waiting.items() if cell not in decided and likely}:
+        chosen = {cell: likely[0] for cell, likely in open_.items()}
+        nothings = {cell: _tokens(by_cell[cell], recipe) for cell in chosen}
+        for cell, fits, cells, missing in _round(staging, raw, chosen, nothings):
+            form = waiting[cell].pop(0)
+            if fits and fits + missing == cells and not _has_evidence(staging, raw, cell, form, recipe):
+                spoilt[cell] = "text, for its points and commas can be read in two ways"
+            elif fits and fits + missing == cells:
+                rivals = [rival for rival in waiting[cell] if form.is_read_otherwise(rival)]
+                doubt = bool(rivals) and _round(staging, raw, {cell: rivals[0]}, nothings)[0][1] == fits
+                decided[cell] = _decision(by_cell[cell], recipe, form, missing, doubt=doubt)
+            elif fits > 0.5 * (cells - missing) and cells - missing - fits <= max(3, 0.05 * cells):
+                spoilt[cell] = f"text, for {cells - missing - fits} of {cells} cells are no {PLURAL[form.kind]}"
+    return spoilt
+
+
+def _has_evidence(staging: Staging, raw: Raw, cell: str, form: Form, recipe: Recipe) -> bool:
+    """Say whether some cell, or a person, shows that the column is written in ``form`` and not in another."""
+    if not form.evidence or recipe.decimal is not None or recipe.thousands is not None:
+        return True
+    shown = f"regexp_matches({cell}, {literal(form.evidence)})"
+    return bool(staging.query(f"SELECT count(*) FILTER ({shown}) FROM {raw.relation}", "Look at the types")[0][0])  # noqa: S608
 
 
 def _wanted(likely: list[Form], recipe: Recipe) -> list[Form]:
@@ -368,7 +391,7 @@ def _wanted(likely: list[Form], recipe: Recipe) -> list[Form]:
 def _decision(column: _Column, recipe: Recipe, form: Form, missing: int, *, doubt: bool) -> Decision:
     note = form.note
     if doubt:
-        note += " (no cell says which of day and month comes first)"
+        note += f" (no cell says {form.unsaid})"
     if missing:
         cells = "1 cell" if missing == 1 else f"{missing} cells"
         note = (note + ", " if note else "") + f"{cells} with a word for missing"
