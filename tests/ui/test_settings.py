@@ -25,6 +25,7 @@ VALUES = {
     "layout": st.text(alphabet="ABCabc+/=", max_size=20),
     "tab": st.sampled_from(["", "data", "train", "models"]),
     "files_shown": st.booleans(),
+    "preview": st.booleans(),
 }
 
 

@@ -77,7 +77,7 @@ def test_that_the_findings_are_shown_worst_first(view: TrustView, opened: Sessio
     assert summary.text() == "3 findings that could harm a model of “ill”"
     cards = sorted((one for one in view.findChildren(FindingCard) if one.isVisible()), key=lambda one: one.y())
     assert [one.objectName() for one in cards] == [
-        "finding_leakage:code", "finding_group:patient_id", "finding_disguised:pressure:0",
+        "finding_leakage:code", "finding_group:patient_id", "finding_disguised:0:pressure",
     ]  # fmt: skip
     assert cards[0].accessibleName() == "High harm: “code” alone gives away “ill”"
     assert opened.trust.summary() == "3 findings open"
@@ -87,7 +87,7 @@ def test_that_a_column_is_left_out_and_taken_back(qtbot: QtBot, view: TrustView,
     press(card(view, "leakage:code"), "finding_fix")
     assert "code" in opened.excluded
     checked(qtbot, opened)
-    assert [one.id for one in opened.trust.findings()] == ["group:patient_id", "disguised:pressure:0"]
+    assert [one.id for one in opened.trust.findings()] == ["group:patient_id", "disguised:0:pressure"]
     assert [one.action for one in opened.plan()[0].decisions] == ["fixed"]
     back = view.findChild(QPushButton, "trust_back_0")
     assert isinstance(back, QPushButton)
@@ -98,7 +98,7 @@ def test_that_a_column_is_left_out_and_taken_back(qtbot: QtBot, view: TrustView,
 
 
 def test_that_a_finding_is_ignored_for_a_reason_that_stays(qtbot: QtBot, view: TrustView, opened: Session) -> None:
-    first = card(view, "disguised:pressure:0")
+    first = card(view, "disguised:0:pressure")
     press(first, "finding_ignore")
     reason = first.findChild(QLineEdit, "finding_reason")
     assert isinstance(reason, QLineEdit)
@@ -161,14 +161,14 @@ def test_that_a_split_of_ones_own_is_made(qtbot: QtBot, view: TrustView, opened:
 
 def test_that_rows_are_marked_and_asked_to_be_seen(qtbot: QtBot, view: TrustView, opened: Session) -> None:
     with qtbot.waitSignal(view.view_wanted) as told:
-        press(card(view, "disguised:pressure:0"), "finding_rows")
+        press(card(view, "disguised:0:pressure"), "finding_rows")
     assert told.args == ["rows"]
     assert opened.marked == tuple(range(0, ROWS, 20))
 
 
 def test_that_words_for_missing_lead_to_another_import(qtbot: QtBot, view: TrustView, opened: Session) -> None:
     with qtbot.waitSignal(opened.trust.import_wanted) as told:
-        press(card(view, "disguised:pressure:0"), "finding_fix")
+        press(card(view, "disguised:0:pressure"), "finding_fix")
     assert isinstance(told.args[0], Fix)
     assert (told.args[0].columns, told.args[0].words) == (("pressure",), ("0",))
     assert not opened.trust.decided()

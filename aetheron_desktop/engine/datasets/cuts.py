@@ -22,7 +22,7 @@ PARTS: Final = 10
 """The parts that are shown; each is one bin or some of them."""
 OTHERS: Final = "others"
 MISSING: Final = "missing"
-_ROWS_A_BIN: Final = 40
+ROWS_A_BIN: Final = 40
 _WORDS: Final = 2_000
 _DAYS: Final = 10 * 86_400_000_000
 """Of a longer part of time the ends are told to the day."""
@@ -72,7 +72,7 @@ def _uppers(ordered: Numbers) -> Numbers:
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if _is_few(ordered) else ()
     if 0 < len(starts) <= PARTS:
         return ordered[starts]
-    count = min(BINS, max(PARTS, len(ordered) // _ROWS_A_BIN))
+    count = min(BINS, max(PARTS, len(ordered) // ROWS_A_BIN))
     places = (np.arange(1, count + 1) * len(ordered)) // count - 1
     return np.unique(ordered[np.maximum(places, 0)])
 

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from aetheron_desktop.engine.datasets.cells import Cells
-from aetheron_desktop.engine.datasets.frozen_split import OUT, FrozenSplit, SplitRequest, checked, keep, places
-from aetheron_desktop.engine.datasets.split import split_rows
+from aetheron_desktop.engine.datasets.frozen_split import (
+    OUT,
+    FrozenSplit,
+    SplitRequest,
+    checked,
+    keep,
+    places,
+)
+from aetheron_desktop.engine.datasets.split import PART_OF_WORD, split_rows
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,11 +27,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
 
 _DAY_US: Final = 86_400_000_000
-_WORDS: Final = {
-    "train": 0, "training": 0, "fit": 0, "learn": 0, "development": 0,
-    "valid": 1, "validation": 1, "val": 1, "dev": 1, "tune": 1,
-    "test": 2, "testing": 2, "holdout": 2, "hold-out": 2, "eval": 2, "evaluation": 2,
-}  # fmt: skip
 
 
 def part(dataset: Dataset, request: SplitRequest, should_stop: Callable[[], bool] = lambda: False) -> FrozenSplit:
@@ -134,7 +136,7 @@ def _as_given(column: Values, request: SplitRequest) -> tuple[NDArray[np.int16],
             f"“{request.column}” holds no words.", hint="Choose a column with words such as train and test."
         )
     words = column.words.to_pylist()
-    parts = [_WORDS.get(word.strip().lower()) for word in words]
+    parts = [PART_OF_WORD.get(word.strip().lower()) for word in words]
     unknown = [word for word, place in zip(words, parts, strict=True) if place is None]
     if unknown or 2 not in parts or 0 not in parts:
         known = "train, valid and test"

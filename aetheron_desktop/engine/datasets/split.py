@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+PART_OF_WORD: Final = {
+    "train": 0, "training": 0, "fit": 0, "learn": 0, "development": 0,
+    "valid": 1, "validation": 1, "val": 1, "dev": 1, "tune": 1,
+    "test": 2, "testing": 2, "holdout": 2, "hold-out": 2, "eval": 2, "evaluation": 2,
+}  # fmt: skip
+"""What a column calls the parts, in small letters."""
 
 
 class Split(NamedTuple):

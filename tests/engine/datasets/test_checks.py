@@ -162,6 +162,35 @@ def _parts(frame: pd.DataFrame) -> None:
     frame["part"] = np.where(np.arange(len(frame)) % 4 == 0, "test", "train")
 
 
+def _text(frame: pd.DataFrame) -> None:
+    frame["note"] = [f"person {number}, aged: {answer}" for number, answer in enumerate(frame["y"])]
+
+
+def _compound(frame: pd.DataFrame) -> None:
+    random = np.random.default_rng(9)
+    for name in ("gene", "drug", "cage"):
+        frame[name] = random.choice(["a", "b"], len(frame))
+    frame["y"] = frame["gene"] + "-" + frame["drug"] + "-" + frame["cage"]
+
+
+def _drift(frame: pd.DataFrame) -> None:
+    _parts(frame)
+    frame.loc[frame["part"] == "test", "income"] *= 3
+
+
+def _new_word(frame: pd.DataFrame) -> None:
+    _parts(frame)
+    frame.loc[frame.index[frame["part"] == "test"][::4], "city"] = "Jever"
+
+
+def _crossing(frame: pd.DataFrame) -> None:
+    _parts(frame)
+    test = frame.index[frame["part"] == "test"][:60]
+    frame.loc[test, ["age", "income", "city"]] = (
+        frame.loc[frame.index[frame["part"] == "train"][:60]].iloc[:, :3].values
+    )
+
+
 @pytest.mark.parametrize(
     ("plant", "id", "words"),
     [
@@ -174,10 +203,10 @@ def _parts(frame: pd.DataFrame) -> None:
         (_rare, "imbalance", "98 % of the rows are “no”"),
         (_few, "rare-classes", "“perhaps” has fewer than 10 rows"),
         (_unknown, "unknown-targets", "missing in 20 % of the rows"),
-        (_sentinel, "disguised:age:999", "“999” in “age”"),
-        (_minus, "disguised:age:-1", "“-1” in “age”"),
-        (_zero, "disguised:pressure:0", "“0” in “pressure”"),
-        (_word, "disguised:city:unknown", "“unknown” in “city”"),
+        (_sentinel, "disguised:999:age", "“999” in “age”"),
+        (_minus, "disguised:-1:age", "“-1” in “age”"),
+        (_zero, "disguised:0:pressure", "“0” in “pressure”"),
+        (_word, "disguised:unknown:city", "“unknown” in “city”"),
         (_mixed, "mixed:size", "“size” holds numbers and words"),
         (_broken, "encodings", "“city” holds signs that look wrongly read"),
         (_far, "outliers", "“income” holds values far out"),
@@ -187,6 +216,11 @@ def _parts(frame: pd.DataFrame) -> None:
         (_groups, "group:patient_id", "Rows with the same “patient_id”"),
         (_times, "time:day", "Rows near in “day”"),
         (_parts, "parts:part", "“part” says which rows are for training"),
+        (_text, "written:note", "“note” has “y” written in it"),
+        (_compound, "compound:cage,drug,gene", "“y” is put together from"),
+        (_drift, "given-drift", "“income” is otherwise in the test"),
+        (_new_word, "given-drift", "“city” is otherwise in the test"),
+        (_crossing, "crossing", "60 rows of the test stand in the training too"),
     ],
 )
 def test_that_a_planted_defect_is_found(
@@ -206,8 +240,8 @@ def test_that_the_rows_of_a_finding_are_those_of_the_table(tmp_path: Path) -> No
     _sentinel(frame)
     _copies(frame)
     found, _ = report(frame, tmp_path)
-    assert found["disguised:age:999"].rows == tuple(np.flatnonzero(frame["age"] == 999))
-    assert found["disguised:age:999"].count == int((frame["age"] == 999).sum())
+    assert found["disguised:999:age"].rows == tuple(np.flatnonzero(frame["age"] == 999))
+    assert found["disguised:999:age"].count == int((frame["age"] == 999).sum())
     assert {0, 500} <= set(found["duplicates"].rows)
     pairs = frame.iloc[list(found["duplicates"].rows)]
     assert pairs.duplicated(keep=False).all()
@@ -250,6 +284,55 @@ def test_that_a_target_that_is_a_sum_is_found(tmp_path: Path) -> None:
     assert not found
 
 
+def test_that_a_target_that_is_a_sum_and_a_little_more_is_found(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({name: random.gamma(2, 30, ROWS).round(1) for name in ("fare", "tip", "miles")})
+    frame["total"] = frame["fare"] + frame["tip"] + random.choice([2.5, 3.3, 5.0], ROWS)
+    found, _ = report(frame, tmp_path, "total", "regression")
+    assert found["sum:fare,tip"].columns == ("fare", "tip")
+    frame["total"] = 0.6 * frame["fare"] + 1.4 * frame["tip"] + random.normal(0, 5, ROWS).round(1)
+    found, _ = report(frame, tmp_path, "total", "regression")
+    assert not found
+
+
+def test_that_a_quantity_that_was_cut_off_is_found(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"rooms": random.normal(5, 1, ROWS).round(3), "age": random.integers(1, 90, ROWS)})
+    price = (frame["rooms"] * 50_000 + random.normal(0, 60_000, ROWS)).round()
+    frame["price"] = price
+    found, _ = report(frame, tmp_path, "price", "regression")
+    assert not found
+    frame["price"] = price.clip(upper=350_000)
+    found, _ = report(frame, tmp_path, "price", "regression")
+    assert "“price” seems to be cut off at 350,000" in found["capped:greatest"].headline
+    assert found["capped:greatest"].rows == tuple(np.flatnonzero(frame["price"] == 350_000)[:100])
+
+
+def test_that_the_harm_of_a_leak_is_what_a_model_loses_without_it(tmp_path: Path) -> None:
+    frame = clean()
+    random = np.random.default_rng(1)
+    frame["paid back"] = np.where(frame["y"] == "yes", 1.0, 0.0) + random.normal(0, 0.2, ROWS).round(3)
+    found, _ = report(frame, tmp_path)
+    leak = found["leakage:paid back"]
+    assert 0.4 < leak.harm < 0.9
+    assert "without it" in leak.evidence[1]
+    # Where the others tell as much, nothing is lost.
+    for number in range(3):
+        frame[f"blood {number}"] = np.where(frame["y"] == "yes", 1.0, 0.0) + random.normal(0, 0.2, ROWS).round(3)
+    found, _ = report(frame, tmp_path)
+    assert not found
+
+
+def test_that_a_leak_is_found_in_few_rows_of_a_quantity(tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    frame = pd.DataFrame({"depth": random.gamma(2, 5, 600).round(2), "place": random.choice(["a", "b"], 600)})
+    frame["size"] = random.gamma(3, 1, 600).round(2)
+    frame["rank"] = (frame["size"] ** 2 * 100).round() + random.integers(0, 20, 600)
+    found, _ = report(frame, tmp_path, "size", "regression")
+    assert list(found) == ["leakage:rank"]
+    assert found["leakage:rank"].fix == Fix(deed="exclude", label="Leave out “rank”", columns=("rank",))
+
+
 def _strong(frame: pd.DataFrame) -> None:
     random = np.random.default_rng(5)
     for name in ("length", "width"):
@@ -277,8 +360,42 @@ def _natural_copies(frame: pd.DataFrame) -> None:
         frame[name] = frame[name] > frame[name].median()
 
 
+def _honest_text(frame: pd.DataFrame) -> None:
+    random = np.random.default_rng(10)
+    frame["note"] = [f"seen {number}, says {word}" for number, word in enumerate(random.choice(["yes", "no"], ROWS))]
+
+
+def _rare_zero(frame: pd.DataFrame) -> None:
+    frame["visits"] = np.random.default_rng(11).geometric(0.3, len(frame)) - 1
+
+
+def _long_tail(frame: pd.DataFrame) -> None:
+    frame["bytes"] = (np.random.default_rng(12).pareto(1.5, len(frame)) * 100).round(2)
+
+
+def _dense(frame: pd.DataFrame) -> None:
+    """Rows on a line are near to each other by nature."""
+    place = np.random.default_rng(13).normal(0, 1, len(frame)).round(5)
+    for number, name in enumerate(("age", "income", "height", "weight")):
+        frame[name] = place * (number + 1)
+    frame["y"] = np.random.default_rng(14).choice(["yes", "no"], len(frame))
+    del frame["city"]
+
+
 @pytest.mark.parametrize(
-    "leave", [_strong, _honest_zero, _honest_minus, _honest_groups, _honest_times, _natural_copies]
+    "leave",
+    [
+        _honest_text,
+        _rare_zero,
+        _long_tail,
+        _dense,
+        _strong,
+        _honest_zero,
+        _honest_minus,
+        _honest_groups,
+        _honest_times,
+        _natural_copies,
+    ],
 )
 def test_that_what_is_no_defect_is_left_in_peace(tmp_path: Path, leave: Callable[[pd.DataFrame], None]) -> None:
     frame = clean()

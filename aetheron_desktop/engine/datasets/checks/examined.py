@@ -38,14 +38,27 @@ class Sampled:
     """What it tells of the target alone; None of a column that is not a feature."""
 
 
+@dataclass(frozen=True)
+class Given:
+    """A column that parts the rows: its ``words``, and of each row of the sample the part, 0 train, 1 valid, 2 test."""
+
+    column: str
+    words: tuple[str, ...]
+    places: NDArray[np.int64]
+
+
 class Examined:
-    """``rows`` are all of the table, ``numbers`` those of the sample, counted from zero and ascending."""
+    """``rows`` are all of the table, ``numbers`` those of the sample, counted from zero and ascending.
+
+    ``given`` is the column by which the table is parted already, where one was found.
+    """
 
     def __init__(self, cells: Cells, query: Query, schema: Schema, question: CheckQuestion) -> None:
         self.cells, self.query, self.schema, self.question = cells, query, schema, question
         self.rows = cells.rows
         self._blocks = cells.drawn()
         self.numbers = cells.numbers(self._blocks)
+        self.given: Given | None = None
 
     @property
     def sampled(self) -> int:
@@ -112,6 +125,8 @@ def listed(names: Sequence[str], most: int = 4) -> str:
 
 
 def percent(share: float) -> str:
-    """Give a share in percent, with a digit more where it is small."""
+    """Give a share in percent, with a digit more where it is small; not all of it says so."""
     value = 100 * share
+    if 99.5 <= value < 100:
+        return f"{value:.1f} %" if value < 99.95 else "above 99.9 %"
     return f"{value:.0f} %" if value >= 9.95 else f"{value:.1f} %" if value >= 0.095 or value == 0 else "below 0.1 %"

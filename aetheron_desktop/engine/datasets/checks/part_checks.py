@@ -24,8 +24,6 @@ _NAMED: Final = re.compile(
     r"([\W_]*(id|no|nr|num|number|key|code|name))?$|(^|[\W_])\w+[\W_](id|key)$|[a-z](Id|ID)$",
     re.IGNORECASE,
 )
-_PARTS: Final = re.compile(r"(^|[\W_])(split|part|partition|fold|set|subset|usage|dataset|kind_of_row)$", re.IGNORECASE)
-_WORDS: Final = frozenset({"train", "training", "test", "testing", "valid", "validation", "val", "dev", "holdout"})
 
 
 class Groups:
@@ -74,11 +72,13 @@ class Times:
     """Rows that are near in time are alike, so that a random split lets the model look into the future.
 
     The rows of the sample are put in order of time, and neighbours compared: their correlation, or how much more often
-    than by chance they are of one class (Cohen's kappa, 1960). Harm: that figure.
+    than by chance they are of one class (Cohen's kappa, 1960): 0.1 at least, and six times what chance gives so many
+    rows. Harm: that figure, 0.15 at least.
     """
 
     name = "time order broken by a random split"
-    _ALIKE: Final = 0.2
+    _ALIKE: Final = 0.1
+    _ERRORS: Final = 6.0
 
     def __init__(self) -> None:
         self._found: list[tuple[float, str]] = []
@@ -95,7 +95,7 @@ class Times:
         mixed = np.random.default_rng(0).permutation(np.flatnonzero(known))
         ordered = values[mixed[np.argsort(one.values.numbers[mixed], kind="stable")]]
         alike = _alike(ordered, is_class=bool(table.target.classes))
-        if alike >= self._ALIKE:
+        if alike >= max(self._ALIKE, self._ERRORS / np.sqrt(len(ordered))):
             self._found.append((alike, one.column.name))
 
     def findings(self, table: Examined) -> Iterator[Finding]:
@@ -108,41 +108,10 @@ class Times:
                 evidence=(
                     f"The target of a row and of the next in time agree by {alike:.2f} (0 by chance, 1 always).",
                 ),
-                harm=float(np.clip(alike, 0.2, 0.9)),
+                harm=float(np.clip(alike, 0.15, 0.9)),
                 columns=(name,),
                 sampled=table.part,
                 fix=Fix(deed="split", label=f"Split by time, “{name}”", columns=(name,), split="time"),
-            )
-
-
-class GivenParts:
-    """A column that says which rows are for training and which for the test. Harm 0.1 if it is passed over."""
-
-    name = "parts that the table gives"
-
-    def __init__(self) -> None:
-        self._found: list[tuple[str, list[str]]] = []
-
-    def look(self, table: Examined, one: Sampled) -> None:
-        del table
-        if one.values.codes is None or not 2 <= one.column.distinct <= 6 or len(one.values.words) > 6:
-            return
-        words = [word.strip().lower() for word in one.values.words.to_pylist()]
-        if len(_WORDS.intersection(words)) >= 2 or (_PARTS.search(one.column.name) and _WORDS.intersection(words)):
-            self._found.append((one.column.name, one.values.words.to_pylist()))
-
-    def findings(self, table: Examined) -> Iterator[Finding]:
-        del table
-        for name, words in self._found[:1]:
-            yield Finding(
-                id=f"parts:{name}",
-                check=self.name,
-                headline=f"“{name}” says which rows are for training and which for the test",
-                why="Who made the table has parted it; another split cannot be compared with theirs.",
-                evidence=(f"It holds {', '.join(f'“{word}”' for word in words)}.",),
-                harm=0.1,
-                columns=(name,),
-                fix=Fix(deed="split", label=f"Split by “{name}”", columns=(name,), split="column"),
             )
 
 

@@ -1,7 +1,7 @@
 """The trust report: what would harm a model, looked for before any training, ranked by expected harm.
 
 A new check is one class and one line in a list. A check of columns looks at each column of a sample and tells its
-findings at the end; a check of the table asks the whole of it.
+findings at the end; a check of the table asks the whole of it, before the columns or after them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from aetheron_desktop.engine.datasets.cells import Cells
-from aetheron_desktop.engine.datasets.checks import column_checks, part_checks, row_checks, target_checks
+from aetheron_desktop.engine.datasets.checks import (
+    gap_checks,
+    given_checks,
+    idle_checks,
+    leak_checks,
+    outlier_checks,
+    part_checks,
+    row_checks,
+    target_checks,
+    whole_checks,
+    word_checks,
+)
 from aetheron_desktop.engine.datasets.checks.examined import Examined
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, SplitProposal, ranked
 from aetheron_desktop.engine.datasets.query import Query
@@ -41,27 +52,34 @@ class ColumnCheck(TableCheck, Protocol):
         """Look at a column."""
 
 
-_OF_TABLES: Final[tuple[Callable[[], TableCheck], ...]] = (
+_FIRST: Final[tuple[Callable[[], TableCheck], ...]] = (
     target_checks.UnknownTargets,
     target_checks.Imbalance,
     target_checks.RareClasses,
-    row_checks.Duplicates,
+    target_checks.Capped,
 )
 _OF_COLUMNS: Final[tuple[Callable[[], ColumnCheck], ...]] = (
-    column_checks.Leakage,
-    column_checks.Sums,
+    leak_checks.WrittenOut,
+    whole_checks.Sums,
+    whole_checks.Compounds,
     part_checks.Groups,
     part_checks.Times,
-    part_checks.GivenParts,
-    column_checks.TellingGaps,
-    column_checks.Identifiers,
-    column_checks.DisguisedGaps,
-    column_checks.MixedTypes,
-    column_checks.Encodings,
-    column_checks.ManyLevels,
-    column_checks.Gaps,
-    column_checks.Outliers,
-    column_checks.Constants,
+    given_checks.GivenParts,
+    gap_checks.TellingGaps,
+    idle_checks.Identifiers,
+    gap_checks.DisguisedGaps,
+    word_checks.MixedTypes,
+    word_checks.Encodings,
+    idle_checks.ManyLevels,
+    idle_checks.Gaps,
+    outlier_checks.Outliers,
+    idle_checks.Constants,
+    leak_checks.Leakage,  # last, since its quick model takes a second or two
+)
+_LAST: Final[tuple[Callable[[], TableCheck], ...]] = (
+    given_checks.GivenDrift,
+    given_checks.GivenTwins,
+    row_checks.Duplicates,
 )
 _STAGE: Final = "Check the table"
 
@@ -97,21 +115,26 @@ def check(
     cells = Cells(dataset.parquet, should_stop)
     with Query(dataset.parquet, folder, should_stop) as query:
         table = Examined(cells, query, schema, question)
-        of_tables, of_columns = [make() for make in _OF_TABLES], [make() for make in _OF_COLUMNS]
-        steps = len(schema.columns) + len(of_tables)
-        for number, whole in enumerate(of_tables[:-1]):
+        first, last = [make() for make in _FIRST], [make() for make in _LAST]
+        of_columns = [make() for make in _OF_COLUMNS]
+        steps = len(schema.columns) + len(first) + len(last)
+        for number, whole in enumerate(first):
             progress(_STAGE, number, steps, "")
             tell(whole.findings(table))
         for number, one in enumerate(table.columns() if table.sampled and table.target.known.any() else ()):
-            progress(_STAGE, len(of_tables) + number, steps, "")
+            progress(_STAGE, len(first) + number, steps, "")
             for look in of_columns:
                 look.look(table, one)
         for look in of_columns:
             tell(look.findings(table))
-        tell(of_tables[-1].findings(table))
+        for number, whole in enumerate(last):
+            progress(_STAGE, steps - len(last) + number, steps, "")
+            tell(whole.findings(table))
     progress(_STAGE, steps, steps, "")
-    checks = tuple(one.name for one in (*of_columns, *of_tables))
-    skipped = ("duplicates and contradictions",) if len(question.features) > row_checks.WIDEST else ()
+    checks = tuple(one.name for one in (*of_columns, *first, *last))
+    skipped = (
+        (row_checks.Duplicates.name, given_checks.GivenTwins.name) if len(question.features) > row_checks.WIDEST else ()
+    )
     emit(
         Checked(
             checks=tuple(name for name in checks if name not in skipped),

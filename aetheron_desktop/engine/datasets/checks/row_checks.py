@@ -22,7 +22,11 @@ WIDEST: Final = 2_000
 """Tables of more features are not compared row by row."""
 _ALL_ROWS: Final = 20_000_000
 """Of a longer table a share of the rows is looked at, chosen by their content: twins are chosen together."""
-_EXAMPLES: Final = 50
+EXAMPLES: Final = 50
+_FREE: Final = 20.0
+"""So many times as many combinations as rows there have to be."""
+_STEPS: Final = 100.0
+"""Numbers are almost alike to a hundredth of their standard deviation."""
 _TEST: Final = 0.2
 """The share of rows that is usually put aside for the test."""
 
@@ -31,7 +35,8 @@ _TEST: Final = 0.2
 class Twins:
     """Rows with the same features: ``groups`` of them, ``extra`` beyond the first, ``torn`` with another target.
 
-    ``best`` is the share of rows that the best model could get right, ``rows`` are examples.
+    ``best`` is the share of rows that the best model could get right, ``crossing`` that of test rows which a random
+    split leaves a twin elsewhere, ``rows`` are examples.
     """
 
     looked: int
@@ -39,6 +44,7 @@ class Twins:
     extra: int
     torn: int
     best: float
+    crossing: float
     rows: tuple[int, ...]
     torn_rows: tuple[int, ...]
 
@@ -47,33 +53,31 @@ class Duplicates:
     """Rows that come more than once, and rows with the same features and another target.
 
     Where the features can have few values, rows are alike by nature, and nothing is said: below twenty times as many
-    combinations as rows. Harm of duplicates: the share of test rows that has a twin among the others, since these are
-    not predicted but remembered. Harm of contradictions: the share of rows that no model can get right.
+    combinations as rows. Almost alike are words in any case, and numbers to a hundredth of their standard deviation; if
+    two fifths of them are not to a four hundredth, the rows are only dense there, and nothing is said. Harm of
+    duplicates: the share of test rows that has a twin among the others, since these are not predicted but remembered.
+    Harm of contradictions: the share of rows that no model can get right.
     """
 
     name = "duplicates and contradictions"
-    _FREE: Final = 20.0
     _SHARE: Final = 0.001
+    _FEWEST: Final = 3
+    _STAY: Final = 0.6
 
     def findings(self, table: Examined) -> Iterator[Finding]:
-        features = _told(table)
-        if not features or table.rows < 2:
-            return
-        combinations = np.sum([np.log(max(1, column.distinct)) for column in features])
-        if combinations < np.log(self._FREE * table.rows):
+        features = features_of(table)
+        if not features or table.rows < 2 or not rows_are_free(table, features):
             return
         exact = twins(table, [quoted(column.name) for column in features])
         sampled = exact.looked if exact.looked < table.rows else None
         yield from self._same(table, exact, sampled)
         yield from self._torn(table, exact, sampled)
         if len(features) >= 4 and any(column.type in {"number", "category", "text"} for column in features):
-            near = twins(table, _rounded(table, features))
-            yield from self._near(table, near, exact, sampled)
+            yield from self._near(table, features, exact, sampled)
 
     def _same(self, table: Examined, found: Twins, sampled: int | None) -> Iterator[Finding]:
         share = found.extra / max(1, found.looked)
-        if found.extra and share >= self._SHARE:
-            crossing = share * 2 * (1 - _TEST)
+        if found.extra >= self._FEWEST and share >= self._SHARE:
             yield Finding(
                 id="duplicates",
                 check=self.name,
@@ -81,9 +85,9 @@ class Duplicates:
                 why="A copy on both sides of a split is remembered, not predicted: the score of the test is too good.",
                 evidence=(
                     f"{found.groups:,} rows come more than once, {found.extra:,} times in all beyond the first.",
-                    f"After a random split about {percent(min(1.0, crossing))} of the test rows have a twin elsewhere.",
+                    f"After a random split about {percent(found.crossing)} of the test rows have a twin elsewhere.",
                 ),
-                harm=float(np.clip(crossing, 0.02, 0.9)),
+                harm=float(np.clip(found.crossing, 0.02, 0.9)),
                 rows=found.rows,
                 count=found.extra,
                 sampled=sampled,
@@ -91,7 +95,7 @@ class Duplicates:
 
     def _torn(self, table: Examined, found: Twins, sampled: int | None) -> Iterator[Finding]:
         share = found.torn / max(1, found.looked)
-        if found.torn and share >= self._SHARE and table.question.task != "regression":
+        if found.torn >= self._FEWEST and share >= self._SHARE and table.question.task != "regression":
             yield Finding(
                 id="contradictions",
                 check=self.name,
@@ -104,10 +108,18 @@ class Duplicates:
                 sampled=sampled,
             )
 
-    def _near(self, table: Examined, near: Twins, exact: Twins, sampled: int | None) -> Iterator[Finding]:
+    def _near(
+        self, table: Examined, features: Sequence[Column], exact: Twins, sampled: int | None
+    ) -> Iterator[Finding]:
+        spreads = _spreads(table, features)
+        near = twins(table, _rounded(features, spreads, _STEPS))
         extra = near.extra - exact.extra
         share = extra / max(1, near.looked)
-        if share >= 5 * self._SHARE and extra >= 5:
+        if share < 5 * self._SHARE or extra < 5:
+            return
+        # In a crowd, a finer net takes far fewer; copies stay in it.
+        finer = twins(table, _rounded(features, spreads, 4 * _STEPS)).extra - exact.extra
+        if finer >= self._STAY * extra:
             yield Finding(
                 id="near-duplicates",
                 check=self.name,
@@ -123,7 +135,6 @@ class Duplicates:
 
 def twins(table: Examined, cells: Sequence[str]) -> Twins:
     """Look for rows whose ``cells`` (SQL) are the same, and the target as well for ``extra``."""
-    every = -(-table.rows // _ALL_ROWS)
     target = quoted(table.question.target)
     # Two rows that differ have the same 64 bits once in 2^64; the rows of one group need not be compared.
     hashed = (
@@ -132,19 +143,21 @@ def twins(table: Examined, cells: Sequence[str]) -> Twins:
     )
     table.query.rows(
         f"CREATE OR REPLACE TEMP TABLE twins AS SELECT h, t, count(*) AS n, min(r) AS first, max(r) AS last, "  # noqa: S608
-        f"bool_and(unknown) AS unknown FROM ({hashed}) WHERE h % {every} = 0 GROUP BY h, t"
+        f"bool_and(unknown) AS unknown FROM ({hashed}) WHERE h % {sampling(table)} = 0 GROUP BY h, t"
     )
-    looked, groups, extra = table.query.own(
-        "SELECT coalesce(sum(n), 0), count(*) FILTER (n > 1), coalesce(sum(n - 1), 0) FROM twins"
+    elsewhere = f"n * (1 - power({_TEST}, n - 1))"
+    looked, groups, extra, crossing = table.query.own(
+        f"SELECT coalesce(sum(n), 0), count(*) FILTER (n > 1), coalesce(sum(n - 1), 0), coalesce(sum({elsewhere}), 0) "  # noqa: S608
+        "FROM twins"
     )[0]
     torn, wrong, known = table.query.own(
         "SELECT coalesce(sum(n) FILTER (kinds > 1), 0), coalesce(sum(n - most), 0), coalesce(sum(n), 0) FROM (SELECT "
         "sum(n) AS n, max(n) AS most, count(*) AS kinds FROM twins WHERE NOT unknown GROUP BY h)"
     )[0]
-    rows = table.query.own(f"SELECT first, last FROM twins WHERE n > 1 ORDER BY first LIMIT {_EXAMPLES}")  # noqa: S608
+    rows = table.query.own(f"SELECT first, last FROM twins WHERE n > 1 ORDER BY first LIMIT {EXAMPLES}")  # noqa: S608
     torn_rows = table.query.own(
         f"SELECT min(first), max(last) FROM twins WHERE NOT unknown GROUP BY h HAVING count(*) > 1 "  # noqa: S608
-        f"ORDER BY 1 LIMIT {_EXAMPLES}"
+        f"ORDER BY 1 LIMIT {EXAMPLES}"
     )
     table.query.own("DROP TABLE twins")
     return Twins(
@@ -153,6 +166,7 @@ def twins(table: Examined, cells: Sequence[str]) -> Twins:
         extra=int(extra),
         torn=int(torn),
         best=1 - int(wrong) / max(1, int(known)),
+        crossing=float(crossing) / max(1, int(looked)),
         rows=_flat(rows),
         torn_rows=_flat(torn_rows),
     )
@@ -162,14 +176,27 @@ def _flat(pairs: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(sorted({int(row) for pair in pairs for row in pair}))
 
 
-def _told(table: Examined) -> list[Column]:
-    """Give the features that say something of a row; what names the rows differs in each."""
+def features_of(table: Examined) -> list[Column]:
+    """Give the features that say something of a row; what names the rows differs in each. None of a wide table."""
+    given = table.given.column if table.given is not None else None
     columns = [table.schema.column(name) for name in table.question.features]
-    kept = [column for column in columns if column.type != "identifier"]
+    kept = [column for column in columns if column.type != "identifier" and column.name != given]
     return kept if len(kept) <= WIDEST else []
 
 
-def _rounded(table: Examined, features: Sequence[Column]) -> list[str]:
+def rows_are_free(table: Examined, features: Sequence[Column]) -> bool:
+    """Whether the features can have so many combinations that rows are not alike by nature."""
+    combinations = float(np.sum([np.log(max(1, column.distinct)) for column in features]))
+    return combinations >= float(np.log(_FREE * table.rows))
+
+
+def sampling(table: Examined) -> int:
+    """Give the number by which the hashes of the rows that are looked at can be divided, 1 for all rows."""
+    return -(-table.rows // _ALL_ROWS)
+
+
+def _spreads(table: Examined, features: Sequence[Column]) -> dict[str, float]:
+    """Give the standard deviation of each feature that is a number."""
     numbers = [column.name for column in features if column.type == "number"]
     spreads: dict[str, float] = {}
     for start in range(0, len(numbers), 50):
@@ -177,12 +204,17 @@ def _rounded(table: Examined, features: Sequence[Column]) -> list[str]:
             assert values.numbers is not None
             known = values.numbers[values.valid].astype(np.float64)
             known = known[np.isfinite(known)]
-            spreads[name] = float(known.std()) / 100 if len(known) else 0.0
+            spreads[name] = float(known.std()) if len(known) else 0.0
+    return spreads
+
+
+def _rounded(features: Sequence[Column], spreads: dict[str, float], steps: float) -> list[str]:
+    """Give the cells in SQL, numbers to so many steps of a standard deviation, words in small letters."""
     made = []
     for column in features:
         name = quoted(column.name)
         if spreads.get(column.name):
-            made.append(f"round({name} / {spreads[column.name]!r})")
+            made.append(f"round({name} / {spreads[column.name] / steps!r})")
         else:
             made.append(f"lower(trim({name}))" if column.type in {"category", "text"} else name)
     return made

@@ -98,6 +98,52 @@ class UnknownTargets:
             )
 
 
+class Capped:
+    """A quantity that was cut off: its greatest or least value comes far too often, as 500,001 for “500,000 and more”.
+
+    Of more than fifty values the outermost comes in 1 % of the rows, and twenty times as often as the nine next to it
+    on average. 0, 1 and 100 are ends by nature. Harm 0.15: nothing beyond can be predicted, and the errors there are
+    not what they seem.
+    """
+
+    name = "targets that were cut off"
+    _VALUES: Final = 50
+    _SHARE: Final = 0.01
+    _OFTEN: Final = 20.0
+    _NATURAL: Final = frozenset({0.0, 1.0, 100.0})
+
+    def findings(self, table: Examined) -> Iterator[Finding]:
+        if table.question.task != "regression" or not table.target.known.any():
+            return
+        values, counts = np.unique(table.target.values, return_counts=True)
+        if len(values) <= self._VALUES:
+            return
+        for side, value, often, others in (
+            ("greatest", values[-1], counts[-1], counts[-10:-1]),
+            ("least", values[0], counts[0], counts[1:10]),
+        ):
+            share = float(often) / len(table.target.values)
+            if share < self._SHARE or often < self._OFTEN * others.mean() or float(value) in self._NATURAL:
+                continue
+            chosen = np.zeros(len(table.target.known), dtype=bool)
+            chosen[np.flatnonzero(table.target.known)[table.target.values == value]] = True
+            yield Finding(
+                id=f"capped:{side}",
+                check=self.name,
+                headline=f"“{table.question.target}” seems to be cut off at {float(value):,.6g}",
+                why="What lies beyond was written down as the limit: a model cannot learn it, nor see its errors.",
+                evidence=(
+                    f"The {side} value comes in {percent(share)} of the rows, the nine next to it "
+                    f"{float(others.mean()):,.1f} times each.",
+                ),
+                harm=0.15,
+                columns=(table.question.target,),
+                rows=table.where(chosen),
+                count=int(often),
+                sampled=table.part,
+            )
+
+
 def _classes(table: Examined) -> list[tuple[str, int]]:
     """Give the classes with their rows, the most frequent first; nothing for a quantity."""
     if table.question.task == "regression":
