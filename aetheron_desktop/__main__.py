@@ -12,6 +12,7 @@ COMMANDS: Final = frozenset(
         "check",
         "datasets",
         "diff",
+        "drift",
         "estimators",
         "export",
         "import",

@@ -1,10 +1,12 @@
-"""``aetheron diff``: what differs between two datasets."""
+"""``aetheron diff`` and ``aetheron drift``: what differs between two datasets, by rows and by distributions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, RowChange, TableDifference
+from aetheron_desktop.engine.datasets.drift import ColumnDrift, Drifted, DriftQuestion
+from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -72,3 +74,51 @@ def _line(row: RowChange, key: tuple[str, ...]) -> str:
 
 def _word(value: str | None) -> str:
     return "∅" if value is None else value if len(value) <= 40 else f"{value[:39]}…"
+
+
+def drift(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Show how the columns have drifted, the most changed first; with ``--split`` those of two parts of one."""
+    from aetheron_desktop.engine.datasets import drifting  # numpy and pyarrow; only this verb needs them
+
+    before = workspace.dataset(options.before)
+    if (options.after is None) == (options.split is None):
+        raise UsageError("Name either two datasets, or one and its split.", hint="drift A B, or drift A --split NAME.")
+    after = workspace.dataset(options.after) if options.after is not None else before
+    question = DriftQuestion(reference=before.info.id, current=after.info.id, split=options.split)
+    found: list[ColumnDrift] = []
+    ends: list[Drifted] = []
+
+    def hear(answer: ColumnDrift | Drifted) -> None:
+        if terminal.json:
+            terminal.record(answer)
+        elif isinstance(answer, ColumnDrift):
+            found.append(answer)
+        else:
+            ends.append(answer)
+
+    terminal.begin("Compare the columns")
+    try:
+        drifting.drift(before, after, question, hear, terminal.advance, lambda: False)
+    finally:
+        terminal.end()
+    for end in ends:
+        rows = [
+            (one.column, one.severity, f"{one.psi:.3f}", f"{one.js:.3f}", _moved(one), _news(one))
+            for one in sorted(found, key=lambda one: -one.psi)
+        ]
+        terminal.table(("column", "drift", "PSI", "JS", "moved by", "new words"), rows, empty="No column is in both")
+        for words, names in (
+            ("Only in the first", end.only_before), ("Only in the second", end.only_after),
+            ("Of another kind", end.other_kind),
+        ):  # fmt: skip
+            if names:
+                terminal.say(f"{words}: {', '.join(names)}")
+    return 0
+
+
+def _moved(one: ColumnDrift) -> str:
+    return "" if one.wasserstein is None else f"{one.wasserstein:.2f} sd"
+
+
+def _news(one: ColumnDrift) -> str:
+    return ", ".join(f"{_word(word)} ({100 * share:.1f} %)" for word, share in one.new[:3])

@@ -101,6 +101,10 @@ def test_that_a_changed_file_becomes_a_new_version_and_what_changed_is_shown(lin
     shown = line.run("diff", "people", "people v2").stdout
     assert "~ id=p03   age: 3 → 99; country: NA → DE" in shown
     assert "+ id=p77" in shown
+    drifted = line.records("drift", "people", "people v2")
+    assert {record.get("column") for record in drifted} == {"id", "age", "country", None}
+    assert "PSI" in line.run("drift", "people", "people v2").stdout
+    assert line.run("drift", "people").returncode == 2
     assert line.run("import").returncode == 2
 
 

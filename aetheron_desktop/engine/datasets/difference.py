@@ -21,6 +21,11 @@ class DifferenceQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="a
     key: tuple[str, ...] = ()
     rows: int = 500
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return "Compare two tables"
+
 
 class CellChange(msgspec.Struct, frozen=True):
     """A cell of ``column``, as text, None where it is missing."""

@@ -19,12 +19,22 @@ class EffectQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
     steps: tuple[Step, ...]
     first: int = 0
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return "Look what the steps change"
+
 
 class ScriptsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="scripts"):
     """Ask for the scripts that do what ``steps`` do to a dataset."""
 
     dataset: str
     steps: tuple[Step, ...]
+
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return "Write the steps as scripts"
 
 
 class Scripts(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="scripts"):

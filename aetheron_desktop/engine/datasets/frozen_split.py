@@ -48,6 +48,11 @@ class SplitQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", 
     dataset: str
     request: SplitRequest
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Part the rows: {self.request.name}"
+
 
 class FrozenSplit(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="split"):
     """What is known of a stored split: its request, its rows by part or fold (``out`` those left out), its hash."""

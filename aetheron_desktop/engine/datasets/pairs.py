@@ -27,6 +27,11 @@ class PairsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", 
     ranks: bool = False
     most: int = MOST
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return "Hold the columns against each other"
+
 
 class Association(msgspec.Struct, frozen=True):
     """The columns at ``first`` and ``second`` go together by ``value``: -1 to 1 of correlations, otherwise 0 to 1.
@@ -60,6 +65,11 @@ class PairQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", t
     dataset: str
     x: str
     y: str
+
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Draw {self.x} and {self.y}"
 
 
 class Axis(msgspec.Struct, frozen=True):
@@ -174,6 +184,11 @@ class RowsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", t
     dataset: str
     conditions: tuple[Condition, ...]
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return "Find the rows of a plot"
+
 
 class FoundRows(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="found_rows"):
     """The numbers of the first rows that were found, ascending, the first row is 0; ``total`` were found."""
@@ -191,6 +206,11 @@ class MarkedQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
     scope: Scope = "all"
     edges: tuple[float, ...] = ()
     values: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Find the marked rows in {self.column}"
 
 
 class MarkedCounts(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="marked_counts"):

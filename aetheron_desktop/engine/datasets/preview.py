@@ -20,6 +20,11 @@ class PreviewQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask"
         """The file."""
         return Path(self.source)
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Look at {self.path.name}"
+
 
 class ColumnPreview(msgspec.Struct, frozen=True, kw_only=True):
     """One column: what becomes of it, and why.

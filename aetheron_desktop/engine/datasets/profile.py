@@ -35,6 +35,11 @@ class ProfileQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask"
     target: str | None = None
     task: Task | None = None
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Profile {self.columns[0] if len(self.columns) == 1 else 'the columns'}"
+
 
 class Histogram(msgspec.Struct, frozen=True):
     """``counts`` of rows between neighbouring ``edges``, each bar without its upper end but the last.

@@ -12,6 +12,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
 from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, TableDifference
+from aetheron_desktop.engine.datasets.drift import ColumnDrift, Drifted, DriftQuestion
 from aetheron_desktop.engine.datasets.effects import (
     EffectQuestion,
     Scripts,
@@ -54,6 +55,7 @@ Question: TypeAlias = (
     | CheckQuestion
     | SplitQuestion
     | DifferenceQuestion
+    | DriftQuestion
     | EffectQuestion
     | ScriptsQuestion
     | ViewQuestion
@@ -73,6 +75,8 @@ Answer: TypeAlias = (
     | Checked
     | FrozenSplit
     | TableDifference
+    | ColumnDrift
+    | Drifted
     | StartingTable
     | StepEffect
     | StepProblem
@@ -134,11 +138,8 @@ def answer(
             from aetheron_desktop.engine.datasets.marking import marked_counts
 
             marked_counts(library.dataset(question.dataset), question, emit, should_stop)
-        case DifferenceQuestion():
-            from aetheron_desktop.engine.datasets.comparing import difference
-
-            before, after = library.dataset(question.before), library.dataset(question.after)
-            emit(difference(before, after, question, library.root / "tmp", should_stop))
+        case DriftQuestion() | DifferenceQuestion():
+            _answer_about_two(question, library, emit, progress, should_stop)
         case SplitQuestion():
             from aetheron_desktop.engine.datasets.parting import part
 
@@ -183,33 +184,25 @@ def _answer_about_rows(
             heads(dataset, question, emit, should_stop)
 
 
-def title(question: Question) -> str:
-    """Name what is asked, for people."""
+def _answer_about_two(
+    question: DriftQuestion | DifferenceQuestion,
+    library: Library,
+    emit: Callable[[Answer], None],
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer how two tables differ."""
     match question:
-        case PreviewQuestion():
-            return f"Look at {question.path.name}"
-        case ProfileQuestion():
-            return f"Profile {question.columns[0] if len(question.columns) == 1 else 'the columns'}"
-        case PairsQuestion():
-            return "Hold the columns against each other"
-        case PairQuestion():
-            return f"Draw {question.x} and {question.y}"
-        case RowsQuestion():
-            return "Find the rows of a plot"
-        case MarkedQuestion():
-            return f"Find the marked rows in {question.column}"
+        case DriftQuestion():
+            from aetheron_desktop.engine.datasets.drifting import drift
+
+            before, after = library.dataset(question.reference), library.dataset(question.current)
+            drift(before, after, question, emit, progress, should_stop)
         case DifferenceQuestion():
-            return "Compare two tables"
-        case SplitQuestion():
-            return f"Part the rows: {question.request.name}"
-        case EffectQuestion():
-            return "Look what the steps change"
-        case ScriptsQuestion():
-            return "Write the steps as scripts"
-        case CheckQuestion():
-            return f"Check the table for {question.target}"
-        case ViewQuestion() | FindQuestion() | HeadsQuestion():
-            return question.title
+            from aetheron_desktop.engine.datasets.comparing import difference
+
+            before, after = library.dataset(question.before), library.dataset(question.after)
+            emit(difference(before, after, question, library.root / "tmp", should_stop))
 
 
 def told(fields: dict[str, Any]) -> Answer:

@@ -84,7 +84,7 @@ def decide(
     """
     columns = _named(raw, recipe)
     known = {column.name: column for column in schema.columns} if schema is not None else {}
-    texts = [column for column in columns if column.kind == "text" and column.recipe.type is None]
+    texts = [column for column in columns if column.kind == "text" and column.is_open]
     for column in texts:
         column.known = known.get(column.name)
     samples = dict(_sampled(staging, raw, [column.cell for column in columns if column.kind in {"text", "words"}]))
@@ -161,8 +161,19 @@ class _Column:
     recipe: ColumnRecipe
     known: Column | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its cells have to say what they are. Identifiers that were numbers may be words in the next file."""
+        return self.recipe.type is None or self._was_numbers
+
+    @property
+    def _was_numbers(self) -> bool:
+        return self.recipe.type == "identifier" and self.recipe.form is not None
+
     def decision(self, kind: Kind, sql: str, note: str = "", told: str = "", form: str | None = None) -> Decision:
-        return Decision(self.cell, self.name, self.source, kind, sql, note, told, form, missing=self.recipe.missing)
+        role: ColumnType | None = "identifier" if self._was_numbers else None
+        missing = self.recipe.missing
+        return Decision(self.cell, self.name, self.source, kind, sql, note, told, form, role, missing)
 
 
 def _named(raw: Raw, recipe: Recipe) -> list[_Column]:
@@ -224,7 +235,9 @@ def _tokens(column: _Column, recipe: Recipe) -> str:
 
 def _chosen(column: _Column, type_: ColumnType, sample: Sequence[str], recipe: Recipe) -> Decision:
     """Give the type that a person chose; a cell that cannot have it makes its row fail."""
-    kind, cell = KINDS[type_], column.cell
+    # What names the rows does so as it is, be it a number.
+    kind = column.kind if type_ == "identifier" and column.kind != "text" else KINDS[type_]
+    cell = column.cell
     if column.kind not in {"text", "words"}:
         sql = f"TRY_CAST({cell} AS {SQL_TYPES[kind]})"
         return replace(

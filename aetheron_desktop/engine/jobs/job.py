@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 import msgspec
 
-from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.questions import Question
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.steps import Step
@@ -128,7 +127,7 @@ def title(job: Job) -> str:
         case MendJob():
             return "Merge lines of the quarantine"
         case AskJob():
-            return questions.title(job.question)
+            return job.question.title
         case TrainJob():
             return job.experiment.name
         case PredictJob():

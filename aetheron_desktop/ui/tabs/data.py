@@ -49,11 +49,18 @@ def _pairs(session: Session, parent: QWidget) -> DataView:
     return PairsView(session, parent)
 
 
+def _drift(session: Session, parent: QWidget) -> DataView:
+    from aetheron_desktop.ui.widgets.data_views.drift import DriftView
+
+    return DriftView(session, parent)
+
+
 VIEWS: Final = (
     View("rows", "Rows", "table", RowsView),
     View("profile", "Profile", "chart", _profile),
     View("pairs", "Pairs", "link", _pairs),
     View("trust", "Trust", "success", TrustView),
+    View("drift", "Drift", "curve", _drift),
 )
 """In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
 

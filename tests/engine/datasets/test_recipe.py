@@ -201,6 +201,17 @@ def test_that_one_content_has_one_hash_whatever_file_it_comes_from(tmp_path: Pat
     assert imported(tmp_path / "same.parquet")[0].id == plain.id
 
 
+def test_that_identifiers_that_are_numbers_stay_so_by_their_recipe_while_they_are(tmp_path: Path) -> None:
+    plain, folder = imported(written(tmp_path, "plain.csv", PLAIN))
+    recipe = load(folder / "recipe.json")
+    assert imported(written(tmp_path, "again.csv", PLAIN), recipe)[0].id == plain.id
+    pq.write_table(pq.read_table(folder / "data.parquet"), tmp_path / "same.parquet")
+    assert imported(tmp_path / "same.parquet", recipe)[0].id == plain.id
+    words, folder = imported(written(tmp_path, "words.csv", PLAIN.replace("\n7,", "\nx7,")), recipe)
+    assert (words.schema.columns[0].type, words.quarantined) == ("identifier", 0)
+    assert [row[0] for row in rows(folder)][6:9] == ["6", "x7", "8"]
+
+
 # -- more places for tables -------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,11 @@ class CheckQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", 
     task: Task
     features: tuple[str, ...]
 
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Check the table for {self.target}"
+
 
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """What can be done: leave ``columns`` out, split by a column, take ``words`` for missing, weigh the classes.
