@@ -20,11 +20,14 @@ import numpy as np
 import pandas as pd
 import psutil
 
-from tests.benchmarks import plots, profiles
+from aetheron_desktop.engine.workspace import Workspace
+from tests.benchmarks import grids, plots, profiles
 from tests.e2e.program import ROOT, Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
 
 STARTS = 7
 REST_S = 20.0
@@ -64,6 +67,7 @@ def main(arguments: list[str]) -> int:
         "rest": rest,
         "open": opened,
         "import": imported,
+        "grid": paged,
         "profile": profiled,
         "plots": frames,
     }
@@ -315,6 +319,60 @@ def profiled(folder: Path) -> list[Figure]:
         peer = "polars describe, value_counts"
         figures.append(Figure(f"{what}: all columns, exact", plain["exact"], "≤ 20", "s", peer, polars))
     return figures
+
+
+def paged(folder: Path) -> list[Figure]:
+    """Any page of a long snapshot and of views of it, and the window meanwhile."""
+    root = folder / "workspace"
+    dataset = grids.made(folder)
+    rows = f"{grids.ROWS:,} × {len(grids.TYPES)}"
+    ours, alone, pandas_ = grids.of_snapshot(dataset), grids.of_duckdb(dataset), grids.of_pandas(dataset)
+    offset = "DuckDB, LIMIT OFFSET"
+    figures = [
+        Figure(f"a page at random of a snapshot of {rows}, p50", *_against(ours, alone, 50, "", offset)),
+        Figure("the same, p99", *_against(ours, alone, 99, "≤ 50", offset)),
+    ]
+    if pandas_:
+        figures.append(Figure("the same, p99", *_against(ours, pandas_, 99, "≤ 50", "pandas, all in memory")))
+    for what, question in (("sorted", grids.sorted_by_number(dataset)), ("filtered", grids.filtered(dataset))):
+        seconds, took = grids.of_view(dataset, root, question)
+        figures.append(Figure(f"the {what} table: until it is shown", seconds[0], "", "s"))
+        if len(seconds) > 1:
+            figures.append(Figure(f"the {what} table: until each page is quick", seconds[1], "", "s"))
+        figures.append(Figure(f"a page at random of the {what} table, p99", percentile(took, 99), "≤ 50", "ms"))
+    return figures + scrolled(folder, dataset)
+
+
+def _against(
+    ours: list[float], theirs: list[float], share: float, reach: str, peer: str
+) -> tuple[float, str, str, str, float]:
+    return percentile(ours, share), reach, "ms", peer, percentile(theirs, share)
+
+
+def scrolled(folder: Path, dataset: Dataset) -> list[Figure]:
+    """The window on that snapshot: scrolled line by line and thrown to places at random."""
+    root = folder / "scrolled"
+    workspace = Workspace.open(root)
+    dataset.folder.replace(workspace.dataset_folder(dataset.info.id))
+    workspace.add_dataset(dataset.info)
+    workspace.close()
+    with Program(root, settings=folder / "settings") as program:
+        program.ask("window().resize(1280, 800)")
+        program.ask(f"window().session.open_dataset({dataset.info.id!r})")
+        program.ask("window().show_page('data')")
+        program.wait("find('grid').model().is_loaded(0)")
+        time.sleep(8)  # what is loaded after the first paint is there
+        program.ask(f"{PROBE}.start('lateness') and {PROBE}.start('scrolled')")
+        time.sleep(WATCH_S)
+        waits = program.ask(f"{PROBE}.stop('scrolled')")
+        late = program.ask(f"{PROBE}.stop('lateness')")
+        memory = psutil.Process(program.process.pid).memory_full_info().uss / 1e6
+    return [
+        Figure("event loop while it is scrolled: lateness p99", percentile(late, 99), "≤ 33", "ms"),
+        Figure("the same, longest", max(late), "≤ 50", "ms"),
+        Figure("thrown to any place: until its cells are there, p99", percentile(waits, 99), "", "ms"),
+        Figure("own memory (USS) of the window then", memory, "≤ 200", "MB"),
+    ]
 
 
 def frames(folder: Path) -> list[Figure]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
 
 
 class Lateness(QObject):
@@ -70,12 +71,51 @@ class Painted(QObject):
         return self.took
 
 
+class Scrolled(QObject):
+    """Scrolls the grid, three rows a frame and every half second to a place at random.
+
+    Takes how long it is until the cells there can be seen, in milliseconds.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.took: list[float] = []
+        self._grid = _window().findChild(QTableView, "grid")
+        self._places = random.Random(0)
+        self._thrown: float | None = None
+        self._frame = 0
+        self._timer = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._on_frame)
+        self._timer.start()
+
+    def _on_frame(self) -> None:
+        grid = self._grid
+        model = grid.pages()
+        self._frame += 1
+        if self._thrown is not None:
+            if not all(model.is_loaded(model.base + grid.rowAt(y)) for y in (0, grid.viewport().height() - 30)):
+                return
+            self.took.append((time.perf_counter() - self._thrown) * 1000)
+            self._thrown = None
+        if self._frame % 30:
+            bar = grid.verticalScrollBar()
+            bar.setValue(bar.value() + 3)
+        else:
+            self._thrown = time.perf_counter()
+            grid.show_at_top(self._places.randrange(model.rows - 100))
+
+    def stop(self) -> list[float]:
+        """End, and give what was measured."""
+        self._timer.stop()
+        return self.took
+
+
 _RUNNING: dict[str, Any] = {}
 
 
 def start(name: str) -> bool:
-    """Begin to measure ``lateness`` or ``painted``."""
-    _RUNNING[name] = {"lateness": Lateness, "painted": Painted}[name]()
+    """Begin to measure ``lateness``, ``painted`` or ``scrolled``."""
+    _RUNNING[name] = {"lateness": Lateness, "painted": Painted, "scrolled": Scrolled}[name]()
     return True
 
 
