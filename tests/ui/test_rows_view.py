@@ -320,11 +320,16 @@ def test_that_what_was_chosen_is_kept_for_each_dataset(qtbot: QtBot, view: RowsV
     kept = int((made_table(ROWS)["count"] > 3).sum())
     qtbot.waitUntil(lambda: pages(view).rows == kept, timeout=LIMIT_MS)
     first = session.dataset
+    price = view.grid.place_of("price")
+    assert price is not None
+    view.grid.setColumnWidth(price, 61)
     view.show_dataset(None)
     view.show_dataset(first)
     qtbot.waitUntil(lambda: pages(view).rows == kept, timeout=LIMIT_MS)
     assert view.filter_bar.field.text() == "count > 3"
     assert view.grid.isColumnHidden(0)
+    qtbot.waitUntil(lambda: pages(view).is_loaded(0))
+    assert view.grid.columnWidth(price) == 61
 
 
 def test_that_heads_show_what_is_in_the_columns(qtbot: QtBot, view: RowsView) -> None:

@@ -28,6 +28,19 @@ MISSING: Final = "missing"
 """What stands in an empty cell; in the muted colour and in italics, so that it is not taken for a value."""
 
 _Index = QModelIndex | QPersistentModelIndex
+_DISPLAY, _ALIGNMENT, _BACKGROUND, _FOREGROUND, _FONT, _TIP = (
+    int(role)
+    for role in (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.BackgroundRole,
+        Qt.ItemDataRole.ForegroundRole,
+        Qt.ItemDataRole.FontRole,
+        Qt.ItemDataRole.ToolTipRole,
+    )
+)
+_ANSWERED: Final = frozenset({_DISPLAY, _ALIGNMENT, _BACKGROUND, _FOREGROUND, _FONT, _TIP})
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _NUMBERS: Final = frozenset({"number", "integer"})
 
 
@@ -149,25 +162,23 @@ class TablePages(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._columns)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        # Asked eight times for each cell of each frame, so that the usual answers come first.
+        if role not in _ANSWERED or not index.isValid():
             return None
         row, column = self._base + index.row(), index.column()
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                value = self.cell(row, column)
-                return value if value is not None else MISSING if self._is_missing(row, column) else ""
-            case Qt.ItemDataRole.TextAlignmentRole if self._columns[column].type in _NUMBERS:
-                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            case Qt.ItemDataRole.BackgroundRole:
-                return self._tint(row, column)
-            case Qt.ItemDataRole.ForegroundRole if self._is_missing(row, column):
-                return theme.color("faint")
-            case Qt.ItemDataRole.FontRole if self._is_missing(row, column):
-                return self._italic
-            case Qt.ItemDataRole.ToolTipRole:
-                value = self.cell(row, column)
-                return value if value is not None and len(value) > 30 else None
-        return None
+        if role == _ALIGNMENT:
+            return _RIGHT if self._columns[column].type in _NUMBERS else None
+        if role == _BACKGROUND:
+            return self._tint(row, column) if self._marked or self._found else None
+        value = self.cell(row, column)
+        if role == _TIP:
+            return value if value is not None and len(value) > 30 else None
+        is_missing = value is None and self.is_loaded(row, column)
+        if role == _DISPLAY:
+            return MISSING if is_missing else value or ""
+        if not is_missing:
+            return None
+        return self._italic if role == _FONT else theme.color("faint")
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:
@@ -197,9 +208,6 @@ class TablePages(QAbstractTableModel):
         if self._found == (row, column):
             return theme.color("success.soft")
         return theme.color("warning.soft") if self._marked and self.number(row) in self._marked else None
-
-    def _is_missing(self, row: int, column: int) -> bool:
-        return self.is_loaded(row, column) and self.cell(row, column) is None
 
     def _changed_all(self) -> None:
         if rows := self.rowCount():

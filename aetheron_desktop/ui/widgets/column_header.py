@@ -73,9 +73,9 @@ class ColumnHeader(QHeaderView):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            column = self._column(self.logicalIndexAt(event.pos()))
-            if column is not None:
-                QToolTip.showText(event.globalPos(), self._words(column), self)
+            place = self.logicalIndexAt(event.pos())
+            if (column := self._column(place)) is not None:
+                QToolTip.showText(event.globalPos(), self._words(column, place), self)
                 return True
         return super().viewportEvent(event)
 
@@ -194,8 +194,7 @@ class ColumnHeader(QHeaderView):
             return (few, f"{column.distinct:,}")
         return (f"{few} · {missing} missing", f"{column.distinct:,} · {missing} missing", f"{missing} missing")
 
-    def _words(self, column: Column) -> str:
-        place = self.logicalIndexAt(self.mapFromGlobal(self.cursor().pos()))
+    def _words(self, column: Column, place: int) -> str:
         tip = self.model().headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
         lines = [str(tip)] if tip else [column.name]
         head = self._heads.get(column.name)

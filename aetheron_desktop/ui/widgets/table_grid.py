@@ -20,6 +20,7 @@ from aetheron_desktop.ui.item_models.table_pages import WINDOW, TablePages
 from aetheron_desktop.ui.widgets import cell_choice
 from aetheron_desktop.ui.widgets.cell_painter import CellPainter
 from aetheron_desktop.ui.widgets.column_header import ColumnHeader
+from aetheron_desktop.ui.widgets.column_layout import ColumnLayout
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.page_reader import PageReader, Source
 from aetheron_desktop.ui.widgets.pinned_columns import PinnedColumns
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Column
 
 _ROW: Final = 28
-_NARROWEST, _WIDEST, _HEADER_ROOM = 96, 280, 60
-_SAMPLED: Final = 40
-_WIDE_TABLE: Final = 300
-"""The columns whose names are measured at once; the others are fitted when their cells are first looked at."""
 _COPIED_CELLS: Final = 2_000_000
 _EDGE: Final = WINDOW // 10
 """So near to the end of the window it is moved."""
@@ -76,7 +73,7 @@ class TableGrid(QTableView):
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setItemDelegate(CellPainter(self))
         self._reader: PageReader | None = None
-        self._fitted: set[int] = set()
+        self.columns: ColumnLayout | None = None
         self._moving = False
         self._bar = RowBar(self.verticalScrollBar(), self.pages)
         self._bar.moved.connect(self.show_at_top)
@@ -94,11 +91,11 @@ class TableGrid(QTableView):
         """Show the rows of ``parquet``."""
         self.close_table()
         model = TablePages(tuple(columns), rows, self)
-        self._fitted = set()
+        names = tuple(column.name for column in columns)
         self.setModel(model)
         self._fit_numbers(rows)
-        self._fit_headers(columns)
-        self._read(Source(parquet, tuple(column.name for column in columns)))
+        self.columns = ColumnLayout(self, names)
+        self._read(Source(parquet, names))
         self._bar.follow()
 
     def show_rows(self, source: Source, rows: int) -> None:
@@ -128,6 +125,7 @@ class TableGrid(QTableView):
         self._stop_reading()
         self.pinned.pin(())
         old = self.model()
+        self.columns = None
         self.setModel(None)
         self._bar.hide()
         if old is not None:
@@ -194,9 +192,7 @@ class TableGrid(QTableView):
 
     def place_of(self, name: str) -> int | None:
         """Give the place of a column."""
-        model = self.pages()
-        names = [column.name for column in model.columns()] if model is not None else []
-        return names.index(name) if name in names else None
+        return self.columns.place_of(name) if self.columns is not None else None
 
     def seen(self) -> tuple[str, ...]:
         """Give the columns that are in view."""
@@ -213,20 +209,9 @@ class TableGrid(QTableView):
 
     def arrange(self, hidden: Collection[str], pinned: Sequence[str]) -> None:
         """Hide columns, and keep others at the left."""
-        model = self.pages()
-        if model is None:
-            return
-        places = {column.name: place for place, column in enumerate(model.columns())}
-        front = [places[name] for name in pinned if name in places and name not in hidden]
-        for name, place in places.items():
-            if self.isColumnHidden(place) != (name in hidden):
-                self.setColumnHidden(place, name in hidden)
-        rest = [place for place in range(len(places)) if place not in front]
-        for number, place in enumerate([*front, *rest]):
-            if (at := self.header.visualIndex(place)) != number:
-                self.header.moveSection(at, number)
-        self.pinned.pin(front)
-        self.columns_seen.emit()
+        if self.columns is not None:
+            self.pinned.pin(self.columns.arrange(hidden, pinned))
+            self.columns_seen.emit()
 
     # -- the clipboard ------------------------------------------------------------------------------------------------
 
@@ -323,9 +308,8 @@ class TableGrid(QTableView):
         if model is None or self.sender() is not self._reader:  # a page of a table that is not shown any more
             return
         model.take(start, first, rows, numbers)
-        if first not in self._fitted and rows:
-            self._fitted.add(first)
-            self._fit_cells(first, rows[:_SAMPLED])
+        if self.columns is not None:
+            self.columns.fit(first, rows)
 
     def _ask_again(self) -> None:
         if model := self.pages():
@@ -358,28 +342,3 @@ class TableGrid(QTableView):
     def _fit_numbers(self, rows: int) -> None:
         numbers = self.verticalHeader()
         numbers.setFixedWidth(numbers.fontMetrics().horizontalAdvance(f"{max(1_000, rows):,}") + 20)
-
-    def _fit_headers(self, columns: Sequence[Column]) -> None:
-        for place in range(min(len(columns), _WIDE_TABLE)):
-            self.setColumnWidth(place, self._name_width(columns[place].name))
-
-    def _name_width(self, name: str) -> int:
-        width = self.header.fontMetrics().horizontalAdvance(name[:60]) + _HEADER_ROOM
-        return min(max(width, _NARROWEST), _WIDEST)
-
-    def _fit_cells(self, first: int, rows: list[Row]) -> None:
-        """Fit columns when their first cells come; what is in view does not move."""
-        model = self.pages()
-        assert model is not None
-        metrics = self.fontMetrics()
-        left = self.columnAt(0)
-        before = self.columnViewportPosition(left)
-        for place in range(first, first + len(rows[0])):
-            cells = max(metrics.horizontalAdvance((row[place - first] or "missing")[:60]) for row in rows)
-            name = self._name_width(model.columns()[place].name)
-            width = self.columnWidth(place) if place < _WIDE_TABLE else name
-            if not self.isColumnHidden(place):
-                self.setColumnWidth(place, min(max(cells + 40, width), _WIDEST))
-        if left >= 0:
-            bar = self.horizontalScrollBar()
-            bar.setValue(bar.value() + self.columnViewportPosition(left) - before)

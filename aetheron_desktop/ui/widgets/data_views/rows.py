@@ -80,9 +80,8 @@ class RowsView(DataView):
         self.filter_bar.field.show_columns(names)
         self.find_bar.show_columns(names)
         self.grid.show_table(dataset.parquet, info.schema.columns, info.rows)
-        for name, width in self._choice.widths.items():
-            if (place := self.grid.place_of(name)) is not None:
-                self.grid.setColumnWidth(place, width)
+        if self.grid.columns is not None:
+            self.grid.columns.set_widths(self._choice.widths)
         self.grid.ask_for_kinds()
         self._show_target()
         self._show_marked()
@@ -294,12 +293,9 @@ class RowsView(DataView):
         self.grid.show_column(name)
 
     def _keep_widths(self) -> None:
-        pages, dataset = self.grid.pages(), self._dataset
-        if pages is None or dataset is None:
-            return
-        places = [place for place in range(pages.columnCount()) if not self.grid.isColumnHidden(place)]
-        widths = {pages.columns()[place].name: self.grid.columnWidth(place) for place in places}
-        self._choices[dataset.info.id] = replace(self._choice, widths=widths)
+        columns, dataset = self.grid.columns, self._dataset
+        if columns is not None and dataset is not None:
+            self._choices[dataset.info.id] = replace(self._choice, widths=columns.widths())
 
     def _forget(self) -> None:
         """End what goes on for the dataset that was shown."""
