@@ -6,6 +6,7 @@ python3 dev.py test [ARGS]   lint, types, import contracts and tests; ARGS go to
 python3 dev.py lint          lint, types and import contracts alone
 python3 dev.py bench [ARGS]  measure, and print a table
 python3 dev.py corpora       import the files of the corpora beside this folder; print what falls short, and the score
+python3 dev.py fuzz [MIN]    import files that are spoilt at random for so many minutes
 python3 dev.py bundle        build the program that runs without Python; print its size and start time
 python3 dev.py smoke         start the built program, and do the main job with it
 python3 dev.py lock          write requirements.lock anew from what is installed
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
     """Do what the first argument names, and give the exit code."""
     verb, rest = (arguments[0], list(arguments[1:])) if arguments else ("--help", [])
     verbs = {"run": run, "test": test, "lint": lint, "bench": bench, "corpora": corpora,
-             "bundle": bundle, "smoke": smoke, "lock": lock}  # fmt: skip
+             "fuzz": fuzz, "bundle": bundle, "smoke": smoke, "lock": lock}  # fmt: skip
     if verb not in verbs:
         print(__doc__)
         return 0 if verb in {"-h", "--help"} else 2
@@ -196,6 +197,12 @@ def corpora(arguments: list[str]) -> int:
     """Import files that are known to be hard, and print the score."""
     set_up(developer=True)
     return in_environment(["-m", "tests.corpora", *arguments])
+
+
+def fuzz(arguments: list[str]) -> int:
+    """Look for files that the import breaks on."""
+    set_up(developer=True)
+    return in_environment(["-m", "tests.fuzz", *arguments])
 
 
 def bundle(arguments: list[str]) -> int:

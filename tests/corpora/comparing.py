@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import struct
 from itertools import product
 from typing import Any, Final
 
@@ -73,7 +74,54 @@ def equal_as_read(truth: object, got: object, reading: str) -> bool:
     if "brought to UTC" in reading and isinstance(got, dt.datetime):
         moment = _instant(true)
         return moment is not None and moment == got.replace(tzinfo=dt.UTC)
+    if "geometries" in reading:
+        return _same_shape(true, text(got))
     return False
+
+
+def _same_shape(true: str, got: str) -> bool:
+    """Say whether a geometry in well-known text has the coordinates that the true one has in well-known bytes."""
+    try:
+        wanted = [value for value in _coordinates(bytes.fromhex(true)) if not math.isnan(value)]
+    except (ValueError, struct.error):
+        return False
+    return wanted == [float(word) for word in re.findall(r"-?\d[\d.]*(?:e[+-]?\d+)?", got)]
+
+
+def _coordinates(body: bytes) -> list[float]:
+    """Give the coordinates of a geometry in well-known bytes (ISO 19125), one after the other."""
+    found: list[float] = []
+    place = 0
+
+    def whole() -> int:
+        nonlocal place
+        place += 4
+        return int(struct.unpack_from("<I", body, place - 4)[0])
+
+    def points(count: int, size: int) -> None:
+        nonlocal place
+        found.extend(struct.unpack_from(f"<{count * size}d", body, place))
+        place += 8 * count * size
+
+    def geometry() -> None:
+        nonlocal place
+        place += 1  # the order of bytes, which is the usual one
+        kind = whole()
+        size = 2 + (1000 <= kind < 3000) + 2 * (kind >= 3000)
+        match kind % 1000:
+            case 1:
+                points(1, size)
+            case 2:
+                points(whole(), size)
+            case 3:
+                for _ in range(whole()):
+                    points(whole(), size)
+            case _:
+                for _ in range(whole()):
+                    geometry()
+
+    geometry()
+    return found
 
 
 def _same_moment(true: str, got: dt.datetime | dt.date | dt.time) -> bool:

@@ -194,7 +194,7 @@ def _dialect(lines: Sequence[str], wanted: Recipe = _GUESS) -> Dialect:
 def _marked(dialect: Dialect, text: str, wanted: Recipe) -> Dialect:
     """Give ``dialect`` with the marks of quoting and escape that are wanted, or that the text tells of."""
     quote = dialect.quote if wanted.quote is None else wanted.quote
-    escape = "\\" if quote and dialect.delimiter and _escaped(text, quote) else quote
+    escape = "\\" if quote and dialect.delimiter and _escaped(text, quote, dialect.delimiter) else quote
     return Dialect(dialect.delimiter, quote, escape if wanted.escape is None or not quote else wanted.escape or quote)
 
 
@@ -232,9 +232,11 @@ def _quotes(text: str, delimiter: str) -> list[tuple[str, float]]:
     return quotes
 
 
-def _escaped(text: str, quote: str) -> bool:
+def _escaped(text: str, quote: str, delimiter: str) -> bool:
+    """Say whether a backslash stands before quotes that are part of a cell; before one that ends a cell it is a sign."""
     slashes = text.count("\\" + quote)
-    return slashes > 0 and slashes >= text.count(quote * 2 + quote)
+    ending = len(re.findall(rf"\\{re.escape(quote)}[ \t]*(?:{re.escape(delimiter)}|\n|\Z)", text))
+    return slashes > ending and slashes >= text.count(quote * 2 + quote)
 
 
 def _score(lines: Sequence[str], dialect: Dialect) -> float:

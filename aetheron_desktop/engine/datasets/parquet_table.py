@@ -24,6 +24,15 @@ _JULIAN: Final = "4714-11-24 (BC) 00:00:00"
 
 
 _NO_CHOICES: Final = Recipe()
+_DIGITS: Final = 15
+"""So many digits a number of double precision surely holds."""
+_TOLD: Final = 20
+_OTHERWISE: Final = {
+    "GEOMETRY": "the geometries are kept as text (WKT)",
+    "TIMESTAMP WITH TIME ZONE": "the times were brought to UTC",
+    "TIMESTAMP_NS": "the times are kept to the microsecond",
+    "BLOB": "the bytes are kept as text, or in hexadecimal where they are none",
+}
 
 
 def read_parquet(staging: Staging, *paths: Path, recipe: Recipe = _NO_CHOICES, parts: bool = False) -> Raw:
@@ -61,8 +70,22 @@ def read_parquet(staging: Staging, *paths: Path, recipe: Recipe = _NO_CHOICES, p
         notes.append(f"{len(paths)} files were read one after the other.")
     if len(names) > len(found.columns):
         notes.append(f"Nested columns were laid side by side: {len(found.columns)} became {len(names)}.")
+    notes += _remarks(found)
     table = f"(SELECT {', '.join(shown)} FROM {relation} AS t({', '.join(inner)}))"  # noqa: S608
     return Raw(table, repaired_names, tuple(kinds), notes, found=recipe)
+
+
+def _remarks(found: duckdb.DuckDBPyRelation) -> list[str]:
+    """Say of which columns the values are kept in another form than the file has them."""
+    said = []
+    for name, type_ in zip(found.columns, found.types, strict=True):
+        base, _, rest = str(type_).partition("(")
+        if base in {"UBIGINT", "HUGEINT", "UHUGEINT"} or (base == "DECIMAL" and int(rest.split(",")[0]) > _DIGITS):
+            said.append(f"{name}: the numbers are kept to {_DIGITS} digits.")
+        elif base in _OTHERWISE:
+            said.append(f"{name}: {_OTHERWISE[base]}.")
+    more = len(said) - _TOLD
+    return said if more <= 1 else [*said[:_TOLD], f"{more} other columns are kept in another form too."]
 
 
 def _refuse_wrapped_times(staging: Staging, files: str, relation: str, columns: set[str]) -> None:

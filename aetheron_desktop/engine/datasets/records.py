@@ -97,8 +97,9 @@ class Record(NamedTuple):
 def records(lines: Iterable[str], dialect: Dialect, width: int | None = None) -> Iterator[Record]:
     """Give the records of ``lines`` (without their ends), blank lines left out.
 
-    A cell may go over several lines when the whole record then has ``width`` cells. Otherwise its first line alone
-    is bad, so that one stray quote never takes the following rows with it.
+    A cell may go over several lines when the whole record then has ``width`` cells. One that has more or fewer is bad
+    as a whole, unless one of its lines is in good order by itself: then its first line alone is bad, so that one stray
+    quote never takes the following rows with it.
     """
     source = _Lines(lines)
     for number, text in source:
@@ -133,7 +134,7 @@ def _continued(text: str, source: _Lines, dialect: Dialect, width: int | None) -
             whole = "\n".join(parts)
             cells = dialect.cells(whole)
             if not isinstance(cells, str):
-                if width is not None and len(cells) != width:
+                if width is not None and len(cells) != width and any(_is_row(one, dialect, width) for one in taken):
                     return None
                 source.drop(len(taken))
                 return cells, whole
@@ -142,6 +143,11 @@ def _continued(text: str, source: _Lines, dialect: Dialect, width: int | None) -
         if len(taken) >= MAX_LINES_IN_A_CELL or size > MAX_CELL_CHARACTERS:
             return None
     return None
+
+
+def _is_row(line: str, dialect: Dialect, width: int) -> bool:
+    """Whether a line is a record by itself, each of its quotes opened and closed."""
+    return not line.count(dialect.quote) % 2 and isinstance(cells := dialect.cells(line), list) and len(cells) == width
 
 
 class _Lines:

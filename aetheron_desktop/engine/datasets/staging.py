@@ -30,6 +30,7 @@ Kind: TypeAlias = Literal["integer", "number", "boolean", "date", "words"]
 MEMORY: Final = "1GB"
 BLOCK: Final = 1_000
 """The most columns of one query: the engine keeps 2,048 cells of each, as text, for each of its threads."""
+_PREFIX: Final = ".import-"
 _LOOK_S: Final = 0.05
 _TELL_S: Final = 0.1
 _FULL: Final = re.compile(
@@ -96,7 +97,8 @@ class Staging:
     def __enter__(self) -> Staging:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self.path = Path(tempfile.mkdtemp(prefix=".import-", dir=self._folder))
+            _sweep(self._folder)
+            self.path = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._folder))
         except OSError as error:
             raise storage_error(error, self._folder) from error
         self.connection = duckdb.connect(
@@ -199,6 +201,23 @@ class Staging:
         return DatasetError(
             f"{self.source.name} could not be read: {first}", hint="Check that the file is whole, or save it as CSV."
         )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what imports left behind whose process was killed; those that still run are left alone."""
+    import psutil
+
+    for left in folder.glob(f"{_PREFIX}*"):
+        word = left.name.removeprefix(_PREFIX).partition("-")[0]
+        try:
+            # A process that began after the folder was made only has the number of the one that is gone.
+            is_its_own = psutil.Process(int(word)).create_time() <= left.stat().st_ctime + 1
+        except (ValueError, psutil.NoSuchProcess, FileNotFoundError):
+            is_its_own = False
+        except psutil.Error:  # it is another person's, and runs
+            is_its_own = True
+        if not is_its_own:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def one_file(path: Path) -> str:
