@@ -22,7 +22,16 @@ from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs import process
-from aetheron_desktop.engine.jobs.job import AskJob, ExportJob, ImportJob, MendJob, PredictJob, TableJob, TrainJob
+from aetheron_desktop.engine.jobs.job import (
+    AskJob,
+    ExportJob,
+    ImportJob,
+    MendJob,
+    PredictJob,
+    PrepareJob,
+    TableJob,
+    TrainJob,
+)
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
@@ -34,9 +43,10 @@ from aetheron_desktop.ui.trust import Trust
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aetheron_desktop.engine.datasets.dataset import Dataset, SourceState
+    from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo, SourceState
     from aetheron_desktop.engine.datasets.questions import Question
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.datasets.steps import Step
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
@@ -323,6 +333,14 @@ class Session(QObject):
         self._jobs.start(job, "table")
         return job.id
 
+    def prepare(self, dataset: DatasetInfo, steps: tuple[Step, ...], name: str) -> str:
+        """Make a new dataset by steps and open it; gives the job's id."""
+        job = PrepareJob(id=self.workspace.new_id("prepare"), dataset=dataset.id, steps=steps, name=name)
+        self._imports[job.id] = ImportState(job.id, name, "Do the steps")
+        self.import_changed.emit(self._imports[job.id])
+        self._jobs.start(job, "import")
+        return job.id
+
     def rename_dataset(self, id: str, name: str) -> None:
         """Give a dataset another name."""
         if self._tried(lambda: self.workspace.rename_dataset(id, name)):
@@ -545,7 +563,7 @@ class Session(QObject):
         match end.work:
             case "train":
                 self._end_run(end)
-            case "import":
+            case "import" | "prepare":
                 self._end_import(end)
             case "ask":
                 if inquiry := self._inquiries.pop(end.job, None):

@@ -233,7 +233,7 @@ def _quotes(text: str, delimiter: str) -> list[tuple[str, float]]:
 
 
 def _escaped(text: str, quote: str, delimiter: str) -> bool:
-    """Say whether a backslash stands before quotes within cells; before one that ends a cell it is a sign like others."""
+    """Say whether a backslash stands before quotes within cells; before the end of a cell it is a sign like others."""
     slashes = text.count("\\" + quote)
     ending = len(re.findall(rf"\\{re.escape(quote)}[ \t]*(?:{re.escape(delimiter)}|\n|\Z)", text))
     return slashes > ending and slashes >= text.count(quote * 2 + quote)

@@ -55,11 +55,18 @@ def _drift(session: Session, parent: QWidget) -> DataView:
     return DriftView(session, parent)
 
 
+def _prepare(session: Session, parent: QWidget) -> DataView:
+    from aetheron_desktop.ui.widgets.data_views.prepare import PrepareView
+
+    return PrepareView(session, parent)
+
+
 VIEWS: Final = (
     View("rows", "Rows", "table", RowsView),
     View("profile", "Profile", "chart", _profile),
     View("pairs", "Pairs", "link", _pairs),
     View("trust", "Trust", "success", TrustView),
+    View("prepare", "Prepare", "settings", _prepare),
     View("drift", "Drift", "curve", _drift),
 )
 """In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
@@ -176,6 +183,7 @@ class DataTab(QWidget):
         self._picker.task_chosen.connect(session.set_task)
         self._columns.excluded_changed.connect(session.set_excluded)
         self._columns.chosen.connect(session.choose_column)
+        self.views.shown.connect(self._make_room)
         self._train.clicked.connect(self.train_requested)
         self._notes.toggled.connect(self._note_text.setVisible)
         self._quarantine.clicked.connect(self._show_quarantine)
@@ -211,6 +219,10 @@ class DataTab(QWidget):
         self._show_head()
         self._show_source()
         self._show_choice()
+
+    def _make_room(self, view: str) -> None:
+        """Let the steps have the whole width; they name the columns themselves, as they are after each step."""
+        self._columns.setVisible(view != "prepare")
 
     def _show_source(self) -> None:
         dataset = self._session.dataset

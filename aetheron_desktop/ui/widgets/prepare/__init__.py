@@ -1,0 +1,1 @@
+"""What the view Prepare is made of: the steps and their effects, the forms of each kind, the list and the examples."""
