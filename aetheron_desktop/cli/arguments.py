@@ -62,7 +62,7 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "split", trust.split, "part the rows of a dataset and keep that, or list such splits")
     verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
     verb.add_argument("--name", help="the name of the new split; without it, the splits are listed")
-    verb.add_argument("--by", choices=("random", "stratified", "group", "time", "column"), default="random")
+    verb.add_argument("--by", choices=("random", "stratified", "group", "prefix", "time", "column"), default="random")
     verb.add_argument("--column", metavar="COL", help="of the groups, of the time, or of the given parts")
     verb.add_argument("--target", metavar="COL", help="of the classes that a stratified split keeps even")
     verb.add_argument("--test", type=float, default=0.2, help="the share of the test part (default 0.2)")

@@ -212,7 +212,7 @@ class Trust(QObject):
 
     def proposed(self, kind: SplitKind, column: str | None) -> SplitRequest:
         """Give a request of this kind under a name that is free."""
-        words = {"group": "by", "time": "in time by", "column": "as in"}
+        words = {"group": "by", "prefix": "by beginning of", "time": "in time by", "column": "as in"}
         name = f"{words[kind]} {column}"[:_SHORT] if column is not None else kind
         taken = {one.name for one in self.splits()}
         number = 2

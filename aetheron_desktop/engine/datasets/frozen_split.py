@@ -22,13 +22,16 @@ OUT: Final = -1
 """The part of a row that is left out: within the gap between two parts in time."""
 PARTS: Final = ("train", "valid", "test")
 
+_BY: Final = {"group": "by group", "prefix": "by beginnings", "time": "in order of time", "column": "as given"}
+
 
 class SplitRequest(msgspec.Struct, frozen=True, kw_only=True):
     """How rows shall be parted.
 
-    ``column`` is that of the groups, of the time or of the given parts; ``target`` that of the classes, when each part
-    shall have its share of every class. ``gap`` is the time left out before valid and test, in days. With ``folds``
-    the rows are dealt out to so many folds, and each in turn is the test.
+    ``column`` is that of the groups, of the time or of the given parts. By ``prefix`` the rows are of one group whose
+    words begin alike, as ``309_1`` and ``309_2``; see :func:`~aetheron_desktop.engine.datasets.split.beginning`.
+    ``target`` is that of the classes, when each part shall have its share of every class. ``gap`` is the time left out
+    before valid and test, in days. With ``folds`` the rows are dealt out to so many folds, each in turn the test.
     """
 
     name: str
@@ -72,7 +75,7 @@ class FrozenSplit(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     def sentence(self) -> str:
         """Say how the rows are parted."""
         request = self.request
-        by = {"group": "by group", "time": "in order of time", "column": "as given"}.get(request.kind, request.kind)
+        by = _BY.get(request.kind, request.kind)
         of = f", “{request.column}”" if request.column else ""
         if request.folds:
             return f"{request.folds} folds, {by}{of}"
@@ -95,7 +98,7 @@ def checked(request: SplitRequest) -> SplitRequest:
         )
     if request.folds and not 3 <= request.folds <= 50:
         raise UsageError(f"{request.folds} folds cannot be made.", hint="Choose 3 to 50; 5 and 10 are usual.")
-    if request.kind in {"group", "time", "column"} and request.column is None:
+    if request.kind in {"group", "prefix", "time", "column"} and request.column is None:
         raise UsageError(f"A split by {request.kind} needs a column.", hint="Name the column.")
     if request.kind == "stratified" and request.target is None:
         raise UsageError("A stratified split needs the target.", hint="Choose the target first.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
 
 from aetheron_desktop.engine.datasets.cells import Cells
 from aetheron_desktop.engine.datasets.frozen_split import (
@@ -15,7 +17,7 @@ from aetheron_desktop.engine.datasets.frozen_split import (
     keep,
     places,
 )
-from aetheron_desktop.engine.datasets.split import PART_OF_WORD, split_rows
+from aetheron_desktop.engine.datasets.split import PART_OF_WORD, beginning, split_rows
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ def part(dataset: Dataset, request: SplitRequest, should_stop: Callable[[], bool
         case "group":
             assert column is not None
             made = by_group(_groups(column), request)
+        case "prefix":
+            assert column is not None
+            made = by_group(_groups(_beginnings(column, request)), request)
         case "time":
             assert column is not None
             made, notes = in_time(column, request)
@@ -128,6 +133,15 @@ def in_time(column: Values, request: SplitRequest) -> tuple[NDArray[np.int16], t
     if (made == OUT).any():
         notes.append(f"{int((made == OUT).sum()):,} rows lie within the gap and are left out.")
     return made, tuple(notes)
+
+
+def _beginnings(column: Values, request: SplitRequest) -> Values:
+    """Give the column with the beginnings of its words in place of these."""
+    if column.codes is None:
+        raise UsageError(f"“{request.column}” holds no words.", hint="Split by group instead.")
+    words, places = np.unique([beginning(word) for word in column.words.to_pylist()], return_inverse=True)
+    codes = np.append(places, OUT)[column.codes]
+    return replace(column, codes=codes.astype(column.codes.dtype), words=pa.array(words.tolist(), pa.string()))
 
 
 def _as_given(column: Values, request: SplitRequest) -> tuple[NDArray[np.int16], tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,6 +16,14 @@ PART_OF_WORD: Final = {
     "test": 2, "testing": 2, "holdout": 2, "hold-out": 2, "eval": 2, "evaluation": 2,
 }  # fmt: skip
 """What a column calls the parts, in small letters."""
+
+
+_LAST_PART: Final = re.compile(r"[\W_]+[^\W_]+$")
+
+
+def beginning(word: str) -> str:
+    """Give a word without what follows its last sign that is no letter or digit: ``309`` of ``309_15``."""
+    return _LAST_PART.sub("", word) or word
 
 
 class Split(NamedTuple):

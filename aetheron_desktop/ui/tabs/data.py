@@ -309,9 +309,12 @@ class DataTab(QWidget):
             return
         info = dataset.info
         self._name.setText(info.name)
+        origin, decided = f"from {info.source}", "of the import"
+        if info.lineage is not None:
+            steps = len(info.lineage.steps)
+            origin, decided = f"made from {info.lineage.name} by {_counted(steps, 'step')}", "in the making"
         self._facts.setText(
-            f"{info.rows:,} rows × {len(info.schema.columns):,} columns · from {info.source} · "
-            f"{size(info.bytes)} on disk"
+            f"{info.rows:,} rows × {len(info.schema.columns):,} columns · {origin} · {size(info.bytes)} on disk"
         )
         self._quarantine.setVisible(bool(info.quarantined))
         self._again.setVisible(info.origin is not None)
@@ -320,7 +323,7 @@ class DataTab(QWidget):
         self._quarantine.setText(f"{info.quarantined:,} {rows} in quarantine")
         self._quarantine.setAccessibleName(f"Show the {info.quarantined:,} {rows} of the file that were put aside")
         self._notes.setVisible(bool(info.notes))
-        self._notes.setText(f"{len(info.notes)} decision{'s' if len(info.notes) != 1 else ''} of the import")
+        self._notes.setText(f"{_counted(len(info.notes), 'decision')} {decided}")
         self._note_text.setText("\n".join(f"•  {note}" for note in info.notes))
 
     def _show_choice(self) -> None:
@@ -350,3 +353,7 @@ class DataTab(QWidget):
             dialog.export_wanted.connect(self._write_quarantine)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' if count != 1 else ''}"

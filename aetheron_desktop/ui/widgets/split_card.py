@@ -31,10 +31,11 @@ _KINDS: Final[tuple[tuple[SplitKind, str], ...]] = (
     ("random", "At random"),
     ("stratified", "At random, each part with its share of every class"),
     ("group", "By group: rows of one value stay together"),
+    ("prefix", "By beginning: 309_1 and 309_2 stay together"),
     ("time", "In time: learned from the past, tested on what comes after"),
     ("column", "As a column gives it"),
 )
-_WITH_COLUMN: Final = frozenset({"group", "time", "column"})
+_WITH_COLUMN: Final = frozenset({"group", "prefix", "time", "column"})
 
 
 class SplitCard(QFrame):

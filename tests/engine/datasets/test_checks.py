@@ -162,6 +162,12 @@ def _parts(frame: pd.DataFrame) -> None:
     frame["part"] = np.where(np.arange(len(frame)) % 4 == 0, "test", "train")
 
 
+def _mice(frame: pd.DataFrame) -> None:
+    frame["mouse"] = [f"{300 + row // 10}_{row % 10}" for row in range(len(frame))]
+    ill = np.random.default_rng(8).random(len(frame) // 10 + 1) > 0.5
+    frame["y"] = np.where(ill[np.arange(len(frame)) // 10], "yes", "no")
+
+
 def _text(frame: pd.DataFrame) -> None:
     frame["note"] = [f"person {number}, aged: {answer}" for number, answer in enumerate(frame["y"])]
 
@@ -216,6 +222,7 @@ def _crossing(frame: pd.DataFrame) -> None:
         (_groups, "group:patient_id", "Rows with the same “patient_id”"),
         (_times, "time:day", "Rows near in “day”"),
         (_parts, "parts:part", "“part” says which rows are for training"),
+        (_mice, "prefix:mouse", "Rows whose “mouse” begins alike"),
         (_text, "written:note", "“note” has “y” written in it"),
         (_compound, "compound:cage,drug,gene", "“y” is put together from"),
         (_drift, "given-drift", "“income” is otherwise in the test"),

@@ -23,6 +23,7 @@ from aetheron_desktop.engine.datasets.frozen_split import (
 )
 from aetheron_desktop.engine.datasets.parting import by_group, in_time, part
 from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.split import beginning
 from aetheron_desktop.engine.errors import StorageError, UsageError
 
 ROWS = 600
@@ -39,6 +40,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
             "day": pd.to_datetime("2024-01-01") + pd.to_timedelta(random.integers(0, 200, ROWS), "D"),
             "part": random.choice(["train", "test", "dev"], ROWS, p=[0.6, 0.2, 0.2]),
             "half": random.choice(["Training", "Holdout"], ROWS),
+            "mouse": [f"{300 + row // 6}_{row % 6 + 1}" if row else None for row in range(ROWS)],
             "odd": random.choice(["a", "b"], ROWS),
             "y": random.choice(["yes", "no", "rare"], ROWS, p=[0.6, 0.35, 0.05]),
         }
@@ -73,6 +75,23 @@ def test_that_a_stratified_split_gives_each_part_its_share_of_every_class(datase
     for name in ("yes", "no", "rare"):
         counts = np.bincount(parts[classes == name], minlength=3)
         assert abs(counts - np.array([0.6, 0.2, 0.2]) * counts.sum()).max() <= 1
+
+
+def test_that_no_beginning_is_on_two_sides(dataset: Dataset) -> None:
+    parts, frozen = made(dataset, kind="prefix", column="mouse")
+    assert frozen.sentence().startswith("by beginnings, “mouse”: ")
+    by_mouse = pd.Series(parts).groupby(np.where(np.arange(ROWS) == 0, -1, np.arange(ROWS) // 6)).nunique()
+    assert (by_mouse == 1).all()
+    assert np.bincount(parts) / ROWS == pytest.approx([0.6, 0.2, 0.2], abs=0.02)
+    with pytest.raises(UsageError, match="holds no words"):
+        part(dataset, SplitRequest(name="x", kind="prefix", column="x"))
+
+
+@pytest.mark.parametrize(
+    ("word", "first"), [("309_15", "309"), ("a-b-3", "a-b"), ("x", "x"), ("_7", "_7"), ("", ""), ("é.é", "é")]
+)
+def test_that_a_beginning_is_what_stands_before_the_last_sign(word: str, first: str) -> None:
+    assert beginning(word) == first
 
 
 def test_that_no_group_is_on_two_sides(dataset: Dataset) -> None:

@@ -15,7 +15,7 @@ from aetheron_desktop.engine.datasets.schema import Task
 
 Severity: TypeAlias = Literal["high", "medium", "low"]
 Deed: TypeAlias = Literal["exclude", "split", "missing", "weigh", "import_again"]
-SplitKind: TypeAlias = Literal["random", "stratified", "group", "time", "column"]
+SplitKind: TypeAlias = Literal["random", "stratified", "group", "prefix", "time", "column"]
 
 
 class CheckQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="check"):

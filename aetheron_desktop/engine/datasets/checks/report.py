@@ -63,6 +63,7 @@ _OF_COLUMNS: Final[tuple[Callable[[], ColumnCheck], ...]] = (
     whole_checks.Sums,
     whole_checks.Compounds,
     part_checks.Groups,
+    part_checks.Beginnings,
     part_checks.Times,
     given_checks.GivenParts,
     gap_checks.TellingGaps,
@@ -148,7 +149,7 @@ def check(
 
 def propose_split(findings: list[Finding], question: CheckQuestion) -> SplitProposal:
     """Propose how to part the rows: as the table says, by group, by time, or at random."""
-    for kind in ("column", "group", "time"):
+    for kind in ("column", "group", "prefix", "time"):
         for finding in ranked(findings):
             if finding.fix is not None and finding.fix.split == kind:
                 return SplitProposal(

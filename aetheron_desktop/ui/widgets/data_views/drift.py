@@ -83,6 +83,7 @@ class DriftView(DataView):
                 head.setToolTip(tip)
         table.verticalHeader().hide()
         table.setWordWrap(False)
+        table.setShowGrid(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

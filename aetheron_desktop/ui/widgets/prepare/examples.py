@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QPainter, QResizeEvent
     from PySide6.QtWidgets import QStyleOptionViewItem
 
     from aetheron_desktop.engine.datasets.effects import Cells, Examples
@@ -114,6 +114,7 @@ class _Ground(QStyledItemDelegate):
 class _Table(QTableWidget):
     def __init__(self, name: str, words: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._first = 0
         named(self, name, words)
         theme.mark(self, role="framed")
         self.setItemDelegate(_Ground(self))
@@ -143,11 +144,19 @@ class _Table(QTableWidget):
             for place, cell in enumerate(cells):
                 self.setItem(row, place, self._item(cell, looks.get((row, place), "")))
         self.horizontalHeader().resizeSections(QHeaderView.ResizeMode.ResizeToContents)
-        first = min((place for _, place in looks), default=0)
-        if rows and first:
-            self.scrollTo(self.model().index(0, first), QAbstractItemView.ScrollHint.PositionAtCenter)
+        self._first = min((place for _, place in looks), default=0)
+        self._show_first()
         bar = self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + _ROW * len(rows) + bar + 4)
+
+    def _show_first(self) -> None:
+        """Bring the first column that changes into sight."""
+        if self._first and self.rowCount():
+            self.scrollTo(self.model().index(0, self._first), QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_first()
 
     def _item(self, cell: str | None, look: str) -> QTableWidgetItem:
         item = QTableWidgetItem(_MISSING if cell is None else cell)
