@@ -14,9 +14,9 @@ import msgspec
 
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
+from aetheron_desktop.engine.datasets.checks.decisions import decisions
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
-from aetheron_desktop.engine.datasets.decisions import decisions
-from aetheron_desktop.engine.datasets.preview import differences
+from aetheron_desktop.engine.datasets.reading.preview import differences
 from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
@@ -78,7 +78,7 @@ def import_file(workspace: Workspace, terminal: Terminal, options: Namespace) ->
 
 def preview(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show what an import would make of a file."""
-    from aetheron_desktop.engine.datasets.look import look  # duckdb; only this verb needs it
+    from aetheron_desktop.engine.datasets.reading.look import look  # duckdb; only this verb needs it
 
     found = look(options.file, workspace.root / "tmp", recipe_of(options))
     if terminal.json:

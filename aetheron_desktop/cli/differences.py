@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, RowChange, TableDifference
-from aetheron_desktop.engine.datasets.drift import ColumnDrift, Drifted, DriftQuestion
+from aetheron_desktop.engine.datasets.comparing.difference import DifferenceQuestion, RowChange, TableDifference
+from aetheron_desktop.engine.datasets.comparing.drift import ColumnDrift, Drifted, DriftQuestion
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _CELLS = 8
 
 def diff(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show which rows came, went and changed, and how the columns differ."""
-    from aetheron_desktop.engine.datasets.comparing import difference  # duckdb; only this verb needs it
+    from aetheron_desktop.engine.datasets.comparing.matching import difference  # duckdb; only this verb needs it
 
     before, after = workspace.dataset(options.before), workspace.dataset(options.after)
     question = DifferenceQuestion(before=before.info.id, after=after.info.id, key=tuple(options.key), rows=options.rows)
@@ -78,7 +78,7 @@ def _word(value: str | None) -> str:
 
 def drift(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show how the columns have drifted, the most changed first; with ``--split`` those of two parts of one."""
-    from aetheron_desktop.engine.datasets import drifting  # numpy and pyarrow; only this verb needs them
+    from aetheron_desktop.engine.datasets.comparing import drifting  # numpy and pyarrow; only this verb needs them
 
     before = workspace.dataset(options.before)
     if (options.after is None) == (options.split is None):

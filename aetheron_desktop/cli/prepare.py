@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aetheron_desktop.cli.commands import EXIT_CODES, Runner
-from aetheron_desktop.engine.datasets.effects import EffectQuestion, Scripts, ScriptsQuestion, StepEffect, StepProblem
-from aetheron_desktop.engine.datasets.journal import Journal
+from aetheron_desktop.engine.datasets.preparing.answers import (
+    EffectQuestion,
+    Scripts,
+    ScriptsQuestion,
+    StepEffect,
+    StepProblem,
+)
+from aetheron_desktop.engine.datasets.preparing.journal import Journal
 from aetheron_desktop.engine.datasets.steps import load, sentence
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.jobs.job import PrepareJob
@@ -16,7 +22,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.cli.terminal import Terminal
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.effects import StartingTable
+    from aetheron_desktop.engine.datasets.preparing.answers import StartingTable
     from aetheron_desktop.engine.datasets.steps import Step
     from aetheron_desktop.engine.workspace import Workspace
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.engine.datasets import profile_words as words
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
+from aetheron_desktop.engine.datasets.profiles import profile_words as words
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, ProfileQuestion, TargetProfile
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +19,7 @@ _STOPPED = 130
 
 def profile(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show the profile of columns; with ``--json`` each as soon as it is known, of a sample first."""
-    from aetheron_desktop.engine.datasets import profiling  # duckdb and numpy; only this verb needs them
+    from aetheron_desktop.engine.datasets.profiles import profiling  # duckdb and numpy; only this verb needs them
 
     dataset = workspace.dataset(options.dataset)
     question = ProfileQuestion(dataset=dataset.info.id, columns=tuple(options.column), target=options.target)

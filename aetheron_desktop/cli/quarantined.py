@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def quarantine(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """List the lines, write them to a file, or merge those that were edited in one."""
-    from aetheron_desktop.engine.datasets import mend  # pyarrow and duckdb; only this verb needs them
     from aetheron_desktop.engine.datasets.export import export_table
+    from aetheron_desktop.engine.datasets.reading import mend  # pyarrow and duckdb; only this verb needs them
 
     dataset = workspace.dataset(options.dataset)
     if options.merge is not None:

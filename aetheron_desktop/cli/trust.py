@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aetheron_desktop.engine.datasets.checks.decisions import decisions
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, ranked
-from aetheron_desktop.engine.datasets.decisions import decisions
-from aetheron_desktop.engine.datasets.frozen_split import SplitRequest, splits
 from aetheron_desktop.engine.datasets.schema import task_for
+from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest, splits
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def split(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             rows = [(one.name, one.sentence(), one.hash) for one in known]
             terminal.table(("name", "rows", "hash"), rows, empty="No splits yet")
         return 0
-    from aetheron_desktop.engine.datasets.parting import part  # numpy and pyarrow
+    from aetheron_desktop.engine.datasets.splitting.parting import part  # numpy and pyarrow
 
     target = options.target or dataset.info.proposal.target
     made = part(

@@ -17,7 +17,7 @@ from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
 from aetheron_desktop.engine.datasets.recipe import Recipe, load
 from aetheron_desktop.engine.datasets.schema import task_for
-from aetheron_desktop.engine.datasets.views import forget_views
+from aetheron_desktop.engine.datasets.viewing.views import forget_views
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from aetheron_desktop.engine.datasets.checks.decisions import decide, decisions, undecide
 from aetheron_desktop.engine.datasets.checks.finding import (
     Checked,
     CheckQuestion,
     Decision,
     Finding,
-    SplitKind,
     ranked,
 )
-from aetheron_desktop.engine.datasets.decisions import decide, decisions, undecide
-from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion, SplitRequest, splits
+from aetheron_desktop.engine.datasets.splitting.frozen_split import FrozenSplit, SplitQuestion, SplitRequest, splits
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui.messages import Notice
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.questions import Question
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.datasets.splitting.kinds import SplitKind
     from aetheron_desktop.engine.events import JobEnded
 
 _SHORT: Final = 40

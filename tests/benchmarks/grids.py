@@ -15,10 +15,10 @@ import msgspec
 import pandas as pd
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
-from aetheron_desktop.engine.datasets.pages import Pages, spare_memory
 from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Proposal, Schema
-from aetheron_desktop.engine.datasets.view_making import make_view
-from aetheron_desktop.engine.datasets.views import SortKey, ViewMade, ViewQuestion
+from aetheron_desktop.engine.datasets.viewing.pages import Pages, spare_memory
+from aetheron_desktop.engine.datasets.viewing.view_making import make_view
+from aetheron_desktop.engine.datasets.viewing.views import SortKey, ViewMade, ViewQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

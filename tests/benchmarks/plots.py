@@ -31,8 +31,8 @@ def rows(sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)) -> list[tuple[st
 def ours(app: QApplication, size: int) -> float:
     """Measure the plot of this program."""
     from aetheron_desktop.ui import theme
-    from aetheron_desktop.ui.widgets.curve_buffer import CurveBuffer
-    from aetheron_desktop.ui.widgets.curve_plot import CurvePlot, Line
+    from aetheron_desktop.ui.widgets.curves.curve_buffer import CurveBuffer
+    from aetheron_desktop.ui.widgets.curves.curve_plot import CurvePlot, Line
 
     theme.apply(app, "light")
     data = [_curve(place, size // CURVES) for place in range(CURVES)]

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, ProfileQuestion, TargetProfile
 from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Proposal, Schema
 
 if TYPE_CHECKING:
@@ -51,8 +51,11 @@ print(json.dumps(told(dataset(Path(sys.argv[1]).parent), began, with_target=sys.
 """
 
 
-def made(folder: Path) -> Path:
-    """Write a table of numbers, whole numbers, categories, texts and dates, and a target that depends on the first."""
+def made(folder: Path, *, with_faults: bool = False) -> Path:
+    """Write a table of numbers, whole numbers, categories, texts and dates, and a target that depends on the first.
+
+    With ``with_faults`` a column gives the target away, another has 999 for what is missing, and rows come twice.
+    """
     rng = np.random.default_rng(0)
     cells: dict[str, pa.Array] = {}
     for place in range(COLUMNS - 1):
@@ -75,6 +78,11 @@ def made(folder: Path) -> Path:
         cells[f"column {place}"] = made_
     target = cells["column 2"].to_numpy() + rng.normal(size=ROWS) > 0
     cells["target"] = pa.array(np.where(target, "yes", "no"))
+    if with_faults:
+        cells["column 12"] = pa.array(target + rng.normal(0, 0.1, ROWS).round(3))
+        cells["column 5"] = pa.array(np.where(rng.random(ROWS) < 0.03, 99_999, cells["column 5"].to_numpy()))
+        again = np.where(np.arange(ROWS) < ROWS // 50, np.arange(ROWS) + ROWS // 2, np.arange(ROWS))
+        cells = {name: column.take(pa.array(again)) for name, column in cells.items()}
     path = folder / "data.parquet"
     pq.write_table(pa.table(cells), path, row_group_size=65_536, compression="zstd", compression_level=1)
     return path
@@ -102,7 +110,7 @@ def dataset(folder: Path) -> Dataset:
 
 def told(table: Dataset, began: float, *, with_target: bool) -> dict[str, float]:
     """Give the seconds from ``began`` to the first profile, to the last sampled and the last exact one, and again."""
-    from aetheron_desktop.engine.datasets.profiling import profile
+    from aetheron_desktop.engine.datasets.profiles.profiling import profile
 
     question = ProfileQuestion(dataset=table.info.id, target="target" if with_target else None)
     at: dict[str, float] = {}

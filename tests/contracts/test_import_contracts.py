@@ -47,6 +47,12 @@ BREACHES = [
         "from aetheron_desktop.engine.training import trainer",
     ),
     Breach("The data's way through the engine", "engine/helpers.py", "import math"),
+    Breach(
+        "Inside the datasets",
+        "engine/datasets/recipe.py",
+        "from aetheron_desktop.engine.datasets.reading import reader",
+    ),
+    Breach("Inside the datasets", "engine/datasets/helpers.py", "import math"),
     Breach("The engine and the command line know no Qt", "engine/events.py", "from PySide6.QtCore import QObject"),
     Breach("The engine and the command line know no Qt", "cli/terminal.py", "import pyqtgraph"),
     Breach("The shell names no learning library", "ui/theme.py", "def colours():\n    import torch"),

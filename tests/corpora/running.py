@@ -45,7 +45,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def run(path: Path, *, detect: bool = False, seconds: float = SECONDS) -> Outcome:
     """Import ``path`` in a process of its own; with ``detect`` only its encoding is looked for."""
     context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-    context.set_forkserver_preload(["aetheron_desktop.engine.datasets.reader", "pyarrow.parquet", __name__])
+    context.set_forkserver_preload(["aetheron_desktop.engine.datasets.reading.reader", "pyarrow.parquet", __name__])
     receiving, sending = context.Pipe(duplex=False)
     folder = Path(tempfile.mkdtemp(prefix="corpora-"))
     began = time.monotonic()
@@ -88,7 +88,7 @@ def _limit_memory() -> None:
 
 
 def _detected(path: Path) -> Outcome:
-    from aetheron_desktop.engine.datasets.encoding import examine
+    from aetheron_desktop.engine.datasets.reading.encoding import examine
 
     found = examine(path)
     assert found is not None
@@ -98,7 +98,7 @@ def _detected(path: Path) -> Outcome:
 def _imported(path: Path, folder: Path) -> Outcome:
     import pyarrow.parquet as pq
 
-    from aetheron_desktop.engine.datasets.reader import import_file
+    from aetheron_desktop.engine.datasets.reading.reader import import_file
 
     info = import_file(path, folder, progress=lambda *_: None, should_stop=lambda: False)
     assert info is not None

@@ -13,8 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from aetheron_desktop.engine.datasets.dates import microseconds
-from aetheron_desktop.engine.datasets.pairs import (
+from aetheron_desktop.engine.datasets.profiles.dates import microseconds
+from aetheron_desktop.engine.datasets.profiles.pairs import (
     Association,
     Associations,
     Axis,
@@ -24,7 +24,7 @@ from aetheron_desktop.engine.datasets.pairs import (
     Hexagons,
     Scatter,
 )
-from aetheron_desktop.engine.datasets.profile import (
+from aetheron_desktop.engine.datasets.profiles.profile import (
     ColumnProfile,
     Estimate,
     Histogram,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aetheron_desktop.ui.widgets.curve_buffer import BLOCK, CurveBuffer, Floats
+from aetheron_desktop.ui.widgets.curves.curve_buffer import BLOCK, CurveBuffer, Floats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

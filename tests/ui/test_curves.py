@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 
 from aetheron_desktop.engine.events import Event, JobStarted, MetricLogged, Part
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.curve_legend import LegendEntry, ShownRun
-from aetheron_desktop.ui.widgets.curves import FRAME_MS, Curves
+from aetheron_desktop.ui.widgets.curves.curve_legend import LegendEntry, ShownRun
+from aetheron_desktop.ui.widgets.curves.curves import FRAME_MS, Curves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from aetheron_desktop.ui.widgets.curve_buffer import Floats
+    from aetheron_desktop.ui.widgets.curves.curve_buffer import Floats
 
 RUN, OTHER = ShownRun("run-1", "Gradient boosting", 0), ShownRun("run-2", "Neural network", 1)
 

@@ -14,8 +14,8 @@ from aetheron_desktop.ui.item_models.columns import ColumnsModel, share
 from aetheron_desktop.ui.item_models.table_pages import PAGE, TablePages
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.tabs.data import DataTab
-from aetheron_desktop.ui.widgets.page_reader import PageReader, Source
-from aetheron_desktop.ui.widgets.table_grid import TableGrid
+from aetheron_desktop.ui.widgets.grid.page_reader import PageReader, Source
+from aetheron_desktop.ui.widgets.grid.table_grid import TableGrid
 from tests.tables import made_dataset, made_table
 
 ROWS = 1000
@@ -81,7 +81,7 @@ def test_that_rows_never_looked_at_are_copied_too(
     lines = QApplication.clipboard().text().splitlines()
     assert len(lines) == ROWS
     assert float(lines[-1].split("\t")[6]) == pytest.approx(made_table(ROWS)["price"].iloc[-1])
-    monkeypatch.setattr("aetheron_desktop.ui.widgets.table_grid._COPIED_CELLS", 50)
+    monkeypatch.setattr("aetheron_desktop.ui.widgets.grid.table_grid._COPIED_CELLS", 50)
     with qtbot.waitSignal(session.noticed) as blocker:
         tab.grid.copy()
     assert f"of {ROWS:,} chosen rows" in blocker.args[0].detail

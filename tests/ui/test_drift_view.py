@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from aetheron_desktop.engine.datasets.frozen_split import SplitRequest
-from aetheron_desktop.engine.datasets.parting import part
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
+from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
+from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.charts.twins import TwinChart
 from aetheron_desktop.ui.widgets.data_views.drift import DriftView

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from aetheron_desktop.engine.datasets.look import look
-from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
+from aetheron_desktop.engine.datasets.reading.look import look
+from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe
 from aetheron_desktop.engine.errors import DatasetError
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
-from aetheron_desktop.ui.widgets.recipe_button import RecipeButton
+from aetheron_desktop.ui.widgets.importing.recipe_button import RecipeButton
 
 MONTH = "id;price;code\n1;1,5;NA\n2;x;FR\n"
 

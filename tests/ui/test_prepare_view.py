@@ -24,8 +24,8 @@ from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets import steps as s
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.effects import EffectQuestion, StepEffect
-from aetheron_desktop.engine.datasets.journal import Journal
+from aetheron_desktop.engine.datasets.preparing.answers import EffectQuestion, StepEffect
+from aetheron_desktop.engine.datasets.preparing.journal import Journal
 from aetheron_desktop.engine.datasets.steps import Step
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.data_views.prepare import PrepareView

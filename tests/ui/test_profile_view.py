@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.pairs import MarkedQuestion, PairQuestion, PairsQuestion, RowsQuestion
-from aetheron_desktop.engine.datasets.profile import ProfileQuestion
+from aetheron_desktop.engine.datasets.profiles.pairs import MarkedQuestion, PairQuestion, PairsQuestion, RowsQuestion
+from aetheron_desktop.engine.datasets.profiles.profile import ProfileQuestion
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart, TargetChart, ValuesChart
 from aetheron_desktop.ui.widgets.charts.card import ChartCard

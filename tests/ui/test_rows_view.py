@@ -11,16 +11,16 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
-from aetheron_desktop.engine.datasets.found import CHUNK, FoundCells
 from aetheron_desktop.engine.datasets.schema import Column
-from aetheron_desktop.engine.datasets.views import SortKey
+from aetheron_desktop.engine.datasets.viewing.found import CHUNK, FoundCells
+from aetheron_desktop.engine.datasets.viewing.views import SortKey
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.ui.item_models.table_pages import PAGE, WINDOW, TablePages
-from aetheron_desktop.ui.widgets import grid_menus
 from aetheron_desktop.ui.widgets.data_views.rows import RowsView
-from aetheron_desktop.ui.widgets.finder import Finder
-from aetheron_desktop.ui.widgets.table_grid import TableGrid
-from aetheron_desktop.ui.widgets.view_choice import ViewChoice
+from aetheron_desktop.ui.widgets.grid import grid_menus
+from aetheron_desktop.ui.widgets.grid.finder import Finder
+from aetheron_desktop.ui.widgets.grid.table_grid import TableGrid
+from aetheron_desktop.ui.widgets.grid.view_choice import ViewChoice
 from tests.tables import made_dataset, made_table
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def test_that_a_chunk_with_too_many_cells_is_asked_again(qtbot: QtBot) -> None:
     finder = Finder(session)  # type: ignore[arg-type]
     gone: list[tuple[int, int]] = []
     finder.found.connect(lambda row, column: gone.append((row, column)))
-    from aetheron_desktop.engine.datasets.found import FindQuestion
+    from aetheron_desktop.engine.datasets.viewing.found import FindQuestion
 
     finder.start(FindQuestion(dataset="d", text="x"), ("a", "b"), 2 * CHUNK)
     _, answer, end = session.asked[0]
@@ -385,7 +385,7 @@ def test_that_any_row_of_a_long_table_can_be_gone_to(qtbot: QtBot, long_grid: Ta
 
 
 def test_that_the_bar_of_a_long_table_counts_all_its_rows(qtbot: QtBot, long_grid: TableGrid) -> None:
-    from aetheron_desktop.ui.widgets.row_bar import RowBar
+    from aetheron_desktop.ui.widgets.grid.row_bar import RowBar
 
     bar = long_grid.findChild(RowBar)
     assert bar.isVisible()

@@ -12,7 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
+from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.events import JobEnded, MetricLogged
 from aetheron_desktop.engine.jobs import process
 from aetheron_desktop.engine.workspace import Workspace

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushB
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.checks.finding import Fix
-from aetheron_desktop.engine.datasets.frozen_split import splits
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
+from aetheron_desktop.engine.datasets.splitting.frozen_split import splits
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.data_views.trust import TrustView
 from aetheron_desktop.ui.widgets.finding_card import FindingCard

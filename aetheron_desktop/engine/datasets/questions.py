@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
-from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, TableDifference
-from aetheron_desktop.engine.datasets.drift import ColumnDrift, Drifted, DriftQuestion
-from aetheron_desktop.engine.datasets.effects import (
+from aetheron_desktop.engine.datasets.comparing.difference import DifferenceQuestion, TableDifference
+from aetheron_desktop.engine.datasets.comparing.drift import ColumnDrift, Drifted, DriftQuestion
+from aetheron_desktop.engine.datasets.preparing.answers import (
     EffectQuestion,
     Scripts,
     ScriptsQuestion,
@@ -21,10 +21,7 @@ from aetheron_desktop.engine.datasets.effects import (
     StepEffect,
     StepProblem,
 )
-from aetheron_desktop.engine.datasets.found import FindQuestion, FoundCells
-from aetheron_desktop.engine.datasets.frozen_split import FrozenSplit, SplitQuestion
-from aetheron_desktop.engine.datasets.heads import ColumnHead, HeadsQuestion
-from aetheron_desktop.engine.datasets.pairs import (
+from aetheron_desktop.engine.datasets.profiles.pairs import (
     Associations,
     FoundRows,
     MarkedCounts,
@@ -34,9 +31,12 @@ from aetheron_desktop.engine.datasets.pairs import (
     Picture,
     RowsQuestion,
 )
-from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
-from aetheron_desktop.engine.datasets.views import ViewMade, ViewQuestion
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, ProfileQuestion, TargetProfile
+from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
+from aetheron_desktop.engine.datasets.splitting.frozen_split import FrozenSplit, SplitQuestion
+from aetheron_desktop.engine.datasets.viewing.found import FindQuestion, FoundCells
+from aetheron_desktop.engine.datasets.viewing.heads import ColumnHead, HeadsQuestion
+from aetheron_desktop.engine.datasets.viewing.views import ViewMade, ViewQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,34 +114,34 @@ def answer(
     """
     match question:
         case PreviewQuestion():
-            from aetheron_desktop.engine.datasets.look import look
+            from aetheron_desktop.engine.datasets.reading.look import look
 
             emit(look(question.path, library.root / "tmp", question.recipe, should_stop))
         case ProfileQuestion():
-            from aetheron_desktop.engine.datasets.profiling import profile
+            from aetheron_desktop.engine.datasets.profiles.profiling import profile
 
             dataset = library.dataset(question.dataset)
             profile(dataset, question, emit, progress, should_stop, library.root / "tmp")
         case PairsQuestion():
-            from aetheron_desktop.engine.datasets.associations import associations
+            from aetheron_desktop.engine.datasets.profiles.associations import associations
 
             associations(library.dataset(question.dataset), question, emit, progress, should_stop)
         case PairQuestion():
-            from aetheron_desktop.engine.datasets.pictures import pictures
+            from aetheron_desktop.engine.datasets.profiles.pictures import pictures
 
             pictures(library.dataset(question.dataset), question, emit, should_stop)
         case RowsQuestion():
-            from aetheron_desktop.engine.datasets.marking import found_rows
+            from aetheron_desktop.engine.datasets.profiles.marking import found_rows
 
             found_rows(library.dataset(question.dataset), question, emit, should_stop)
         case MarkedQuestion():
-            from aetheron_desktop.engine.datasets.marking import marked_counts
+            from aetheron_desktop.engine.datasets.profiles.marking import marked_counts
 
             marked_counts(library.dataset(question.dataset), question, emit, should_stop)
         case DriftQuestion() | DifferenceQuestion():
             _answer_about_two(question, library, emit, progress, should_stop)
         case SplitQuestion():
-            from aetheron_desktop.engine.datasets.parting import part
+            from aetheron_desktop.engine.datasets.splitting.parting import part
 
             emit(part(library.dataset(question.dataset), question.request, should_stop))
         case EffectQuestion():
@@ -171,15 +171,15 @@ def _answer_about_rows(
     dataset = library.dataset(question.dataset)
     match question:
         case ViewQuestion():
-            from aetheron_desktop.engine.datasets.view_making import make_view
+            from aetheron_desktop.engine.datasets.viewing.view_making import make_view
 
             make_view(dataset, question, emit, progress, should_stop, library.root)
         case FindQuestion():
-            from aetheron_desktop.engine.datasets.finding import find
+            from aetheron_desktop.engine.datasets.viewing.finding import find
 
             find(dataset, question, emit, progress, should_stop, library.root)
         case HeadsQuestion():
-            from aetheron_desktop.engine.datasets.head_making import heads
+            from aetheron_desktop.engine.datasets.viewing.head_making import heads
 
             heads(dataset, question, emit, should_stop)
 
@@ -194,12 +194,12 @@ def _answer_about_two(
     """Answer how two tables differ."""
     match question:
         case DriftQuestion():
-            from aetheron_desktop.engine.datasets.drifting import drift
+            from aetheron_desktop.engine.datasets.comparing.drifting import drift
 
             before, after = library.dataset(question.reference), library.dataset(question.current)
             drift(before, after, question, emit, progress, should_stop)
         case DifferenceQuestion():
-            from aetheron_desktop.engine.datasets.comparing import difference
+            from aetheron_desktop.engine.datasets.comparing.matching import difference
 
             before, after = library.dataset(question.before), library.dataset(question.after)
             emit(difference(before, after, question, library.root / "tmp", should_stop))

@@ -151,7 +151,7 @@ class Execution:
     def _import(self, job: ImportJob) -> JobEnded:
         if job.source.lower().endswith(".aether"):
             return self._import_model(job)
-        from aetheron_desktop.engine.datasets.reader import import_file  # duckdb; only this job needs it
+        from aetheron_desktop.engine.datasets.reading.reader import import_file  # duckdb; only this job needs it
 
         info = import_file(
             Path(job.source),
@@ -165,7 +165,7 @@ class Execution:
         return self._imported(info)
 
     def _mend(self, job: MendJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets.mend import mend  # duckdb; only this job needs it
+        from aetheron_desktop.engine.datasets.reading.mend import mend  # duckdb; only this job needs it
 
         folder = self._workspace.root / "datasets"
         dataset = self._workspace.dataset(job.dataset)

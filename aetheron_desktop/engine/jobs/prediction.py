@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.engine.datasets.reader import read_frame
+from aetheron_desktop.engine.datasets.reading.reader import read_frame
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 from aetheron_desktop.engine.registry.artifact import load_model
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.checks.finding import Decision
-from aetheron_desktop.engine.datasets.frozen_split import split_named
 from aetheron_desktop.engine.datasets.schema import Task, task_for
+from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.params import Value, check_all

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aetheron_desktop.engine.datasets.frozen_split import PARTS, parts_of, split_named, stored_cells
-from aetheron_desktop.engine.datasets.split import Split, split_rows
+from aetheron_desktop.engine.datasets.splitting.frozen_split import PARTS, parts_of, split_named, stored_cells
+from aetheron_desktop.engine.datasets.splitting.split import Split, split_rows
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.base import Rows
 from aetheron_desktop.engine.estimators.features import (

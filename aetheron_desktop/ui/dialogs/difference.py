@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets.difference import DifferenceQuestion, Kind, RowChange, TableDifference
+from aetheron_desktop.engine.datasets.comparing.difference import DifferenceQuestion, Kind, RowChange, TableDifference
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named

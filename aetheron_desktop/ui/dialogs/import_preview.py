@@ -22,21 +22,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets.preview import PreviewQuestion, differences
+from aetheron_desktop.engine.datasets.reading.preview import PreviewQuestion, differences
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.empty import Empty
-from aetheron_desktop.ui.widgets.import_columns import MOST, ImportColumns
-from aetheron_desktop.ui.widgets.import_form import ImportForm
+from aetheron_desktop.ui.widgets.importing.import_columns import MOST, ImportColumns
+from aetheron_desktop.ui.widgets.importing.import_form import ImportForm
+from aetheron_desktop.ui.widgets.importing.recipe_button import RecipeButton
 from aetheron_desktop.ui.widgets.naming import named
-from aetheron_desktop.ui.widgets.recipe_button import RecipeButton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from aetheron_desktop.engine.datasets.preview import Preview
+    from aetheron_desktop.engine.datasets.reading.preview import Preview
     from aetheron_desktop.engine.datasets.recipe import ColumnRecipe
     from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.ui.session import Session

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from aetheron_desktop.engine.datasets.schema import Column
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.grid.table_grid import TableGrid
 from aetheron_desktop.ui.widgets.naming import named
-from aetheron_desktop.ui.widgets.table_grid import TableGrid
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset

@@ -14,8 +14,8 @@ from aetheron_desktop.ui.icons import icon
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aetheron_desktop.engine.datasets.pages import Row
     from aetheron_desktop.engine.datasets.schema import Column
+    from aetheron_desktop.engine.datasets.viewing.pages import Row
 
 PAGE: Final = 100
 """The rows of a page."""

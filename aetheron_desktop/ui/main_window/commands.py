@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from aetheron_desktop.engine.datasets.dataset import next_name
-from aetheron_desktop.engine.datasets.endings import PACKED, TABLES
+from aetheron_desktop.engine.datasets.reading.endings import PACKED, TABLES
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.shipped import shipped
 from aetheron_desktop.ui import theme
@@ -109,7 +109,7 @@ class Commands(QMainWindow):
 
     def paste_table(self) -> None:
         """Import what is on the clipboard: files, or cells that another program copied."""
-        from aetheron_desktop.ui.widgets.clipboard import pasted
+        from aetheron_desktop.ui.widgets.importing.clipboard import pasted
 
         try:
             paths = pasted(self.session.workspace.root)

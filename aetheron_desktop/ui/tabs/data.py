@@ -34,7 +34,7 @@ from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.ui.session import Session
-    from aetheron_desktop.ui.widgets.table_grid import TableGrid
+    from aetheron_desktop.ui.widgets.grid.table_grid import TableGrid
 
 
 def _profile(session: Session, parent: QWidget) -> DataView:

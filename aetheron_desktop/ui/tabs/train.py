@@ -15,8 +15,8 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
 from aetheron_desktop.ui.messages import Notice
-from aetheron_desktop.ui.widgets.curve_legend import ShownRun
-from aetheron_desktop.ui.widgets.curves import Curves
+from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
+from aetheron_desktop.ui.widgets.curves.curves import Curves
 from aetheron_desktop.ui.widgets.leaderboard import Leaderboard
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.run_card import RunHeader, RunResult

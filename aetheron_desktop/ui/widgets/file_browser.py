@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets.endings import PACKED, TABLES
+from aetheron_desktop.engine.datasets.reading.endings import PACKED, TABLES
 from aetheron_desktop.engine.errors import storage_errors
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.errand import Errand

@@ -24,7 +24,8 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.datasets.checks.finding import SplitKind, SplitProposal
+    from aetheron_desktop.engine.datasets.checks.finding import SplitProposal
+    from aetheron_desktop.engine.datasets.splitting.kinds import SplitKind
     from aetheron_desktop.ui.trust import Trust
 
 _KINDS: Final[tuple[tuple[SplitKind, str], ...]] = (

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, ProfileQuestion, TargetProfile
-from aetheron_desktop.engine.datasets.profiling import profile
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, ProfileQuestion, TargetProfile
+from aetheron_desktop.engine.datasets.profiles.profiling import profile
 from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Proposal, Schema, Task
 
 

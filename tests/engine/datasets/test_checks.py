@@ -11,7 +11,7 @@ import pytest
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, Fix, ranked
 from aetheron_desktop.engine.datasets.checks.report import check, propose_split
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.schema import Task, task_for
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.errors import DatasetError, UsageError

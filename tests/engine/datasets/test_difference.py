@@ -9,9 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.datasets.comparing import difference
+from aetheron_desktop.engine.datasets.comparing.difference import (
+    CellChange,
+    ColumnChange,
+    DifferenceQuestion,
+    TableDifference,
+)
+from aetheron_desktop.engine.datasets.comparing.matching import difference
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.difference import CellChange, ColumnChange, DifferenceQuestion, TableDifference
 from aetheron_desktop.engine.datasets.schema import ColumnType
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.errors import UsageError

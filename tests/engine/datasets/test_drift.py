@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import wasserstein_distance
 
+from aetheron_desktop.engine.datasets.comparing.drift import ColumnDrift, Drifted, DriftQuestion, words
+from aetheron_desktop.engine.datasets.comparing.drifting import drift, jensen_shannon, psi
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.drift import ColumnDrift, Drifted, DriftQuestion, words
-from aetheron_desktop.engine.datasets.drifting import drift, jensen_shannon, psi
-from aetheron_desktop.engine.datasets.frozen_split import SplitRequest
-from aetheron_desktop.engine.datasets.parting import part
 from aetheron_desktop.engine.datasets.schema import ColumnType
+from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
+from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.datasets.staging import Stopped
 from tests.tables import made_dataset
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.datasets.export import ENDINGS, export_table
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.errors import StorageError, UsageError

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo
-from aetheron_desktop.engine.datasets.pages import Pages
-from aetheron_desktop.engine.datasets.reader import import_file, read_frame
+from aetheron_desktop.engine.datasets.reading.reader import import_file, read_frame
+from aetheron_desktop.engine.datasets.viewing.pages import Pages
 from aetheron_desktop.engine.errors import AetheronError, DatasetError, StorageError
 
 GOOD = "size,sort,share\n" + "".join(f"{row},{'abc'[row % 3]},{row / 7}\n" for row in range(1000))
@@ -185,7 +185,7 @@ def test_that_an_import_stopped_in_any_stage_leaves_nothing(tmp_path: Path) -> N
 _UNDER_A_LIMIT = """
 import resource, signal, sys
 from pathlib import Path
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.errors import StorageError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)

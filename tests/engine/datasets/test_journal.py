@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
-from aetheron_desktop.engine.datasets.journal import Journal, Journaled
+from aetheron_desktop.engine.datasets.preparing.journal import Journal, Journaled
 from aetheron_desktop.engine.datasets.schema import Proposal, Schema
 from aetheron_desktop.engine.datasets.steps import DropColumns, Rename, Step
 from aetheron_desktop.engine.errors import UsageError

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.workspace import Workspace
 
 KILLS = int(os.environ.get("AETHERON_KILLS", "8"))
@@ -18,7 +18,7 @@ KILLS = int(os.environ.get("AETHERON_KILLS", "8"))
 IMPORT = """
 import sys
 from pathlib import Path
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.workspace import Workspace
 root, source, told = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 workspace, seen = Workspace.open(root), []

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
-from aetheron_desktop.engine.datasets.mend import aside, mend
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.mend import aside, mend
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe, load
 from aetheron_desktop.engine.errors import UsageError
 

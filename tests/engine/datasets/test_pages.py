@@ -14,15 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.datasets import finding, row_groups, view_making
-from aetheron_desktop.engine.datasets.found import FindQuestion, FoundCells
-from aetheron_desktop.engine.datasets.head_making import heads
-from aetheron_desktop.engine.datasets.heads import ColumnHead, HeadsQuestion
-from aetheron_desktop.engine.datasets.pages import Pages
-from aetheron_desktop.engine.datasets.row_order import RowOrder, suffix
 from aetheron_desktop.engine.datasets.staging import Stopped
-from aetheron_desktop.engine.datasets.view_making import make_view
-from aetheron_desktop.engine.datasets.views import SortKey, ViewMade, ViewQuestion, forget_views
+from aetheron_desktop.engine.datasets.viewing import finding, row_groups, view_making
+from aetheron_desktop.engine.datasets.viewing.found import FindQuestion, FoundCells
+from aetheron_desktop.engine.datasets.viewing.head_making import heads
+from aetheron_desktop.engine.datasets.viewing.heads import ColumnHead, HeadsQuestion
+from aetheron_desktop.engine.datasets.viewing.pages import Pages
+from aetheron_desktop.engine.datasets.viewing.row_order import RowOrder, suffix
+from aetheron_desktop.engine.datasets.viewing.view_making import make_view
+from aetheron_desktop.engine.datasets.viewing.views import SortKey, ViewMade, ViewQuestion, forget_views
 from aetheron_desktop.engine.errors import DatasetError, UsageError
 from tests.tables import made_dataset, made_table
 
@@ -354,8 +354,8 @@ def test_that_the_head_of_a_column_counts_its_rows(dataset: Dataset, tmp_path: P
 def test_that_the_head_of_a_long_table_is_that_of_a_sample(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aetheron_desktop.engine.datasets.head_making.EXACT", 100)
-    monkeypatch.setattr("aetheron_desktop.engine.datasets.cells.BLOCKS", 3)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.viewing.head_making.EXACT", 100)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.profiles.cells.BLOCKS", 3)
     told: list[ColumnHead] = []
     heads(dataset, HeadsQuestion(dataset=dataset.info.id, columns=("price",)), told.append, lambda: False)
     (head,) = told

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats.contingency import association, crosstab
 
-from aetheron_desktop.engine.datasets import associations as associations_module
-from aetheron_desktop.engine.datasets import pair_words, pictures, questions
-from aetheron_desktop.engine.datasets.associations import associations, correlation, cramer, ranked, ratio
+from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.marking import found_rows, marked_counts
-from aetheron_desktop.engine.datasets.pairs import (
+from aetheron_desktop.engine.datasets.profiles import associations as associations_module
+from aetheron_desktop.engine.datasets.profiles import pair_words, pictures
+from aetheron_desktop.engine.datasets.profiles.associations import associations, correlation, cramer, ranked, ratio
+from aetheron_desktop.engine.datasets.profiles.marking import found_rows, marked_counts
+from aetheron_desktop.engine.datasets.profiles.pairs import (
     Associations,
     Boxes,
     Condition,

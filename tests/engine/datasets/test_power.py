@@ -12,10 +12,10 @@ from sklearn.model_selection import PredefinedSplit, cross_val_predict
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
-from aetheron_desktop.engine.datasets.cells import values
-from aetheron_desktop.engine.datasets.cuts import cut
-from aetheron_desktop.engine.datasets.measure import in_order
-from aetheron_desktop.engine.datasets.power import MORE, folds, power
+from aetheron_desktop.engine.datasets.profiles.cells import values
+from aetheron_desktop.engine.datasets.profiles.cuts import cut
+from aetheron_desktop.engine.datasets.profiles.measure import in_order
+from aetheron_desktop.engine.datasets.profiles.power import MORE, folds, power
 from tests.engine.datasets.profiles import against, made
 
 ROWS = 4_000

@@ -13,7 +13,7 @@ import pytest
 from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets import steps as s
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.effects import (
+from aetheron_desktop.engine.datasets.preparing.answers import (
     EffectQuestion,
     ScriptsQuestion,
     StartingTable,
@@ -22,7 +22,7 @@ from aetheron_desktop.engine.datasets.effects import (
 )
 from aetheron_desktop.engine.datasets.preparing.effect import misfits
 from aetheron_desktop.engine.datasets.preparing.making import prepare
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.datasets.steps import Step, StepRefused
 from aetheron_desktop.engine.errors import UsageError

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.datasets import large, profiling, questions
-from aetheron_desktop.engine.datasets.cells import Cells, values
-from aetheron_desktop.engine.datasets.dates import length, microseconds, spelled
-from aetheron_desktop.engine.datasets.measure import in_order, measured
-from aetheron_desktop.engine.datasets.profile import SHARES, ColumnProfile, Gap
+from aetheron_desktop.engine.datasets import questions
+from aetheron_desktop.engine.datasets.profiles import large, profiling
+from aetheron_desktop.engine.datasets.profiles.cells import Cells, values
+from aetheron_desktop.engine.datasets.profiles.dates import length, microseconds, spelled
+from aetheron_desktop.engine.datasets.profiles.measure import in_order, measured
+from aetheron_desktop.engine.datasets.profiles.profile import SHARES, ColumnProfile, Gap
 from aetheron_desktop.engine.datasets.query import Query
 from aetheron_desktop.engine.datasets.schema import Column, ColumnType
 from aetheron_desktop.engine.datasets.staging import Stopped

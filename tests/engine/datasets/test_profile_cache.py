@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, TargetProfile
-from aetheron_desktop.engine.datasets.profile_cache import ProfileCache
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, TargetProfile
+from aetheron_desktop.engine.datasets.profiles.profile_cache import ProfileCache
 from tests.engine.datasets.profiles import made, told
 
 

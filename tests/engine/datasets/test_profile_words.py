@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from aetheron_desktop.engine.datasets import profile_words as words
-from aetheron_desktop.engine.datasets import profiling
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, Estimate
+from aetheron_desktop.engine.datasets.profiles import profile_words as words
+from aetheron_desktop.engine.datasets.profiles import profiling
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, Estimate
 from tests.engine.datasets.profiles import against, column, made, told
 
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.errors import DatasetError
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pyarrow import feather
 
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo
-from aetheron_desktop.engine.datasets.look import HEAD, look
-from aetheron_desktop.engine.datasets.preview import differences
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.look import HEAD, look
+from aetheron_desktop.engine.datasets.reading.preview import differences
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.recipe import ROLES, ColumnRecipe, Recipe, dumps, load, loads
 from aetheron_desktop.engine.errors import DatasetError, UsageError
 

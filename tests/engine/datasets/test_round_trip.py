@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
-from aetheron_desktop.engine.datasets.pages import Pages
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.staging import blocks
+from aetheron_desktop.engine.datasets.viewing.pages import Pages
 
 LETTERS = st.characters(codec="utf-8", categories=["L", "Nd", "P", "S", "Zs"], exclude_characters="\ufeff\u3000\u00a0")
 WORDS = st.text(LETTERS | st.sampled_from("\n\t\"',;|\\"), max_size=12).map(lambda word: f"w{word}z")
@@ -142,9 +142,9 @@ def test_that_a_wide_table_is_the_same_however_its_columns_are_read(
     )
     (tmp_path / "wide.csv").write_text("\n".join([head, *lines]) + "\n")
     plain = imported(tmp_path / "wide.csv", tmp_path / "plain")
-    monkeypatch.setattr("aetheron_desktop.engine.datasets.snapshot.BLOCK", block)
-    monkeypatch.setattr("aetheron_desktop.engine.datasets.delimited.BLOCK", block)
-    monkeypatch.setattr("aetheron_desktop.engine.datasets.pages._COPY_COLUMNS", block)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.reading.snapshot.BLOCK", block)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.reading.delimited.BLOCK", block)
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.viewing.pages._COPY_COLUMNS", block)
     monkeypatch.setattr(blocks, "__defaults__", (block,))
     in_blocks = imported(tmp_path / "wide.csv", tmp_path / "in_blocks")
     assert in_blocks.id == plain.id

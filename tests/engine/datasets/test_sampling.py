@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from aetheron_desktop.engine.datasets import cells as cells_module
-from aetheron_desktop.engine.datasets.cells import Cells
-from aetheron_desktop.engine.datasets.measure import in_order, measured
-from aetheron_desktop.engine.datasets.profile import ColumnProfile
-from aetheron_desktop.engine.datasets.sampling import Design, student, wilson
+from aetheron_desktop.engine.datasets.profiles import cells as cells_module
+from aetheron_desktop.engine.datasets.profiles.cells import Cells
+from aetheron_desktop.engine.datasets.profiles.measure import in_order, measured
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile
+from aetheron_desktop.engine.datasets.profiles.sampling import Design, student, wilson
 from tests.engine.datasets.profiles import made
 
 TURNS = 120

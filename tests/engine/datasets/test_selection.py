@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.datasets.selection import at_places
+from aetheron_desktop.engine.datasets.profiles.selection import at_places
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 WHOLES = st.integers(-(2**63), 2**63 - 1)

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.datasets.cells import Values
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.frozen_split import (
+from aetheron_desktop.engine.datasets.profiles.cells import Values
+from aetheron_desktop.engine.datasets.reading.reader import import_file
+from aetheron_desktop.engine.datasets.splitting.frozen_split import (
     OUT,
     SplitRequest,
     checked,
@@ -21,9 +22,8 @@ from aetheron_desktop.engine.datasets.frozen_split import (
     splits,
     stored_cells,
 )
-from aetheron_desktop.engine.datasets.parting import by_group, in_time, part
-from aetheron_desktop.engine.datasets.reader import import_file
-from aetheron_desktop.engine.datasets.split import beginning
+from aetheron_desktop.engine.datasets.splitting.parting import by_group, in_time, part
+from aetheron_desktop.engine.datasets.splitting.split import beginning
 from aetheron_desktop.engine.errors import StorageError, UsageError
 
 ROWS = 600

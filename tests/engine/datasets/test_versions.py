@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo, next_name, source_state
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 
 
 def imported(path: Path, folder: Path, previous: str | None = None) -> DatasetInfo:

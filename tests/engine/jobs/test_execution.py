@@ -10,7 +10,7 @@ import pytest
 
 from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import Dataset
-from aetheron_desktop.engine.datasets.preview import Preview, PreviewQuestion
+from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.engine.estimators import linear

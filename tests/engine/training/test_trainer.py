@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from safetensors import safe_open
 
-from aetheron_desktop.engine.datasets.frozen_split import SplitRequest, stored_cells
-from aetheron_desktop.engine.datasets.parting import part
+from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest, stored_cells
+from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted

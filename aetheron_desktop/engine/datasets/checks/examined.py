@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from aetheron_desktop.engine.datasets.against import Target, made_target
-from aetheron_desktop.engine.datasets.cuts import cut
-from aetheron_desktop.engine.datasets.power import power
+from aetheron_desktop.engine.datasets.profiles.against import Target, made_target
+from aetheron_desktop.engine.datasets.profiles.cuts import cut
+from aetheron_desktop.engine.datasets.profiles.power import power
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from aetheron_desktop.engine.datasets.cells import Cells, Numbers, Values
     from aetheron_desktop.engine.datasets.checks.finding import CheckQuestion
+    from aetheron_desktop.engine.datasets.profiles.cells import Cells, Numbers, Values
     from aetheron_desktop.engine.datasets.query import Query
     from aetheron_desktop.engine.datasets.schema import Column, Schema
 

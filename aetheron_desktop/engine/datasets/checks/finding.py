@@ -12,10 +12,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Task
+from aetheron_desktop.engine.datasets.splitting.kinds import SplitKind
 
 Severity: TypeAlias = Literal["high", "medium", "low"]
 Deed: TypeAlias = Literal["exclude", "split", "missing", "weigh", "import_again"]
-SplitKind: TypeAlias = Literal["random", "stratified", "group", "prefix", "time", "column"]
 
 
 class CheckQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="check"):

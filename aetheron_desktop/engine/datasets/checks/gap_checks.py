@@ -8,7 +8,7 @@ import numpy as np
 
 from aetheron_desktop.engine.datasets.checks.examined import listed, percent
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
-from aetheron_desktop.engine.datasets.power import power
+from aetheron_desktop.engine.datasets.profiles.power import power
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,18 +11,18 @@ import numpy as np
 from aetheron_desktop.engine.datasets.checks.examined import Given, listed, ordered_numbers, percent
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
 from aetheron_desktop.engine.datasets.checks.row_checks import EXAMPLES, features_of, rows_are_free, sampling
-from aetheron_desktop.engine.datasets.cuts import cut
 from aetheron_desktop.engine.datasets.names import quoted
+from aetheron_desktop.engine.datasets.profiles.cuts import cut
 from aetheron_desktop.engine.datasets.query import NUMBERED
-from aetheron_desktop.engine.datasets.split import PART_OF_WORD
+from aetheron_desktop.engine.datasets.splitting.split import PART_OF_WORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from aetheron_desktop.engine.datasets.cells import Values
     from aetheron_desktop.engine.datasets.checks.examined import Examined, Sampled
+    from aetheron_desktop.engine.datasets.profiles.cells import Values
 
 _PARTS: Final = re.compile(r"(^|[\W_])(split|part|partition|fold|set|subset|usage|dataset|kind_of_row)$", re.IGNORECASE)
 _TEST: Final = 2

@@ -11,14 +11,14 @@ import numpy as np
 from aetheron_desktop.engine.datasets.checks.examined import percent
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
 from aetheron_desktop.engine.datasets.checks.quick_model import QuickModel
-from aetheron_desktop.engine.datasets.cuts import BINS, ROWS_A_BIN
-from aetheron_desktop.engine.datasets.power import FOLDS, MORE
+from aetheron_desktop.engine.datasets.profiles.cuts import BINS, ROWS_A_BIN
+from aetheron_desktop.engine.datasets.profiles.power import FOLDS, MORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aetheron_desktop.engine.datasets.cells import Values
     from aetheron_desktop.engine.datasets.checks.examined import Examined, Sampled
+    from aetheron_desktop.engine.datasets.profiles.cells import Values
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 _NUMBER: Final = re.compile(r"\d+([.,]\d+)?")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
-from aetheron_desktop.engine.datasets.power import power
-from aetheron_desktop.engine.datasets.split import beginning
+from aetheron_desktop.engine.datasets.profiles.power import power
+from aetheron_desktop.engine.datasets.splitting.split import beginning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aetheron_desktop.engine.datasets.cells import Values
     from aetheron_desktop.engine.datasets.checks.examined import Examined
+    from aetheron_desktop.engine.datasets.profiles.cells import Values
 
 _ROWS: Final = 20_000
 _CLASSES: Final = 10

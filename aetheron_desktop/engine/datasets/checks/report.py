@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aetheron_desktop.engine.datasets.cells import Cells
 from aetheron_desktop.engine.datasets.checks import (
     gap_checks,
     given_checks,
@@ -23,6 +22,7 @@ from aetheron_desktop.engine.datasets.checks import (
 )
 from aetheron_desktop.engine.datasets.checks.examined import Examined
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, SplitProposal, ranked
+from aetheron_desktop.engine.datasets.profiles.cells import Cells
 from aetheron_desktop.engine.datasets.query import Query
 
 if TYPE_CHECKING:

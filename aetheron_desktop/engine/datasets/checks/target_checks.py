@@ -8,8 +8,8 @@ import numpy as np
 
 from aetheron_desktop.engine.datasets.checks.examined import listed, percent
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
-from aetheron_desktop.engine.datasets.measure import spell
 from aetheron_desktop.engine.datasets.names import quoted
+from aetheron_desktop.engine.datasets.profiles.measure import spell
 from aetheron_desktop.engine.datasets.query import TABLE
 
 if TYPE_CHECKING:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from aetheron_desktop.engine.datasets.effects import (
+from aetheron_desktop.engine.datasets.expression_parts import HOLE
+from aetheron_desktop.engine.datasets.names import quoted
+from aetheron_desktop.engine.datasets.preparing.answers import (
     EffectQuestion,
     Examples,
     NamedKind,
@@ -16,8 +18,6 @@ from aetheron_desktop.engine.datasets.effects import (
     StepEffect,
     StepProblem,
 )
-from aetheron_desktop.engine.datasets.expression_parts import HOLE
-from aetheron_desktop.engine.datasets.names import quoted
 from aetheron_desktop.engine.datasets.preparing.chain import compiled
 from aetheron_desktop.engine.datasets.preparing.sources import others, source_of
 from aetheron_desktop.engine.datasets.preparing.table import NUMBERS, Sql, cast, filled, listed, name, number
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.effects import Cells
+    from aetheron_desktop.engine.datasets.preparing.answers import Cells
     from aetheron_desktop.engine.datasets.preparing.chain import Chain
     from aetheron_desktop.engine.datasets.preparing.sources import Library
     from aetheron_desktop.engine.datasets.preparing.table import Stage, Table

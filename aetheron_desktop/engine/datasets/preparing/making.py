@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aetheron_desktop.engine.datasets import snapshot
 from aetheron_desktop.engine.datasets.dataset import DatasetInfo, Lineage
 from aetheron_desktop.engine.datasets.expression_parts import HOLE
 from aetheron_desktop.engine.datasets.preparing.chain import compiled
 from aetheron_desktop.engine.datasets.preparing.sources import others, source_of
 from aetheron_desktop.engine.datasets.propose import propose
-from aetheron_desktop.engine.datasets.reader import in_words
+from aetheron_desktop.engine.datasets.reading import snapshot
+from aetheron_desktop.engine.datasets.reading.reader import in_words
+from aetheron_desktop.engine.datasets.reading.types import Decision
 from aetheron_desktop.engine.datasets.staging import Staging, Stopped, Written
 from aetheron_desktop.engine.datasets.steps import sentence
-from aetheron_desktop.engine.datasets.types import Decision
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:

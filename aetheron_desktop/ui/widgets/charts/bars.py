@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 
-from aetheron_desktop.engine.datasets import profile_words as words
+from aetheron_desktop.engine.datasets.profiles import profile_words as words
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.chart import Chart
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.datasets.profile import ColumnProfile, Estimate, Histogram, Kind, TargetProfile
+    from aetheron_desktop.engine.datasets.profiles.profile import (
+        ColumnProfile,
+        Estimate,
+        Histogram,
+        Kind,
+        TargetProfile,
+    )
     from aetheron_desktop.ui.widgets.charts.frame import Frame
     from aetheron_desktop.ui.widgets.charts.ticks import Scale
 

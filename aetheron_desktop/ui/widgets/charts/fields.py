@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPen
 
-from aetheron_desktop.engine.datasets import pair_words as words
+from aetheron_desktop.engine.datasets.profiles import pair_words as words
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.chart import Chart
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPainter
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.datasets.pairs import Association, Associations, Heat
+    from aetheron_desktop.engine.datasets.profiles.pairs import Association, Associations, Heat
     from aetheron_desktop.ui.widgets.charts.frame import Frame
     from aetheron_desktop.ui.widgets.charts.ticks import Scale
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPen, QPolygonF
 
-from aetheron_desktop.engine.datasets import pair_words as words
+from aetheron_desktop.engine.datasets.profiles import pair_words as words
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.chart import Chart
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.datasets.pairs import Axis, Boxes, Hexagons, Scatter
+    from aetheron_desktop.engine.datasets.profiles.pairs import Axis, Boxes, Hexagons, Scatter
     from aetheron_desktop.ui.widgets.charts.frame import Frame
     from aetheron_desktop.ui.widgets.charts.ticks import Scale
 

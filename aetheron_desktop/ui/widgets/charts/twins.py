@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QColor, QPainter
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.datasets.drift import ColumnDrift
+    from aetheron_desktop.engine.datasets.comparing.drift import ColumnDrift
     from aetheron_desktop.ui.widgets.charts.frame import Frame
 
 _HEADROOM: Final = 1.05

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets import drift as drifts
-from aetheron_desktop.engine.datasets.drift import ColumnDrift, Drifted, DriftQuestion, Severity
+from aetheron_desktop.engine.datasets.comparing import drift as drifts
+from aetheron_desktop.engine.datasets.comparing.drift import ColumnDrift, Drifted, DriftQuestion, Severity
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.widgets.charts.card import ChartCard

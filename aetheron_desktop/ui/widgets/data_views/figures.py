@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableWidget, QTableWidgetItem
 
-from aetheron_desktop.engine.datasets import profile_words as words
+from aetheron_desktop.engine.datasets.profiles import profile_words as words
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.naming import named
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.datasets.profile import ColumnProfile
+    from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile
 
 _ROW = 25
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
-from aetheron_desktop.engine.datasets.pairs import FoundRows, RowsQuestion
+from aetheron_desktop.engine.datasets.profiles.pairs import FoundRows, RowsQuestion
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.naming import named
@@ -14,7 +14,7 @@ from aetheron_desktop.ui.widgets.naming import named
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.datasets.pairs import Condition
+    from aetheron_desktop.engine.datasets.profiles.pairs import Condition
     from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.ui.session import Session
 

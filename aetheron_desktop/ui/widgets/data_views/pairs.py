@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets import pair_words as words
-from aetheron_desktop.engine.datasets.pairs import (
+from aetheron_desktop.engine.datasets.profiles import pair_words as words
+from aetheron_desktop.engine.datasets.profiles.pairs import (
     Associations,
     Boxes,
     Condition,

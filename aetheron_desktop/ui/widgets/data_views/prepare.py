@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets.effects import NamedKind, StepEffect, StepProblem
+from aetheron_desktop.engine.datasets.preparing.answers import NamedKind, StepEffect, StepProblem
 from aetheron_desktop.engine.datasets.steps import sentence
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui import theme

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.datasets import profile_words as words
-from aetheron_desktop.engine.datasets.pairs import Condition, MarkedCounts, MarkedQuestion
-from aetheron_desktop.engine.datasets.profile import ColumnProfile, Histogram, ProfileQuestion, TargetProfile
+from aetheron_desktop.engine.datasets.profiles import profile_words as words
+from aetheron_desktop.engine.datasets.profiles.pairs import Condition, MarkedCounts, MarkedQuestion
+from aetheron_desktop.engine.datasets.profiles.profile import ColumnProfile, Histogram, ProfileQuestion, TargetProfile
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart, TargetChart, ValuesChart
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.profile import Scope
+    from aetheron_desktop.engine.datasets.profiles.profile import Scope
     from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.charts.frame import Bounds

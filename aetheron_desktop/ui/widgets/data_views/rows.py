@@ -12,23 +12,23 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.messages import Notice
-from aetheron_desktop.ui.widgets import grid_menus
 from aetheron_desktop.ui.widgets.data_views import DataView
-from aetheron_desktop.ui.widgets.filter_bar import FilterBar
-from aetheron_desktop.ui.widgets.find_bar import FindBar
-from aetheron_desktop.ui.widgets.head_loader import HeadLoader
+from aetheron_desktop.ui.widgets.grid import grid_menus
+from aetheron_desktop.ui.widgets.grid.filter_bar import FilterBar
+from aetheron_desktop.ui.widgets.grid.find_bar import FindBar
+from aetheron_desktop.ui.widgets.grid.head_loader import HeadLoader
+from aetheron_desktop.ui.widgets.grid.page_reader import Source
+from aetheron_desktop.ui.widgets.grid.row_search import RowSearch
+from aetheron_desktop.ui.widgets.grid.table_grid import TableGrid
+from aetheron_desktop.ui.widgets.grid.view_choice import ViewChoice
 from aetheron_desktop.ui.widgets.naming import named
-from aetheron_desktop.ui.widgets.page_reader import Source
-from aetheron_desktop.ui.widgets.row_search import RowSearch
-from aetheron_desktop.ui.widgets.table_grid import TableGrid
-from aetheron_desktop.ui.widgets.view_choice import ViewChoice
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.expression_parts import Kind
-    from aetheron_desktop.engine.datasets.views import ViewMade
+    from aetheron_desktop.engine.datasets.viewing.views import ViewMade
     from aetheron_desktop.engine.events import JobEnded, Progressed
     from aetheron_desktop.ui.session import Session
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPainter, QResizeEvent
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-    from aetheron_desktop.engine.datasets.effects import Cells, Examples
+    from aetheron_desktop.engine.datasets.preparing.answers import Cells, Examples
 
     Rows = Sequence[Cells]
     Looks = Mapping[tuple[int, int], str]

@@ -24,7 +24,7 @@ from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.widgets.naming import named, pictured
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.datasets.effects import NamedKind
+    from aetheron_desktop.engine.datasets.preparing.answers import NamedKind
     from aetheron_desktop.ui.widgets.prepare.kinds import Field
 
 _ROWS_SHOWN: Final = 6

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from aetheron_desktop.engine.datasets.effects import (
+from aetheron_desktop.engine.datasets.preparing.answers import (
     EffectQuestion,
     NamedKind,
     Scripts,
@@ -15,7 +15,7 @@ from aetheron_desktop.engine.datasets.effects import (
     StepEffect,
     StepProblem,
 )
-from aetheron_desktop.engine.datasets.journal import Journal, Journaled
+from aetheron_desktop.engine.datasets.preparing.journal import Journal, Journaled
 from aetheron_desktop.engine.datasets.steps import sentence
 from aetheron_desktop.engine.errors import AetheronError
 

@@ -17,7 +17,7 @@ from aetheron_desktop.ui.widgets.prepare.fields import control_for
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aetheron_desktop.engine.datasets.effects import NamedKind
+    from aetheron_desktop.engine.datasets.preparing.answers import NamedKind
     from aetheron_desktop.ui.widgets.prepare.fields import Control
     from aetheron_desktop.ui.widgets.prepare.kinds import StepKind
 

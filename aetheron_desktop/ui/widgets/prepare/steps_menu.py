@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from aetheron_desktop.engine.datasets.journal import Journal
+from aetheron_desktop.engine.datasets.preparing.journal import Journal
 from aetheron_desktop.engine.datasets.steps import dumps, load
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.ui.icons import icon
@@ -18,7 +18,7 @@ from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.datasets.effects import Scripts
+    from aetheron_desktop.engine.datasets.preparing.answers import Scripts
     from aetheron_desktop.engine.datasets.steps import Step
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.prepare.preparation import Preparation

@@ -1,0 +1,1 @@
+"""How two tables differ, by rows and by distributions."""

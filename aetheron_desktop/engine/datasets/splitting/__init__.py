@@ -1,0 +1,1 @@
+"""How the rows of a table are parted for training and test."""

@@ -1,0 +1,1 @@
+"""The pages of a table, and views of it: filtered, sorted, searched."""

@@ -1,0 +1,1 @@
+"""Live curves: stored, drawn, read off."""
