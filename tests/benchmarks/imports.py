@@ -19,7 +19,7 @@ _OURS: Final = """
 import json, sys, time
 began = time.perf_counter()
 from pathlib import Path
-from aetheron_desktop.engine.datasets.reader import import_file
+from aetheron_desktop.engine.datasets.reading.reader import import_file
 info = import_file(Path(sys.argv[1]), Path(sys.argv[2]), progress=lambda *_: None, should_stop=lambda: False)
 assert info.rows == int(sys.argv[3]) and not info.quarantined
 """

@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
+from aetheron_desktop.engine.datasets.reading import delimited
 from aetheron_desktop.engine.datasets.reading.reader import import_file
+from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe
 from aetheron_desktop.engine.datasets.staging import blocks
 from aetheron_desktop.engine.datasets.viewing.pages import Pages
 
@@ -170,6 +172,35 @@ def test_that_pages_show_the_rows_in_the_files_order(tmp_path: Path) -> None:
         assert pages.rows(rows, 50) == []
     finally:
         pages.close()
+
+
+@pytest.mark.parametrize("truths", [("true", "false"), ("yes", "no"), ("T", "F"), ("on", "0"), None])
+def test_that_rows_stay_in_order_whatever_the_columns_are(truths: tuple[str, str] | None, tmp_path: Path) -> None:
+    # The query engine loses the order of long tables where it makes a join of an expression.
+    rows, padding = 150_000, "x" * 60
+    words = truths or ("true", "false")
+    lines = (f"{row},{words[row % 2]},{row}.5,2026-01-{row % 28 + 1:02},{padding}" for row in range(rows))
+    (tmp_path / "long.csv").write_text("place,truth,number,day,word\n" + "\n".join(lines) + "\n")
+    recipe = Recipe() if truths is None else Recipe(columns=(ColumnRecipe(name="truth", type="boolean"),))
+    info = import_file(
+        tmp_path / "long.csv", tmp_path / "datasets", recipe=recipe, progress=lambda *_: None, should_stop=lambda: False
+    )
+    assert info is not None
+    assert [column.type for column in info.schema.columns] == ["identifier", "boolean", "number", "date", "category"]
+    places = pq.read_table(tmp_path / "datasets" / info.id / "data.parquet", columns=["place"])["place"]
+    assert places.to_pylist() == list(range(rows))
+
+
+@pytest.mark.parametrize("size", range(4, 12))
+def test_that_a_blank_across_two_parts_of_the_scan_is_taken_away(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delimited, "_SCAN", size)
+    monkeypatch.setattr(delimited, "_FIRST", 4)
+    (tmp_path / "t.csv").write_text("a,b\nword,1\nother\u3000,2\n", encoding="utf-8")
+    info = imported(tmp_path / "t.csv", tmp_path / "datasets")
+    cells = pq.read_table(tmp_path / "datasets" / info.id / "data.parquet")["a"].to_pylist()
+    assert cells == ["word", "other"]
 
 
 def test_that_the_values_of_a_long_table_are_counted_to_the_last(tmp_path: Path) -> None:

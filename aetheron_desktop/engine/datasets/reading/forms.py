@@ -161,7 +161,7 @@ _ASKED: Final[dict[Kind, tuple[Form, ...]]] = {
             "any",
             "boolean",
             r"(?i:true|false|t|f|yes|no|y|n|on|off|1|0|1\.0*|0\.0*)",
-            "lower(trim({})) IN ('true', 't', 'yes', 'y', 'on') OR trim({})[1] = '1'",
+            "lower(trim({0})) IN ('true', 't', 'yes', 'y', 'on') OR trim({0})[1] = '1'",
         ),
     ),
 }  # fmt: skip
