@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.query import Query
     from aetheron_desktop.engine.datasets.schema import Column, Schema
 
-_AT_ONCE: Final = 50
+_AT_ONCE: Final = 5
 _EXAMPLES: Final = 100
 
 
@@ -84,13 +85,18 @@ class Examined:
         """Give each column of the sample but the target, some at a time in memory."""
         names = [column.name for column in self.schema.columns if column.name != self.question.target]
         features = set(self.question.features)
-        for start in range(0, len(names), _AT_ONCE):
-            block = names[start : start + _AT_ONCE]
-            for name, values in self.values(block).items():
-                ordered = ordered_numbers(values)
-                is_feature = name in features
-                told = self.told(values, ordered) if is_feature else None
-                yield Sampled(self.schema.column(name), values, ordered, is_feature, told)
+        blocks = [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
+        # The next are read while these are looked at.
+        with ThreadPoolExecutor(1, "cells") as pool:
+            coming = [pool.submit(self.values, block) for block in blocks[:1]]
+            for number in range(len(blocks)):
+                found = coming.pop().result()
+                coming += [pool.submit(self.values, block) for block in blocks[number + 1 : number + 2]]
+                for name, values in found.items():
+                    ordered = ordered_numbers(values)
+                    is_feature = name in features
+                    told = self.told(values, ordered) if is_feature else None
+                    yield Sampled(self.schema.column(name), values, ordered, is_feature, told)
 
     def told(self, values: Values, ordered: Numbers | None) -> float | None:
         """Give what a column tells of the target alone, from 0 to 1; see :mod:`power`."""

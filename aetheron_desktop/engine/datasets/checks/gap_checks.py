@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from aetheron_desktop.engine.datasets.checks.examined import listed, percent
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
@@ -46,11 +48,13 @@ class DisguisedGaps:
         if one.ordered is not None and len(one.ordered) >= _FEWEST:
             self._look_at_numbers(one)
         elif one.values.codes is not None:
-            for code, word in enumerate(one.values.words.to_pylist()):
-                if word.strip().lower() in self._WORDS:
-                    chosen = one.values.codes == code
-                    if chosen.sum() >= self._FEW:
-                        self._found.append((one.column.name, word, chosen, "is a word for a missing value"))
+            plain = pc.utf8_lower(pc.utf8_trim_whitespace(one.values.words))
+            stands = pc.is_in(plain, value_set=pa.array(sorted(self._WORDS)))
+            for code in np.flatnonzero(stands.to_numpy(zero_copy_only=False)):
+                chosen = one.values.codes == code
+                if chosen.sum() >= self._FEW:
+                    word = one.values.words[int(code)].as_py()
+                    self._found.append((one.column.name, word, chosen, "is a word for a missing value"))
 
     def _look_at_numbers(self, one: Sampled) -> None:
         ordered, numbers = one.ordered, one.values.numbers

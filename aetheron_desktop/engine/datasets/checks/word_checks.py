@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pyarrow.compute as pc
 
 from aetheron_desktop.engine.datasets.checks.examined import listed, percent
 from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
@@ -21,6 +21,12 @@ _FEWEST: Final = 20
 """Columns of fewer values are not judged."""
 
 
+def _are_like(words: Any, pattern: str) -> NDArray[np.bool_]:
+    """Say of each of an Arrow array of words whether ``pattern`` is found in it."""
+    found: NDArray[np.bool_] = pc.match_substring_regex(words, pattern).to_numpy(zero_copy_only=False).astype(bool)
+    return found
+
+
 class MixedTypes:
     """A column of numbers that some words have made a column of words.
 
@@ -28,7 +34,7 @@ class MixedTypes:
     """
 
     name = "mixed types"
-    _NUMBER: Final = re.compile(r"\s*[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?\s*")
+    _NUMBER: Final = r"^\s*[-+]?(\d+([.,]\d+)*|\.\d+)([eE][-+]?\d+)?\s*%?\s*$"
     _SHARE: Final = 0.6
     _FEW: Final = 8
 
@@ -40,13 +46,12 @@ class MixedTypes:
         codes = one.values.codes
         if one.column.type not in {"category", "text"} or codes is None or not len(one.values.words):
             return
-        words = one.values.words.to_pylist()
-        are_numbers = np.array([self._NUMBER.fullmatch(word) is not None for word in words])
-        counts = np.bincount(codes[codes >= 0], minlength=len(words))
+        are_numbers = _are_like(one.values.words, self._NUMBER)
+        counts = np.bincount(codes[codes >= 0], minlength=len(one.values.words))
         filled = int(counts.sum())
         share = float(counts[are_numbers].sum()) / max(1, filled)
-        others = [word for word, is_number in zip(words, are_numbers, strict=True) if not is_number]
         if filled >= _FEWEST and self._SHARE <= share < 1 and int(are_numbers.sum()) > self._FEW:
+            others = [one.values.words[int(place)].as_py() for place in np.flatnonzero(~are_numbers)]
             chosen = (codes >= 0) & ~are_numbers[np.maximum(codes, 0)]
             self._found.append((one.column.name, share, others, chosen))
 
@@ -74,7 +79,7 @@ class Encodings:
     """Signs of a file read in the wrong encoding, or that no keyboard has. Harm 0.1: words fall apart."""
 
     name = "encodings"
-    _BROKEN: Final = re.compile("[\u00c2\u00c3\u00e2][\u0080-\u00bf\u20ac\u2122\u0153]|\ufffd|[\x00-\x08\x0e-\x1f\x7f]")
+    _BROKEN: Final = "[\u00c2\u00c3\u00e2][\u0080-\u00bf\u20ac\u2122\u0153]|\ufffd|[\\x00-\\x08\\x0e-\\x1f\\x7f]"
 
     def __init__(self) -> None:
         self._found: list[tuple[str, list[str], NDArray[np.bool_]]] = []
@@ -83,7 +88,7 @@ class Encodings:
         del table
         if one.values.codes is None or one.column.type == "boolean":
             return
-        broken = np.array([self._BROKEN.search(word) is not None for word in one.values.words.to_pylist()], dtype=bool)
+        broken = _are_like(one.values.words, self._BROKEN)
         if broken.any():
             words = [one.values.words[int(place)].as_py() for place in np.flatnonzero(broken)[:3]]
             chosen = (one.values.codes >= 0) & broken[np.maximum(one.values.codes, 0)]
