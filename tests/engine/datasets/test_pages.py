@@ -362,3 +362,20 @@ def test_that_the_head_of_a_long_table_is_that_of_a_sample(
     assert head.sampled < head.rows == ROWS
     assert not head.is_exact
     assert sum(head.bars) + head.others == pytest.approx(ROWS, rel=0.01)
+
+
+def test_that_days_are_shown_without_midnight_and_times_never_lose_it(tmp_path: Path) -> None:
+    days = [datetime.datetime(2026, 1, 1 + row % 28) for row in range(300)]
+    table = pa.table(
+        {
+            "day": [*days, datetime.datetime(2026, 2, 1, 12)],
+            "at": [datetime.datetime(2026, 1, 1, row % 2) for row in range(301)],
+        }
+    )
+    pq.write_table(table, tmp_path / "t.parquet")
+    pages = Pages(tmp_path / "t.parquet")
+    try:
+        assert pages.rows(0, 2) == [("2026-01-01", "2026-01-01 00:00:00"), ("2026-01-02", "2026-01-01 01:00:00")]
+        assert pages.rows(300, 1) == [("2026-02-01 12:00:00", "2026-01-01 00:00:00")]
+    finally:
+        pages.close()

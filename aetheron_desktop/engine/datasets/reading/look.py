@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HEAD: Final = 2 << 20
 """Bytes of a text that are looked at."""
 _SAMPLE: Final = 1_000
+_MIDNIGHT: Final = " 00:00:00"
 _SHOWN: Final = 200
 _LINES: Final = 60
 _LONGEST: Final = 300
@@ -151,7 +152,18 @@ def _choices(source: Path, kind: Format, head: bytes) -> dict[str, tuple[str, ..
 def _rows(staging: Staging, sample: Raw, decisions: Sequence[Decision]) -> tuple[tuple[str | None, ...], ...]:
     shown = decisions[:_WIDEST]
     cells = ", ".join(f"left(CAST({one.sql} AS VARCHAR), {_LONGEST})" for one in shown)
-    return tuple(staging.query(f"SELECT {cells} FROM {sample.relation} LIMIT {_SHOWN}"))  # noqa: S608
+    rows = staging.query(f"SELECT {cells} FROM {sample.relation} LIMIT {_SHOWN}")  # noqa: S608
+    if not rows:
+        return ()
+    columns = zip(shown, zip(*rows, strict=True), strict=True)
+    return tuple(zip(*(_days(cells) if one.kind == "date" else cells for one, cells in columns), strict=True))
+
+
+def _days(cells: Sequence[str | None]) -> Sequence[str | None]:
+    """Give dates without their time where each is at midnight."""
+    if all(cell is None or cell.endswith(_MIDNIGHT) for cell in cells):
+        return [cell and cell.removesuffix(_MIDNIGHT) for cell in cells]
+    return cells
 
 
 def _columns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import datetime
@@ -11,16 +11,35 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def texts(cells: pa.Array, places: Sequence[int], longest: int | None = None) -> list[str | None]:
+MIDNIGHT: Final = " 00:00:00"
+_FIRST: Final = 200
+
+
+def texts(
+    cells: pa.Array, places: Sequence[int], longest: int | None = None, *, days: bool = False
+) -> list[str | None]:
     """Give the cells at ``places`` as texts, cut at ``longest`` signs; a missing one is None.
 
     Numbers have the fewest digits that tell them from their neighbours, times no zeros at the end of a second's part.
+    With ``days`` midnight is not told.
     """
     values = _values(cells, places)
     if not values:
         return []
     made = [None if value is None else _text(value) for value in values]
+    if days:
+        made = [text and text.removesuffix(MIDNIGHT) for text in made]
     return made if longest is None else [text and text[:longest] for text in made]
+
+
+def are_days(cells: pa.Array) -> bool:
+    """Whether the first of the cells are times, all of them at midnight."""
+    import pyarrow as pa
+
+    if not pa.types.is_timestamp(cells.type):
+        return False
+    seen = [text for text in texts(cells, range(min(_FIRST, len(cells)))) if text is not None]
+    return bool(seen) and all(text.endswith(MIDNIGHT) for text in seen)
 
 
 def _values(cells: pa.Array, places: Sequence[int]) -> list[Any]:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from aetheron_desktop.engine.datasets.viewing.cell_text import texts
+from aetheron_desktop.engine.datasets.viewing.cell_text import are_days, texts
 from aetheron_desktop.engine.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class RowGroups:
         ]
         self._schema = self._file.schema_arrow
         self._places = {name: place for place, name in enumerate(self._schema.names)}
+        self._days: dict[str, bool] = {}
         self._kept: OrderedDict[tuple[int, tuple[str, ...]], pa.Table] = OrderedDict()
 
     @property
@@ -100,12 +101,19 @@ class RowGroups:
             made = []
             for name in names:
                 if name in light:
-                    made.append(texts(_whole(table.column(name)), inside, longest))
+                    cells = _whole(table.column(name))
+                    made.append(texts(cells, inside, longest, days=self._are_days(name, cells)))
                 else:
                     made.append(self._streamed(group, inside, name, longest))
         except self._errors as error:
             raise self._refusal(error) from error
         return made
+
+    def _are_days(self, name: str, cells: pa.Array) -> bool:
+        """Whether the column has days, as far as the first cells that were read tell; a time is shown in any case."""
+        if name not in self._days:
+            self._days[name] = are_days(cells)
+        return self._days[name]
 
     def _bytes(self, group: int, name: str) -> int:
         return int(self._meta.row_group(group).column(self._places[name]).total_uncompressed_size)
@@ -129,7 +137,8 @@ class RowGroups:
         for batch in self._file.iter_batches(_BATCH, row_groups=[group], columns=[name], use_threads=False):
             end = bisect_left(ascending, start + len(batch))
             here = ascending[at:end]
-            cells = texts(batch.column(name), [row - start for row in here], longest)
+            days = self._are_days(name, batch.column(name))
+            cells = texts(batch.column(name), [row - start for row in here], longest, days=days)
             found.update(zip(here, cells, strict=True))
             at, start = end, start + len(batch)
             if at == len(ascending):

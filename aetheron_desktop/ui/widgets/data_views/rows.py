@@ -65,6 +65,7 @@ class RowsView(DataView):
         self._slow.timeout.connect(lambda: self.filter_bar.show_work(*self._stage))
         self._connect()
         self._make_keys()
+        self.filter_bar.toggle_heads()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         self._keep_widths()
