@@ -173,6 +173,7 @@ def _cells(row: RowChange) -> str:
 
 def _table(parent: QWidget, name: str, words: str, heads: tuple[str, ...]) -> QTableWidget:
     table = named(QTableWidget(0, len(heads), parent), name, words)
+    table.setShowGrid(False)
     table.setHorizontalHeaderLabels(list(heads))
     table.verticalHeader().hide()
     table.setWordWrap(False)

@@ -260,6 +260,7 @@ class ImportDialog(QDialog):
 
 def _table(parent: QWidget, name: str, words: str) -> QTableWidget:
     table = named(QTableWidget(parent), name, words)
+    table.setShowGrid(False)
     table.verticalHeader().hide()
     table.setWordWrap(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QInputDialog, QMenu, QTableWidget, QTableWidgetItem, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHeaderView,
+    QInputDialog,
+    QMenu,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QWidget,
+)
 
 from aetheron_desktop.engine.datasets.recipe import ROLES, ColumnRecipe, Recipe
 from aetheron_desktop.ui.icons import icon
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 MOST: Final = 300
 """Columns that are shown; all are imported."""
 _ROW: Final = 40
-_WIDTHS: Final = (120, 120, 128, 210, 132, 80)
+_WIDTHS: Final = (110, 110, 124, 120, 112, 84)
 _SOURCE, _NAME, _TYPE, _WHY, _MISSING, _FAILING = range(6)
 
 
@@ -38,10 +47,12 @@ class ImportColumns(QTableWidget):
         self.setWordWrap(False)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(60)
         self.setHorizontalHeaderLabels(["Column", "Name", "Type", "Why", "Missing is", "Do not fit"])
         for place, width in enumerate(_WIDTHS):
             self.setColumnWidth(place, width)
+        header.setSectionResizeMode(_WHY, QHeaderView.ResizeMode.Stretch)
+        self.setShowGrid(False)  # the style draws a line under each row
         self._recipe = Recipe()
         self._columns: tuple[ColumnPreview, ...] = ()
         self._filling = False
