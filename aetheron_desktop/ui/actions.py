@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Menu: TypeAlias = Literal["File", "View", "Run", "Help"]
+Menu: TypeAlias = Literal["File", "View", "Data", "Run", "Help"]
 Page: TypeAlias = Literal["start", "data", "train", "models"]
 
 
@@ -23,6 +23,7 @@ class Shell(Protocol):
     def paste_table(self) -> None: ...
     def close_dataset(self) -> None: ...
     def show_page(self, page: Page) -> None: ...
+    def show_data_view(self, name: str) -> None: ...
     def has_page(self, page: Page) -> bool: ...
     def show_palette(self) -> None: ...
     def toggle_files(self) -> None: ...
@@ -68,6 +69,24 @@ class Action:
     def words(self) -> str:
         """The text without the dots that announce a dialog."""
         return self.text.removesuffix("…")
+
+
+DATA_VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("rows", "Rows", "table"),
+    ("profile", "Profile", "chart"),
+    ("pairs", "Pairs", "link"),
+    ("trust", "Trust", "success"),
+    ("prepare", "Prepare", "settings"),
+    ("drift", "Drift", "curve"),
+)
+"""The views of the Data tab, in the order of its bar: name, words, icon."""
+
+
+def _data_view(place: int, name: str, words: str, icon: str) -> Action:
+    return Action(
+        f"data.{name}", words, lambda shell: shell.show_data_view(name), "Data", f"Alt+{place}", icon,
+        when=lambda shell: shell.has_dataset(),
+    )  # fmt: skip
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -122,6 +141,7 @@ ACTIONS: tuple[Action, ...] = (
         "moon", starts_section=True,
     ),
     Action("view.full_screen", "Full screen", lambda shell: shell.toggle_full_screen(), "View", "F11", "reveal"),
+    *(_data_view(place, *view) for place, view in enumerate(DATA_VIEWS, start=1)),
     Action(
         "run.train", "Train", lambda shell: shell.train(), "Run", "Ctrl+R", "play",
         when=lambda shell: shell.has_dataset(),
@@ -146,7 +166,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help.about", "About Aetheron Desktop", lambda shell: shell.show_about(), "Help", "Shift+F1", "info"),
 )  # fmt: skip
 
-MENUS: tuple[Menu, ...] = ("File", "View", "Run", "Help")
+MENUS: tuple[Menu, ...] = ("File", "View", "Data", "Run", "Help")
 
 
 def action(id: str) -> Action:

@@ -208,6 +208,11 @@ class Commands(QMainWindow):
             self.show_pages()
         self.pages.bring(page)
 
+    def show_data_view(self, name: str) -> None:
+        """Bring a view of the Data tab to the front."""
+        self.show_page("data")
+        cast("DataTab", self.pages.make("data")).views.bring(name).setFocus()
+
     def has_page(self, page: Page) -> bool:
         return self.pages.is_available(page)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.actions import DATA_VIEWS
 from aetheron_desktop.ui.dialogs.difference import DifferenceDialog
 from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.quantities import size
@@ -61,15 +62,11 @@ def _prepare(session: Session, parent: QWidget) -> DataView:
     return PrepareView(session, parent)
 
 
-VIEWS: Final = (
-    View("rows", "Rows", "table", RowsView),
-    View("profile", "Profile", "chart", _profile),
-    View("pairs", "Pairs", "link", _pairs),
-    View("trust", "Trust", "success", TrustView),
-    View("prepare", "Prepare", "settings", _prepare),
-    View("drift", "Drift", "curve", _drift),
-)
-"""In the order of the bar. A view that draws plots is imported when it is made, in a function of its own."""
+_MADE_BY: Final = {
+    "rows": RowsView, "profile": _profile, "pairs": _pairs, "trust": TrustView, "prepare": _prepare, "drift": _drift,
+}  # fmt: skip
+"""A view that draws plots is imported when it is made, in a function of its own."""
+VIEWS: Final = tuple(View(name, words, picture, _MADE_BY[name]) for name, words, picture in DATA_VIEWS)
 
 
 _FORMATS: Final = (

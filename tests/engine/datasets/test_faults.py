@@ -182,6 +182,30 @@ def test_that_an_import_stopped_in_any_stage_leaves_nothing(tmp_path: Path) -> N
         assert not list(folder.iterdir())
 
 
+@pytest.mark.parametrize("cut", [True, False], ids=["cut off", "longer"])
+def test_that_a_file_that_changes_while_it_is_read_is_refused_and_leaves_nothing(cut: bool, tmp_path: Path) -> None:
+    content, folder = "a,b\n" + "".join(f"{row},{row * 2}\n" for row in range(20_000)), tmp_path / "datasets"
+    stages: list[str] = []
+    source = written(tmp_path, "t.csv", content)
+    import_file(source, tmp_path / "other", progress=lambda stage, *_: stages.append(stage), should_stop=lambda: False)
+    for last in dict.fromkeys(stages):
+        source.write_text(content)
+        done: list[str] = []
+
+        def progress(stage: str, *_: object, last: str = last, done: list[str] = done) -> None:
+            if stage == last and not done:
+                done.append(stage)
+                source.write_text(content[: len(content) // 2] if cut else content + "7,8\n")
+
+        if last == stages[-1]:  # nothing is read any more
+            assert imported(source, folder).rows == 20_000
+            continue
+        with pytest.raises(AetheronError, match=r"t\.csv"):
+            import_file(source, folder, progress=progress, should_stop=lambda: False)
+        assert done, last
+        assert not list(folder.iterdir())
+
+
 _UNDER_A_LIMIT = """
 import resource, signal, sys
 from pathlib import Path
