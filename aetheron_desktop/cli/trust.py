@@ -8,6 +8,7 @@ from aetheron_desktop.engine.datasets.checks.decisions import decisions
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, ranked
 from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest, splits
+from aetheron_desktop.engine.datasets.splitting.kinds import BY
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def _show(terminal: Terminal, found: list[Finding], end: Checked, dataset: Datas
             terminal.say(f"      Rows {rows}{' …' if len(finding.rows) > 8 else ''}.")
         if finding.fix is not None:
             terminal.say(f"      Fix: {finding.fix.label}.")
-    by = f" by “{end.split.column}”" if end.split.column else ""
-    terminal.say(f"\nProposed split: {end.split.kind}{by}. {end.split.reason}")
+    of = f", “{end.split.column}”" if end.split.column else ""
+    terminal.say(f"\nProposed split: {BY[end.split.kind]}{of}. {end.split.reason}")
     terminal.say(f"Checked for: {', '.join(end.checks)}; columns by {looked}.")
 
 

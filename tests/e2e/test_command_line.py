@@ -59,7 +59,7 @@ def test_that_a_table_is_checked_split_and_trained_on_so(line: Line, tmp_path: P
     assert told[-1]["split"]["kind"] == "group"
     shown = line.run("check", "visits", "--target", "ill").stdout
     assert "Rows with the same “patient_id”" in shown
-    assert "Proposed split: group by “patient_id”" in shown
+    assert "Proposed split: by group, “patient_id”" in shown
     made = line.records("split", "visits", "--name", "people", "--by", "group", "--column", "patient_id")[0]
     assert sum(made["rows"]) == 400
     assert line.records("split", "visits")[0]["hash"] == made["hash"]

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.datasets.splitting.kinds import BY
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.naming import named
 
@@ -110,8 +111,9 @@ class SplitCard(QFrame):
         if shown == self._shown:
             return
         self._shown = shown
-        by = f" by “{proposal.column}”" if proposal is not None and proposal.column else ""
-        self._advice.setText(f"Proposed: {proposal.kind}{by}. {proposal.reason}" if proposal is not None else "")
+        if proposal is not None:
+            of = f", “{proposal.column}”" if proposal.column else ""
+            self._advice.setText(f"Proposed: {BY[proposal.kind]}{of}. {proposal.reason}")
         self._advice.setVisible(proposal is not None)
         self._used.clear()
         self._used.addItem("The usual: 60, 20 and 20 % at random, every class in its share", None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aetheron_desktop.engine.datasets.splitting.kinds import SplitKind
+from aetheron_desktop.engine.datasets.splitting.kinds import BY, SplitKind
 from aetheron_desktop.engine.errors import StorageError, UsageError, storage_errors
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 OUT: Final = -1
 """The part of a row that is left out: within the gap between two parts in time."""
 PARTS: Final = ("train", "valid", "test")
-
-_BY: Final = {"group": "by group", "prefix": "by beginnings", "time": "in order of time", "column": "as given"}
 
 
 class SplitRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +73,7 @@ class FrozenSplit(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     def sentence(self) -> str:
         """Say how the rows are parted."""
         request = self.request
-        by = _BY.get(request.kind, request.kind)
+        by = BY[request.kind]
         of = f", “{request.column}”" if request.column else ""
         if request.folds:
             return f"{request.folds} folds, {by}{of}"
