@@ -192,12 +192,14 @@ class ColumnHeader(QHeaderView):
         few = f"{column.distinct:,} values"
         if not column.missing:
             return (few, f"{column.distinct:,}")
-        return (f"{few} · {missing} missing", f"{column.distinct:,} · {missing} missing", f"{missing} missing")
+        short = f"{column.distinct:,} · {missing}"
+        return (f"{few} · {missing} missing", f"{short} missing", f"{short} ∅", f"{missing} ∅")
 
     def _words(self, column: Column, place: int) -> str:
         tip = self.model().headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
         lines = [str(tip)] if tip else [column.name]
         head = self._heads.get(column.name)
+        lines.append(self._facts(column, head)[0])
         if head is not None and head.labels:
             total = max(1, head.rows - column.missing)
             lines += [
