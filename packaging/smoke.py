@@ -21,6 +21,18 @@ from frozen import PROGRAM, ROOT, painted, require_built, start_window, wait_unt
 SAMPLE = ROOT / "data" / "penguins.csv"
 ROWS = 344
 ESTIMATORS = 5
+STEPS = '[{"do":"fill","columns":["sex"],"by":"mode"}]'
+TABLE_WORK = (
+    ("profile", "penguins", "--target", "species"),
+    ("check", "penguins", "--target", "species"),
+    ("split", "penguins", "--name", "islands", "--by", "group", "--column", "island"),
+    ("prepare", "penguins", "--steps", "HOME/steps.json", "--name", "filled"),
+    ("drift", "penguins", "filled"),
+    ("diff", "penguins", "filled"),
+    ("export", "filled", "--out", "HOME/filled.xlsx"),
+    ("import", "HOME/filled.xlsx"),
+)
+"""What is done with tables by commands, each of which needs libraries of its own."""
 ALLOWED = Path(__file__).with_name("smoke-allowed-stderr.txt")
 
 
@@ -62,11 +74,11 @@ def drive(home: Path, program: psutil.Process) -> list[psutil.Process]:
     """Drop, train, predict and quit by mouse and keys; give the processes that the program had."""
     workspace = home / "workspace"
     out = home / "predicted.csv"
-    shown = xdotool("search", "--sync", "--onlyvisible", "--pid", str(program.pid), "--name", "Aetheron").split()[0]
+    wait_until(lambda: bool(windows(program, "Aetheron")), "the window")
+    shown = windows(program, "Aetheron")[0]
     drop(shown)
-    # Its name stands in the window's title when it is open.
-    xdotool("search", "--sync", "--onlyvisible", "--pid", str(program.pid), "--name", f"^{SAMPLE.stem} ")
-    print("window: the dropped table is open")
+    wait_until(lambda: imported(program), "the import", 60)
+    print("window: the dropped table was looked at, and is open")
     keys(shown, "ctrl+r")
     wait_until(lambda: len(told("models", workspace)) == ESTIMATORS, "the models", 300)
     print(f"window: {ESTIMATORS} models are trained")
@@ -83,6 +95,20 @@ def drive(home: Path, program: psutil.Process) -> list[psutil.Process]:
     processes = program.children(recursive=True)
     keys(shown, "ctrl+q")
     return processes
+
+
+def windows(program: psutil.Process, title: str) -> list[str]:
+    """Give the windows of the program of which the title matches."""
+    words = ["xdotool", "search", "--all", "--onlyvisible", "--pid", str(program.pid), "--name", title]
+    return subprocess.run(words, check=False, capture_output=True, text=True, timeout=60).stdout.split()
+
+
+def imported(program: psutil.Process) -> bool:
+    """Accept the preview as soon as it takes that, and say whether the table's name stands in the window's title."""
+    for preview in windows(program, "^Import$"):
+        xdotool("windowfocus", "--sync", preview)
+        xdotool("key", "Return", "sleep", "0.5")
+    return bool(windows(program, f"^{SAMPLE.stem} "))
 
 
 def drop(shown: str) -> None:
@@ -115,12 +141,15 @@ def commands(home: Path) -> list[str]:
     """Do the job from the command line, and give what was wrong."""
     workspace, out = home / "workspace", home / "predicted.csv"
     home.mkdir()
+    (home / "steps.json").write_text(STEPS, encoding="utf-8")
     try:
         trained = records("train", str(SAMPLE), "--target", "species", "--workspace", str(workspace))
         records("predict", trained[-1]["model"], str(SAMPLE), "--out", str(out), "--workspace", str(workspace))
+        for words in TABLE_WORK:
+            records(*(word.replace("HOME", str(home)) for word in words), "--workspace", str(workspace))
     except subprocess.CalledProcessError as error:
         return [f"aetheron {error.cmd[1]} ended with {error.returncode}: {error.stderr[-2000:]}"]
-    print(f"command line: trained and predicted {rows(out)} rows")
+    print(f"command line: trained and predicted {rows(out)} rows, and did {len(TABLE_WORK)} things with tables")
     return [] if rows(out) == ROWS else [f"the command line predicted {rows(out)} rows of {ROWS}"]
 
 
