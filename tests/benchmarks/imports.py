@@ -41,6 +41,12 @@ began = time.perf_counter()
 import polars as pl
 pl.scan_csv(sys.argv[1], try_parse_dates=True).sink_parquet(sys.argv[2] + "/polars.parquet")
 """
+_ORANGE: Final = """
+import json, sys, time
+began = time.perf_counter()
+from Orange.data import Table
+Table.from_file(sys.argv[1])
+"""
 _END: Final = """
 took = time.perf_counter() - began
 status = {}
@@ -82,9 +88,15 @@ def measured(table: Path, folder: Path) -> dict[str, tuple[float, float]]:
     found = {}
     for name, code in (("ours", _OURS), ("DuckDB", _DUCKDB), ("pandas", _PANDAS)):
         found[name] = _run(sys.executable, code, table, folder)
-    if (python := profiles.polars(folder)) is not None:
+    if (python := profiles.peer(folder, "polars")) is not None:
         found["polars"] = _run(python, _POLARS, table, folder)
     return found
+
+
+def orange(table: Path, folder: Path) -> float | None:
+    """Give the seconds in which Orange reads a table; None where it cannot be had."""
+    python = profiles.peer(folder, "Orange3")
+    return None if python is None else _run(python, _ORANGE, table, folder)[0]
 
 
 def _run(python: str, code: str, table: Path, folder: Path) -> tuple[float, float]:

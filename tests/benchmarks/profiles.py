@@ -125,11 +125,11 @@ def told(table: Dataset, began: float, *, with_target: bool) -> dict[str, float]
     return at | {"again": time.perf_counter() - again}
 
 
-def polars(folder: Path) -> str | None:
-    """Make an environment with polars that is nobody's dependency, and give its Python; None where it cannot be had."""
-    venv.create(folder / "polars", with_pip=True)
-    python = folder / "polars" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "polars"]
+def peer(folder: Path, package: str) -> str | None:
+    """Make an environment with a peer that is nobody's dependency, and give its Python; None where it cannot be had."""
+    venv.create(folder / package, with_pip=True)
+    python = folder / package / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
     done = subprocess.run(command, check=False, capture_output=True)
     return str(python) if done.returncode == 0 else None
 
@@ -148,7 +148,7 @@ def measured(folder: Path) -> tuple[dict[str, float], dict[str, float], float, f
     assert isinstance(plain, dict)
     assert isinstance(against, dict)
     pandas = seconds(sys.executable, _PANDAS, str(path))
-    python = polars(folder)
+    python = peer(folder, "polars")
     theirs = seconds(python, _POLARS, str(path)) if python is not None else None
     assert isinstance(pandas, float)
     assert theirs is None or isinstance(theirs, float)
