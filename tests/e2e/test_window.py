@@ -201,3 +201,47 @@ def test_that_rows_marked_in_a_chart_stand_out_in_the_grid(program: Program) -> 
     ground = f"find('grid').model().index({marked[0]}, 0).data(__import__('PySide6.QtCore').QtCore.Qt.BackgroundRole)"
     assert program.ask(f"{ground} is not None")
     assert program.ask("libraries('pandas', 'sklearn', 'scipy', 'pyqtgraph')") == [], "charts of data need none of them"
+
+
+def test_that_a_table_is_judged_filtered_prepared_and_compared_with_keys(program: Program, tmp_path: Path) -> None:
+    birds = pd.read_csv(ROOT / "data" / "penguins.csv")
+    birds["ring"] = birds["species"].map({"Adelie": 3, "Chinstrap": 5, "Gentoo": 9})
+    birds.to_csv(tmp_path / "birds.csv", index=False)
+    program.ask(f"window().preview_path(__import__('pathlib').Path({str(tmp_path / 'birds.csv')!r}))")
+    program.wait("find('import_go').isEnabled()")
+    program.key("Return")
+    program.wait("window().session.dataset is not None and find('grid').model().is_loaded(0)")
+    program.key("alt+4")
+    program.wait("window().session.trust.checked is not None and not window().session.trust.is_checking")
+    assert program.ask("find('trust_summary').text()").endswith("that could harm a model of “species”")
+    assert program.ask("find('finding_leakage:ring') is not None")
+
+    program.key("alt+1", "ctrl+l")
+    program.type("body_mass_g > 5000")
+    program.key("Return")
+    wanted = int((birds["body_mass_g"] > 5000).sum())
+    program.wait(f"find('grid').model().rowCount() == {wanted}")
+
+    program.key("alt+5")
+    program.click("prepare_add")
+    program.wait("find('prepare_add_menu') is not None and find('prepare_add_menu').isVisible()")
+    xdotool("key", "Down", "Return")
+    program.wait("find('field_condition') is not None and find('field_condition').hasFocus()")
+    program.type("body_mass_g > 5000")
+    program.wait("'rows' in find('effect_words').text()")
+    program.click("step_accept")
+    program.wait("len(find('prepare_view').preparation.steps) == 1")
+    program.key("ctrl+z")
+    program.wait("len(find('prepare_view').preparation.steps) == 0")
+    program.key("ctrl+shift+z")
+    program.wait("len(find('prepare_view').preparation.steps) == 1 and find('prepare_make').isEnabled()")
+    program.click("prepare_make")
+    program.wait("find('prepare_name') is not None and find('prepare_name').isVisible()")
+    program.type("heavy")
+    program.key("Return")
+    program.wait(f"window().session.dataset.info.name == 'heavy' and window().session.dataset.info.rows == {wanted}")
+
+    program.key("alt+6")
+    program.wait("find('drift_against') is not None and find('drift_against').count() > 1")
+    program.ask("[find('drift_against').setCurrentIndex(1), find('drift_against').activated.emit(1)]")
+    program.wait("'body_mass_g' in [row[0] for row in cells('drift_table')]")
