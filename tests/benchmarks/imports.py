@@ -56,7 +56,7 @@ try:
         status[name] = rest
 except OSError:
     pass
-print(json.dumps([took, int(status.get("VmHWM", "0 kB").split()[0]) / 1e6]))
+print(json.dumps([took, int(status.get("VmHWM", "0 kB").split()[0]) * 1024 / 1e9]))
 """
 
 

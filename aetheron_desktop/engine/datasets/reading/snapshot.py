@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.reading.types import Decision
     from aetheron_desktop.engine.datasets.staging import Raw, Staging, Unit
 
+_COUNTING: Final = "700MB"
 _GROUP: Final = 65_536
 _GROUP_CELLS: Final = 4_000_000
 _WRITING: Final = "PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 1000"
@@ -408,6 +409,8 @@ def _distinct(
         return []
     if rows <= _EXACT_ROWS:
         return _distinct_in_memory(staging, table, columns, rows)
+    # The values of a long column do not fit in any memory, and the content is hashed meanwhile.
+    staging.connection.execute(f"SET memory_limit='{_COUNTING}'")
     counts: list[int] = []
     for block in blocks(columns):
         asked = ", ".join(f"approx_count_distinct({column})" for column in block)
