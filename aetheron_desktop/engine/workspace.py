@@ -5,7 +5,7 @@
     workspace.db      the index (made anew from the folders below when it is lost)
     datasets/<id>/    one snapshot each, under its content hash
     runs/<id>/        events.jsonl, predictions.parquet; ``stop`` asks the worker to stop
-    models/<id>/      one model's files
+    models/<id>/      one model: a Git repository of its versions (see ``registry.shelf``)
     bin/              datasets and models that were removed, until they are deleted for good
     logs/  tmp/
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -27,7 +26,9 @@ from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
 from aetheron_desktop.engine.errors import AetheronError, UsageError, WorkspaceError, WorkspaceLocked, storage_errors
 from aetheron_desktop.engine.events import JobEnded, JobStarted, ModelSaved, Outcome, RunStarted
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.shelf import Shelf
 from aetheron_desktop.engine.store.event_log import read_log
+from aetheron_desktop.engine.store.locks import claim
 from aetheron_desktop.engine.store.store import Store
 
 if TYPE_CHECKING:
@@ -68,18 +69,13 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
 
 
-class _Described(msgspec.Struct, frozen=True):
-    """The part of ``model.json`` that the index needs."""
-
-    info: ModelInfo
-
-
 class Workspace:
     """An open workspace; several programs may have it open, one window may :meth:`lock` it."""
 
     def __init__(self, root: Path, store: Store) -> None:
         self.root = root
         self.store = store
+        self.shelf = Shelf(root, store)
         self._lock: int | None = None
 
     @classmethod
@@ -102,6 +98,7 @@ class Workspace:
             )
         workspace = cls(root, Store(root / "workspace.db"))
         workspace._take_in_folders()
+        workspace.shelf.take_in()
         return workspace
 
     def close(self) -> None:
@@ -117,14 +114,9 @@ class Workspace:
         Raises:
             WorkspaceLocked: another window has it.
         """
-        # The operating system's own lock: it cannot be left behind by a crash.
-        handle = os.open(self.root / "window.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _claim(handle)
-        except OSError as error:
-            os.close(handle)
-            raise WorkspaceLocked(f"{self.root} is open in another window.", hint="Use that window.") from error
-        self._lock = handle
+        self._lock = claim(self.root / "window.lock")
+        if self._lock is None:
+            raise WorkspaceLocked(f"{self.root} is open in another window.", hint="Use that window.")
 
     @staticmethod
     def new_id(prefix: str) -> str:
@@ -190,8 +182,7 @@ class Workspace:
 
     def models(self, *, binned: bool = False) -> list[ModelInfo]:
         """Give the models, newest first; with ``binned`` those in the bin."""
-        infos = [info for info in self._records("model", ModelInfo) if (info.binned is not None) == binned]
-        return sorted(infos, key=lambda info: -info.created)
+        return self.shelf.models(binned=binned)
 
     def model(self, name: str) -> ModelInfo:
         """Give the model of this id or name.
@@ -202,37 +193,24 @@ class Workspace:
         return _found(self.models(), name, "model")
 
     def model_folder(self, id: str) -> Path:
-        """Give the folder of a model's files, in the bin or out of it."""
-        binned = self.root / "bin" / "models" / id
-        return binned if id and binned.is_dir() else self.root / "models" / id
-
-    def add_model(self, info: ModelInfo) -> None:
-        """Enter a model whose files are in place."""
-        self._put("model", info.id, info)
+        """Give where the files of a model's current version lie; ``shelf.files`` puts them there."""
+        return self.shelf.version_folder(id)
 
     def rename_model(self, id: str, name: str) -> ModelInfo:
         """Give the model another name."""
-        info = msgspec.structs.replace(self.model(id), name=_checked_name(name))
-        self.add_model(info)
-        return info
+        return self.shelf.rename(self.model(id).id, _checked_name(name))
 
     def bin_model(self, id: str) -> None:
         """Put the model into the bin."""
-        info = self.model(id)
-        self._move("models", "bin/models", info.id)
-        self.add_model(msgspec.structs.replace(info, binned=time.time()))
+        self.shelf.put_aside(self.model(id).id)
 
     def restore_model(self, id: str) -> None:
         """Take the model out of the bin."""
-        info = _found(self.models(binned=True), id, "model in the bin")
-        self._move("bin/models", "models", info.id)
-        self.add_model(msgspec.structs.replace(info, binned=None))
+        self.shelf.take_back(_found(self.models(binned=True), id, "model in the bin").id)
 
     def delete_model(self, id: str) -> None:
         """Delete a model that is in the bin, for good."""
-        info = _found(self.models(binned=True), id, "model in the bin")
-        self._delete(self.root / "bin" / "models" / info.id)
-        self.store.remove("model", info.id)
+        self.shelf.delete(_found(self.models(binned=True), id, "model in the bin").id)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -300,14 +278,11 @@ class Workspace:
 
     def _take_in_folders(self) -> None:
         """Enter what lies in the folders and is not in the index: it was lost, or a crash came in between."""
-        known = {id_ for kind in ("dataset", "binned-dataset", "model", "run") for id_, _ in self.store.all(kind)}
-        for kind, type_, file, kept in (
-            ("dataset", DatasetInfo, "dataset.json", "datasets"),
-            ("model", _Described, "model.json", "models"),
-        ):
-            for folder in (self.root / kept).iterdir():
-                if folder.name not in known and (found := _read(folder / file, type_)) is not None:
-                    self._put(kind, folder.name, found.info if isinstance(found, _Described) else found)
+        known = {id_ for kind in ("dataset", "binned-dataset", "run") for id_, _ in self.store.all(kind)}
+        for folder in (self.root / "datasets").iterdir():
+            found = None if folder.name in known else _read(folder / "dataset.json", DatasetInfo)
+            if found is not None:
+                self._put("dataset", folder.name, found)
         for folder in (self.root / "runs").iterdir():
             if folder.name not in known and (run := _run_of(read_log(folder / "events.jsonl"))) is not None:
                 self.put_run(run)
@@ -386,15 +361,3 @@ def _checked_name(name: str) -> str:
     if not 0 < len(name) <= 200:
         raise UsageError("A name has 1 to 200 characters.", hint="Type another name.")
     return name
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _claim(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _claim(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

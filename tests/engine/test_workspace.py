@@ -3,42 +3,26 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.errors import UsageError, WorkspaceError, WorkspaceLocked
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.workspace import Workspace
+from tests.models import made_info, put_model
 
 
 @pytest.fixture
 def model(workspace: Workspace) -> ModelInfo:
-    info = ModelInfo(
-        id="model-1",
-        name="Forest",
-        run="run-1",
-        dataset="0123456789abcdef",
-        dataset_name="made",
-        target="sold",
-        task="binary",
-        estimator="forest",
-        status="trained",
-        metrics={"roc_auc": 0.9, "f1": None},
-        created=1.0,
-    )
-    folder = workspace.model_folder(info.id)
-    folder.mkdir()
-    (folder / "card.md").write_text("a forest")
-    workspace.add_model(info)
-    return info
+    return put_model(workspace, made_info(name="Forest"))
 
 
 def test_that_a_model_is_renamed_binned_restored_and_deleted(workspace: Workspace, model: ModelInfo) -> None:
     assert workspace.rename_model(model.id, "  Old   forest ").name == "Old forest"
+    assert workspace.shelf.enter(model.id).name == "Old forest"
     workspace.bin_model("Old forest")
     assert (workspace.models(), [info.name for info in workspace.models(binned=True)]) == ([], ["Old forest"])
-    assert (workspace.model_folder(model.id) / "card.md").read_text() == "a forest"
+    assert (workspace.model_folder(model.id) / "card.md").read_text() == "# Forest\n"
     workspace.restore_model(model.id)
     assert workspace.model(model.id).binned is None
     workspace.bin_model(model.id)
@@ -58,7 +42,7 @@ def test_that_a_dataset_goes_to_the_bin_and_comes_back(workspace: Workspace, dat
 
 
 def test_that_a_name_that_several_have_is_refused_with_their_ids(workspace: Workspace, model: ModelInfo) -> None:
-    workspace.add_model(msgspec.structs.replace(model, id="model-2"))
+    put_model(workspace, made_info(2, name="Forest"))
     with pytest.raises(UsageError, match="2 models named 'Forest'") as caught:
         workspace.model("Forest")
     assert "model-1" in caught.value.hint

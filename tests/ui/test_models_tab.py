@@ -12,35 +12,13 @@ from aetheron_desktop.ui.item_models.models_table import ModelsTable
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.tabs.models import ModelsTab
 from aetheron_desktop.ui.widgets.file_browser import FileBrowser
-
-
-def made_model(number: int, **others: object) -> ModelInfo:
-    fields: dict[str, object] = {
-        "id": f"model-{number}",
-        "name": f"Forest {number}",
-        "run": f"run-{number}",
-        "dataset": "0123456789abcdef",
-        "dataset_name": "made",
-        "target": "sold",
-        "task": "binary",
-        "estimator": "forest",
-        "status": "trained",
-        "metrics": {"roc_auc": 0.8 + number / 100, "f1": None, "baseline_roc_auc": 0.5},
-        "created": float(number),
-        "features": ("size", "colour"),
-        "classes": ("no", "yes"),
-        "params": {"n_estimators": 10},
-    }
-    return ModelInfo(**(fields | others))  # type: ignore[arg-type]
+from tests.models import made_info, put_model
 
 
 @pytest.fixture
 def models(session: Session) -> list[ModelInfo]:
-    made = [made_model(1), made_model(2, status="stopped"), made_model(3)]
-    for info in made:
-        session.workspace.model_folder(info.id).mkdir()
-        session.workspace.add_model(info)
-    return made
+    made = [made_info(1), made_info(2, status="stopped"), made_info(3)]
+    return [put_model(session.workspace, info) for info in made]
 
 
 @pytest.fixture
@@ -110,7 +88,7 @@ def test_that_the_empty_list_says_what_to_do(qtbot: QtBot, session: Session, dre
 
 
 def test_that_the_predict_dialog_refuses_what_cannot_be(qtbot: QtBot, tmp_path: Path, dressed: QApplication) -> None:
-    dialog = PredictDialog(made_model(1))
+    dialog = PredictDialog(made_info(1))
     qtbot.addWidget(dialog)
     dialog.show()
     go = dialog.findChild(QPushButton, "predict_go")
@@ -147,7 +125,7 @@ def test_that_the_predict_dialog_refuses_what_cannot_be(qtbot: QtBot, tmp_path: 
 
 def test_that_the_item_model_keeps_its_promises(qtmodeltester: ModelTester) -> None:
     table = ModelsTable()
-    table.show_models([made_model(1), made_model(2)])
+    table.show_models([made_info(1), made_info(2)])
     qtmodeltester.check(table)
 
 

@@ -23,6 +23,19 @@ class Column(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class ColumnRange(msgspec.Struct, frozen=True):
+    """What a column held: of numbers and dates (ISO 8601) the least, the middle and the largest; the commonest values.
+
+    ``values`` are those of categories, the commonest first, and ``others`` counts the values that are not among them.
+    """
+
+    low: float | str | None = None
+    middle: float | str | None = None
+    high: float | str | None = None
+    values: tuple[str, ...] = ()
+    others: int = 0
+
+
 class Schema(msgspec.Struct, frozen=True):
     """The columns of a table, in its order."""
 

@@ -20,7 +20,10 @@ _ROWS_AT_ONCE = 65_536
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedPipeline:
-    """Columns, the fitted transformer and the fitted predictor; ``classes`` are words, empty for regression."""
+    """Columns, the fitted transformer and the fitted predictor; ``classes`` are words, empty for regression.
+
+    ``threshold`` is the probability from which the second of two classes is predicted; None chooses the more probable.
+    """
 
     columns: Columns
     target: Column
@@ -28,6 +31,7 @@ class FittedPipeline:
     classes: tuple[str, ...]
     transformer: Any
     predictor: Predictor
+    threshold: float | None = None
 
     def raw(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values, of a table with the columns.
@@ -53,11 +57,18 @@ class FittedPipeline:
         """Give what :meth:`raw` gave as a table."""
         if not self.classes:
             return pd.DataFrame({"prediction": raw}, index=index)
-        labels = self._labels()[raw.argmax(axis=1)] if len(raw) else np.array([], dtype=object)
+        labels = self._labels()[self.chosen(raw)] if len(raw) else np.array([], dtype=object)
         columns: dict[str, Any] = {"prediction": labels}
         for position, name in enumerate(self.classes):
             columns[f"probability_{name}"] = raw[:, position]
         return pd.DataFrame(columns, index=index)
+
+    def chosen(self, raw: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Give the index of the class that is predicted for each row of probabilities, (n, classes)."""
+        if self.threshold is not None and len(self.classes) == 2:
+            return (raw[:, 1] >= self.threshold).astype(np.int64)
+        most: NDArray[np.int64] = raw.argmax(axis=1)
+        return most
 
     def _labels(self) -> NDArray[Any]:
         """Give the classes as the values that stood in the table: whole numbers and truths where they were."""

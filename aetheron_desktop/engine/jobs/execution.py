@@ -13,6 +13,7 @@ import msgspec
 import psutil
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
+from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import (
     Answered,
     DatasetImported,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import DatasetInfo
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.job import Job
+    from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.training.run import Run
     from aetheron_desktop.engine.training.trainer import Training
     from aetheron_desktop.engine.workspace import Workspace
@@ -220,17 +222,22 @@ class Execution:
         return self._ending("succeeded")
 
     def _import_model(self, job: ImportJob) -> JobEnded:
-        from aetheron_desktop.engine.registry.artifact import import_model  # learning libraries
+        from aetheron_desktop.engine.registry.carrying import unpack_model  # learning libraries
 
-        info = import_model(Path(job.source), self._workspace.root / "models")
-        self._workspace.add_model(info)
+        part = self._workspace.root / "tmp" / f"{job.id}-model"
+        try:
+            info = unpack_model(Path(job.source), part).info
+            message = f"Imported from {Path(job.source).name}"
+            info = self._workspace.shelf.create(part, info.id, info.name, message, "imported")
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
         self._emit(ModelSaved(job=job.id, model=info.id, name=info.name, metrics=info.metrics))
         return self._ending("succeeded", result=info.id)
 
     def _export(self, job: ExportJob) -> JobEnded:
-        from aetheron_desktop.engine.registry.artifact import export_model  # learning libraries
+        from aetheron_desktop.engine.registry.carrying import pack_model  # learning libraries
 
-        export_model(self._workspace.model_folder(self._workspace.model(job.model).id), Path(job.out))
+        pack_model(self._workspace.shelf.files(self._workspace.model(job.model).id, job.version), Path(job.out))
         return self._ending("succeeded", result=job.out)
 
     def _table(self, job: TableJob) -> JobEnded:
@@ -266,8 +273,6 @@ class Execution:
 
     def _keep(self, run: Run) -> JobEnded:
         """Write down what the run made; the files first, then the index, then the word."""
-        from aetheron_desktop.engine.registry.artifact import save_model  # learning libraries
-
         with self._lock:
             if self._end is not None:
                 return self._end
@@ -275,12 +280,10 @@ class Execution:
                 return self._ending(
                     run.outcome, title="Stopped", detail="It was stopped before a first model was there."
                 )
-            id_ = self._job.id.replace("run-", "model-", 1)
-            info = save_model(run, self._workspace.root / "models", id=id_, name=run.experiment.name)
             predictions = self._workspace.run_folder(run.experiment.run) / "predictions.parquet"
             with storage_errors(predictions):
                 run.predictions.to_parquet(predictions)
-            self._workspace.add_model(info)
+            info = self._keep_model(run)
             if self._record is not None:
                 self._record = msgspec.structs.replace(self._record, metrics=run.metrics)
             self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=run.metrics))
@@ -289,6 +292,27 @@ class Execution:
                     "stopped", result=info.id, title="Stopped", detail="The best model so far was kept and evaluated."
                 )
             return self._ending("succeeded", result=info.id)
+
+    def _keep_model(self, run: Run) -> ModelInfo:
+        """Make the model of a run a model of the workspace, or a version of one."""
+        from aetheron_desktop.engine.registry.artifact import save_model  # learning libraries
+
+        assert isinstance(self._job, TrainJob)
+        into, shelf = self._job.into, self._workspace.shelf
+        id_ = self._job.id.replace("run-", "model-", 1)
+        part = self._workspace.root / "tmp" / f"{self._job.id}-model"
+        words = f"{catalog.card(run.experiment.estimator).name} trained on {run.dataset_name}"
+        try:
+            save_model(run, part, id=id_, name=run.experiment.name)
+            if into is None:
+                return shelf.create(part / id_, id_, run.experiment.name, words, "trained")
+            with shelf.changing(into.model) as repository:
+                repository.commit(part / id_, into.message or words, "trained", branch=into.branch)
+            made = shelf.model(into.model)
+            assert made is not None
+            return made
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
     def _predict(self, job: PredictJob) -> JobEnded:
         from aetheron_desktop.engine.jobs.prediction import predict_file  # learning libraries

@@ -50,11 +50,26 @@ class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="a
     question: Question
 
 
+class Into(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the model of a run goes: as a new version to the variation ``branch`` of ``model``, and why.
+
+    Without a branch it goes to the one that the model is at.
+    """
+
+    model: str
+    branch: str = ""
+    message: str = ""
+
+
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
-    """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id."""
+    """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id.
+
+    What comes of it is a model of its own, or goes ``into`` one that is there.
+    """
 
     experiment: Experiment
     threads: int = 1
+    into: Into | None = None
 
     @property
     def id(self) -> str:
@@ -65,7 +80,7 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
 class PredictJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="predict"):
     """Predict each row of the file ``source`` with ``model`` and write the predictions to the file ``out``.
 
-    With ``with_input`` the columns of the source stand before the predictions.
+    ``version`` names one of its versions, the current one when it is empty. With ``with_input`` the columns of the source stand before the predictions.
     """
 
     id: str
@@ -73,14 +88,16 @@ class PredictJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", ta
     source: str
     out: str
     with_input: bool = False
+    version: str = ""
 
 
 class ExportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="export"):
-    """Pack the files of ``model`` into the one file ``out``, to be carried to another machine."""
+    """Pack a version of ``model``, the current one by default, into the one file ``out``, to be carried elsewhere."""
 
     id: str
     model: str
     out: str
+    version: str = ""
 
 
 class TableJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="table"):

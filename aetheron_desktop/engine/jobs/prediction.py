@@ -41,11 +41,13 @@ def predict_file(
     source, out = Path(job.source), Path(job.out)
     check_out(source, out)
     progress("Open the model", 0, 3)
-    model = load_model(workspace.model_folder(workspace.model(job.model).id))
+    model = load_model(workspace.shelf.files(workspace.model(job.model).id, job.version))
     if should_stop():
         return None, ()
     progress("Read the file", 1, 3)
     frame, notes = read_frame(source, model.schema)
+    if model.signature.state in {"unknown", "unsigned"}:
+        notes = (*notes, f"The model: {model.signature.sentence}")
     if should_stop():
         return None, notes
     progress("Predict", 2, 3)

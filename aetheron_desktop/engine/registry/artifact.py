@@ -7,18 +7,16 @@
     weights.safetensors   a network's weights, when it has any
     sample.parquet        some test rows and what was predicted for them, to check that it still does
     card.md               the model in words
+    model.onnx            the whole of it for other programs, when it was asked for
+    signature.json        whose it is: a signature of model.json, and by its hashes of all the others
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import stat
 import time
 import uuid
-import zipfile
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,46 +38,50 @@ from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
-from aetheron_desktop.engine.registry.audit import AGAIN, audit, check_trees
+from aetheron_desktop.engine.registry.audit import audit, check_trees
 from aetheron_desktop.engine.registry.card import card_text
 from aetheron_desktop.engine.registry.description import (
+    AGAIN,
     CARD,
     DESCRIPTION,
     FILES,
     FORMAT,
-    MOST_BYTES,
     PIPELINE,
     SAMPLE,
     SHAPE_LIMITS,
+    UNHASHED,
     WEIGHTS,
     Description,
     NetworkShape,
     check_description,
     check_file,
+    encoded,
     read_description,
 )
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.repository.large_files import hash_of
+from aetheron_desktop.engine.registry.signing import folder_verdict, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
 
     from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.registry.signing import SignatureVerdict
     from aetheron_desktop.engine.training.run import Run
 
-_MOST_SWELLING: Final = 200
 _CLASSIFIERS: Final = (DummyClassifier, LogisticRegression, RandomForestClassifier, HistGradientBoostingClassifier)
 _REGRESSORS: Final = (DummyRegressor, Ridge, RandomForestRegressor, HistGradientBoostingRegressor)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedModel:
-    """A model that was opened: what is known of it, and its pipeline."""
+    """A model that was opened: what is known of it, its pipeline, and whose it is."""
 
     description: Description
     pipeline: FittedPipeline
+    signature: SignatureVerdict
 
     @property
     def info(self) -> ModelInfo:
@@ -148,14 +150,15 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         rows=run.rows,
         seconds=run.seconds,
         network=network,
-        hashes={file.name: _hash(file) for file in sorted(folder.iterdir())},
+        hashes={file.name: hash_of(file) for file in sorted(folder.iterdir())},
+        threshold=model.threshold,
+        ranges=run.ranges,
+        intervals=run.intervals,
+        provenance=run.provenance,
     )
-    _describe(folder, description)
+    (folder / DESCRIPTION).write_bytes(encoded(description))
+    sign(folder)
     return info
-
-
-def _describe(folder: Path, description: Description) -> None:
-    (folder / DESCRIPTION).write_bytes(msgspec.json.format(msgspec.json.encode(description), indent=1))
 
 
 def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> ModelInfo:
@@ -199,14 +202,18 @@ def load_model(folder: Path) -> FittedModel:
     """Open the model in ``folder``; nothing that stands in its files is run.
 
     Raises:
-        UntrustedModel: a hash differs, a file does not belong there, or a type is not on the list in the program.
+        UntrustedModel: a hash or the signature does not fit, a file does not belong there, or a type is not on the list
+            in the program.
         ModelError: a file is missing, or cannot be used by this version.
     """
     if not folder.is_dir():
         raise ModelError(f"The model's folder {folder.name} is not there.", hint="Restore it, or train again.")
     description = read_description(folder)
     check_description(description)
-    _check_folder(folder, description)
+    check_folder(folder, description)
+    signature = folder_verdict(folder)
+    if signature.state == "broken":
+        raise UntrustedModel(f"{folder.name}: {signature.sentence}", hint=AGAIN)
     parts = _read_pipeline(folder / PIPELINE)
     predictor: Predictor
     if description.network is not None:
@@ -221,11 +228,18 @@ def load_model(folder: Path) -> FittedModel:
         classes=description.classes,
         transformer=parts["transformer"],
         predictor=predictor,
+        threshold=description.threshold,
     )
-    return FittedModel(description, pipeline)
+    return FittedModel(description, pipeline, signature)
 
 
-def _check_folder(folder: Path, description: Description) -> None:
+def check_folder(folder: Path, description: Description) -> None:
+    """Refuse files that are not those that the description tells of.
+
+    Raises:
+        UntrustedModel: a hash differs, or a file does not belong there.
+        ModelError: a file is missing.
+    """
     found = {file.name for file in folder.iterdir()}
     if strange := found - FILES:
         raise UntrustedModel(
@@ -234,9 +248,9 @@ def _check_folder(folder: Path, description: Description) -> None:
         )
     if absent := {*description.hashes, PIPELINE} - found:
         raise ModelError(f"{folder.name} lacks {sorted(absent)[0]}.", hint=AGAIN)
-    for name in sorted(found - {DESCRIPTION}):
+    for name in sorted(found):
         check_file(folder / name)
-        if description.hashes.get(name) != _hash(folder / name):
+        if name not in UNHASHED and description.hashes.get(name) != hash_of(folder / name):
             raise UntrustedModel(
                 f"{name} in {folder.name} is not the file that was saved: its hash differs.",
                 hint="It was changed or damaged; get the model again from where it came.",
@@ -281,98 +295,3 @@ def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:
         return NetworkPredictor(Architecture(**msgspec.structs.asdict(shape)), safetensors.torch.load_file(file))
     except (OSError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
         raise UntrustedModel(f"{file.name} does not fit the network: {error}", hint=AGAIN) from error
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-# -- carrying ---------------------------------------------------------------------------------------------------------
-
-
-def export_model(folder: Path, file: Path) -> None:
-    """Pack the model in ``folder`` into the one ``file``.
-
-    Raises:
-        ModelError: the model is damaged.
-        StorageError: the disk refused; nothing was left behind.
-    """
-    _check_folder(folder, read_description(folder))
-    part = file.with_name(f".{file.name}.part")
-    with storage_errors(file):
-        try:
-            with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-                for member in sorted(folder.iterdir()):
-                    archive.write(member, member.name)
-            os.replace(part, file)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-def import_model(file: Path, folder: Path) -> ModelInfo:
-    """Unpack ``file`` below ``folder`` under a new id, once it is known to be safe to open.
-
-    Raises:
-        UntrustedModel: it is not what :func:`export_model` writes; nothing was kept.
-        StorageError: the disk refused; nothing was left behind.
-    """
-    part = folder / f".{uuid.uuid4().hex}"
-    with storage_errors(file):
-        try:
-            part.mkdir(parents=True)
-            _unpack(file, part)
-            description = load_model(part).description
-            info = msgspec.structs.replace(description.info, binned=None)
-            if not _is_plain(info.id) or any((place / info.id).exists() for place in (folder, _bin_of(folder))):
-                info = msgspec.structs.replace(info, id=f"model-{uuid.uuid4().hex[:12]}")
-            _describe(part, msgspec.structs.replace(description, info=info))
-            os.replace(part, folder / info.id)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    return info
-
-
-def _bin_of(folder: Path) -> Path:
-    # A model that was put to the bin keeps its id, so that it can be restored.
-    return folder.parent / "bin" / folder.name
-
-
-def _is_plain(id_: str) -> bool:
-    return id_.startswith("model-") and id_.replace("-", "").isalnum() and len(id_) <= 64
-
-
-def _unpack(file: Path, folder: Path) -> None:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            for member in _members(archive):
-                with archive.open(member) as source, (folder / member.filename).open("xb") as target:
-                    _copy(source, target, MOST_BYTES[member.filename])
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UntrustedModel(f"{file.name} is no model file: {error}", hint=AGAIN) from error
-
-
-def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    members = archive.infolist()
-    if len({member.filename for member in members}) != len(members):
-        raise UntrustedModel("The file holds a part twice.", hint=AGAIN)
-    for member in members:
-        # Nothing but the known names, so no path can lead out of the folder, and nothing is a link.
-        if member.filename not in FILES or stat.S_ISLNK(member.external_attr >> 16):
-            raise UntrustedModel(
-                f"The file holds {member.filename!r}, which no model has.",
-                hint=AGAIN,
-            )
-        if member.file_size > _MOST_SWELLING * (member.compress_size + 4096):
-            raise UntrustedModel(f"{member.filename} swells to more than any model has.", hint=AGAIN)
-        yield member
-
-
-def _copy(source: Any, target: Any, most: int) -> None:
-    # Counted while it is unpacked: what the archive says of its sizes may be a lie.
-    written = 0
-    while block := source.read(1 << 20):
-        written += len(block)
-        if written > most:
-            raise UntrustedModel("The file unpacks to more than any model has.", hint=AGAIN)
-        target.write(block)

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aetheron_desktop.engine.datasets.schema import Column
+from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
-from aetheron_desktop.engine.registry.audit import AGAIN
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.training.experiment import Experiment
+from aetheron_desktop.engine.training.provenance import Provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT: Final = 1
+AGAIN: Final = "Get the model again from where it came."
+FORMAT: Final = 2
+"""2 added threshold, ranges, intervals, provenance, signature and the ONNX file; what 1 has means the same."""
 DESCRIPTION: Final = "model.json"
 PIPELINE: Final = "pipeline.skops"
 WEIGHTS: Final = "weights.safetensors"
 SAMPLE: Final = "sample.parquet"
 CARD: Final = "card.md"
-FILES: Final = frozenset({DESCRIPTION, PIPELINE, WEIGHTS, SAMPLE, CARD})
+ONNX: Final = "model.onnx"
+SIGNATURE: Final = "signature.json"
+FILES: Final = frozenset({DESCRIPTION, PIPELINE, WEIGHTS, SAMPLE, CARD, ONNX, SIGNATURE})
+UNHASHED: Final = frozenset({DESCRIPTION, SIGNATURE})
+"""The files whose hash does not stand in the description: itself, and what is signed later."""
 MOST_BYTES: Final = {
     DESCRIPTION: 64 << 20,
     PIPELINE: 8 << 30,
     WEIGHTS: 8 << 30,
     SAMPLE: 256 << 20,
     CARD: 4 << 20,
+    ONNX: 8 << 30,
+    SIGNATURE: 16 << 10,
 }
+_LONGEST_TEXT: Final = 100_000
+_MOST_COLUMNS: Final = 200_000
 
 SHAPE_LIMITS: Final = {
     "inputs": (1, 1_000_000),
@@ -62,19 +72,28 @@ class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in ``model.json``; ``hashes`` are SHA-256 by file name, ``rows`` counts the parts."""
+    """What stands in ``model.json``; ``hashes`` are SHA-256 by file name, ``rows`` counts the parts.
+
+    ``threshold`` is the probability of a binary task's second class from which it is predicted; None is 0.5, the more
+    probable class. ``ranges`` are those of the training rows, by column. ``intervals`` hold 95 % of what the metrics
+    would be on other test rows. ``experiment`` is None for a model that was trained elsewhere.
+    """
 
     format: int
     info: ModelInfo
     target: Column
     columns: tuple[Column, ...]
     classes: tuple[str, ...]
-    experiment: Experiment
+    experiment: Experiment | None
     environment: dict[str, str]
     rows: dict[str, int]
     seconds: float
     network: NetworkShape | None = None
     hashes: dict[str, str]
+    threshold: float | None = None
+    ranges: dict[str, ColumnRange] = {}
+    intervals: dict[str, tuple[float, float]] = {}
+    provenance: Provenance | None = None
 
 
 def read_description(folder: Path) -> Description:
@@ -88,16 +107,52 @@ def read_description(folder: Path) -> Description:
     check_file(file)
     with storage_errors(file):
         data = file.read_bytes()
+    return parsed(data, folder.name)
+
+
+def parsed(data: bytes, where: str) -> Description:
+    """Give the description that is in ``data``, of any format so far; ``where`` names the model in errors.
+
+    Raises:
+        ModelError: a newer program wrote it.
+        UntrustedModel: it is not what this program writes.
+    """
     try:
-        version = msgspec.json.decode(data, type=dict[str, Any]).get("format")
-        if isinstance(version, int) and version > FORMAT:
+        version = msgspec.json.decode(data, type=_Version).format
+        if version > FORMAT:
             raise ModelError(
-                f"{folder.name} was written by a newer version of the program (format {version}).",
+                f"{where} was written by a newer version of the program (format {version}, this one reads up to "
+                f"{FORMAT}).",
                 hint="Update Aetheron Desktop.",
             )
         return msgspec.json.decode(data, type=Description)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise UntrustedModel(f"{DESCRIPTION} in {folder.name} is damaged: {error}", hint=AGAIN) from error
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, OverflowError) as error:
+        raise UntrustedModel(f"{DESCRIPTION} in {where} is damaged: {error}", hint=AGAIN) from error
+
+
+def encoded(description: Description) -> bytes:
+    """Give the text of ``model.json``, a line a value, so that Git shows what differs."""
+    return msgspec.json.format(msgspec.json.encode(description), indent=1) + b"\n"
+
+
+def hashes_in(data: bytes) -> dict[str, str]:
+    """Give the hashes of the files that stand in a ``model.json``; none when it cannot be read."""
+    try:
+        return msgspec.json.decode(data, type=_Hashes).hashes
+    except msgspec.MsgspecError:
+        return {}
+
+
+class _Version(msgspec.Struct, frozen=True):
+    """The part that tells whether the rest can be read."""
+
+    format: int
+
+
+class _Hashes(msgspec.Struct, frozen=True):
+    """The part that a commit needs."""
+
+    hashes: dict[str, str]
 
 
 def check_file(file: Path) -> None:
@@ -124,7 +179,12 @@ def check_description(description: Description) -> None:
     if not wanted[task] or len(set(classes)) != len(classes) or description.info.classes != classes:
         raise UntrustedModel(f"The model's classes do not suit its task, {task}.", hint=AGAIN)
     names = [column.name for column in description.columns]
-    if not names or len(set(names)) != len(names):
-        raise UntrustedModel("The model's columns are not there, or there twice.", hint=AGAIN)
+    if not names or len(set(names)) != len(names) or len(names) > _MOST_COLUMNS:
+        raise UntrustedModel("The model's columns are not there, are there twice, or are too many.", hint=AGAIN)
+    if any(len(name) > _LONGEST_TEXT for name in (*names, *classes)):
+        raise UntrustedModel("A name in the model is too long to be true.", hint=AGAIN)
+    threshold = description.threshold
+    if threshold is not None and not (task == "binary" and 0.0 <= threshold <= 1.0):
+        raise UntrustedModel("The model's threshold is none for its task.", hint=AGAIN)
     if (description.network is not None) != (WEIGHTS in description.hashes):
         raise UntrustedModel("The model's weights do not suit its description.", hint=AGAIN)

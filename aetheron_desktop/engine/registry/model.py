@@ -14,7 +14,8 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     ``created`` and ``binned`` (when it was put to the bin) are in seconds since the epoch, ``bytes`` is the size of its
     files, ``classes`` the labels in the order of the probabilities, and ``baseline`` the dummy's metrics on the same
-    test rows.
+    test rows. In a workspace ``version`` is the commit of the current version of ``versions`` in all, ``branch`` the
+    variation that it is at, ``aliases`` what names the current version, and ``threshold`` that of two classes.
     """
 
     id: str
@@ -34,3 +35,9 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[str, ...] = ()
     params: dict[str, int | float | bool | str | None] = {}
     binned: float | None = None
+    version: str = ""
+    versions: int = 0
+    branch: str = ""
+    aliases: tuple[str, ...] = ()
+    threshold: float | None = None
+    signer: str = ""

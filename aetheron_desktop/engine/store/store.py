@@ -12,7 +12,7 @@ from aetheron_desktop.engine.errors import StorageError, WorkspaceError
 from aetheron_desktop.engine.store.migrations import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FORMAT = len(STEPS)
@@ -48,6 +48,22 @@ class Store:
         """Keep ``body`` under ``kind`` and ``id``, in place of what was there."""
         self._execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", (kind, id, body, time.time()))
 
+    def put_all(self, records: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep all of ``records``, each a kind, an id and a body, or none of them."""
+        now = time.time()
+        rows = [(kind, id_, body, now) for kind, id_, body in records]
+        try:
+            with self._lock:
+                self._connection.execute("BEGIN IMMEDIATE")
+                try:
+                    self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", rows)
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    self._connection.execute("ROLLBACK")
+                    raise
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
+
     def get(self, kind: str, id: str) -> bytes | None:
         """Give the body kept under ``kind`` and ``id``, or None."""
         rows = self._execute("SELECT body FROM record WHERE kind = ? AND id = ?", (kind, id))
@@ -61,6 +77,10 @@ class Store:
     def remove(self, kind: str, id: str) -> None:
         """Forget the record; it is no error when there is none."""
         self._execute("DELETE FROM record WHERE kind = ? AND id = ?", (kind, id))
+
+    def remove_all(self, kind: str) -> None:
+        """Forget every record of ``kind``."""
+        self._execute("DELETE FROM record WHERE kind = ?", (kind,))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -22,6 +22,7 @@ from aetheron_desktop.engine.estimators.features import (
     words,
 )
 from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
+from aetheron_desktop.engine.training.ranges import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.schema import Column
+    from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
     from aetheron_desktop.engine.training.experiment import Experiment
 
 
@@ -49,6 +50,7 @@ class Prepared:
     test_table: pd.DataFrame
     test_y: NDArray[Any]
     test_rows: NDArray[np.int64]
+    ranges: dict[str, ColumnRange]
 
 
 def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callable[[str], None]) -> Prepared:
@@ -89,6 +91,7 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
         test_table=table.iloc[parts.test],
         test_y=y[parts.test],
         test_rows=rows[parts.test],
+        ranges=ranges(table.iloc[parts.train], columns.columns),
     )
 
 

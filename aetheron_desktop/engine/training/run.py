@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from aetheron_desktop.engine.datasets.schema import ColumnRange
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Outcome
     from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.provenance import Provenance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +20,8 @@ class Run:
     """What a run made; ``model`` is None when it was stopped before anything was fitted.
 
     ``metrics`` and ``baseline`` (those of the dummy) were measured on the same test rows. ``predictions`` has a row per
-    test row: ``row`` in the dataset, ``truth``, and what the model says. ``rows`` counts each part.
+    test row: ``row`` in the dataset, ``truth``, and what the model says. ``rows`` counts each part. ``ranges``
+    are what the columns held in the training rows, ``intervals`` those of the metrics.
     """
 
     experiment: Experiment
@@ -32,3 +35,6 @@ class Run:
     rows: dict[str, int]
     environment: dict[str, str]
     seconds: float
+    provenance: Provenance | None = None
+    ranges: dict[str, ColumnRange] = field(default_factory=dict)
+    intervals: dict[str, tuple[float, float]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
 from aetheron_desktop.engine.training.machine import environment
 from aetheron_desktop.engine.training.preparation import prepare
+from aetheron_desktop.engine.training.provenance import provenance, rows_hash
 from aetheron_desktop.engine.training.run import Run
 
 if TYPE_CHECKING:
@@ -196,6 +197,12 @@ class Training:
             rows={"train": len(prepared.train), "valid": len(prepared.valid), "test": len(truth)},
             environment=self._environment,
             seconds=time.monotonic() - self._started,
+            provenance=provenance(
+                self._dataset,
+                self._experiment.split.frozen or "",
+                rows_hash(rows, self._dataset.info.id),
+            ),
+            ranges=prepared.ranges,
         )
 
     def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice | NDArray[np.int64]:

@@ -27,7 +27,8 @@ from sklearn.preprocessing import FunctionTransformer
 
 from aetheron_desktop.engine.errors import AetheronError, ModelError, StorageError, UntrustedModel
 from aetheron_desktop.engine.registry.allowed import ALLOWED
-from aetheron_desktop.engine.registry.artifact import export_model, import_model, load_model, save_model
+from aetheron_desktop.engine.registry.artifact import load_model, save_model
+from aetheron_desktop.engine.registry.carrying import pack_model, unpack_model
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.trainer import train
 from tests.tables import FEATURES, made_dataset, made_table
@@ -59,7 +60,8 @@ def copied(saved: dict[str, Path], name: str, tmp_path: Path) -> Path:
 
 
 def described(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change what stands in ``model.json``."""
+    """Change what stands in ``model.json``, and take the signature away, which would tell of it."""
+    (folder / "signature.json").unlink(missing_ok=True)
     file = folder / "model.json"
     body = json.loads(file.read_text())
     change(body)
@@ -96,10 +98,17 @@ def test_that_a_model_has_its_files_their_hashes_and_a_card(saved: dict[str, Pat
     for name, folder in saved.items():
         told = json.loads((folder / "model.json").read_text())
         files = {file.name for file in folder.iterdir()}
-        assert files - {"model.json"} == set(told["hashes"])
+        assert files - {"model.json", "signature.json"} == set(told["hashes"])
         assert ("weights.safetensors" in files) == (name == "network")
         assert "Measured on the test rows" in (folder / "card.md").read_text()
         assert not any(file.read_bytes()[:2] == b"\x80\x04" for file in folder.iterdir())
+
+
+def test_that_a_changed_description_is_told_by_its_signature(saved: dict[str, Path], tmp_path: Path) -> None:
+    folder = copied(saved, "dummy", tmp_path)
+    body = (folder / "model.json").read_text()
+    (folder / "model.json").write_text(body.replace('"dummy"', '"forest"'))
+    refused(folder, "signature")
 
 
 def test_that_a_run_without_a_model_is_not_saved(runs: dict[str, Run], tmp_path: Path) -> None:
@@ -124,24 +133,14 @@ def test_that_a_disk_that_refuses_leaves_nothing(
 
 @pytest.mark.parametrize("name", ["logistic", "forest", "boosting", "network"])
 def test_that_a_model_survives_being_carried(saved: dict[str, Path], name: str, tmp_path: Path) -> None:
-    export_model(saved[name], tmp_path / "it.aether")
-    (tmp_path / "models").mkdir()
-    first = import_model(tmp_path / "it.aether", tmp_path / "models")
-    second = import_model(tmp_path / "it.aether", tmp_path / "models")
-    assert first.id != second.id
+    pack_model(saved[name], tmp_path / "it.aether")
+    unpack_model(tmp_path / "it.aether", tmp_path / "there")
     table = made_table()
-    want = load_model(saved[name]).predict_frame(table)
-    for info in (first, second):
-        opened = load_model(tmp_path / "models" / info.id)
-        assert opened.info == info
-        assert opened.predict_frame(table).equals(want)
-
-
-def test_that_a_model_in_the_bin_keeps_its_id(saved: dict[str, Path], tmp_path: Path) -> None:
-    export_model(saved["dummy"], tmp_path / "it.aether")
-    (tmp_path / "bin" / "models" / "model-dummy").mkdir(parents=True)
-    (tmp_path / "models").mkdir()
-    assert import_model(tmp_path / "it.aether", tmp_path / "models").id != "model-dummy"
+    want, got = load_model(saved[name]), load_model(tmp_path / "there")
+    assert got.description == want.description
+    assert got.predict_frame(table).equals(want.predict_frame(table))
+    pack_model(tmp_path / "there", tmp_path / "again.aether")
+    assert (tmp_path / "again.aether").read_bytes() == (tmp_path / "it.aether").read_bytes()
 
 
 # -- hostile and damaged folders --------------------------------------------------------------------------------------
@@ -485,7 +484,7 @@ def test_that_a_carrier_that_reaches_out_is_refused_and_leaves_nothing(saved: di
     ]
     for members in bad:
         with pytest.raises(ModelError):
-            import_model(carried(tmp_path, members), models)
+            unpack_model(carried(tmp_path, members), models / "it")
     assert list(models.iterdir()) == []
     assert not effect.exists()
 
@@ -499,21 +498,21 @@ def test_that_a_link_in_a_carrier_is_refused(saved: dict[str, Path], tmp_path: P
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(link, "/etc/passwd")
     with pytest.raises(UntrustedModel):
-        import_model(file, models)
+        unpack_model(file, models / "it")
     assert list(models.iterdir()) == []
 
 
 def test_that_a_file_that_is_no_carrier_is_refused(saved: dict[str, Path], tmp_path: Path) -> None:
     models = tmp_path / "models"
     models.mkdir()
-    export_model(saved["forest"], tmp_path / "good.aether")
+    pack_model(saved["forest"], tmp_path / "good.aether")
     whole = (tmp_path / "good.aether").read_bytes()
     for body in (b"", b"hello", whole[: len(whole) // 2], whole[: len(whole) // 2] + whole[len(whole) // 2 + 9 :]):
         (tmp_path / "bad.aether").write_bytes(body)
         with pytest.raises(AetheronError):
-            import_model(tmp_path / "bad.aether", models)
+            unpack_model(tmp_path / "bad.aether", models / "it")
     with pytest.raises(StorageError):
-        import_model(tmp_path / "nowhere.aether", models)
+        unpack_model(tmp_path / "nowhere.aether", models / "it")
     assert list(models.iterdir()) == []
 
 

@@ -1,0 +1,197 @@
+"""Versions made of versions: rolled back, adopted from a variation, or with the threshold or card of another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+from dulwich.graph import find_merge_base
+from dulwich.objects import ObjectID
+
+from aetheron_desktop.engine.errors import ModelError, UsageError
+from aetheron_desktop.engine.evaluation.metrics import metrics_for
+from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, SIGNATURE
+from aetheron_desktop.engine.registry.revising import description_of, with_card, with_threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aetheron_desktop.engine.registry.description import Description
+    from aetheron_desktop.engine.registry.identity import Author
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+
+Part: TypeAlias = Literal["model", "threshold", "card"]
+Side: TypeAlias = Literal["ours", "theirs"]
+PARTS: Final[tuple[Part, ...]] = ("model", "threshold", "card")
+_OWN_FILES: Final = frozenset({DESCRIPTION, SIGNATURE, CARD})
+_LABEL_METRICS: Final = frozenset({"accuracy", "balanced_accuracy", "f1"})
+"""Those of two classes that change with the threshold."""
+
+
+class PartState(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of two versions that are to be joined: in words here and there, and on which sides it was changed."""
+
+    part: Part
+    ours: str
+    theirs: str
+    changed_here: bool
+    changed_there: bool
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether both sides changed it, and differently, so that somebody must choose."""
+        return self.changed_here and self.changed_there and self.ours != self.theirs
+
+
+class AdoptConflict(ModelError):
+    """Both sides have changed the same; ``parts`` says what, for somebody to choose."""
+
+    title = "Both were changed"
+
+    def __init__(self, parts: tuple[PartState, ...]) -> None:
+        words = "; ".join(f"{state.part}: {state.ours} here, {state.theirs} there" for state in parts)
+        super().__init__(words, hint="Choose for each which shall be kept: --keep model=theirs --keep threshold=ours …")
+        self.parts = parts
+
+
+def roll_back(repository: ModelRepository, to: str, reason: str, author: Author | None = None) -> str:
+    """Make the files of an earlier version the current ones, by a new version, and give its commit.
+
+    Raises:
+        UsageError: there is no reason, or they are the current ones.
+    """
+    if not reason.strip():
+        raise UsageError("A way back needs a reason.", hint="Write in a few words why.")
+    message = f"Back to {to[:10]}\n\n{reason.strip()}"
+    return repository.change(to, {}, message, "reverted", author=author)
+
+
+def states(repository: ModelRepository, theirs: str, ours: str) -> tuple[PartState, ...]:
+    """Give how the parts of two versions stand to what they were when they had the same.
+
+    Raises:
+        ModelError: the history is damaged.
+    """
+    bases = find_merge_base(repository.store.repo, [ObjectID(ours.encode()), ObjectID(theirs.encode())])
+    here, there = _Parts(repository, ours), _Parts(repository, theirs)
+    base = _Parts(repository, bases[0].decode()) if bases else None
+    return tuple(
+        PartState(
+            part=part,
+            ours=here.words(part),
+            theirs=there.words(part),
+            changed_here=base is None or here.key(part) != base.key(part),
+            changed_there=base is None or there.key(part) != base.key(part),
+        )
+        for part in PARTS
+    )
+
+
+def adopt(
+    repository: ModelRepository,
+    theirs: str,
+    message: str,
+    keep: Mapping[Part, Side] | None = None,
+    author: Author | None = None,
+) -> str:
+    """Take what a version of elsewhere has into the current variation, by a new version, and give its commit.
+
+    A part that was changed on one side is as there; of one that was changed on both, ``keep`` says which.
+
+    Raises:
+        UsageError: it is contained already.
+        AdoptConflict: a part was changed on both sides, and ``keep`` does not say which shall be.
+    """
+    ours = repository.labels().current
+    if not ours:
+        raise UsageError("The model has no version yet.", hint="There is nothing to adopt it into.")
+    if theirs in repository.before(ours):
+        raise UsageError(f"The version {theirs[:10]} is contained already.", hint="There is nothing to adopt.")
+    found = {state.part: state for state in states(repository, theirs, ours)}
+    keep = keep or {}
+    if open_ := tuple(state for state in found.values() if state.is_contested and state.part not in keep):
+        raise AdoptConflict(open_)
+    sides = {part: keep.get(part) or _side(state) for part, state in found.items()}
+    base = theirs if sides["model"] == "theirs" else ours
+    files: dict[str, bytes | None] = {}
+    for part in ("threshold", "card"):
+        source = theirs if sides[part] == "theirs" else ours
+        if source != base and found[part].ours != found[part].theirs:
+            files |= _taken(repository, base, source, part, files, author)
+    return repository.change(base, files, message, "adopted", author=author, adopted=theirs)
+
+
+def take(repository: ModelRepository, source: str, part: Part, message: str, author: Author | None = None) -> str:
+    """Give the current version the threshold or the card of another, by a new version, and give its commit.
+
+    Raises:
+        UsageError: it has the same already, or no such thing can be taken.
+    """
+    if part == "model":
+        raise UsageError("A whole model is adopted, not taken.", hint="Use: aetheron adopt MODEL VERSION")
+    current = repository.labels().current
+    if _Parts(repository, current).key(part) == _Parts(repository, source).key(part):
+        raise UsageError(f"The current version has the same {part}.", hint="There is nothing to take.")
+    files = _taken(repository, current, source, part, {}, author)
+    return repository.change(current, files, message, "changed", author=author)
+
+
+def _taken(
+    repository: ModelRepository,
+    base: str,
+    source: str,
+    part: Part,
+    files: Mapping[str, bytes | None],
+    author: Author | None,
+) -> dict[str, bytes | None]:
+    """Give what changes in ``base``, of which ``files`` are changed already, when it gets a part of ``source``."""
+    from aetheron_desktop.engine.registry.description import parsed
+
+    data = files.get(DESCRIPTION)
+    description = parsed(data, repository.name) if data else description_of(repository, base)
+    if part == "card":
+        card = repository.read(source, CARD) or b""
+        return {**with_card(description, card.decode("utf-8", "replace"), author)}
+    other = description_of(repository, source)
+    return {**with_threshold(description, other.threshold, unmeasured(description), author)}
+
+
+def unmeasured(description: Description) -> dict[str, float | None]:
+    """Give the metrics that another threshold changes, as not known: they must be measured again."""
+    return {name: None for name in description.info.metrics if name in _LABEL_METRICS}
+
+
+def _side(state: PartState) -> Side:
+    return "theirs" if state.changed_there else "ours"
+
+
+class _Parts:
+    """The parts of a version, to be compared."""
+
+    def __init__(self, repository: ModelRepository, commit: str) -> None:
+        self._description = description_of(repository, commit)
+        self._files = repository.store.files(repository.store.commit(commit))
+
+    def key(self, part: Part) -> object:
+        """Give what is equal when the part is."""
+        match part:
+            case "model":
+                return {name: id_ for name, id_ in self._files.items() if name not in _OWN_FILES}
+            case "threshold":
+                return self._description.threshold
+            case "card":
+                return self._files.get(CARD)
+
+    def words(self, part: Part) -> str:
+        """Give the part in a few words."""
+        match part:
+            case "model":
+                info = self._description.info
+                known = {m.name: m.label for m in metrics_for(info.task)}
+                scores = [f"{known[n]} {v:.4g}" for n, v in info.metrics.items() if n in known and v is not None]
+                return f"{info.estimator}, {', '.join(scores[:3])}"
+            case "threshold":
+                return "0.5" if self._description.threshold is None else f"{self._description.threshold:g}"
+            case "card":
+                id_ = self._files.get(CARD)
+                return f"card {id_.decode()[:7]}" if id_ else "no card"

@@ -1,0 +1,101 @@
+"""The versions of a model, read from its repository: what the index keeps of each, and their order."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING, get_args
+
+import msgspec
+
+from aetheron_desktop.engine.errors import UntrustedModel
+from aetheron_desktop.engine.registry.description import AGAIN, DESCRIPTION, SIGNATURE
+from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.signing import verdict
+from aetheron_desktop.engine.registry.versions import Deed, VersionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+
+_DEEDS = frozenset(get_args(Deed))
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """The part of ``model.json`` that the index needs."""
+
+    info: ModelInfo
+    threshold: float | None = None
+
+
+def told_of(repository: ModelRepository, commit: str) -> tuple[VersionInfo, ModelInfo]:
+    """Read what a version is: the commit, and what its description tells.
+
+    Raises:
+        ModelError: the history is damaged.
+        UntrustedModel: it holds no description that this program writes.
+    """
+    from aetheron_desktop.engine.registry.repository.model_repository import DEED
+
+    made = repository.store.commit(commit)
+    data = repository.read(commit, DESCRIPTION) or b""
+    try:
+        told = msgspec.json.decode(data, type=_Told)
+    except msgspec.MsgspecError as error:
+        raise UntrustedModel(f"The version {commit[:10]} has no description: {error}", hint=AGAIN) from error
+    name, _, email = made.author.decode("utf-8", "replace").partition(" <")
+    message, _, trailer = made.message.decode("utf-8", "replace").strip().rpartition(f"{DEED}: ")
+    info = told.info
+    signature = repository.read(commit, SIGNATURE)
+    version = VersionInfo(
+        commit=commit,
+        parents=tuple(parent.decode() for parent in made.parents),
+        at=float(made.commit_time),
+        author=name,
+        email=email.removesuffix(">"),
+        message=(message or trailer).strip(),
+        deed=trailer if message and trailer in _DEEDS else "changed",  # made by Git itself
+        task=info.task,
+        target=info.target,
+        estimator=info.estimator,
+        dataset=info.dataset,
+        dataset_name=info.dataset_name,
+        run=info.run,
+        metrics=info.metrics,
+        threshold=told.threshold,
+        bytes=info.bytes,
+        signer=verdict(data, signature).fingerprint,
+    )
+    return version, info
+
+
+def ordered(versions: Mapping[str, VersionInfo], roots: Iterable[str]) -> tuple[VersionInfo, ...]:
+    """Give the versions that ``roots`` name or contain, newest first and each before its parents.
+
+    A parent that is not among ``versions`` (a history that was fetched in part) is passed over.
+    """
+    seen: set[str] = set()
+    left = [root for root in roots if root in versions]
+    children: dict[str, int] = {}
+    while left:
+        commit = left.pop()
+        if commit in seen:
+            continue
+        seen.add(commit)
+        for parent in versions[commit].parents:
+            if parent in versions:
+                children[parent] = children.get(parent, 0) + 1
+                left.append(parent)
+    # Kahn (1962), the newest of those whose children are all given coming first.
+    ready = [(-versions[c].at, -versions[c].number, c) for c in seen if not children.get(c)]
+    heapq.heapify(ready)
+    found = []
+    while ready:
+        version = versions[heapq.heappop(ready)[2]]
+        found.append(version)
+        for parent in version.parents:
+            if parent in seen:
+                children[parent] -= 1
+                if not children[parent]:
+                    heapq.heappush(ready, (-versions[parent].at, -versions[parent].number, parent))
+    return tuple(found)

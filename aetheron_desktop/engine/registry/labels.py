@@ -1,0 +1,62 @@
+"""Names for variations, marks and aliases, such as Git and every file system takes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LabelKind: TypeAlias = Literal["variation", "mark", "alias", "remote"]
+_LONGEST: Final = 60
+_PLAIN: Final = re.compile(r"[\w.+-]+")
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_TAKEN: Final = frozenset({ALIASES_BRANCH, "head"})
+_HEX: Final = re.compile(r"[0-9a-f]{7,40}|\d+")
+
+
+def checked_label(kind: LabelKind, name: str, known: Iterable[str] = ()) -> str:
+    """Give ``name`` with ``-`` for blanks, if it can be a label beside those that are ``known``.
+
+    Raises:
+        UsageError: it cannot; the words say why.
+    """
+    made = "-".join(unicodedata.normalize("NFC", name).split())
+    why = _wrong(made)
+    if why:
+        raise UsageError(
+            f"{name!r} cannot be the name of a {kind}: {why}.", hint="Try a short word, such as shallow-trees."
+        )
+    for other in known:
+        if other == made:
+            raise UsageError(f"There is a {kind} {made!r} already.", hint="Choose another name.")
+        if other.casefold() == made.casefold():
+            raise UsageError(
+                f"There is a {kind} {other!r} already, and some systems do not tell upper from lower case.",
+                hint="Choose another name.",
+            )
+    return made
+
+
+def _wrong(name: str) -> str:
+    """Say why Git or a file system would refuse ``name``; nothing when it is in order."""
+    if not name:
+        return "it is empty"
+    if len(name.encode()) > _LONGEST:
+        return f"it is longer than {_LONGEST} bytes"
+    if not _PLAIN.fullmatch(name):
+        return "it may hold letters, digits and the signs . _ + - alone"
+    if name[0] in "-.+" or name.endswith((".", ".lock")) or ".." in name:
+        return "it begins with a sign, or ends with a point or with .lock, or has two points in a row"
+    if _DEVICES.fullmatch(name):
+        return "Windows keeps it for a device"
+    if name.casefold() in _TAKEN:
+        return "the program keeps it for itself"
+    if _HEX.fullmatch(name):
+        return "it could be taken for the number of a version"
+    return ""

@@ -1,0 +1,261 @@
+"""Objects and references of a bare Git repository: written whole or not at all, by dulwich's formats.
+
+An object is a file that appears under its own hash; a reference is swapped from what it was to what it shall be. So a
+process may be killed at any moment: what it had not named yet is unreachable, and nothing is half there. Writers of one
+repository hold its lock in turn (:meth:`GitStore.lock`); ``git`` itself keeps to the locks of single references.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+import uuid
+from typing import TYPE_CHECKING, Final
+
+from dulwich.errors import NotGitRepository
+from dulwich.file import FileLocked
+from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree, valid_hexsha
+from dulwich.refs import Ref
+from dulwich.repo import Repo
+
+from aetheron_desktop.engine.errors import ModelError, storage_error, storage_errors
+from aetheron_desktop.engine.registry.versions import MAIN
+from aetheron_desktop.engine.store.locks import exclusive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from dulwich.objects import ShaFile
+
+DAMAGED: Final = "Look what is wrong with: aetheron verify MODEL. Get it again from a remote or a copy."
+FILE_MODE: Final = 0o100644
+_STALE_S: Final = 2.0
+"""A lock on a reference that is older than this is of a program that was killed: it is held for milliseconds."""
+_LOCK: Final = "aetheron.lock"
+_LOOSE_FILES: Final = 24
+"""In one of the 256 folders; with more, some 6,000 in all, objects are packed, as Git does by itself."""
+
+
+class GitStore:
+    """The repository at ``root``.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        try:
+            self.repo = Repo(str(root))
+        except (NotGitRepository, OSError, ValueError) as error:
+            raise ModelError(f"{root.name} holds no history that can be read: {error}", hint=DAMAGED) from error
+
+    @classmethod
+    def create(cls, root: Path) -> GitStore:
+        """Make an empty bare repository.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        with storage_errors(root):
+            repo = Repo.init_bare(str(root), mkdir=True)
+            repo.refs.set_symbolic_ref(Ref(b"HEAD"), branch_ref(MAIN))
+            shutil.rmtree(root / "hooks", ignore_errors=True)  # samples; nothing in a model is ever run
+            repo.close()
+        return cls(root)
+
+    def close(self) -> None:
+        """Let go of open packs."""
+        self.repo.close()
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Give what one writer at a time, of any process, enters."""
+        return exclusive(self.root / _LOCK)
+
+    # -- objects ------------------------------------------------------------------------------------------------------
+
+    def add(self, *objects: ShaFile) -> None:
+        """Write objects that are not there yet.
+
+        Raises:
+            StorageError: the disk refused; what was written is harmless.
+        """
+        with storage_errors(self.root):
+            for made in objects:
+                if made.id not in self.repo.object_store:
+                    self._write(made)
+
+    def _write(self, made: ShaFile) -> None:
+        name = made.id.decode()
+        folder = self.root / "objects" / name[:2]
+        folder.mkdir(exist_ok=True)
+        # Git's own name for what is not finished: it is passed over by fsck, and swept by gc.
+        part = folder / f"tmp_obj_{uuid.uuid4().hex[:12]}"
+        try:
+            with part.open("xb") as file:
+                file.write(made.as_legacy_object())
+                file.flush()
+                os.fsync(file.fileno())
+            part.chmod(0o444)
+            os.replace(part, folder / name[2:])
+        finally:
+            part.unlink(missing_ok=True)
+
+    def blob(self, id_: ObjectID) -> bytes:
+        """Give the bytes of a blob.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        made = self._object(id_)
+        if not isinstance(made, Blob):
+            raise ModelError(f"{id_.decode()} in {self.root.name} is no file.", hint=DAMAGED)
+        return made.data
+
+    def commit(self, id_: str) -> Commit:
+        """Give a commit.
+
+        Raises:
+            ModelError: there is none, or it is damaged.
+        """
+        made = self._object(ObjectID(id_.encode()))
+        if not isinstance(made, Commit):
+            raise ModelError(f"{id_} in {self.root.name} is no version.", hint=DAMAGED)
+        return made
+
+    def files(self, commit: Commit) -> dict[str, ObjectID]:
+        """Give the files of a commit by name, each with its blob.
+
+        Raises:
+            ModelError: they are missing or damaged, or there are others than plain files.
+        """
+        tree = self._object(commit.tree)
+        if not isinstance(tree, Tree):
+            raise ModelError(f"The files of a version in {self.root.name} are damaged.", hint=DAMAGED)
+        found = {}
+        for entry in tree.iteritems():
+            if entry.mode != FILE_MODE:
+                raise ModelError(f"{entry.path!r} in {self.root.name} is no plain file.", hint=DAMAGED)
+            found[entry.path.decode("utf-8", "replace")] = entry.sha
+        return found
+
+    def _object(self, id_: ObjectID) -> ShaFile:
+        if not valid_hexsha(id_):
+            raise ModelError(f"{id_!r} names no version.", hint="See the versions: aetheron log MODEL")
+        try:
+            made = self.repo.object_store[id_]
+            made.check()
+        except KeyError as error:
+            raise ModelError(f"{self.root.name} lacks the object {id_.decode()}.", hint=DAMAGED) from error
+        except OSError as error:
+            raise storage_error(error, self.root) from error
+        # Whatever a damaged file makes zlib or the parser stumble over; nothing of it is run.
+        except Exception as error:
+            what = f"The object {id_.decode()} in {self.root.name} is damaged: {error}"
+            raise ModelError(what, hint=DAMAGED) from error
+        return made
+
+    def tree(self, files: Mapping[str, ObjectID]) -> Tree:
+        """Give the tree of these files, not yet written."""
+        tree = Tree()
+        for name, id_ in files.items():
+            tree.add(name.encode(), FILE_MODE, id_)
+        return tree
+
+    def pack(self, *, always: bool = False) -> None:
+        """Put loose objects into one file when there are many; the lock must be held.
+
+        Raises:
+            StorageError: the disk refused; nothing is lost.
+        """
+        probe = self.root / "objects" / "17"  # Git's own way to guess their number
+        with storage_errors(self.root):
+            if always or (probe.is_dir() and sum(1 for _ in probe.iterdir()) > _LOOSE_FILES):
+                self.repo.object_store.pack_loose_objects()
+
+    # -- references ---------------------------------------------------------------------------------------------------
+
+    def refs(self, below: str) -> dict[str, str]:
+        """Give the references below ``refs/heads`` and the like: their names, and what they name."""
+        base = Ref(below.encode())
+        found = {}
+        with storage_errors(self.root):
+            for name in sorted(self.repo.refs.subkeys(base)):
+                value = self.ref(f"{below}/{name.decode('utf-8', 'replace')}")
+                if value is not None:
+                    found[name.decode("utf-8", "replace")] = value
+        return found
+
+    def ref(self, name: str) -> str | None:
+        """Give what a reference names, or None."""
+        value = self.repo.refs.read_ref(Ref(name.encode()))
+        return value.decode() if value is not None and valid_hexsha(value) else None
+
+    def head(self) -> str:
+        """Give the name of the branch that HEAD is at."""
+        value = self.repo.refs.read_ref(Ref(b"HEAD")) or b""
+        return value.removeprefix(b"ref: ").decode("utf-8", "replace").removeprefix("refs/heads/") or MAIN
+
+    def set_head(self, branch: str) -> None:
+        """Let HEAD be at a branch; the lock must be held."""
+        with self._writing(b"HEAD"):
+            self.repo.refs.set_symbolic_ref(Ref(b"HEAD"), branch_ref(branch))
+
+    def swap(self, name: str, before: str | None, after: str | None) -> bool:
+        """Set a reference if it still is ``before`` (None: not there), remove it when ``after`` is None.
+
+        Gives whether that was done. The lock must be held.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        refs, ref = self.repo.refs, Ref(name.encode())
+        with self._writing(ref):
+            if after is None:
+                return before is None or bool(refs.remove_if_equals(ref, ObjectID(before.encode())))
+            new = ObjectID(after.encode())
+            if before is None:
+                return bool(refs.add_if_new(ref, new))
+            return bool(refs.set_if_equals(ref, ObjectID(before.encode()), new))
+
+    @contextlib.contextmanager
+    def _writing(self, ref: bytes) -> Iterator[None]:
+        """Sweep what a program that was killed has left of its lock, and put the disk's errors into words."""
+        with storage_errors(self.root):
+            for name in (os.fsdecode(ref), "packed-refs"):
+                self._wait_for(self.root / f"{name}.lock")
+            try:
+                yield
+            except FileLocked as error:
+                raise ModelError(
+                    f"{self.root.name} is being changed by Git.", hint="Wait until that has ended, and try again."
+                ) from error
+
+    @staticmethod
+    def _wait_for(lock: Path) -> None:
+        while True:
+            try:
+                age = time.time() - lock.stat().st_mtime
+            except OSError:
+                return
+            if age > _STALE_S or age < 0:
+                lock.unlink(missing_ok=True)
+                return
+            time.sleep(0.01)
+
+
+def branch_ref(branch: str) -> Ref:
+    """Give the reference of a branch."""
+    return Ref(f"refs/heads/{branch}".encode())
+
+
+def made_blob(data: bytes) -> Blob:
+    """Give a blob, not yet written."""
+    return Blob.from_string(data)
+
+
+__all__ = ["DAMAGED", "FILE_MODE", "Commit", "GitStore", "ObjectID", "Tag", "branch_ref", "made_blob"]

@@ -1,0 +1,428 @@
+"""One model: its versions as commits, its variations, marks and aliases; every change of it can be traced."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from dulwich.objects import Commit, ObjectID, Tag
+
+from aetheron_desktop.engine.errors import ModelError, UsageError, storage_errors
+from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, hashes_in
+from aetheron_desktop.engine.registry.identity import author as own_author
+from aetheron_desktop.engine.registry.labels import checked_label
+from aetheron_desktop.engine.registry.repository.git_store import GitStore, branch_ref, made_blob
+from aetheron_desktop.engine.registry.repository.large_files import LARGE_FROM, LargeFiles, Pointer, attributes
+from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN, Deed, Labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from dulwich.objects import Blob
+
+    from aetheron_desktop.engine.registry.identity import Author
+
+ATTRIBUTES: Final = ".gitattributes"
+NAME_FILE: Final = "description"
+"""Git's own file for what a repository is called."""
+DEED: Final = "Aetheron-Deed"
+_TRIES: Final = 8
+
+
+class ModelRepository:
+    """The repository in the folder ``root``, which is named by the model's id.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store = GitStore(root)
+        self.large = LargeFiles(root)
+
+    @classmethod
+    def create(cls, root: Path, name: str) -> ModelRepository:
+        """Make a repository without versions.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        root.parent.mkdir(parents=True, exist_ok=True)
+        GitStore.create(root).close()
+        made = cls(root)
+        made.rename(name)
+        return made
+
+    def close(self) -> None:
+        """Let go of its files."""
+        self.store.close()
+
+    def __enter__(self) -> ModelRepository:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # -- the name -----------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        try:
+            return (self.root / NAME_FILE).read_text(encoding="utf-8").strip()[:200] or self.root.name
+        except (OSError, UnicodeDecodeError):
+            return self.root.name
+
+    def rename(self, name: str) -> None:
+        """Call it otherwise."""
+        part = self.root / f".{NAME_FILE}.{uuid.uuid4().hex[:8]}"
+        with storage_errors(self.root):
+            part.write_text(name + "\n", encoding="utf-8")
+            os.replace(part, self.root / NAME_FILE)
+
+    # -- what is there ------------------------------------------------------------------------------------------------
+
+    def labels(self) -> Labels:
+        """Give what names versions now."""
+        branches = self.store.refs("refs/heads")
+        branches.pop(ALIASES_BRANCH, None)
+        tags = {name: self._tagged(id_) for name, id_ in self.store.refs("refs/tags").items()}
+        return Labels(
+            branch=self.store.head(),
+            branches=branches,
+            tags={name: id_ for name, id_ in tags.items() if id_},
+            aliases=self.store.refs("refs/aliases"),
+        )
+
+    def _tagged(self, id_: str) -> str:
+        try:
+            made = self.store.repo.object_store[ObjectID(id_.encode())]
+        except KeyError:
+            return ""
+        return made.object[1].decode() if isinstance(made, Tag) else id_
+
+    def find(self, word: str) -> str:
+        """Give the commit that ``word`` names: an alias, a variation, a mark, the beginning of a hash, or ``current``.
+
+        ``~`` and a number behind it go back so many versions; one when there is no number.
+
+        Raises:
+            UsageError: it names none, or several.
+        """
+        name, _, back = word.partition("~")
+        labels = self.labels()
+        commit = self._named(name or "current", labels)
+        steps = int(back) if back.isdecimal() else int("~" in word)
+        for _ in range(steps):
+            parents = self.store.commit(commit).parents
+            if not parents:
+                raise UsageError(f"There is no version before {commit[:10]}.", hint="See: aetheron log MODEL")
+            commit = parents[0].decode()
+        return commit
+
+    def _named(self, name: str, labels: Labels) -> str:
+        if name in {"current", "HEAD"} and labels.current:
+            return labels.current
+        for known in (labels.aliases, labels.branches, labels.tags):
+            if name in known:
+                return known[name]
+        if remote := self.store.ref(f"refs/remotes/{name}"):
+            return remote
+        if 4 <= len(name) <= 40 and set(name) <= set("0123456789abcdef"):
+            found = {c for c in self.reachable(labels) if c.startswith(name)}
+            if len(found) == 1:
+                return found.pop()
+            if found:
+                raise UsageError(f"{len(found)} versions begin with {name}.", hint="Write more of it.")
+        words = ", ".join([*labels.aliases, *labels.branches, *labels.tags])
+        hint = f"There are: {words or 'none'}; see aetheron log MODEL."
+        raise UsageError(f"There is no version {name!r}.", hint=hint)
+
+    def reachable(self, labels: Labels | None = None, known: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+        """Give the commits that something names, or that come before one that is; the parents of ``known`` are known.
+
+        Raises:
+            ModelError: the history is damaged.
+        """
+        labels = labels or self.labels()
+        known = known or {}
+        roots = {*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()}
+        seen: dict[str, None] = {}
+        left = sorted(roots)
+        while left:
+            commit = left.pop()
+            if commit in seen:
+                continue
+            seen[commit] = None
+            left += known[commit] if commit in known else [p.decode() for p in self.store.commit(commit).parents]
+        return list(seen)
+
+    def before(self, commit: str) -> set[str]:
+        """Give the versions that ``commit`` contains, itself among them.
+
+        Raises:
+            ModelError: the history is damaged.
+        """
+        seen: set[str] = set()
+        left = [commit]
+        while left:
+            one = left.pop()
+            if one not in seen:
+                seen.add(one)
+                left += [parent.decode() for parent in self.store.commit(one).parents]
+        return seen
+
+    def read(self, commit: str, name: str) -> bytes | None:
+        """Give the bytes of a small file of a version, None when it has none of this name.
+
+        Raises:
+            ModelError: the history is damaged, or the file is a large one.
+        """
+        files = self.store.files(self.store.commit(commit))
+        if name not in files:
+            return None
+        data = self.store.blob(files[name])
+        if Pointer.read(data) is not None:
+            raise ModelError(f"{name} is a large file.", hint="Restore the version's files to read it.")
+        return data
+
+    # -- files --------------------------------------------------------------------------------------------------------
+
+    def folder(self, commit: str) -> Path:
+        """Give where the files of a version lie once :meth:`files` has put them there."""
+        return self.root / "files" / commit
+
+    def files(self, commit: str) -> Path:
+        """Have the files of a version in their folder, and give it.
+
+        Raises:
+            ModelError: the history is damaged, or a large file is not here.
+            StorageError: the disk refused; nothing was left behind.
+        """
+        folder = self.folder(commit)
+        if not folder.is_dir():
+            part = folder.with_name(f".{uuid.uuid4().hex}")
+            try:
+                self.write_files(commit, part)
+                with storage_errors(folder):
+                    self._place(part, folder)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        return folder
+
+    def write_files(self, commit: str, folder: Path) -> None:
+        """Write the files of a version into a new ``folder``.
+
+        Raises:
+            ModelError: the history is damaged, or a large file is not here.
+            StorageError: the disk refused.
+        """
+        with storage_errors(folder):
+            folder.mkdir(parents=True)
+        for name, id_ in self.store.files(self.store.commit(commit)).items():
+            if name == ATTRIBUTES:
+                continue
+            if name not in FILES:  # a history that came from elsewhere may hold anything
+                raise ModelError(f"The version {commit[:10]} holds {name!r}, which no model has.", hint="Use another.")
+            data = self.store.blob(id_)
+            pointer = Pointer.read(data)
+            if pointer is not None:
+                self.large.place(pointer, folder / name)
+            else:
+                with storage_errors(folder / name):
+                    (folder / name).write_bytes(data)
+
+    @staticmethod
+    def _place(part: Path, folder: Path) -> None:
+        try:
+            part.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # another program was first, and has the same there
+                raise
+
+    def restore_file(self, commit: str) -> None:
+        """Forget the folder of a version: what was changed in it by hand is made anew when it is needed."""
+        shutil.rmtree(self.folder(commit), ignore_errors=True)
+
+    # -- new versions -------------------------------------------------------------------------------------------------
+
+    def commit(self, folder: Path, message: str, deed: Deed, *, author: Author | None = None, branch: str = "") -> str:
+        """Make a version of the files in ``folder``, which becomes the version's own, and give its commit.
+
+        Raises:
+            StorageError: the disk refused; the history is as it was.
+            ModelError: the files are damaged.
+        """
+        blobs = self._blobs(folder)
+        with self.changing():
+            files = {name: blob.id for name, blob in blobs.items()}
+            commit = self._append(files, blobs, message, deed, author=author, branch=branch)
+        with storage_errors(folder):
+            self.folder(commit).parent.mkdir(exist_ok=True)
+            self._place(folder, self.folder(commit))
+        return commit
+
+    def _blobs(self, folder: Path) -> dict[str, Blob]:
+        with storage_errors(folder):
+            hashes = hashes_in((folder / DESCRIPTION).read_bytes())
+            blobs, large = {}, []
+            least = self.large_from()
+            for file in sorted(folder.iterdir()):
+                if file.stat().st_size >= least and file.name != DESCRIPTION:
+                    blobs[file.name] = made_blob(self.large.take(file, hashes.get(file.name)).text())
+                    large.append(file.name)
+                else:
+                    blobs[file.name] = made_blob(file.read_bytes())
+        blobs[ATTRIBUTES] = made_blob(attributes(large))
+        return blobs
+
+    def large_from(self) -> int:
+        """Give the bytes from which files are kept beside Git: ``aetheron.largeFrom`` of Git's configuration."""
+        try:
+            text = self.store.repo.get_config_stack().get((b"aetheron",), b"largeFrom").decode().strip().lower()
+            return max(1024, int(text.rstrip("kmg")) << {"k": 10, "m": 20, "g": 30}.get(text[-1:], 0))
+        except (KeyError, ValueError):
+            return LARGE_FROM
+
+    def _append(
+        self,
+        files: Mapping[str, ObjectID],
+        blobs: Mapping[str, Blob],
+        message: str,
+        deed: Deed,
+        *,
+        author: Author | None,
+        branch: str,
+        adopted: str = "",
+    ) -> str:
+        """Add a version with these ``files`` to a branch, and give its commit; the lock must be held.
+
+        ``blobs`` are those of them that may not be written yet, ``adopted`` is a second parent.
+
+        Raises:
+            StorageError: the disk refused; the history is as it was.
+        """
+        branch = branch or self.store.head()
+        ref = branch_ref(branch).decode()
+        tree = self.store.tree(files)
+        self.store.add(*blobs.values(), tree)
+        for _ in range(_TRIES):
+            before = self.store.ref(ref)
+            parents = [parent for parent in (before, adopted) if parent]
+            made = self.made_commit(tree.id, parents, f"{message.strip()}\n\n{DEED}: {deed}\n", author)
+            self.store.add(made)
+            # Git itself does not know of our lock: what it pushes here in between goes first.
+            if self.store.swap(ref, before, made.id.decode()):
+                self.store.pack()
+                return made.id.decode()
+        raise ModelError(f"{self.name} is being changed all the time.", hint="Try again in a while.")
+
+    @staticmethod
+    def made_commit(tree: ObjectID, parents: Sequence[str], message: str, author: Author | None) -> Commit:
+        """Give a commit of this moment, not yet written."""
+        author = author or own_author()
+        made = Commit()
+        made.tree = tree
+        made.parents = [ObjectID(parent.encode()) for parent in parents]
+        made.author = made.committer = f"{author.name} <{author.email}>".encode()
+        made.author_time = made.commit_time = int(time.time())
+        made.author_timezone = made.commit_timezone = -time.timezone
+        made.encoding = b"UTF-8"
+        made.message = message.encode()
+        return made
+
+    def change(
+        self,
+        base: str,
+        files: Mapping[str, bytes | None],
+        message: str,
+        deed: Deed,
+        *,
+        author: Author | None = None,
+        branch: str = "",
+        adopted: str = "",
+    ) -> str:
+        """Add a version that has the files of ``base`` but for these, and give its commit; None takes a file away.
+
+        Raises:
+            UsageError: nothing would change.
+            StorageError: the disk refused; the history is as it was.
+        """
+        with self.changing():
+            kept = self.store.files(self.store.commit(base))
+            blobs = {name: made_blob(data) for name, data in files.items() if data is not None}
+            made = {name: id_ for name, id_ in kept.items() if name not in files}
+            made |= {name: blob.id for name, blob in blobs.items()}
+            current = self.store.ref(branch_ref(branch or self.store.head()).decode())
+            if current and not adopted and self.store.files(self.store.commit(current)) == made:
+                raise UsageError("The current version has these files already.", hint="There is nothing to change.")
+            return self._append(made, blobs, message, deed, author=author, branch=branch, adopted=adopted)
+
+    # -- variations and marks -----------------------------------------------------------------------------------------
+
+    def start_branch(self, name: str, at: str) -> str:
+        """Begin a variation at a version, and give its name as it is written.
+
+        Raises:
+            UsageError: the name cannot be used.
+        """
+        with self.changing():
+            name = checked_label("variation", name, self.store.refs("refs/heads"))
+            self.store.swap(branch_ref(name).decode(), None, self.store.commit(at).id.decode())
+        return name
+
+    def switch(self, branch: str) -> None:
+        """Be at a variation: its newest version becomes the current one.
+
+        Raises:
+            UsageError: there is none of this name.
+        """
+        with self.changing():
+            if branch not in self.labels().branches:
+                raise UsageError(f"There is no variation {branch!r}.", hint="See: aetheron branch MODEL")
+            self.store.set_head(branch)
+
+    def drop_branch(self, name: str) -> None:
+        """Forget a variation; its versions stay until they are cleaned up.
+
+        Raises:
+            UsageError: there is none of this name, or the model is at it.
+        """
+        with self.changing():
+            labels = self.labels()
+            if name not in labels.branches:
+                raise UsageError(f"There is no variation {name!r}.", hint="See: aetheron branch MODEL")
+            if name in {labels.branch, MAIN}:
+                raise UsageError(f"The model is at {name!r}.", hint="Go to another variation first.")
+            self.store.swap(branch_ref(name).decode(), labels.branches[name], None)
+
+    def tag(self, name: str, commit: str, message: str, author: Author | None = None) -> str:
+        """Mark a version for good, and give the name as it is written.
+
+        Raises:
+            UsageError: the name cannot be used.
+        """
+        who = author or own_author()
+        with self.changing():
+            name = checked_label("mark", name, self.store.refs("refs/tags"))
+            made = Tag()
+            made.name = name.encode()
+            made.object = (Commit, self.store.commit(commit).id)
+            made.tagger = f"{who.name} <{who.email}>".encode()
+            made.tag_time, made.tag_timezone = int(time.time()), -time.timezone
+            made.message = (message.strip() or name).encode() + b"\n"
+            self.store.add(made)
+            self.store.swap(f"refs/tags/{name}", None, made.id.decode())
+        return name
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Be the one that changes the repository, for the block."""
+        with self.store.lock():
+            yield

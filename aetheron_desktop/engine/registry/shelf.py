@@ -1,0 +1,370 @@
+"""The models of a workspace: repositories in a folder, and the index that makes them quick to look through.
+
+::
+
+    models/<id>/              one model: a bare Git repository
+        files/<commit>/       the files of a version, as they are opened; made anew when they are not there
+        lfs/objects/…         large files, under their SHA-256
+    bin/models/<id>/          a model that was removed, until it is deleted for good
+
+A repository is the truth, and the index follows it: while one is changed it is marked in the index, so that whoever
+opens the workspace next reads it anew if the change was cut short.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import time
+import uuid
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError, storage_errors
+from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.versions import History, Labels, VersionInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from aetheron_desktop.engine.registry.identity import Author
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.registry.versions import Deed
+    from aetheron_desktop.engine.store.store import Store
+
+_MODEL: Final = "model"
+_LABELS: Final = "labels"
+_PENDING: Final = "pending"
+_OLD: Final = "model.json"
+"""What lies in the folder of a model from before models had versions."""
+_HEAD: Final = "HEAD"
+
+
+class Shelf:
+    """The models below ``root``, indexed in ``store``."""
+
+    def __init__(self, root: Path, store: Store) -> None:
+        self._root = root
+        self._store = store
+
+    # -- what is there ------------------------------------------------------------------------------------------------
+
+    def models(self, *, binned: bool = False) -> list[ModelInfo]:
+        """Give the models, newest first; with ``binned`` those in the bin."""
+        infos = [msgspec.json.decode(body, type=ModelInfo) for _, body in self._store.all(_MODEL)]
+        return sorted((info for info in infos if (info.binned is not None) == binned), key=lambda info: -info.created)
+
+    def model(self, id_: str) -> ModelInfo | None:
+        """Give the model of this id, in the bin or out of it."""
+        body = self._store.get(_MODEL, id_)
+        return msgspec.json.decode(body, type=ModelInfo) if body is not None else None
+
+    def folder(self, id_: str) -> Path:
+        """Give the folder of a model's repository, in the bin or out of it."""
+        binned = self._root / "bin" / "models" / id_
+        return binned if id_ and binned.is_dir() else self._root / "models" / id_
+
+    def version_folder(self, id_: str, commit: str = "") -> Path:
+        """Give where the files of a version lie, the current one by default; :meth:`files` puts them there."""
+        info = self.model(id_)
+        return self.folder(id_) / "files" / (commit or (info.version if info else ""))
+
+    def history(self, id_: str) -> History:
+        """Give the versions of a model, as the index knows them."""
+        from aetheron_desktop.engine.registry.history import ordered
+
+        body = self._store.get(_LABELS, id_)
+        labels = msgspec.json.decode(body, type=Labels) if body is not None else Labels()
+        roots = {*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()}
+        return History(model=id_, versions=ordered(self._versions(id_), roots), labels=labels)
+
+    def _versions(self, id_: str) -> dict[str, VersionInfo]:
+        return {commit: msgspec.json.decode(body, type=VersionInfo) for commit, body in self._store.all(_kind(id_))}
+
+    # -- opening ------------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def opened(self, id_: str) -> Iterator[ModelRepository]:
+        """Open the repository of a model, to read it.
+
+        Raises:
+            ModelError: it is not there, or damaged.
+        """
+        from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository  # 60 ms
+
+        with ModelRepository(self.folder(id_)) as repository:
+            yield repository
+
+    def find(self, id_: str, word: str) -> str:
+        """Give the commit that ``word`` names in a model: an alias, a variation, a mark or the beginning of a hash.
+
+        A number is that of a version as this workspace counts them.
+
+        Raises:
+            UsageError: it names none, or several.
+        """
+        number = word.removeprefix("v")
+        if number.isdecimal() and len(number) < 7:
+            found = [version.commit for version in self._versions(id_).values() if version.number == int(number)]
+            if not found:
+                raise UsageError(f"There is no version {word}.", hint="See the versions: aetheron log MODEL")
+            return found[0]
+        with self.opened(id_) as repository:
+            return repository.find(word)
+
+    def files(self, id_: str, word: str = "") -> Path:
+        """Have the files of a version in their folder, of the current one by default, and give it.
+
+        Raises:
+            ModelError: it is damaged, or not here.
+            UsageError: there is no such version.
+        """
+        info = self.model(id_)
+        if not word and info is not None and info.version:
+            folder = self.folder(id_) / "files" / info.version
+            if folder.is_dir():
+                return folder
+        with self.opened(id_) as repository:
+            return repository.files(self.find(id_, word or "current"))
+
+    # -- changing -----------------------------------------------------------------------------------------------------
+
+    def create(
+        self, folder: Path, id_: str, name: str, message: str, deed: Deed, *, author: Author | None = None
+    ) -> ModelInfo:
+        """Make a model of which the files in ``folder`` are the first version; ``id_`` if it is free.
+
+        Raises:
+            StorageError: the disk refused; nothing was left behind.
+        """
+        from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository  # 60 ms
+
+        part = self._root / "models" / f".{uuid.uuid4().hex}"
+        if not _is_plain(id_) or self.folder(id_).exists():
+            id_ = f"model-{uuid.uuid4().hex[:12]}"
+        try:
+            with ModelRepository.create(part, name) as repository:
+                repository.commit(folder, message, deed, author=author)
+            self._store.put(_PENDING, id_, b"")
+            with storage_errors(part):
+                os.replace(part, self._root / "models" / id_)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return self.enter(id_)
+
+    @contextlib.contextmanager
+    def changing(self, id_: str) -> Iterator[ModelRepository]:
+        """Open the repository of a model to change it; the index follows, whatever comes of it.
+
+        Raises:
+            ModelError: it is not there, or damaged.
+        """
+        self._store.put(_PENDING, id_, b"")
+        with self.opened(id_) as repository:
+            try:
+                yield repository
+            finally:
+                self._enter(id_, repository)
+
+    def enter(self, id_: str) -> ModelInfo:
+        """Let the index say what the repository of a model holds, and give that.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        with self.opened(id_) as repository:
+            return self._enter(id_, repository)
+
+    def _enter(self, id_: str, repository: ModelRepository) -> ModelInfo:
+        from aetheron_desktop.engine.registry.history import told_of
+        from aetheron_desktop.engine.registry.repository.aliases import aliases, follow
+
+        # With the lock: else an older look at it could be written after a newer one, or the mark of a change that
+        # has just begun be taken away.
+        with repository.changing():
+            if repository.labels().aliases != aliases(repository):
+                follow(repository)
+            labels = repository.labels()
+            known = self._versions(id_)
+            parents = {commit: version.parents for commit, version in known.items()}
+            new = [commit for commit in repository.reachable(labels, parents) if commit not in known]
+            made = sorted((told_of(repository, commit)[0] for commit in new), key=lambda version: version.at)
+            made = _parents_first(made)
+            count = max((version.number for version in known.values()), default=0)
+            numbered = [msgspec.structs.replace(v, number=count + place) for place, v in enumerate(made, 1)]
+            info = self._info(id_, repository, labels, len(known) + len(numbered))
+            records = [(_kind(id_), version.commit, msgspec.json.encode(version)) for version in numbered]
+            records += [(_LABELS, id_, msgspec.json.encode(labels)), (_MODEL, id_, msgspec.json.encode(info))]
+            self._store.put_all(records)
+            self._store.remove(_PENDING, id_)
+        return info
+
+    def _info(self, id_: str, repository: ModelRepository, labels: Labels, versions: int) -> ModelInfo:
+        from aetheron_desktop.engine.registry.history import told_of
+
+        if not labels.current:
+            raise ModelError(f"{repository.name} has no version.", hint="Delete it, or pull it from a remote.")
+        version, info = told_of(repository, labels.current)
+        before = self.model(id_)
+        binned = before.binned if before else None
+        if binned is None and self.folder(id_).parent.parent.name == "bin":
+            binned = time.time()
+        return msgspec.structs.replace(
+            info,
+            id=id_,
+            name=repository.name,
+            created=version.at if versions > 1 else info.created,
+            binned=binned,
+            version=version.commit,
+            versions=versions,
+            branch=labels.branch,
+            aliases=tuple(sorted(alias for alias, commit in labels.aliases.items() if commit == version.commit)),
+            threshold=version.threshold,
+            signer=version.signer,
+        )
+
+    def refresh(self, id_: str) -> bool:
+        """Enter a model anew if Git has changed it beside us; says whether that was so.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        body = self._store.get(_LABELS, id_)
+        with self.opened(id_) as repository:
+            if body is not None and msgspec.json.decode(body, type=Labels) == repository.labels():
+                return False
+            self._enter(id_, repository)
+        return True
+
+    def rename(self, id_: str, name: str) -> ModelInfo:
+        """Call a model otherwise."""
+        with self.opened(id_) as repository:
+            repository.rename(name)
+        return self._changed(id_, lambda info: msgspec.structs.replace(info, name=name))
+
+    def put_aside(self, id_: str) -> None:
+        """Put a model into the bin."""
+        self._move(self._root / "models" / id_, self._root / "bin" / "models" / id_)
+        self._changed(id_, lambda info: msgspec.structs.replace(info, binned=time.time()))
+
+    def take_back(self, id_: str) -> None:
+        """Take a model out of the bin."""
+        self._move(self._root / "bin" / "models" / id_, self._root / "models" / id_)
+        self._changed(id_, lambda info: msgspec.structs.replace(info, binned=None))
+
+    def delete(self, id_: str) -> None:
+        """Delete a model and its history, for good."""
+        folder = self.folder(id_)
+        with storage_errors(folder):
+            # Out of sight first: what a kill leaves of it must not come back as half a model.
+            part = folder.with_name(f".{uuid.uuid4().hex}")
+            if folder.is_dir():
+                folder.replace(part)
+                shutil.rmtree(part, onerror=_writable)
+        self.forget(id_)
+
+    def forget(self, id_: str) -> None:
+        """Take a model out of the index."""
+        for kind in (_MODEL, _LABELS, _PENDING):
+            self._store.remove(kind, id_)
+        self._store.remove_all(_kind(id_))
+
+    def _changed(self, id_: str, change: Callable[[ModelInfo], ModelInfo]) -> ModelInfo:
+        info = self.model(id_)
+        if info is None:
+            raise UsageError(f"There is no model {id_!r}.", hint="See them: aetheron models")
+        made = change(info)
+        self._store.put(_MODEL, id_, msgspec.json.encode(made))
+        return made
+
+    @staticmethod
+    def _move(old: Path, new: Path) -> None:
+        with storage_errors(old):
+            if new.exists():
+                shutil.rmtree(new, onerror=_writable)
+            old.replace(new)
+
+    # -- what a crash or a copy has left ------------------------------------------------------------------------------
+
+    def take_in(self) -> None:
+        """Enter what lies in the folders and is not in the index as it is; give old models a history."""
+        pending = {id_ for id_, _ in self._store.all(_PENDING)}
+        known = {id_ for id_, _ in self._store.all(_MODEL)}
+        for place in (self._root / "models", self._root / "bin" / "models"):
+            for folder in place.iterdir():
+                id_ = folder.name
+                if id_.startswith(".") or not folder.is_dir() or (id_ in known and id_ not in pending):
+                    continue
+                with contextlib.suppress(AetheronError):  # a folder that is not one of ours is left alone
+                    if (folder / _OLD).is_file():
+                        self._convert(folder)
+                    self.enter(id_)
+        for id_ in pending:
+            if not self.folder(id_).is_dir():
+                self._store.remove(_PENDING, id_)
+
+    def _convert(self, folder: Path) -> None:
+        """Make a repository of a folder with the files of a model, from before models had versions.
+
+        It is built beside them and moved in, HEAD last; only then the old files go, the description last. So a kill
+        leaves either the old model or the new one, and the next start finishes what was begun.
+        """
+        from aetheron_desktop.engine.registry.description import FILES, read_description
+        from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+
+        if not (folder / _HEAD).exists():
+            info = read_description(folder).info
+            before = self.model(folder.name)
+            part = folder.with_name(f".{uuid.uuid4().hex}")
+            try:
+                with ModelRepository.create(part, before.name if before else info.name) as repository:
+                    files = part / "taken"
+                    with storage_errors(folder):
+                        files.mkdir()
+                        for name in FILES & {file.name for file in folder.iterdir()}:
+                            shutil.copyfile(folder / name, files / name)
+                    repository.commit(files, "Taken over from before models had versions", "trained")
+                with storage_errors(folder):
+                    for child in sorted(part.iterdir(), key=lambda child: child.name == _HEAD):
+                        shutil.rmtree(folder / child.name, ignore_errors=True)
+                        child.replace(folder / child.name)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+        with storage_errors(folder):
+            for name in sorted(FILES, key=lambda name: name == _OLD):
+                (folder / name).unlink(missing_ok=True)
+
+
+def _parents_first(versions: list[VersionInfo]) -> list[VersionInfo]:
+    """Order versions, which are sorted by time, so that each comes after its parents whatever the clocks said."""
+    left = {version.commit: version for version in versions}
+    found: dict[str, VersionInfo] = {}
+    for version in versions:
+        stack = [version]
+        while stack:
+            one = stack[-1]
+            waiting = [left[parent] for parent in one.parents if parent in left and parent not in found]
+            if waiting and one.commit not in found:
+                stack += waiting
+                continue
+            found.setdefault(one.commit, one)
+            stack.pop()
+    return list(found.values())
+
+
+def _writable(call: Callable[[str], object], path: str, error: object) -> None:
+    """Objects are read-only; Windows does not remove such a file."""
+    del error
+    os.chmod(path, 0o600)
+    call(path)
+
+
+def _kind(id_: str) -> str:
+    return f"version {id_}"
+
+
+def _is_plain(id_: str) -> bool:
+    return id_.startswith("model-") and id_.replace("-", "").isalnum() and len(id_) <= 64
