@@ -1,0 +1,160 @@
+"""A whole pipeline as one ONNX model: raw columns in, predictions out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from onnx import helper
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+
+from aetheron_desktop import __version__
+from aetheron_desktop.engine.estimators.base import SklearnPredictor
+from aetheron_desktop.engine.estimators.features import MISSING_WORD
+from aetheron_desktop.engine.registry.onnx import columns as raw_columns
+from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, network, predicted
+from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph, words
+from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
+from aetheron_desktop.engine.registry.onnx.scaling import scaled
+from aetheron_desktop.engine.registry.onnx.texts import text
+from aetheron_desktop.engine.registry.onnx.trees import codes_of_boosting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from onnx import ModelProto
+
+    from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+
+_AGAIN: Final = "Train the model again with this version of the program, then export it."
+
+
+def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelProto, tuple[str, ...], list[str]]:
+    """Give the model, the names of its outputs, and notes.
+
+    Raises:
+        OnnxUnsupported: a part cannot be written; the words name it and its columns.
+    """
+    given = pipeline.columns.columns
+    taken = {column.name for column in given}
+    outputs = tuple(_free(name, taken) for name in (("label", "probabilities") if pipeline.classes else ("value",)))
+    graph = Graph({*taken, *outputs})
+    if isinstance(pipeline.predictor, SklearnPredictor):
+        model = pipeline.predictor.model
+        if is_constant(model):
+            raw = constant(graph, model, given[0].name)
+        else:
+            raw = predicted(graph, _features(graph, pipeline, model), model)
+    else:
+        raw = network(graph, _features(graph, pipeline, None), pipeline.predictor)  # type: ignore[arg-type]
+    made = graph.model("pipeline", raw_columns.inputs(given), _outputs(graph, pipeline, raw, outputs, threshold))
+    made.producer_name, made.producer_version = "Aetheron Desktop", __version__
+    made.doc_string = f"Predicts {pipeline.target.name} ({pipeline.task}) from {len(given)} columns."
+    helper.set_model_props(made, _about(pipeline, outputs, threshold))
+    return made, outputs, _notes(pipeline, graph, outputs)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _outputs(
+    graph: Graph, pipeline: FittedPipeline, raw: str, names: tuple[str, ...], threshold: float | None
+) -> list[Any]:
+    if not pipeline.classes:
+        return [helper.make_tensor_value_info(graph.call(names[0], raw), DOUBLE, [ROWS, 1])]
+    if pipeline.task == "binary" and threshold is not None:
+        second = graph.op("Gather", raw, np.array(1, dtype=np.int64), axis=1)
+        is_second = graph.op("GreaterOrEqual", second, threshold)
+        label = graph.op("Where", is_second, words(pipeline.classes[1:]), words(pipeline.classes[:1]))
+    else:
+        label = graph.op("Gather", words(pipeline.classes), graph.op("ArgMax", raw, axis=1, keepdims=0))
+    return [
+        helper.make_tensor_value_info(graph.call(names[0], label), STRING, [ROWS]),
+        helper.make_tensor_value_info(graph.call(names[1], raw), DOUBLE, [ROWS, len(pipeline.classes)]),
+    ]
+
+
+def _features(graph: Graph, pipeline: FittedPipeline, model: Any) -> str:
+    """Give (rows, features), as the fitted transformer makes them."""
+    transformer = pipeline.transformer
+    assert isinstance(transformer, ColumnTransformer)
+    parts = []
+    for name, fitted, chosen in transformer.transformers_:
+        if name == "category":
+            parts.append(_categories(graph, fitted, list(chosen), model))
+        elif name == "number":
+            numbers = raw_columns.numbers(graph, pipeline.columns.columns)
+            parts.append(scaled(graph, numbers, fitted, pipeline.columns.of("number")))
+        elif name.startswith("text"):
+            parts.append(text(graph, chosen, fitted))
+        elif fitted != "drop":
+            raise OnnxUnsupported(f"The model has a part that ONNX has not: {name}.", hint=_AGAIN)
+    return graph.op("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
+
+
+def _categories(graph: Graph, encoder: Any, columns: Sequence[str], model: Any) -> str:
+    is_boosted = isinstance(model, HistGradientBoostingClassifier | HistGradientBoostingRegressor)
+
+    def translate(position: int, codes: NDArray[np.float64]) -> NDArray[np.float64]:
+        is_category = is_boosted and model.is_categorical_ is not None and model.is_categorical_[position]
+        return codes_of_boosting(model, position, codes) if is_category else codes
+
+    match encoder:
+        case OneHotEncoder(handle_unknown="infrequent_if_exist", drop=None):
+            return raw_columns.one_hot(graph, encoder, columns)
+        case OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=other) if np.isnan(other):
+            return raw_columns.ordinal(graph, encoder, columns, translate)
+        case _:
+            raise OnnxUnsupported(
+                f"The categories of the {named(columns)} are prepared by {type(encoder).__name__} in a way that has "
+                "no counterpart in ONNX here.",
+                hint=_AGAIN,
+            )
+
+
+# -- what is said of it -----------------------------------------------------------------------------------------------
+
+
+def _about(pipeline: FittedPipeline, outputs: tuple[str, ...], threshold: float | None) -> dict[str, str]:
+    told: dict[str, Any] = {
+        "producer": "Aetheron Desktop",
+        "version": __version__,
+        "target": pipeline.target.name,
+        "task": pipeline.task,
+        "outputs": outputs,
+        "columns": [{"name": column.name, "type": column.type} for column in pipeline.columns.columns],
+    }
+    if pipeline.classes:
+        told["classes"] = pipeline.classes
+    if pipeline.task == "binary" and threshold is not None:
+        told["threshold"] = threshold
+    return {
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in told.items()
+    }
+
+
+def _notes(pipeline: FittedPipeline, graph: Graph, outputs: tuple[str, ...]) -> list[str]:
+    notes = []
+    if changed := [name for name in outputs if name.endswith("_")]:
+        notes.append(f"A column has the name of an output, which is therefore called {changed[0]}.")
+    if "com.microsoft" in graph.domains:
+        texts = [column.name for column in pipeline.columns.columns if column.type == "text"]
+        notes.append(
+            f"The text of the {named(texts)} is split by an operator of ONNX Runtime (com.microsoft.Tokenizer): "
+            "other programs cannot run the file."
+        )
+    if learned := raw_columns.learned_empty_words(pipeline):
+        notes.append(
+            f"In the {named(sorted(learned))} an empty word is a value that the model knows; "
+            f"write {MISSING_WORD} for a missing one."
+        )
+    if not isinstance(pipeline.predictor, SklearnPredictor):
+        notes.append("The network computes in single precision, as the model itself does.")
+    return notes

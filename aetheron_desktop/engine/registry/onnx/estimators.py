@@ -1,0 +1,106 @@
+"""What is fitted, as operators: from the prepared features to probabilities or values."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, FLOAT, shape
+from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported
+from aetheron_desktop.engine.registry.onnx.trees import boosted, forest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
+    from aetheron_desktop.engine.registry.onnx.graph import Graph
+
+
+def constant(graph: Graph, model: Any, rows_of: str) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values of a baseline, for the rows of ``rows_of``."""
+    told = model.class_prior_ if isinstance(model, DummyClassifier) else model.constant_
+    rows = graph.op("Slice", graph.op("Shape", rows_of), shape(0), shape(1))
+    row = np.asarray(told, dtype=np.float64).reshape(1, -1)
+    return graph.op("Expand", row, graph.op("Concat", rows, shape(row.shape[1]), axis=0))
+
+
+def is_constant(model: Any) -> bool:
+    """Tell whether ``model`` looks at no column."""
+    return isinstance(model, DummyClassifier | DummyRegressor)
+
+
+def predicted(graph: Graph, features: str, model: Any) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values of a scikit-learn estimator.
+
+    Raises:
+        OnnxUnsupported: there is no way to write this kind of estimator.
+    """
+    match model:
+        case LogisticRegression():
+            raw = graph.op("Add", graph.op("MatMul", features, model.coef_.T.copy()), model.intercept_)
+            return _two(graph, raw) if len(model.classes_) == 2 else graph.op("Softmax", raw, axis=1)
+        case Ridge():
+            product = graph.op("MatMul", features, np.atleast_2d(model.coef_).T.copy())
+            return graph.op("Add", product, np.atleast_1d(model.intercept_).astype(np.float64))
+        case RandomForestClassifier() | RandomForestRegressor():
+            return forest(graph, features, model)
+        case HistGradientBoostingRegressor(loss="squared_error"):
+            return boosted(graph, features, model)
+        case HistGradientBoostingClassifier():
+            raw = boosted(graph, features, model)
+            return _two(graph, raw) if len(model.classes_) == 2 else graph.op("Softmax", raw, axis=1)
+        case _:
+            raise OnnxUnsupported(
+                f"The estimator is a {type(model).__name__}, which has no counterpart in ONNX here.",
+                hint="Train the model again with this version of the program, then export it.",
+            )
+
+
+def _two(graph: Graph, raw: str) -> str:
+    likely = graph.op("Sigmoid", raw)
+    return graph.op("Concat", graph.op("Sub", 1.0, likely), likely, axis=1)
+
+
+# -- the network ------------------------------------------------------------------------------------------------------
+
+
+def network(graph: Graph, features: str, predictor: NetworkPredictor) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values of the network; it computes in single precision."""
+    made = predictor.architecture
+    weights = {name: tensor.numpy() for name, tensor in predictor.weights.items()}
+    values = graph.op("Cast", features, to=FLOAT)
+    if made.frequencies and made.numbers:
+        values = graph.op("Concat", values, _embedded(graph, values, made, weights), axis=1)
+    for layer in range(made.layers + 1):
+        # A layer, its ReLU and its dropout count as three.
+        weight, bias = weights[f"layers.{3 * layer}.weight"], weights[f"layers.{3 * layer}.bias"]
+        values = graph.op("Gemm", values, weight, bias, transB=1)
+        if layer < made.layers:
+            values = graph.op("Relu", values)
+    raw = graph.op("Cast", values, to=DOUBLE)
+    if made.outputs == 1:
+        return graph.op("Add", graph.op("Mul", raw, made.scale), made.shift)
+    return graph.op("Softmax", raw, axis=1)
+
+
+def _embedded(graph: Graph, values: str, made: Architecture, weights: dict[str, NDArray[np.float32]]) -> str:
+    """Give (rows, numbers * embedding)."""
+    places = np.arange(made.numbers_from, made.numbers_from + made.numbers, dtype=np.int64)
+    # (numbers, rows, 1): a product of matrices for each number.
+    chosen = graph.op("Unsqueeze", graph.op("Transpose", graph.op("Gather", values, places, axis=1)), shape(2))
+    frequency = np.float32(2.0 * math.pi) * weights["embed.frequency"]
+    angle = graph.op("Mul", chosen, frequency[:, None, :])
+    waves = graph.op("Concat", graph.op("Cos", angle), graph.op("Sin", angle), axis=2)
+    vectors = graph.op("Add", graph.op("MatMul", waves, weights["embed.weight"]), weights["embed.bias"][:, None, :])
+    rows_first = graph.op("Transpose", graph.op("Relu", vectors), perm=[1, 0, 2])
+    return graph.op("Reshape", rows_first, shape(0, made.numbers * made.embedding))
