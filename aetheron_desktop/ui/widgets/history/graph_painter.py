@@ -23,6 +23,7 @@ _LINE: Final = 2.0
 _DOT: Final = 4.25
 _RING: Final = 5.0
 _RING_LINE: Final = 2.5
+_ROOM: Final = 1.25
 _MOST_KEPT: Final = 256
 
 
@@ -78,9 +79,7 @@ class GraphPainter:
         return color
 
     def _x(self, lane: int) -> float:
-        if self._lanes <= _ROOMY:
-            return _EDGE + lane * _PITCH
-        return round(_EDGE + lane * (_ROOMY - 1) * _PITCH / (self._lanes - 1))
+        return round(_EDGE + lane * self._pitch)
 
     def _draw(
         self, lane: int, above: Sequence[Link], below: Sequence[Link], height: int, ratio: float, is_current: bool
@@ -110,8 +109,12 @@ class GraphPainter:
         return picture
 
     @property
+    def _pitch(self) -> float:
+        return _PITCH if self._lanes <= _ROOMY else (_ROOMY - 1) * _PITCH / (self._lanes - 1)
+
+    @property
     def _line(self) -> float:
-        return _LINE if self._lanes <= 2 * _ROOMY else 0.75 * _LINE
+        return _LINE if self._pitch >= 3 * _LINE else _LINE / 2
 
     def _draw_straight(self, painter: QPainter, lane: int, top: float, height: int) -> None:
         left = self._x(lane) - self._line / 2
@@ -126,20 +129,20 @@ class GraphPainter:
         painter.strokePath(path, pen)
 
     def _draw_dot(self, painter: QPainter, center: QPointF, color: QColor, is_current: bool) -> None:
-        if not is_current:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawEllipse(center, _DOT, _DOT)
-            return
-        # Empty within, whatever the row's ground is.
+        radius = _RING if is_current else _DOT
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(Qt.GlobalColor.black)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        painter.drawEllipse(center, _RING, _RING)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        painter.setPen(QPen(color, _RING_LINE))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(center, _RING, _RING)
+        if is_current or self._pitch < 2 * _DOT:
+            # A ring is empty within, whatever the row's ground is; a dot among lines that stand close has room around.
+            painter.setBrush(Qt.GlobalColor.black)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+            painter.drawEllipse(center, radius + _ROOM, radius + _ROOM)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        if is_current:
+            painter.setPen(QPen(color, _RING_LINE))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.setBrush(color)
+        painter.drawEllipse(center, radius, radius)
 
 
 def _over(height: int, ratio: float) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QCursor, QKeySequence, QPainter, QPen
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QHoverEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
 from aetheron_desktop.ui import theme
@@ -13,7 +13,6 @@ from aetheron_desktop.ui.widgets.history.history_cells import HistoryCells
 from aetheron_desktop.ui.widgets.history.wishes import DIFFERENCE, WISHES
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -37,6 +36,7 @@ class HistoryTree(QTreeView):
     def __init__(self, table: HistoryTable, graph: GraphPainter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cells = HistoryCells(table, graph, self.font())
+        self._pointer: QPoint | None = None
         self._hovered = -1
         self.setModel(table)
         self._wishes = {wish.keys: wish.id for wish in (*WISHES, DIFFERENCE) if wish.keys}
@@ -97,12 +97,16 @@ class HistoryTree(QTreeView):
         else:
             self.menu_wanted.emit(event.globalPos())
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHoverEvent):
+            has_left = event.type() == QEvent.Type.HoverLeave
+            self._pointer = None if has_left else event.position().toPoint()
+        return super().viewportEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         header = self.header()
         self.cells.begin([(header.sectionViewportPosition(at), header.sectionSize(at)) for at in range(header.count())])
-        viewport = self.viewport()
-        place = viewport.mapFromGlobal(QCursor.pos())
-        self._hovered = self.indexAt(place).row() if viewport.underMouse() else -1
+        self._hovered = -1 if self._pointer is None else self.indexAt(self._pointer).row()
         super().paintEvent(event)
 
     def drawRow(
