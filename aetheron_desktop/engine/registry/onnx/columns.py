@@ -39,10 +39,12 @@ if TYPE_CHECKING:
 _WORDS: Final = frozenset({"category", "identifier", "text"})
 _LARGEST: Final = 1e37
 """As :func:`features.numbers` has it."""
-_DAY: Final = 86_400.0
 _BEGAN: Final = pd.Timestamp("1970-01-01")
-_EPOCH: Final = 946_684_800.0
-"""2000-01-01, in seconds since 1970."""
+_SECOND: Final = 1e6
+_HOUR: Final = 3_600e6
+_DAY: Final = 86_400e6
+_EPOCH: Final = 946_684_800e6
+"""2000-01-01 since 1970; moments are whole microseconds, as pandas counts them."""
 _LAST_DATE: Final = 9.2e12
 """Seconds; pandas has no date beyond."""
 
@@ -140,8 +142,8 @@ def _date_parts(graph: Graph, given: str) -> list[str]:
         return left
 
     is_date = graph.op("LessOrEqual", graph.op("Abs", given), _LAST_DATE)
-    seconds = graph.op("Where", is_date, given, np.nan)
-    today = whole(seconds, _DAY)
+    moment = graph.op("Round", graph.op("Mul", graph.op("Where", is_date, given, np.nan), _SECOND))
+    today = whole(moment, _DAY)
     shifted = graph.op("Add", today, 719_468.0)
     of_era = rest(shifted, 146_097.0)
     leaps = [whole(of_era, 1_460.0), whole(of_era, 146_096.0)]
@@ -153,9 +155,9 @@ def _date_parts(graph: Graph, given: str) -> list[str]:
     before = whole(graph.op("Add", graph.op("Mul", march, 153.0), 2.0), 5.0)
     day = graph.op("Add", graph.op("Sub", of_year, before), 1.0)
     month = graph.op("Add", rest(graph.op("Add", march, 2.0), 12.0), 1.0)
-    days = graph.op("Div", graph.op("Sub", seconds, _EPOCH), _DAY)
+    days = graph.op("Div", graph.op("Sub", moment, _EPOCH), _DAY)
     weekday = rest(graph.op("Add", today, 3.0), 7.0)
-    hour = whole(rest(seconds, _DAY), 3_600.0)
+    hour = whole(rest(moment, _DAY), _HOUR)
     return [days, month, day, weekday, hour]
 
 

@@ -11,14 +11,17 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from onnx import helper
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from aetheron_desktop.engine.registry.onnx.graph import INT64, shape, words
+from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, INT64, shape, words
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from aetheron_desktop.engine.registry.onnx.graph import Graph
 
 _LETTER: Final = r"[\p{L}\p{N}_]"
@@ -26,6 +29,7 @@ _LETTER: Final = r"[\p{L}\p{N}_]"
 _DOTTED: Final = "İ"
 """The one letter whose small form is two signs, an i and a dot that is no part of a word."""
 _SIGMA, _SMALL_SIGMA, _LAST_SIGMA = "Σσς"
+_USUAL_COUNTS: Final = 1_024
 _NO_CASE_FROM: Final = 0x20000
 """Unicode's planes from the second on hold Han alone, which has no large letters."""
 _HASHES: Final = ((2_147_483_647, 1_103_515_245), (2_147_483_629, 1_664_525_013))
@@ -42,7 +46,7 @@ def text(graph: Graph, column: str, fitted: Any) -> str:
     _check(steps, column)
     found = _words(graph, column, steps[0].vocabulary_)
     weights = _weights(graph, found, steps[0].idf_)
-    return graph.op("MatMul", weights, steps[1].components_.T.copy()) if len(steps) > 1 else weights
+    return _folded(graph, weights, steps[1].components_) if len(steps) > 1 else weights
 
 
 def _check(steps: list[Any], column: str) -> None:
@@ -152,10 +156,49 @@ def _counted(graph: Graph, places: str, width: int) -> str:
     return graph.op("Slice", counts, shape(0), shape(width), shape(1))
 
 
-def _weights(graph: Graph, counts: str, rarity: Any) -> str:
+def _weights(graph: Graph, counts: str, rarity: NDArray[np.float64]) -> str:
     """Give each word's weight: 1 + the logarithm of its count, times its rarity, at a length of 1 for each row."""
-    said = graph.op("Add", graph.op("Log", graph.op("Max", counts, 1.0)), graph.op("Min", counts, 1.0))
+    # Each runtime's logarithm has another last bit; of usual counts it is scikit-learn's own.
+    usual = np.append(0.0, np.log(np.arange(1.0, _USUAL_COUNTS)) + 1.0)
+    read = graph.op("Gather", usual, graph.op("Cast", graph.op("Min", counts, _USUAL_COUNTS - 1.0), to=INT64))
+    computed = graph.op("Add", graph.op("Log", graph.op("Max", counts, 1.0)), 1.0)
+    said = graph.op("Where", graph.op("Less", counts, float(_USUAL_COUNTS)), read, computed)
     weights = graph.op("Mul", said, rarity)
-    squares = graph.op("ReduceSum", graph.op("Mul", weights, weights), shape(1), keepdims=1)
-    length = graph.op("Sqrt", squares)
+    # CumSum adds in order.
+    squares = graph.op("CumSum", graph.op("Mul", weights, weights), np.array(1, dtype=np.int64))
+    length = graph.op("Sqrt", graph.op("Gather", squares, shape(-1), axis=1))
     return graph.op("Div", weights, graph.op("Where", graph.op("Equal", length, 0.0), 1.0, length))
+
+
+def _folded(graph: Graph, weights: str, components: NDArray[np.float64]) -> str:
+    """Give (rows, components): the weighted sum of the words' vectors, word by word in the vocabulary's order.
+
+    A product of matrices adds in an order of its own. The last bit matters: thresholds of trees can be values of
+    training rows.
+    """
+    width = components.shape[1]
+    is_there = graph.op("Cast", graph.op("Greater", weights, 0.0), to=INT64)
+    ranks = graph.op("Mul", is_there, np.arange(width, 0, -1, dtype=np.int64))
+    most = graph.op("ReduceMax", graph.op("ReduceSum", is_there, shape(1), keepdims=0), keepdims=1)
+    first = graph.ops("TopK", ranks, graph.op("Max", most, shape(1)), count=2, axis=1)[0]
+    places = graph.op("Sub", shape(width), first)
+    # The place behind the last is that of no word.
+    padded = graph.op("Pad", weights, shape(0, 0, 0, 1))
+    chosen = graph.op("GatherElements", padded, places, axis=1)
+    vectors = graph.constant(np.vstack([components.T, np.zeros((1, len(components)))]))
+    body = graph.inner()
+    state, place, weight = body.name("state"), body.name("place"), body.name("weight")
+    product = body.op("Mul", body.op("Unsqueeze", weight, shape(1)), body.op("Gather", vectors, place))
+    added = body.op("Add", state, product)
+    loop = body.graph(
+        "folded",
+        [
+            helper.make_tensor_value_info(state, DOUBLE, [None, len(components)]),
+            helper.make_tensor_value_info(place, INT64, [None]),
+            helper.make_tensor_value_info(weight, DOUBLE, [None]),
+        ],
+        [helper.make_tensor_value_info(added, DOUBLE, [None, len(components)])],
+    )
+    rows = graph.op("Slice", graph.op("Shape", weights), shape(0), shape(1))
+    start = graph.op("Expand", 0.0, graph.op("Concat", rows, shape(len(components)), axis=0))
+    return graph.op("Scan", start, places, chosen, body=loop, num_scan_inputs=2, scan_input_axes=[1, 1])
