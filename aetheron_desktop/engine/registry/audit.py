@@ -1,4 +1,4 @@
-"""Looks through ``pipeline.skops`` before anything of it is built, and through the trees before they are asked.
+"""Looks through ``pipeline.skops`` before anything of it is built, and through what was built before it is asked.
 
 The file is a zip of ``schema.json``, which says what to build, and of arrays. Nothing here builds or imports what the
 file names.
@@ -6,28 +6,42 @@ file names.
 
 from __future__ import annotations
 
+import io
+import json
 import math
 import re
+import struct
 import zipfile
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-import msgspec
 import numpy as np
 
 from aetheron_desktop.engine.errors import UntrustedModel
-from aetheron_desktop.engine.registry.allowed import ALLOWED
+from aetheron_desktop.engine.registry.allowed import MOST_CLASSES, MOST_FEATURES
+from aetheron_desktop.engine.registry.description import AGAIN
+from aetheron_desktop.engine.registry.plan import Array, check_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
-AGAIN: Final = "Get the model again from where it came."
-_PROTOCOLS: Final = frozenset({2})
+    from numpy.typing import NDArray
+
 _SCHEMA: Final = "schema.json"
-_ARRAY: Final = re.compile(r"[A-Za-z0-9_\-]{1,80}\.npy")
-_MOST_MEMBERS: Final = 1_000_000
+_ARRAY: Final = re.compile(r"[0-9]{1,20}\.npy")
+_MOST_MEMBERS: Final = 500_000
+_MOST_DIRECTORY_BYTES: Final = 64 << 20
 _MOST_SCHEMA_BYTES: Final = 512 << 20
-_MARKS: Final = ("__loader__", "__module__", "__class__")
+_MOST_SCHEMA_PARTS: Final = 20_000_000
+_MOST_EMPTY: Final = 1 << 24
+
+# What NumPy itself writes before an array of numbers; all else, read by NumPy, would be read as Python.
+_NUMBERS: Final = rb"'[<|][biuf][1248]'"
+_FIELD: Final = rb"\((?:'[a-z_]{1,40}', " + _NUMBERS + rb"|'', '\|V[1-7]')\)"
+_HEADER: Final = re.compile(
+    rb"\{'descr': (?:" + _NUMBERS + rb"|\[" + _FIELD + rb"(?:, " + _FIELD + rb"){0,30}\])"
+    rb", 'fortran_order': (?:True|False), 'shape': \((?:\d{1,15},|\d{1,15}(?:, \d{1,15}){1,3})?\), \} *\n"
+)
 
 
 def audit(file: Path) -> None:
@@ -37,19 +51,44 @@ def audit(file: Path) -> None:
         UntrustedModel: it asks for a type that is not on the list, or is not built as such a file is.
     """
     try:
+        with file.open("rb") as stream:
+            check_directory(stream, _MOST_DIRECTORY_BYTES)
         with zipfile.ZipFile(file) as archive:
-            _check_members(archive)
-            _check_schema(msgspec.json.decode(archive.read(_SCHEMA)))
-    except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, RecursionError) as error:
+            arrays = _check_members(archive, file.stat().st_size)
+            check_plan(_plan(archive), arrays, lambda name: _array(archive, name))
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, MemoryError, OSError) as error:
         raise UntrustedModel(f"{file.name} cannot be read: {error}", hint=AGAIN) from error
-    except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-        raise UntrustedModel(f"{file.name} is damaged: {error}", hint=AGAIN) from error
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, struct.error) as error:
+        raise UntrustedModel(f"{file.name} is damaged: {type(error).__name__}: {error}", hint=AGAIN) from error
 
 
-def _check_members(archive: zipfile.ZipFile) -> None:
+def check_directory(stream: BinaryIO, most: int) -> None:
+    """Refuse a zip file whose table of contents has more than ``most`` bytes, before it is read into memory.
+
+    The records are those at the very end of the file (APPNOTE.TXT, 4.3.14 to 4.3.16), where :mod:`zipfile` looks.
+
+    Raises:
+        UntrustedModel: it is too long, or the file does not begin and end as this program's do.
+    """
+    start = stream.read(4)
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - 98))
+    end = stream.read().rjust(98, b"\0")
+    if start != b"PK\x03\x04" or end[76:80] != b"PK\x05\x06" or end[96:] != b"\0\0":
+        raise UntrustedModel("The file is no zip file, or holds more than one.", hint=AGAIN)
+    lengths = [int.from_bytes(end[88:92], "little")]
+    if end[56:60] == b"PK\x06\x07":
+        lengths.append(int.from_bytes(end[40:48], "little"))
+    if min(lengths) > most or lengths[-1] > most:
+        raise UntrustedModel("The file's table of contents is too long to be true.", hint=AGAIN)
+
+
+def _check_members(archive: zipfile.ZipFile, size: int) -> dict[str, Array]:
+    """Refuse strange members, and give the arrays by name."""
     members = archive.infolist()
     if len(members) > _MOST_MEMBERS or len({member.filename for member in members}) != len(members):
         raise UntrustedModel("The pipeline holds files twice, or far too many.", hint=AGAIN)
+    arrays = {}
     for member in members:
         # Stored as they are: what a file says of its size is then its size, and nothing can swell.
         if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
@@ -59,66 +98,122 @@ def _check_members(archive: zipfile.ZipFile) -> None:
                 raise UntrustedModel("The pipeline's plan is too long to be true.", hint=AGAIN)
         elif _ARRAY.fullmatch(member.filename):
             with archive.open(member) as stream:
-                _check_array(member.filename, stream, member.file_size)
+                arrays[member.filename] = _check_array(member.filename, stream, member.file_size)
         else:
             raise UntrustedModel(f"The pipeline holds {member.filename!r}, which no pipeline has.", hint=AGAIN)
+    if sum(member.file_size + 30 for member in members) > size:
+        raise UntrustedModel("The files in the pipeline lie in each other.", hint=AGAIN)
+    return arrays
 
 
-def _check_array(name: str, stream: IO[bytes], size: int) -> None:
-    """Refuse an array that holds Python objects, or claims another size than it has."""
-    version = np.lib.format.read_magic(stream)
-    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}.get(version)
-    if read is None:
-        raise UntrustedModel(f"The array {name!r} is of an unknown version.", hint=AGAIN)
-    shape, _, dtype = read(stream)
-    if dtype.hasobject:
-        raise UntrustedModel(f"The array {name!r} holds pickled objects.", hint=AGAIN)
-    if any(length < 0 for length in shape) or stream.tell() + math.prod(shape) * dtype.itemsize != size:
+def _check_array(name: str, stream: Any, size: int) -> Array:
+    """Refuse an array that is none of numbers, or claims another size than it has; give what it is."""
+    start = stream.read(10)
+    header = stream.read(int.from_bytes(start[8:], "little"))
+    if start[:8] != b"\x93NUMPY\x01\x00" or not _HEADER.fullmatch(header):
+        raise UntrustedModel(f"The array {name!r} is of an unknown kind, or holds pickled objects.", hint=AGAIN)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(io.BytesIO(start[8:] + header))
+    count = math.prod(shape)
+    if len(start) + len(header) + count * dtype.itemsize != size or (not count and max(shape) > _MOST_EMPTY):
         raise UntrustedModel(f"The array {name!r} is not as large as it says.", hint=AGAIN)
+    return Array(tuple(shape), dtype.str if dtype.names is None else repr(dtype.descr))
 
 
-def _check_schema(schema: Any) -> None:
-    if not isinstance(schema, dict) or schema.get("protocol") not in _PROTOCOLS:
-        raise UntrustedModel("The pipeline's plan is of an unknown kind.", hint=AGAIN)
-    strange = sorted({f"{name} ({how})" for name, how in _asked(schema) if (name, how) not in ALLOWED})
-    if strange:
-        raise UntrustedModel(
-            f"The pipeline asks to build what no model needs: {', '.join(strange[:5])}.",
-            hint="Do not use it; ask whoever made it what that is for.",
-        )
+def _array(archive: zipfile.ZipFile, name: str) -> NDArray[Any]:
+    made: NDArray[Any] = np.load(io.BytesIO(archive.read(name)), allow_pickle=False)
+    return made
 
 
-def _asked(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give every type that the plan names anywhere, and how it would be built."""
-    left: list[Any] = [schema]
-    while left:
-        node = left.pop()
-        if isinstance(node, dict):
-            if any(mark in node for mark in _MARKS):
-                loader, module, kind = (node.get(mark) for mark in _MARKS)
-                yield f"{module}.{kind}", str(loader)
-            left.extend(node.values())
-        elif isinstance(node, list):
-            left.extend(node)
+def _plan(archive: zipfile.ZipFile) -> Any:
+    """Read the plan with the reader that skops uses, so that what is looked at is what will be built."""
+    body = archive.read(_SCHEMA)
+    if sum(map(body.count, (b"{", b"[", b","))) > _MOST_SCHEMA_PARTS:
+        raise UntrustedModel("The pipeline's plan has more parts than any model.", hint=AGAIN)
+    return json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise UntrustedModel("The pipeline's plan says something twice.", hint=AGAIN)
+    return made
+
+
+def _refuse(name: str) -> NoReturn:
+    raise UntrustedModel(f"The pipeline's plan holds {name}.", hint=AGAIN)
+
+
+# -- what was built ---------------------------------------------------------------------------------------------------
 
 
 def check_trees(model: Any) -> None:
-    """Refuse trees whose nodes point outside of them or backwards: compiled code follows them without looking.
+    """Refuse an estimator that cannot predict, or trees that point out of themselves or backwards.
+
+    Compiled code follows trees without looking.
 
     Raises:
         UntrustedModel: there is one.
     """
-    features = int(getattr(model, "n_features_in_", 0))
-    for tree in getattr(model, "estimators_", []):
+    features, classes = getattr(model, "n_features_in_", None), len(getattr(model, "classes_", ()))
+    if type(features) is not int or not 0 < features <= MOST_FEATURES or classes > MOST_CLASSES:
+        raise UntrustedModel("The model's estimator does not say how many columns it takes.", hint=AGAIN)
+    if getattr(model, "n_classes_", classes) != classes:
+        raise UntrustedModel("The model's estimator has other classes than it.", hint=AGAIN)
+    try:
+        if hasattr(model, "estimators_"):
+            _check_forest(model, features, classes)
+        if hasattr(model, "_predictors"):
+            _check_boosting(model, features, classes)
+        _check_answer(model, features, classes)
+    except UntrustedModel:
+        raise
+    except Exception as error:
+        # Whatever a damaged attribute makes scikit-learn stumble over.
+        raise UntrustedModel(f"The model cannot predict: {type(error).__name__}: {error}", hint=AGAIN) from error
+
+
+def _check_answer(model: Any, features: int, classes: int) -> None:
+    """Ask for one row, so that an estimator that cannot answer is refused before anyone relies on it."""
+    # scikit-learn checks that the weights are those of the columns.
+    row = np.zeros((1, features))
+    answer = model.predict_proba(row) if classes else model.predict(row)
+    if answer.shape != ((1, classes) if classes else (1,)) or answer.dtype.kind != "f":
+        raise UntrustedModel("The model answers in another shape than it should.", hint=AGAIN)
+
+
+def _check_forest(model: Any, features: int, classes: int) -> None:
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+    from sklearn.tree._tree import Tree
+
+    kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
+    if type(model.estimators_) is not list or model.n_estimators != len(model.estimators_):
+        raise UntrustedModel("The model's trees are not as many as it says.", hint=AGAIN)
+    for tree in model.estimators_:
         nodes = tree.tree_
+        if type(tree) is not kind or type(nodes) is not Tree or tree.n_features_in_ != features:
+            raise UntrustedModel("A tree of the model is none.", hint=AGAIN)
         _check_tree(nodes.children_left, nodes.children_right, nodes.feature, nodes.children_left == -1, features)
-        if nodes.n_features != features or nodes.value.shape[0] != nodes.node_count:
+        if nodes.n_features != features or nodes.max_n_classes != max(1, classes):
             raise UntrustedModel("A tree of the model is damaged.", hint=AGAIN)
-    for trees in getattr(model, "_predictors", []):
+
+
+def _check_boosting(model: Any, features: int, classes: int) -> None:
+    from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
+    from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
+
+    each = classes if classes > 2 else 1
+    is_category = model._bin_mapper.is_categorical_
+    if model.n_trees_per_iteration_ != each or is_category.shape != (features,) or is_category.dtype.kind not in "bu":
+        raise UntrustedModel("The model's trees do not suit it.", hint=AGAIN)
+    for trees in model._predictors:
+        if type(trees) is not list or len(trees) != each:
+            raise UntrustedModel("The model's trees do not suit it.", hint=AGAIN)
         for tree in trees:
             nodes = tree.nodes
+            if type(tree) is not TreePredictor or nodes.dtype != PREDICTOR_RECORD_DTYPE or nodes.ndim != 1:
+                raise UntrustedModel("A tree of the model is none.", hint=AGAIN)
             _check_tree(nodes["left"], nodes["right"], nodes["feature_idx"], nodes["is_leaf"] != 0, features)
-            _check_bitsets(tree, nodes)
+            _check_bitsets(tree, nodes, is_category != 0)
 
 
 def _check_tree(left: Any, right: Any, feature: Any, is_leaf: Any, features: int) -> None:
@@ -134,8 +229,12 @@ def _check_tree(left: Any, right: Any, feature: Any, is_leaf: Any, features: int
         raise UntrustedModel("A tree of the model asks for columns that are not there.", hint=AGAIN)
 
 
-def _check_bitsets(tree: Any, nodes: Any) -> None:
-    asked = nodes["bitset_idx"][(nodes["is_categorical"] != 0) & (nodes["is_leaf"] == 0)]
-    most = min(len(tree.raw_left_cat_bitsets), len(tree.binned_left_cat_bitsets))
-    if len(asked) and int(asked.max()) >= most:
+def _check_bitsets(tree: Any, nodes: Any, is_category: NDArray[np.bool_]) -> None:
+    bitsets = tree.raw_left_cat_bitsets
+    if bitsets.ndim != 2 or bitsets.shape[1] != 8 or bitsets.dtype != np.uint32:
+        raise UntrustedModel("A tree of the model has categories of an unknown kind.", hint=AGAIN)
+    asking = nodes[(nodes["is_categorical"] != 0) & (nodes["is_leaf"] == 0)]
+    if len(asking) and (
+        int(asking["bitset_idx"].max()) >= len(bitsets) or not is_category[asking["feature_idx"]].all()
+    ):
         raise UntrustedModel("A tree of the model asks for categories that are not there.", hint=AGAIN)
