@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
-from dulwich.graph import find_merge_base
-from dulwich.objects import ObjectID
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
@@ -72,9 +70,9 @@ def states(repository: ModelRepository, theirs: str, ours: str) -> tuple[PartSta
     Raises:
         ModelError: the history is damaged.
     """
-    bases = find_merge_base(repository.store.repo, [ObjectID(ours.encode()), ObjectID(theirs.encode())])
+    common = repository.common(ours, theirs)
     here, there = _Parts(repository, ours), _Parts(repository, theirs)
-    base = _Parts(repository, bases[0].decode()) if bases else None
+    base = _Parts(repository, common) if common else None
     return tuple(
         PartState(
             part=part,
@@ -102,23 +100,24 @@ def adopt(
         UsageError: it is contained already.
         AdoptConflict: a part was changed on both sides, and ``keep`` does not say which shall be.
     """
-    ours = repository.labels().current
-    if not ours:
-        raise UsageError("The model has no version yet.", hint="There is nothing to adopt it into.")
-    if theirs in repository.before(ours):
-        raise UsageError(f"The version {theirs[:10]} is contained already.", hint="There is nothing to adopt.")
-    found = {state.part: state for state in states(repository, theirs, ours)}
-    keep = keep or {}
-    if open_ := tuple(state for state in found.values() if state.is_contested and state.part not in keep):
-        raise AdoptConflict(open_)
-    sides = {part: keep.get(part) or _side(state) for part, state in found.items()}
-    base = theirs if sides["model"] == "theirs" else ours
-    files: dict[str, bytes | None] = {}
-    for part in ("threshold", "card"):
-        source = theirs if sides[part] == "theirs" else ours
-        if source != base and found[part].ours != found[part].theirs:
-            files |= _taken(repository, base, source, part, files, author)
-    return repository.change(base, files, message, "adopted", author=author, adopted=theirs)
+    with repository.changing():  # of what it is made of, nothing may change in between
+        ours = repository.labels().current
+        if not ours:
+            raise UsageError("The model has no version yet.", hint="There is nothing to adopt it into.")
+        if theirs in repository.before(ours):
+            raise UsageError(f"The version {theirs[:10]} is contained already.", hint="There is nothing to adopt.")
+        found = {state.part: state for state in states(repository, theirs, ours)}
+        keep = keep or {}
+        if open_ := tuple(state for state in found.values() if state.is_contested and state.part not in keep):
+            raise AdoptConflict(open_)
+        sides = {part: keep.get(part) or _side(state) for part, state in found.items()}
+        base = theirs if sides["model"] == "theirs" else ours
+        files: dict[str, bytes | None] = {}
+        for part in ("threshold", "card"):
+            source = theirs if sides[part] == "theirs" else ours
+            if source != base and found[part].ours != found[part].theirs:
+                files |= _taken(repository, base, source, part, files, author)
+        return repository.change(base, files, message, "adopted", author=author, adopted=theirs)
 
 
 def take(repository: ModelRepository, source: str, part: Part, message: str, author: Author | None = None) -> str:
@@ -129,11 +128,12 @@ def take(repository: ModelRepository, source: str, part: Part, message: str, aut
     """
     if part == "model":
         raise UsageError("A whole model is adopted, not taken.", hint="Use: aetheron adopt MODEL VERSION")
-    current = repository.labels().current
-    if _Parts(repository, current).key(part) == _Parts(repository, source).key(part):
-        raise UsageError(f"The current version has the same {part}.", hint="There is nothing to take.")
-    files = _taken(repository, current, source, part, {}, author)
-    return repository.change(current, files, message, "changed", author=author)
+    with repository.changing():
+        current = repository.labels().current
+        if _Parts(repository, current).key(part) == _Parts(repository, source).key(part):
+            raise UsageError(f"The current version has the same {part}.", hint="There is nothing to take.")
+        files = _taken(repository, current, source, part, {}, author)
+        return repository.change(current, files, message, "changed", author=author)
 
 
 def _taken(

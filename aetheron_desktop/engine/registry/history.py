@@ -38,15 +38,15 @@ def told_of(repository: ModelRepository, commit: str) -> tuple[VersionInfo, Mode
     from aetheron_desktop.engine.registry.repository.model_repository import DEED
 
     made = repository.store.commit(commit)
-    data = repository.read(commit, DESCRIPTION) or b""
+    files = repository.store.files(made)
+    data, signature = (repository.store.blob(files[n]) if n in files else None for n in (DESCRIPTION, SIGNATURE))
     try:
-        told = msgspec.json.decode(data, type=_Told)
-    except msgspec.MsgspecError as error:
+        told = msgspec.json.decode(data or b"", type=_Told)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UntrustedModel(f"The version {commit[:10]} has no description: {error}", hint=AGAIN) from error
     name, _, email = made.author.decode("utf-8", "replace").partition(" <")
     message, _, trailer = made.message.decode("utf-8", "replace").strip().rpartition(f"{DEED}: ")
     info = told.info
-    signature = repository.read(commit, SIGNATURE)
     version = VersionInfo(
         commit=commit,
         parents=tuple(parent.decode() for parent in made.parents),
@@ -64,7 +64,7 @@ def told_of(repository: ModelRepository, commit: str) -> tuple[VersionInfo, Mode
         metrics=info.metrics,
         threshold=told.threshold,
         bytes=info.bytes,
-        signer=verdict(data, signature).fingerprint,
+        signer=verdict(data or b"", signature).fingerprint,
     )
     return version, info
 

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError, storage_errors
+from aetheron_desktop.engine.errors import AetheronError, ModelError, UntrustedModel, UsageError, storage_errors
+from aetheron_desktop.engine.registry.leftovers import part_name, sweep, writable
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.versions import History, Labels, VersionInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from pathlib import Path
 
     from aetheron_desktop.engine.registry.identity import Author
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
 _MODEL: Final = "model"
 _LABELS: Final = "labels"
 _PENDING: Final = "pending"
-_OLD: Final = "model.json"
-"""What lies in the folder of a model from before models had versions."""
-_HEAD: Final = "HEAD"
 
 
 class Shelf:
@@ -79,9 +77,10 @@ class Shelf:
         body = self._store.get(_LABELS, id_)
         labels = msgspec.json.decode(body, type=Labels) if body is not None else Labels()
         roots = {*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()}
-        return History(model=id_, versions=ordered(self._versions(id_), roots), labels=labels)
+        return History(model=id_, versions=ordered(self.versions(id_), roots), labels=labels)
 
-    def _versions(self, id_: str) -> dict[str, VersionInfo]:
+    def versions(self, id_: str) -> dict[str, VersionInfo]:
+        """Give every version of a model that the index knows, by its commit, also those that nothing names any more."""
         return {commit: msgspec.json.decode(body, type=VersionInfo) for commit, body in self._store.all(_kind(id_))}
 
     # -- opening ------------------------------------------------------------------------------------------------------
@@ -108,7 +107,7 @@ class Shelf:
         """
         number = word.removeprefix("v")
         if number.isdecimal() and len(number) < 7:
-            found = [version.commit for version in self._versions(id_).values() if version.number == int(number)]
+            found = [version.commit for version in self.versions(id_).values() if version.number == int(number)]
             if not found:
                 raise UsageError(f"There is no version {word}.", hint="See the versions: aetheron log MODEL")
             return found[0]
@@ -142,13 +141,12 @@ class Shelf:
         """
         from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository  # 60 ms
 
-        part = self._root / "models" / f".{uuid.uuid4().hex}"
+        part = self._root / "models" / part_name()
         if not _is_plain(id_) or self.folder(id_).exists():
             id_ = f"model-{uuid.uuid4().hex[:12]}"
         try:
             with ModelRepository.create(part, name) as repository:
                 repository.commit(folder, message, deed, author=author)
-            self._store.put(_PENDING, id_, b"")
             with storage_errors(part):
                 os.replace(part, self._root / "models" / id_)
         finally:
@@ -162,12 +160,16 @@ class Shelf:
         Raises:
             ModelError: it is not there, or damaged.
         """
-        self._store.put(_PENDING, id_, b"")
         with self.opened(id_) as repository:
+            # With the lock, so that nobody who enters the model takes the mark of a change away that has just begun.
+            repository.before_change = lambda: self._store.put(_PENDING, id_, b"")
             try:
                 yield repository
-            finally:
-                self._enter(id_, repository)
+            except BaseException:
+                with contextlib.suppress(AetheronError):  # what went wrong first is told
+                    self._enter(id_, repository)
+                raise
+            self._enter(id_, repository)
 
     def enter(self, id_: str) -> ModelInfo:
         """Let the index say what the repository of a model holds, and give that.
@@ -182,24 +184,28 @@ class Shelf:
         from aetheron_desktop.engine.registry.history import told_of
         from aetheron_desktop.engine.registry.repository.aliases import aliases, follow
 
-        # With the lock: else an older look at it could be written after a newer one, or the mark of a change that
-        # has just begun be taken away.
+        repository.before_change = None
+        # With the lock: else an older look at it could be written after a newer one.
         with repository.changing():
             if repository.labels().aliases != aliases(repository):
                 follow(repository)
             labels = repository.labels()
-            known = self._versions(id_)
-            parents = {commit: version.parents for commit, version in known.items()}
-            new = [commit for commit in repository.reachable(labels, parents) if commit not in known]
-            made = sorted((told_of(repository, commit)[0] for commit in new), key=lambda version: version.at)
-            made = _parents_first(made)
-            count = max((version.number for version in known.values()), default=0)
+            known = {commit: msgspec.json.decode(body, type=_Place) for commit, body in self._store.all(_kind(id_))}
+            there = repository.reachable(labels, {commit: place.parents for commit, place in known.items()})
+            made = []
+            for commit in there:
+                # What Git has brought here and is no version is passed over; the current one must be one.
+                with contextlib.suppress(UntrustedModel):
+                    if commit not in known:
+                        made.append(told_of(repository, commit)[0])
+            made = _parents_first(sorted(made, key=lambda version: version.at))
+            count = max((place.number for place in known.values()), default=0)
             numbered = [msgspec.structs.replace(v, number=count + place) for place, v in enumerate(made, 1)]
-            info = self._info(id_, repository, labels, len(known) + len(numbered))
+            versions = len(numbered) + sum(commit in known for commit in there)
+            info = self._info(id_, repository, labels, versions)
             records = [(_kind(id_), version.commit, msgspec.json.encode(version)) for version in numbered]
             records += [(_LABELS, id_, msgspec.json.encode(labels)), (_MODEL, id_, msgspec.json.encode(info))]
-            self._store.put_all(records)
-            self._store.remove(_PENDING, id_)
+            self._store.put_all(records, without=[(_PENDING, id_)])
         return info
 
     def _info(self, id_: str, repository: ModelRepository, labels: Labels, versions: int) -> ModelInfo:
@@ -209,9 +215,9 @@ class Shelf:
             raise ModelError(f"{repository.name} has no version.", hint="Delete it, or pull it from a remote.")
         version, info = told_of(repository, labels.current)
         before = self.model(id_)
-        binned = before.binned if before else None
-        if binned is None and self.folder(id_).parent.parent.name == "bin":
-            binned = time.time()
+        binned = None
+        if self._is_binned(id_):
+            binned = (before.binned if before else None) or time.time()
         return msgspec.structs.replace(
             info,
             id=id_,
@@ -240,8 +246,12 @@ class Shelf:
         return True
 
     def rename(self, id_: str, name: str) -> ModelInfo:
-        """Call a model otherwise."""
-        with self.opened(id_) as repository:
+        """Call a model otherwise.
+
+        Raises:
+            ModelError: it is not there, or damaged.
+        """
+        with self.changing(id_) as repository, repository.changing():
             repository.rename(name)
         return self._changed(id_, lambda info: msgspec.structs.replace(info, name=name))
 
@@ -260,10 +270,10 @@ class Shelf:
         folder = self.folder(id_)
         with storage_errors(folder):
             # Out of sight first: what a kill leaves of it must not come back as half a model.
-            part = folder.with_name(f".{uuid.uuid4().hex}")
+            part = folder.with_name(part_name())
             if folder.is_dir():
                 folder.replace(part)
-                shutil.rmtree(part, onerror=_writable)
+                shutil.rmtree(part, onerror=writable)
         self.forget(id_)
 
     def forget(self, id_: str) -> None:
@@ -271,6 +281,12 @@ class Shelf:
         for kind in (_MODEL, _LABELS, _PENDING):
             self._store.remove(kind, id_)
         self._store.remove_all(_kind(id_))
+
+    def forget_versions(self, id_: str, kept: Container[str]) -> None:
+        """Take the versions of a model out of the index that are not among ``kept``."""
+        for commit in self.versions(id_):
+            if commit not in kept:
+                self._store.remove(_kind(id_), commit)
 
     def _changed(self, id_: str, change: Callable[[ModelInfo], ModelInfo]) -> ModelInfo:
         info = self.model(id_)
@@ -284,58 +300,44 @@ class Shelf:
     def _move(old: Path, new: Path) -> None:
         with storage_errors(old):
             if new.exists():
-                shutil.rmtree(new, onerror=_writable)
+                shutil.rmtree(new, onerror=writable)
             old.replace(new)
 
     # -- what a crash or a copy has left ------------------------------------------------------------------------------
 
     def take_in(self) -> None:
-        """Enter what lies in the folders and is not in the index as it is; give old models a history."""
+        """Let the index say what lies in the folders, where it does not; give old models a history."""
         pending = {id_ for id_, _ in self._store.all(_PENDING)}
-        known = {id_ for id_, _ in self._store.all(_MODEL)}
+        known = {info.id: info for info in (*self.models(), *self.models(binned=True))}
+        found = set()
         for place in (self._root / "models", self._root / "bin" / "models"):
-            for folder in place.iterdir():
-                id_ = folder.name
-                if id_.startswith(".") or not folder.is_dir() or (id_ in known and id_ not in pending):
-                    continue
-                with contextlib.suppress(AetheronError):  # a folder that is not one of ours is left alone
-                    if (folder / _OLD).is_file():
-                        self._convert(folder)
-                    self.enter(id_)
-        for id_ in pending:
-            if not self.folder(id_).is_dir():
-                self._store.remove(_PENDING, id_)
+            for folder in [folder for folder in place.iterdir() if folder.is_dir()]:
+                id_, info = folder.name, known.get(folder.name)
+                found.add(id_)
+                if id_.startswith("."):
+                    sweep(folder)
+                elif info is None or id_ in pending or not info.version:
+                    with contextlib.suppress(AetheronError):  # a folder that is not one of ours is left alone
+                        self._take_in(folder)
+                elif self._is_binned(id_) != (info.binned is not None):
+                    self._changed(id_, lambda info: msgspec.structs.replace(info, binned=self._binned_at(info.id)))
+        for id_ in {*known, *pending} - found:
+            if not self.folder(id_).is_dir():  # looked for once more: another program may just have moved it
+                self.forget(id_)
 
-    def _convert(self, folder: Path) -> None:
-        """Make a repository of a folder with the files of a model, from before models had versions.
+    def _take_in(self, folder: Path) -> None:
+        from aetheron_desktop.engine.registry.old_models import convert, is_old  # 200 ms, and hardly ever needed
 
-        It is built beside them and moved in, HEAD last; only then the old files go, the description last. So a kill
-        leaves either the old model or the new one, and the next start finishes what was begun.
-        """
-        from aetheron_desktop.engine.registry.description import FILES, read_description
-        from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-
-        if not (folder / _HEAD).exists():
-            info = read_description(folder).info
+        if is_old(folder):
             before = self.model(folder.name)
-            part = folder.with_name(f".{uuid.uuid4().hex}")
-            try:
-                with ModelRepository.create(part, before.name if before else info.name) as repository:
-                    files = part / "taken"
-                    with storage_errors(folder):
-                        files.mkdir()
-                        for name in FILES & {file.name for file in folder.iterdir()}:
-                            shutil.copyfile(folder / name, files / name)
-                    repository.commit(files, "Taken over from before models had versions", "trained")
-                with storage_errors(folder):
-                    for child in sorted(part.iterdir(), key=lambda child: child.name == _HEAD):
-                        shutil.rmtree(folder / child.name, ignore_errors=True)
-                        child.replace(folder / child.name)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
-        with storage_errors(folder):
-            for name in sorted(FILES, key=lambda name: name == _OLD):
-                (folder / name).unlink(missing_ok=True)
+            convert(folder, before.name if before else "")
+        self.enter(folder.name)
+
+    def _is_binned(self, id_: str) -> bool:
+        return self.folder(id_).parent.parent.name == "bin"
+
+    def _binned_at(self, id_: str) -> float | None:
+        return time.time() if self._is_binned(id_) else None
 
 
 def _parents_first(versions: list[VersionInfo]) -> list[VersionInfo]:
@@ -355,11 +357,11 @@ def _parents_first(versions: list[VersionInfo]) -> list[VersionInfo]:
     return list(found.values())
 
 
-def _writable(call: Callable[[str], object], path: str, error: object) -> None:
-    """Objects are read-only; Windows does not remove such a file."""
-    del error
-    os.chmod(path, 0o600)
-    call(path)
+class _Place(msgspec.Struct, frozen=True):
+    """The part of a version's record that tells where it stands."""
+
+    parents: tuple[str, ...]
+    number: int
 
 
 def _kind(id_: str) -> str:
@@ -368,3 +370,6 @@ def _kind(id_: str) -> str:
 
 def _is_plain(id_: str) -> bool:
     return id_.startswith("model-") and id_.replace("-", "").isalnum() and len(id_) <= 64
+
+
+__all__ = ["Shelf", "writable"]

@@ -48,8 +48,8 @@ class Store:
         """Keep ``body`` under ``kind`` and ``id``, in place of what was there."""
         self._execute("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", (kind, id, body, time.time()))
 
-    def put_all(self, records: Iterable[tuple[str, str, bytes]]) -> None:
-        """Keep all of ``records``, each a kind, an id and a body, or none of them."""
+    def put_all(self, records: Iterable[tuple[str, str, bytes]], without: Iterable[tuple[str, str]] = ()) -> None:
+        """Keep all of ``records``, each a kind, an id and a body, and forget those ``without``; or do none of it."""
         now = time.time()
         rows = [(kind, id_, body, now) for kind, id_, body in records]
         try:
@@ -57,9 +57,11 @@ class Store:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
                     self._connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?)", rows)
+                    self._connection.executemany("DELETE FROM record WHERE kind = ? AND id = ?", list(without))
                     self._connection.execute("COMMIT")
                 except BaseException:
-                    self._connection.execute("ROLLBACK")
+                    if self._connection.in_transaction:  # a full disk has ended it already
+                        self._connection.execute("ROLLBACK")
                     raise
         except sqlite3.Error as error:
             raise self._translated(error) from error

@@ -31,12 +31,12 @@ _HEX: Final = frozenset("0123456789abcdef")
 
 
 def aliases(repository: ModelRepository) -> dict[str, str]:
-    """Give what each alias names, as the record says.
+    """Give what each alias names, as the record says; of one that names no version here nothing is told.
 
     Raises:
         ModelError: the record is damaged.
     """
-    return _read(repository, repository.store.ref(_REF))
+    return {alias: id_ for alias, id_ in _read(repository, repository.store.ref(_REF)).items() if repository.has(id_)}
 
 
 def move_alias(
@@ -107,7 +107,7 @@ def moves(repository: ModelRepository, most: int | None = None) -> list[AliasMov
     after = _read(repository, tip)
     while tip and (most is None or len(found) < most):
         commit = repository.store.commit(tip)
-        parent = commit.parents[0].decode() if commit.parents else None
+        parent = next(iter(repository.parents(tip)), None)
         before = _read(repository, parent)
         name, _, email = commit.author.decode("utf-8", "replace").partition(" <")
         del email
@@ -132,7 +132,7 @@ def moves(repository: ModelRepository, most: int | None = None) -> list[AliasMov
 
 def follow(repository: ModelRepository) -> None:
     """Let ``refs/aliases`` say what the record says; the lock must be held."""
-    wanted = _read(repository, repository.store.ref(_REF))
+    wanted = aliases(repository)
     have = repository.store.refs("refs/aliases")
     for alias in {*wanted, *have}:
         if wanted.get(alias) != have.get(alias):
@@ -148,23 +148,15 @@ def unite(repository: ModelRepository, theirs: str, author: Author | None = None
     Raises:
         ModelError: a record is damaged.
     """
-    from dulwich.graph import can_fast_forward, find_merge_base
-    from dulwich.objects import ObjectID
-
     store = repository.store
     ours = store.ref(_REF)
-    if (
-        ours is None
-        or ours == theirs
-        or can_fast_forward(store.repo, ObjectID(ours.encode()), ObjectID(theirs.encode()))
-    ):
+    if ours is None or ours in repository.before(theirs):
         store.swap(_REF, ours, theirs)
         follow(repository)
         return ()
-    if can_fast_forward(store.repo, ObjectID(theirs.encode()), ObjectID(ours.encode())):
+    if theirs in repository.before(ours):
         return ()
-    common = find_merge_base(store.repo, [ObjectID(ours.encode()), ObjectID(theirs.encode())])
-    base = _read(repository, common[0].decode()) if common else {}
+    base = _read(repository, repository.common(ours, theirs) or None)
     here, there = _read(repository, ours), _read(repository, theirs)
     contested = tuple(
         alias
@@ -203,16 +195,24 @@ def _read(repository: ModelRepository, commit: str | None) -> dict[str, str]:
     data = repository.read(commit, ALIASES_FILE) if commit else None
     try:
         found = msgspec.json.decode(data, type=dict[str, str]) if data else {}
-    except msgspec.MsgspecError:  # a record that somebody wrote by hand names nothing
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # a record that somebody wrote by hand names nothing
         return {}
-    return {alias: id_ for alias, id_ in found.items() if len(id_) == 40 and set(id_) <= _HEX}
+    return {alias: id_ for alias, id_ in found.items() if len(id_) == 40 and set(id_) <= _HEX and _is_label(alias)}
+
+
+def _is_label(alias: str) -> bool:
+    """Whether a record, which may be of elsewhere, has a name that can be that of a file."""
+    try:
+        return checked_label("alias", alias) == alias
+    except UsageError:
+        return False
 
 
 def _checked(repository: ModelRepository, commit: str) -> dict[str, tuple[str, ...]]:
     data = repository.read(commit, CHECKS_FILE)
     try:
         found = msgspec.json.decode(data, type=_Checks) if data else None
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return {}
     return {found.alias: found.checked} if found else {}
 

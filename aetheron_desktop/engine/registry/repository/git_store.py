@@ -7,25 +7,22 @@ repository hold its lock in turn (:meth:`GitStore.lock`); ``git`` itself keeps t
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import time
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from dulwich.errors import NotGitRepository
-from dulwich.file import FileLocked
 from dulwich.objects import Blob, Commit, ObjectID, Tag, Tree, valid_hexsha
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from aetheron_desktop.engine.errors import ModelError, storage_error, storage_errors
+from aetheron_desktop.engine.registry.repository.references import References
 from aetheron_desktop.engine.registry.versions import MAIN
 from aetheron_desktop.engine.store.locks import exclusive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -33,9 +30,8 @@ if TYPE_CHECKING:
 
 DAMAGED: Final = "Look what is wrong with: aetheron verify MODEL. Get it again from a remote or a copy."
 FILE_MODE: Final = 0o100644
-_STALE_S: Final = 2.0
-"""A lock on a reference that is older than this is of a program that was killed: it is held for milliseconds."""
 _LOCK: Final = "aetheron.lock"
+_MOST_TAGS: Final = 8
 _LOOSE_FILES: Final = 24
 """In one of the 256 folders; with more, some 6,000 in all, objects are packed, as Git does by itself."""
 
@@ -49,9 +45,15 @@ class GitStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._references = References(root)
+        with storage_errors(root):
+            is_one = (root / "objects").is_dir() and (root / "HEAD").is_file()
+        if not is_one:
+            raise ModelError(f"{root.name} holds no history that can be read.", hint=DAMAGED)
         try:
-            self.repo = Repo(str(root))
-        except (NotGitRepository, OSError, ValueError) as error:
+            self.repo = Repo(str(root), bare=True)
+        # Whatever its configuration makes dulwich stumble over.
+        except Exception as error:
             raise ModelError(f"{root.name} holds no history that can be read: {error}", hint=DAMAGED) from error
 
     @classmethod
@@ -127,6 +129,19 @@ class GitStore:
             raise ModelError(f"{id_} in {self.root.name} is no version.", hint=DAMAGED)
         return made
 
+    def tagged(self, id_: str) -> str:
+        """Give the commit that a tag names, through tags of tags; empty when it names something else.
+
+        Raises:
+            ModelError: it is missing or damaged.
+        """
+        for _ in range(_MOST_TAGS):
+            made = self._object(ObjectID(id_.encode()))
+            if not isinstance(made, Tag):
+                return id_ if isinstance(made, Commit) else ""
+            id_ = made.object[1].decode()
+        return ""
+
     def files(self, commit: Commit) -> dict[str, ObjectID]:
         """Give the files of a commit by name, each with its blob.
 
@@ -170,40 +185,61 @@ class GitStore:
         """Put loose objects into one file when there are many; the lock must be held.
 
         Raises:
+            ModelError: an object is damaged; nothing was packed.
             StorageError: the disk refused; nothing is lost.
         """
         probe = self.root / "objects" / "17"  # Git's own way to guess their number
         with storage_errors(self.root):
-            if always or (probe.is_dir() and sum(1 for _ in probe.iterdir()) > _LOOSE_FILES):
-                self.repo.object_store.pack_loose_objects()
+            if not always and not (probe.is_dir() and sum(1 for _ in probe.iterdir()) > _LOOSE_FILES):
+                return
+            loose = self._loose()
+            if not loose:
+                return
+            store = self.repo.object_store
+            store.fsync_object_files = True  # they are removed elsewhere in a moment
+            store.add_objects([(self._object(id_), None) for id_ in loose])
+            for path in loose.values():
+                path.chmod(0o600)  # Windows removes no file that is read-only
+                path.unlink(missing_ok=True)
+
+    def _loose(self) -> dict[ObjectID, Path]:
+        found = {}
+        for folder in (self.root / "objects").glob("??"):
+            for path in folder.iterdir():
+                name = f"{folder.name}{path.name}".encode()
+                if valid_hexsha(name):
+                    found[ObjectID(name)] = path
+        return found
 
     # -- references ---------------------------------------------------------------------------------------------------
 
     def refs(self, below: str) -> dict[str, str]:
-        """Give the references below ``refs/heads`` and the like: their names, and what they name."""
-        base = Ref(below.encode())
-        found = {}
-        with storage_errors(self.root):
-            for name in sorted(self.repo.refs.subkeys(base)):
-                value = self.ref(f"{below}/{name.decode('utf-8', 'replace')}")
-                if value is not None:
-                    found[name.decode("utf-8", "replace")] = value
-        return found
+        """Give the references below ``refs/heads`` and the like: their names, and what they name.
+
+        Raises:
+            ModelError: one is damaged.
+        """
+        return self._references.below(below)
 
     def ref(self, name: str) -> str | None:
-        """Give what a reference names, or None."""
-        value = self.repo.refs.read_ref(Ref(name.encode()))
-        return value.decode() if value is not None and valid_hexsha(value) else None
+        """Give what a reference names, or None.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        return self._references.get(name)
 
     def head(self) -> str:
-        """Give the name of the branch that HEAD is at."""
-        value = self.repo.refs.read_ref(Ref(b"HEAD")) or b""
-        return value.removeprefix(b"ref: ").decode("utf-8", "replace").removeprefix("refs/heads/") or MAIN
+        """Give the name of the branch that HEAD is at; empty when it is at none."""
+        return self._references.head()
 
     def set_head(self, branch: str) -> None:
-        """Let HEAD be at a branch; the lock must be held."""
-        with self._writing(b"HEAD"):
-            self.repo.refs.set_symbolic_ref(Ref(b"HEAD"), branch_ref(branch))
+        """Let HEAD be at a branch; the lock must be held.
+
+        Raises:
+            StorageError: the disk refused.
+        """
+        self._references.set_head(branch)
 
     def swap(self, name: str, before: str | None, after: str | None) -> bool:
         """Set a reference if it still is ``before`` (None: not there), remove it when ``after`` is None.
@@ -211,41 +247,10 @@ class GitStore:
         Gives whether that was done. The lock must be held.
 
         Raises:
-            StorageError: the disk refused.
+            ModelError: Git has it in this moment, or the name is none.
+            StorageError: the disk refused; it is as it was.
         """
-        refs, ref = self.repo.refs, Ref(name.encode())
-        with self._writing(ref):
-            if after is None:
-                return before is None or bool(refs.remove_if_equals(ref, ObjectID(before.encode())))
-            new = ObjectID(after.encode())
-            if before is None:
-                return bool(refs.add_if_new(ref, new))
-            return bool(refs.set_if_equals(ref, ObjectID(before.encode()), new))
-
-    @contextlib.contextmanager
-    def _writing(self, ref: bytes) -> Iterator[None]:
-        """Sweep what a program that was killed has left of its lock, and put the disk's errors into words."""
-        with storage_errors(self.root):
-            for name in (os.fsdecode(ref), "packed-refs"):
-                self._wait_for(self.root / f"{name}.lock")
-            try:
-                yield
-            except FileLocked as error:
-                raise ModelError(
-                    f"{self.root.name} is being changed by Git.", hint="Wait until that has ended, and try again."
-                ) from error
-
-    @staticmethod
-    def _wait_for(lock: Path) -> None:
-        while True:
-            try:
-                age = time.time() - lock.stat().st_mtime
-            except OSError:
-                return
-            if age > _STALE_S or age < 0:
-                lock.unlink(missing_ok=True)
-                return
-            time.sleep(0.01)
+        return self._references.swap(name, before, after)
 
 
 def branch_ref(branch: str) -> Ref:

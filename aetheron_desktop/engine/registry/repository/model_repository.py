@@ -6,12 +6,12 @@ import os
 import shutil
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from dulwich.objects import Commit, ObjectID, Tag
 
-from aetheron_desktop.engine.errors import ModelError, UsageError, storage_errors
+from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError, storage_errors
 from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, hashes_in
 from aetheron_desktop.engine.registry.identity import author as own_author
 from aetheron_desktop.engine.registry.labels import checked_label
@@ -20,7 +20,7 @@ from aetheron_desktop.engine.registry.repository.large_files import LARGE_FROM, 
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN, Deed, Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dulwich.objects import Blob
@@ -35,7 +35,7 @@ _TRIES: Final = 8
 
 
 class ModelRepository:
-    """The repository in the folder ``root``, which is named by the model's id.
+    """The repository in the folder ``root``, which is named by the model's id; for one thread.
 
     Raises:
         ModelError: there is none, or it is damaged.
@@ -45,6 +45,10 @@ class ModelRepository:
         self.root = root
         self.store = GitStore(root)
         self.large = LargeFiles(root)
+        self.before_change: Callable[[], None] | None = None
+        """Called each time that the lock was taken for a change."""
+        self._is_held = False
+        self._parents: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def create(cls, root: Path, name: str) -> ModelRepository:
@@ -90,22 +94,27 @@ class ModelRepository:
 
     def labels(self) -> Labels:
         """Give what names versions now."""
-        branches = self.store.refs("refs/heads")
-        branches.pop(ALIASES_BRANCH, None)
-        tags = {name: self._tagged(id_) for name, id_ in self.store.refs("refs/tags").items()}
+        branches = self._branches()
+        tags = {name: self.store.tagged(id_) for name, id_ in self.store.refs("refs/tags").items()}
         return Labels(
-            branch=self.store.head(),
+            branch=self._branch(branches),
             branches=branches,
             tags={name: id_ for name, id_ in tags.items() if id_},
             aliases=self.store.refs("refs/aliases"),
         )
 
-    def _tagged(self, id_: str) -> str:
-        try:
-            made = self.store.repo.object_store[ObjectID(id_.encode())]
-        except KeyError:
-            return ""
-        return made.object[1].decode() if isinstance(made, Tag) else id_
+    def _branches(self) -> dict[str, str]:
+        branches = self.store.refs("refs/heads")
+        branches.pop(ALIASES_BRANCH, None)
+        return branches
+
+    def _branch(self, branches: Mapping[str, str]) -> str:
+        """Give the branch that the model is at: where HEAD says none that is there, it is the first of all."""
+        head = self.store.head()
+        if head in branches:
+            return head
+        # Detached by Git, or at a branch that was deleted elsewhere.
+        return MAIN if MAIN in branches or not branches else min(branches)
 
     def find(self, word: str) -> str:
         """Give the commit that ``word`` names: an alias, a variation, a mark, the beginning of a hash, or ``current``.
@@ -120,10 +129,10 @@ class ModelRepository:
         commit = self._named(name or "current", labels)
         steps = int(back) if back.isdecimal() else int("~" in word)
         for _ in range(steps):
-            parents = self.store.commit(commit).parents
+            parents = self.parents(commit)
             if not parents:
                 raise UsageError(f"There is no version before {commit[:10]}.", hint="See: aetheron log MODEL")
-            commit = parents[0].decode()
+            commit = parents[0]
         return commit
 
     def _named(self, name: str, labels: Labels) -> str:
@@ -151,32 +160,51 @@ class ModelRepository:
             ModelError: the history is damaged.
         """
         labels = labels or self.labels()
-        known = known or {}
-        roots = {*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()}
-        seen: dict[str, None] = {}
-        left = sorted(roots)
-        while left:
-            commit = left.pop()
-            if commit in seen:
-                continue
-            seen[commit] = None
-            left += known[commit] if commit in known else [p.decode() for p in self.store.commit(commit).parents]
-        return list(seen)
+        self._parents.update((commit, tuple(parents)) for commit, parents in (known or {}).items())
+        return list(self.before(*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()))
 
-    def before(self, commit: str) -> set[str]:
-        """Give the versions that ``commit`` contains, itself among them.
+    def before(self, *commits: str) -> dict[str, None]:
+        """Give the versions that ``commits`` contain, themselves among them; a set, but in the same order each time.
 
         Raises:
             ModelError: the history is damaged.
         """
-        seen: set[str] = set()
-        left = [commit]
+        seen: dict[str, None] = {}
+        left = sorted(set(commits))
         while left:
             one = left.pop()
             if one not in seen:
-                seen.add(one)
-                left += [parent.decode() for parent in self.store.commit(one).parents]
+                seen[one] = None
+                left += self.parents(one)
         return seen
+
+    def parents(self, commit: str) -> tuple[str, ...]:
+        """Give the versions that a version was made of.
+
+        Raises:
+            ModelError: the history is damaged.
+        """
+        if commit not in self._parents:
+            self._parents[commit] = tuple(parent.decode() for parent in self.store.commit(commit).parents)
+        return self._parents[commit]
+
+    def has(self, commit: str) -> bool:
+        """Whether there is a version ``commit`` here that can be read."""
+        try:
+            self.parents(commit)
+        except ModelError:
+            return False
+        return True
+
+    def common(self, one: str, other: str) -> str:
+        """Give the newest version that two contain; empty when there is none, the first by name when there are several.
+
+        Raises:
+            ModelError: the history is damaged.
+        """
+        both = self.before(one).keys() & self.before(other).keys()
+        inner = {parent for commit in both for parent in self.parents(commit)}
+        return min(both - inner, default="")
 
     def read(self, commit: str, name: str) -> bytes | None:
         """Give the bytes of a small file of a version, None when it has none of this name.
@@ -257,14 +285,15 @@ class ModelRepository:
 
         Raises:
             StorageError: the disk refused; the history is as it was.
-            ModelError: the files are damaged.
+            UsageError: ``branch`` is new, and cannot be the name of one.
         """
         blobs = self._blobs(folder)
+        with storage_errors(folder):
+            (self.root / "files").mkdir(exist_ok=True)
         with self.changing():
             files = {name: blob.id for name, blob in blobs.items()}
             commit = self._append(files, blobs, message, deed, author=author, branch=branch)
-        with storage_errors(folder):
-            self.folder(commit).parent.mkdir(exist_ok=True)
+        with suppress(OSError):  # the version is made, and its folder is made anew when it is needed
             self._place(folder, self.folder(commit))
         return commit
 
@@ -308,18 +337,23 @@ class ModelRepository:
         Raises:
             StorageError: the disk refused; the history is as it was.
         """
-        branch = branch or self.store.head()
+        branches = self._branches()
+        branch = branch or self._branch(branches)
+        if branch not in branches:
+            checked_label("variation", branch, branches)
         ref = branch_ref(branch).decode()
         tree = self.store.tree(files)
         self.store.add(*blobs.values(), tree)
         for _ in range(_TRIES):
             before = self.store.ref(ref)
             parents = [parent for parent in (before, adopted) if parent]
-            made = self.made_commit(tree.id, parents, f"{message.strip()}\n\n{DEED}: {deed}\n", author)
+            words = f"{message.strip() or deed}\n\n{DEED}: {deed}\n"
+            made = self.made_commit(tree.id, parents, words, author)
             self.store.add(made)
             # Git itself does not know of our lock: what it pushes here in between goes first.
             if self.store.swap(ref, before, made.id.decode()):
-                self.store.pack()
+                with suppress(AetheronError):  # the version is made; it can be packed another time
+                    self.store.pack()
                 return made.id.decode()
         raise ModelError(f"{self.name} is being changed all the time.", hint="Try again in a while.")
 
@@ -332,9 +366,9 @@ class ModelRepository:
         made.parents = [ObjectID(parent.encode()) for parent in parents]
         made.author = made.committer = f"{author.name} <{author.email}>".encode()
         made.author_time = made.commit_time = int(time.time())
-        made.author_timezone = made.commit_timezone = -time.timezone
+        made.author_timezone = made.commit_timezone = _timezone(made.commit_time)
         made.encoding = b"UTF-8"
-        made.message = message.encode()
+        made.message = _clean(message)
         return made
 
     def change(
@@ -359,7 +393,8 @@ class ModelRepository:
             blobs = {name: made_blob(data) for name, data in files.items() if data is not None}
             made = {name: id_ for name, id_ in kept.items() if name not in files}
             made |= {name: blob.id for name, blob in blobs.items()}
-            current = self.store.ref(branch_ref(branch or self.store.head()).decode())
+            branches = self._branches()
+            current = branches.get(branch or self._branch(branches))
             if current and not adopted and self.store.files(self.store.commit(current)) == made:
                 raise UsageError("The current version has these files already.", hint="There is nothing to change.")
             return self._append(made, blobs, message, deed, author=author, branch=branch, adopted=adopted)
@@ -389,7 +424,7 @@ class ModelRepository:
             self.store.set_head(branch)
 
     def drop_branch(self, name: str) -> None:
-        """Forget a variation; its versions stay until they are cleaned up.
+        """Put a variation to the bin of this day; its versions stay until they are cleaned up.
 
         Raises:
             UsageError: there is none of this name, or the model is at it.
@@ -400,7 +435,11 @@ class ModelRepository:
                 raise UsageError(f"There is no variation {name!r}.", hint="See: aetheron branch MODEL")
             if name in {labels.branch, MAIN}:
                 raise UsageError(f"The model is at {name!r}.", hint="Go to another variation first.")
-            self.store.swap(branch_ref(name).decode(), labels.branches[name], None)
+            commit = labels.branches[name]
+            # In the bin first: were it the other way round, a kill in between would lose it.
+            number = len(self.store.refs("refs/bin"))
+            self.store.swap(f"refs/bin/{time.strftime('%Y-%m-%d')}/{name}-{number}", None, commit)
+            self.store.swap(branch_ref(name).decode(), commit, None)
 
     def tag(self, name: str, commit: str, message: str, author: Author | None = None) -> str:
         """Mark a version for good, and give the name as it is written.
@@ -415,14 +454,38 @@ class ModelRepository:
             made.name = name.encode()
             made.object = (Commit, self.store.commit(commit).id)
             made.tagger = f"{who.name} <{who.email}>".encode()
-            made.tag_time, made.tag_timezone = int(time.time()), -time.timezone
-            made.message = (message.strip() or name).encode() + b"\n"
+            made.tag_time = int(time.time())
+            made.tag_timezone = _timezone(made.tag_time)
+            made.message = _clean((message.strip() or name) + "\n")
             self.store.add(made)
             self.store.swap(f"refs/tags/{name}", None, made.id.decode())
         return name
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Be the one that changes the repository, for the block."""
-        with self.store.lock():
+        """Be the one that changes the repository, for the block; it may be entered again inside it.
+
+        Raises:
+            StorageError: another program has not let go of it in a minute.
+        """
+        if self._is_held:
             yield
+            return
+        with self.store.lock():
+            self._is_held = True
+            try:
+                if self.before_change is not None:
+                    self.before_change()
+                yield
+            finally:
+                self._is_held = False
+
+
+def _timezone(at: int) -> int:
+    """Give by how many seconds the local time is ahead at that moment; whole minutes, as Git writes it."""
+    return time.localtime(at).tm_gmtoff // 60 * 60
+
+
+def _clean(message: str) -> bytes:
+    """Give a message as it may stand in a Git object, which NUL would end."""
+    return message.replace("\0", "").encode("utf-8", "replace")
