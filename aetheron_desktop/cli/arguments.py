@@ -7,7 +7,16 @@ import re
 from pathlib import Path
 
 from aetheron_desktop import __version__
-from aetheron_desktop.cli import commands, differences, prepare, profiles, quarantined, recipes, trust
+from aetheron_desktop.cli import (
+    commands,
+    differences,
+    prepare,
+    profiles,
+    quarantined,
+    recipes,
+    trust,
+    version_arguments,
+)
 from aetheron_desktop.engine.estimators import catalog
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -26,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _data(verbs)
     _training(verbs)
     _models(verbs)
+    version_arguments.add_verbs(lambda name, command, what: _verb(verbs, name, command, what))
     for place in (top, *verbs.choices.values()):
         _common(place)
     return top
@@ -52,6 +62,10 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
     verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    _tables(verbs)
+
+
+def _tables(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "prepare", prepare.prepare, "make a dataset by steps, or show what they would change")
     verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
     verb.add_argument("--steps", type=Path, metavar="FILE", help="a JSON list; by default those of the window")
@@ -70,9 +84,11 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--folds", type=int, default=0, help="so many folds, each in turn the test")
     verb.add_argument("--gap", type=float, default=0.0, metavar="DAYS", help="left out between parts in time")
     verb.add_argument("--seed", type=int, default=0, help="the seed (default 0)")
-    verb = _verb(verbs, "diff", differences.diff, "show what differs between two datasets, row by row")
-    verb.add_argument("before", metavar="A", help="the earlier dataset's id or name")
-    verb.add_argument("after", metavar="B", help="the later one's")
+    verb = _verb(verbs, "diff", commands.diff, "show what differs between two datasets, or two versions of a model")
+    verb.add_argument("before", metavar="A", help="the earlier dataset's id or name, or a model's")
+    verb.add_argument("after", nargs="?", metavar="B", help="the later dataset; of a model the earlier version")
+    verb.add_argument("third", nargs="?", metavar="C", help="of a model the later version; the current one by default")
+    verb.add_argument("--all", action="store_true", help="of a model, show also what is the same")
     verb.add_argument("--key", action="append", default=[], metavar="COL", help="tells the rows apart; repeat for more")
     verb.add_argument("--rows", type=int, default=50, metavar="N", help="show at most so many rows (default 50)")
     verb = _verb(verbs, "drift", differences.drift, "show how the columns of two datasets differ in distribution")
@@ -107,6 +123,8 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
     verb.add_argument("--split", metavar="NAME", help="a stored split of the dataset (see the command split)")
     verb.add_argument("--fold", type=int, default=0, help="of a split with folds, the one that is the test")
+    verb.add_argument("--version-of", metavar="MODEL", help="make the best of them the next version of this model")
+    verb.add_argument("--message", default="", metavar="WHY", help="why that version was made")
     _verb(verbs, "estimators", commands.estimators, "list the estimators and their parameters")
     _verb(verbs, "runs", commands.runs, "list the runs")
     verb = _verb(verbs, "stop", commands.stop, "stop a run of any window or terminal, and keep its best so far")
@@ -123,6 +141,9 @@ def _models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("file", type=Path, metavar="FILE", help="the table to predict")
     verb.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv, .tsv, .parquet, .json or .jsonl")
     verb.add_argument("--with-input", action="store_true", help="put the table's columns before the predictions")
+    verb.add_argument(
+        "--version", default="", metavar="VERSION", help="a version of the model; the current one by default"
+    )
     verb = _verb(verbs, "export", commands.export, "pack a model into one file, or write a dataset to one")
     verb.add_argument("name", metavar="NAME", help="the id or name of a dataset or model")
     verb.add_argument(
@@ -130,8 +151,9 @@ def _models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help=".aether for a model; .csv, .tsv, .parquet, .xlsx, .json, .jsonl or .arrow for a dataset",
+        help=".aether or .onnx for a model; .csv, .tsv, .parquet, .xlsx, .json, .jsonl or .arrow for a dataset",
     )
+    verb.add_argument("--version", default="", metavar="VERSION", help="of a model; the current one by default")
     verb.add_argument("--where", default="", metavar="EXPR", help="only rows that meet it: age > 30 and city = 'Ulm'")
     verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
     verb = _verb(verbs, "rename", commands.rename, "give a dataset or model another name")
@@ -139,8 +161,14 @@ def _models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("name", metavar="NAME")
     verb = _verb(verbs, "remove", commands.remove, "put a dataset or model into the bin")
     verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
-    verb = _verb(verbs, "restore", commands.restore, "take a dataset or model out of the bin")
-    verb.add_argument("id", metavar="ID")
+    verb = _verb(
+        verbs, "restore", commands.restore, "take a dataset or model out of the bin, or restore a version's files"
+    )
+    verb.add_argument("id", metavar="ID", help="of what is in the bin; with --out, a model's id or name")
+    verb.add_argument(
+        "version", nargs="?", default="", metavar="VERSION", help="with --out, which one; the current by default"
+    )
+    verb.add_argument("--out", type=Path, metavar="DIR", help="write the files of the version into this new folder")
 
 
 def _verb(

@@ -23,9 +23,10 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.execution import Execution
-from aetheron_desktop.engine.jobs.job import ExportJob, ImportJob, PredictJob, TableJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob, title
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.engine.versioning.changes import JoinModel
 from aetheron_desktop.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> in
 
 def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Train the estimators one after the other and name the best."""
+    # Found before: hours later there may be another of this name.
+    into = workspace.model(options.version_of).id if options.version_of else ""
     with Runner(workspace, terminal) as runner:
         dataset = _dataset(workspace, runner, options.table)
         if isinstance(dataset, JobEnded):
@@ -161,9 +164,18 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             terminal.record(terminal_end)
         elif best is not None:
             terminal.say(f"\nBest: {best.model}. Predict with it: aetheron predict {best.model} FILE --out FILE")
+        if into and best is not None and best.model:
+            _make_version(workspace, runner, terminal, JoinModel(model=best.model, into=into, message=options.message))
         if runner.stopped:
             return runner.exit_code(EXIT_CODES["stopped"])
         return runner.exit_code(0 if best is not None else 1)
+
+
+def _make_version(workspace: Workspace, runner: Runner, terminal: Terminal, change: JoinModel) -> None:
+    """Make the best model of a training the next version of another."""
+    if runner.do(ChangeJob(id=workspace.new_id("change"), change=change)).outcome == "succeeded":
+        into = workspace.model(change.into)
+        terminal.say(f"It is version {into.versions} of {into.name} now.")
 
 
 def _dataset(workspace: Workspace, runner: Runner, table: str) -> Dataset | JobEnded:
@@ -329,6 +341,7 @@ def predict(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
         source=str(options.file.absolute()),
         out=str(options.out.absolute()),
         with_input=options.with_input,
+        version=options.version,
     )
     with Runner(workspace, terminal) as runner:
         end = runner.do(job)
@@ -340,6 +353,10 @@ def predict(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
 def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Pack a model into one file, or write the rows of a dataset to one."""
     out = options.out.absolute()
+    if out.suffix.lower() == ".onnx":
+        from aetheron_desktop.cli.versions import export_onnx  # which needs this module
+
+        return export_onnx(workspace, terminal, options)
     is_table = options.name in {name for info in workspace.datasets() for name in (info.name, info.id)}
     job: ExportJob | TableJob
     if is_table:
@@ -352,12 +369,30 @@ def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             columns=tuple(options.column),
         )
     else:
-        job = ExportJob(id=workspace.new_id("export"), model=workspace.model(options.name).id, out=str(out))
+        job = ExportJob(
+            id=workspace.new_id("export"),
+            model=workspace.model(options.name).id,
+            out=str(out),
+            version=options.version,
+        )
     with Runner(workspace, terminal) as runner:
         end = runner.do(job)
     if end.outcome == "succeeded":
         terminal.say(f"The {'table' if is_table else 'model'} is in {options.out}.")
     return EXIT_CODES[end.outcome]
+
+
+def diff(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Show what differs between two datasets, or between two versions of a model."""
+    if options.before in {name for info in workspace.models() for name in (info.name, info.id)}:
+        from aetheron_desktop.cli import versions  # which needs this module
+
+        return versions.diff(workspace, terminal, options)
+    from aetheron_desktop.cli import differences
+
+    if options.after is None:
+        raise UsageError("With which dataset shall it be compared?", hint="Name a second: aetheron diff A B")
+    return differences.diff(workspace, terminal, options)
 
 
 # -- any of them ------------------------------------------------------------------------------------------------------
@@ -404,7 +439,11 @@ def remove(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 
 
 def restore(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Take a dataset or model out of the bin."""
+    """Take a dataset or model out of the bin, or write the files of a version into a folder."""
+    if options.out is not None:
+        from aetheron_desktop.cli.versions import restore_files  # which needs this module
+
+        return restore_files(workspace, terminal, options)
     kind, id_ = _dataset_or_model(workspace, options.id, binned=True)
     (workspace.restore_dataset if kind == "dataset" else workspace.restore_model)(id_)
     terminal.say(f"{id_} is back.")
@@ -475,16 +514,29 @@ class Runner:
             os._exit(code)
         return code
 
-    def do(self, job: Job, state: RunState | None = None) -> JobEnded:
-        """Do one job and give its end; a failure is told on the error output."""
+    def do(
+        self,
+        job: Job,
+        state: RunState | None = None,
+        *,
+        hear: Callable[[Event], None] | None = None,
+        quiet: bool = False,
+    ) -> JobEnded:
+        """Do one job and give its end; a failure is told on the error output.
+
+        ``hear`` is told each event, and with ``quiet`` nobody else is.
+        """
         self._terminal.begin(title(job))
 
-        def hear(event: Event, line: bytes) -> None:
+        def tell(event: Event, line: bytes) -> None:
             if state is not None:
                 state.apply(event)
-            self._terminal.hear(event, line)
+            if hear is not None:
+                hear(event)
+            if not quiet:
+                self._terminal.hear(event, line)
 
-        execution = Execution(self._workspace, job, hear)
+        execution = Execution(self._workspace, job, tell)
         try:
             end = execution.run(lambda: self.stopped or self._workspace.is_asked_to_stop(job.id))
         finally:

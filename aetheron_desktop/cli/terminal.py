@@ -145,6 +145,18 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def size(count: int) -> str:
+    """Give a number of bytes as people say it: ``812 bytes``, ``4.2 kB``, ``1.3 GB``."""
+    if count < 1000:
+        return f"{count} bytes"
+    value = float(count)
+    for unit in ("kB", "MB"):
+        value /= 1000
+        if value < 999.95:
+            return f"{value:.1f} {unit}"
+    return f"{value / 1000:.1f} GB"
+
+
 def number(value: Any) -> str:
     """Give a score as it is printed: four significant digits."""
     return "–" if value is None else f"{value:.4g}"

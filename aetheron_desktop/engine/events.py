@@ -18,7 +18,7 @@ import msgspec
 Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
 Part: TypeAlias = Literal["train", "valid"]
 Level: TypeAlias = Literal["info", "warning", "error"]
-Work: TypeAlias = Literal["import", "prepare", "ask", "train", "predict", "export", "table"]
+Work: TypeAlias = Literal["import", "prepare", "ask", "train", "predict", "export", "table", "change"]
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -84,7 +84,7 @@ class DatasetImported(_Record, frozen=True, kw_only=True, tag="dataset_imported"
 
 
 class Answered(_Record, frozen=True, kw_only=True, tag="answered"):
-    """A part of the answer to a question about a table; ``datasets.questions.told`` makes it typed again."""
+    """A part of the answer to a question, or what a change did; ``jobs.asking.told`` makes it typed again."""
 
     answer: dict[str, Any]
 

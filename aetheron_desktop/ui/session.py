@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
 from aetheron_desktop.engine.datasets.recipe import Recipe, load
 from aetheron_desktop.engine.datasets.schema import task_for
@@ -21,7 +20,7 @@ from aetheron_desktop.engine.datasets.viewing.views import forget_views
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
-from aetheron_desktop.engine.jobs import process
+from aetheron_desktop.engine.jobs import asking, process
 from aetheron_desktop.engine.jobs.job import (
     AskJob,
     ExportJob,
@@ -44,10 +43,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo, SourceState
-    from aetheron_desktop.engine.datasets.questions import Question
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.datasets.steps import Step
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.jobs.asking import Question
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
@@ -555,7 +554,7 @@ class Session(QObject):
                 # Looked up each time: who hears an answer may withdraw the question.
                 inquiry = self._inquiries.get(job)
                 if isinstance(event, Answered) and inquiry is not None:
-                    inquiry.answered.emit(questions.told(event.answer))
+                    inquiry.answered.emit(asking.told(event.answer))
                 elif isinstance(event, Progressed) and inquiry is not None:
                     inquiry.progressed.emit(event)
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.questions import Question
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.datasets.splitting.kinds import SplitKind
     from aetheron_desktop.engine.events import JobEnded
+    from aetheron_desktop.engine.jobs.asking import Question
 
 _SHORT: Final = 40
 

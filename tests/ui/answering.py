@@ -9,6 +9,7 @@ import pytest
 from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.events import JobEnded
+from aetheron_desktop.engine.jobs import asking
 from aetheron_desktop.ui.session import Session
 
 
@@ -41,7 +42,7 @@ class Answering:
             end = JobEnded(job="ask", work="ask", outcome="succeeded")
 
             def emit(found: Any, hear: Callable[[Any], None] = on_answer) -> None:
-                hear(questions.told(msgspec.json.decode(msgspec.json.encode(found))))
+                hear(asking.told(msgspec.json.decode(msgspec.json.encode(found))))
 
             try:
                 questions.answer(question, self.session.workspace, emit, lambda *_: None, lambda: False)

@@ -6,9 +6,7 @@ in modules that load no library, since the window makes and reads them; the func
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
-
-import msgspec
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
 from aetheron_desktop.engine.datasets.comparing.difference import DifferenceQuestion, TableDifference
@@ -203,13 +201,3 @@ def _answer_about_two(
 
             before, after = library.dataset(question.before), library.dataset(question.after)
             emit(difference(before, after, question, library.root / "tmp", should_stop))
-
-
-def told(fields: dict[str, Any]) -> Answer:
-    """Give the answer that :func:`msgspec.to_builtins` has made a mapping of.
-
-    Raises:
-        msgspec.ValidationError: it is none.
-    """
-    made: Answer = msgspec.convert(fields, Answer)
-    return made

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     Predicted = NDArray[np.float64]
 
 
-def scores(task: Task, truth: Truth, predicted: Predicted) -> dict[str, float | None]:
+def scores(
+    task: Task, truth: Truth, predicted: Predicted, *, threshold: float | None = None
+) -> dict[str, float | None]:
     """Give every metric of ``task``, the main one first.
 
     For classes ``truth`` is (n,) indices and ``predicted`` (n, classes) probabilities; for regression both are (n,).
+    ``threshold`` is the probability from which the second of two classes is predicted; None is the more probable one.
     """
-    found = regression_scores(truth, predicted) if task == "regression" else class_scores(truth, predicted)
+    is_number = task == "regression"
+    found = regression_scores(truth, predicted) if is_number else class_scores(truth, predicted, threshold)
     main = main_metric(task).name
     ordered = {main: found[main]} | found
     return {name: value if value is not None and math.isfinite(value) else None for name, value in ordered.items()}
@@ -45,9 +49,11 @@ def regression_scores(truth: Truth, predicted: Predicted) -> dict[str, float | N
     }
 
 
-def class_scores(truth: Truth, predicted: Predicted) -> dict[str, float | None]:
+def class_scores(truth: Truth, predicted: Predicted, threshold: float | None = None) -> dict[str, float | None]:
     """Give the metrics of classes; with two, the second is the positive one."""
     chosen = predicted.argmax(axis=1)
+    if threshold is not None and predicted.shape[1] == 2:
+        chosen = (predicted[:, 1] >= threshold).astype(np.int64)
     present = np.unique(truth)
     found: dict[str, float | None] = {
         "accuracy": float((chosen == truth).mean()),

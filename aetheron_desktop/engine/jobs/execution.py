@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -29,6 +30,7 @@ from aetheron_desktop.engine.events import (
 )
 from aetheron_desktop.engine.jobs.job import (
     AskJob,
+    ChangeJob,
     ExportJob,
     ImportJob,
     MendJob,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.training.run import Run
     from aetheron_desktop.engine.training.trainer import Training
+    from aetheron_desktop.engine.versioning.questions import ReproduceQuestion
     from aetheron_desktop.engine.workspace import Workspace
 
     Tell = Callable[[Event, bytes], None]
@@ -147,6 +150,8 @@ class Execution:
                 return self._export(self._job)
             case TableJob():
                 return self._table(self._job)
+            case ChangeJob():
+                return self._change(self._job)
 
     # -- the kinds of work --------------------------------------------------------------------------------------
 
@@ -209,17 +214,46 @@ class Execution:
         return self._enter(info)
 
     def _answer(self, job: AskJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets import questions
+        from aetheron_desktop.engine.datasets import questions as of_tables
         from aetheron_desktop.engine.datasets.staging import Stopped  # duckdb; jobs about tables alone need it
+        from aetheron_desktop.engine.versioning import questions as of_models
 
-        def emit(answer: questions.Answer) -> None:
-            self._emit(Answered(job=job.id, answer=msgspec.to_builtins(answer)))
-
+        question = job.question
         try:
-            questions.answer(job.question, self._workspace, emit, self._progress, self._stop.is_set)
+            if isinstance(question, of_models.ReproduceQuestion):
+                self._reproduce(question)
+            elif isinstance(question, of_models.LookQuestion):
+                of_models.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
+            else:
+                of_tables.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
         except Stopped:
             return self._ending("stopped", title="The question was withdrawn")
         return self._ending("succeeded")
+
+    def _tell_answer(self, answer: msgspec.Struct) -> None:
+        self._emit(Answered(job=self._job.id, answer=msgspec.to_builtins(answer)))
+
+    def _reproduce(self, question: ReproduceQuestion) -> None:
+        from aetheron_desktop.engine.versioning.reproduction import reproduce
+
+        self._tell_answer(
+            reproduce(
+                self._workspace,
+                question.model,
+                question.version,
+                job=self._job.id,
+                emit=self._emit,
+                should_stop=self._stop.is_set,
+                threads=max(1, (os.cpu_count() or 1) - 1),
+            )
+        )
+
+    def _change(self, job: ChangeJob) -> JobEnded:
+        from aetheron_desktop.engine.versioning.doing import do  # Git; only this job needs it
+
+        made = do(job.change, self._workspace, self._progress, self._stop.is_set)
+        self._tell_answer(made)
+        return self._ending("succeeded", result=made.model)
 
     def _import_model(self, job: ImportJob) -> JobEnded:
         from aetheron_desktop.engine.registry.carrying import unpack_model  # learning libraries
@@ -294,23 +328,15 @@ class Execution:
             return self._ending("succeeded", result=info.id)
 
     def _keep_model(self, run: Run) -> ModelInfo:
-        """Make the model of a run a model of the workspace, or a version of one."""
+        """Make a model of what the run made, with its first version."""
         from aetheron_desktop.engine.registry.artifact import save_model  # learning libraries
 
-        assert isinstance(self._job, TrainJob)
-        into, shelf = self._job.into, self._workspace.shelf
         id_ = self._job.id.replace("run-", "model-", 1)
         part = self._workspace.root / "tmp" / f"{self._job.id}-model"
         words = f"{catalog.card(run.experiment.estimator).name} trained on {run.dataset_name}"
         try:
             save_model(run, part, id=id_, name=run.experiment.name)
-            if into is None:
-                return shelf.create(part / id_, id_, run.experiment.name, words, "trained")
-            with shelf.changing(into.model) as repository:
-                repository.commit(part / id_, into.message or words, "trained", branch=into.branch)
-            made = shelf.model(into.model)
-            assert made is not None
-            return made
+            return self._workspace.shelf.create(part / id_, id_, run.experiment.name, words, "trained")
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
@@ -424,4 +450,5 @@ _WORK: Final[dict[type, Work]] = {
     PredictJob: "predict",
     ExportJob: "export",
     TableJob: "table",
+    ChangeJob: "change",
 }

@@ -6,10 +6,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from aetheron_desktop.engine.datasets.questions import Question
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.steps import Step
+from aetheron_desktop.engine.jobs.asking import Question
 from aetheron_desktop.engine.training.experiment import Experiment
+from aetheron_desktop.engine.versioning import changes
+from aetheron_desktop.engine.versioning.changes import Change
 
 
 class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="import"):
@@ -44,32 +46,17 @@ class MendJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="
 
 
 class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="ask"):
-    """Answer a question about a table; nothing of the job is kept but what the answer itself keeps."""
+    """Answer a question about a table or a model; nothing of the job is kept but what the answer itself keeps."""
 
     id: str
     question: Question
 
 
-class Into(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the model of a run goes: as a new version to the variation ``branch`` of ``model``, and why.
-
-    Without a branch it goes to the one that the model is at.
-    """
-
-    model: str
-    branch: str = ""
-    message: str = ""
-
-
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
-    """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id.
-
-    What comes of it is a model of its own, or goes ``into`` one that is there.
-    """
+    """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id."""
 
     experiment: Experiment
     threads: int = 1
-    into: Into | None = None
 
     @property
     def id(self) -> str:
@@ -80,7 +67,8 @@ class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
 class PredictJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="predict"):
     """Predict each row of the file ``source`` with ``model`` and write the predictions to the file ``out``.
 
-    ``version`` names one of its versions, the current one when it is empty. With ``with_input`` the columns of the source stand before the predictions.
+    ``version`` names one of its versions, the current one when it is empty. With ``with_input`` the columns of the
+    source stand before the predictions.
     """
 
     id: str
@@ -114,11 +102,18 @@ class TableJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     quarantine: bool = False
 
 
+class ChangeJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="change"):
+    """Do a change of a model."""
+
+    id: str
+    change: Change
+
+
 class WarmUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="warm_up"):
     """Import the learning libraries, so that the training that follows starts at once."""
 
 
-Job: TypeAlias = ImportJob | MendJob | PrepareJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob
+Job: TypeAlias = ImportJob | MendJob | PrepareJob | AskJob | TrainJob | PredictJob | ExportJob | TableJob | ChangeJob
 Request: TypeAlias = Job | WarmUp
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
@@ -149,6 +144,8 @@ def title(job: Job) -> str:
             return job.experiment.name
         case PredictJob():
             return f"Predict {_last(job.source)}"
+        case ChangeJob():
+            return changes.title(job.change)
         case ExportJob() | TableJob():
             return f"Save {_last(job.out)}"
 

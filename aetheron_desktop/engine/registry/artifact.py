@@ -161,6 +161,29 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
     return info
 
 
+def with_file(folder: Path, name: str, file: Path) -> None:
+    """Put ``file`` to the files in ``folder`` as ``name``, and let the description know of it.
+
+    Raises:
+        UntrustedModel: the description is damaged.
+        StorageError: the disk refused.
+    """
+    description = read_description(folder)
+    with storage_errors(folder):
+        # In place of the old one: what is written here may be shared with the history.
+        shutil.copyfile(file, folder / f".{name}")
+        os.replace(folder / f".{name}", folder / name)
+        hashes = description.hashes | {name: hash_of(folder / name)}
+        info = msgspec.structs.replace(
+            description.info, bytes=sum(one.stat().st_size for one in folder.iterdir() if one.name not in UNHASHED)
+        )
+        (folder / DESCRIPTION).unlink()
+        (folder / DESCRIPTION).write_bytes(
+            encoded(msgspec.structs.replace(description, format=FORMAT, hashes=hashes, info=info))
+        )
+    sign(folder)
+
+
 def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> ModelInfo:
     plan = run.experiment
     return ModelInfo(

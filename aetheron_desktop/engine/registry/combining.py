@@ -60,7 +60,8 @@ def roll_back(repository: ModelRepository, to: str, reason: str, author: Author 
     """
     if not reason.strip():
         raise UsageError("A way back needs a reason.", hint="Write in a few words why.")
-    message = f"Back to {to[:10]}\n\n{reason.strip()}"
+    title = repository.store.commit(to).message.decode("utf-8", "replace").partition("\n")[0]
+    message = f"Back to “{title}” ({to[:10]})\n\n{reason.strip()}"
     return repository.change(to, {}, message, "reverted", author=author)
 
 

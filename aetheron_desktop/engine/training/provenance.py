@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from aetheron_desktop.engine.datasets.dataset import Dataset
 
 
@@ -55,9 +52,3 @@ def provenance(dataset: Dataset, split: str, test_rows: str) -> Provenance:
         split=split,
         test_rows=test_rows,
     )
-
-
-def rows_hash(rows: NDArray[np.int64], dataset: str) -> str:
-    import numpy
-
-    return hashlib.sha256(dataset.encode() + numpy.sort(rows).astype("<i8").tobytes()).hexdigest()

@@ -15,12 +15,14 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import Estimator, Recipe
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
+from aetheron_desktop.engine.evaluation.verdict import rows_hash
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
 from aetheron_desktop.engine.training.machine import environment
 from aetheron_desktop.engine.training.preparation import prepare
-from aetheron_desktop.engine.training.provenance import provenance, rows_hash
+from aetheron_desktop.engine.training.provenance import provenance
 from aetheron_desktop.engine.training.run import Run
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ _CHECKPOINT_S: Final = 5.0
 _EVALUATION_S: Final = 0.7
 """How long the evaluation of a stopped run may take before it is done on a part of the test rows."""
 _PROBE_ROWS: Final = 256
+_INTERVALS_S: Final = {"succeeded": 1.0, "stopped": 0.1}
+"""What resampling may take: whoever pressed Stop is waiting."""
 
 
 class StopFit(Exception):  # a signal between trainer and fit, not an error
@@ -203,6 +207,7 @@ class Training:
                 rows_hash(rows, self._dataset.info.id),
             ),
             ranges=prepared.ranges,
+            intervals=intervals(task, truth, raw, seed=self._experiment.seed, budget_s=_INTERVALS_S[outcome]),
         )
 
     def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice | NDArray[np.int64]:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats.contingency import association, crosstab
 
-from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.datasets.profiles import associations as associations_module
 from aetheron_desktop.engine.datasets.profiles import pair_words, pictures
@@ -37,6 +36,7 @@ from aetheron_desktop.engine.datasets.profiles.pairs import (
 )
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.jobs import asking
 from tests.engine.datasets.profiles import made
 
 ROWS = 2_000
@@ -73,7 +73,7 @@ def heard(ask: Callable[..., None], dataset: Dataset, question: Any, *more: Any)
     answers: list[Any] = []
 
     def hear(answer: Any) -> None:
-        answers.append(questions.told(msgspec.json.decode(msgspec.json.encode(answer))))
+        answers.append(asking.told(msgspec.json.decode(msgspec.json.encode(answer))))
 
     ask(dataset, question, hear, *more, lambda: False)
     return answers

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.profiles import large, profiling
 from aetheron_desktop.engine.datasets.profiles.cells import Cells, values
 from aetheron_desktop.engine.datasets.profiles.dates import length, microseconds, spelled
@@ -24,6 +23,7 @@ from aetheron_desktop.engine.datasets.query import Query
 from aetheron_desktop.engine.datasets.schema import Column, ColumnType
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.errors import DatasetError, UsageError
+from aetheron_desktop.engine.jobs import asking
 from tests.engine.datasets.profiles import column, made, told
 
 FLOATS = st.one_of(st.none(), st.floats(), st.sampled_from([0.0, -0.0, 1.5, 1.5, 1e300, -1e300, 5e-324]))
@@ -67,7 +67,7 @@ def test_that_floats_agree_with_numpy(cells: list[float | None]) -> None:
     profile = of(pa.array(cells, pa.float64()))
     numbers = np.array([cell for cell in cells if cell is not None and not math.isnan(cell)], dtype=np.float64)
     agree(profile, numbers, len(cells) - len(numbers))
-    assert questions.told(msgspec.json.decode(msgspec.json.encode(profile))) == profile
+    assert asking.told(msgspec.json.decode(msgspec.json.encode(profile))) == profile
 
 
 @given(st.lists(WHOLES, max_size=80))
@@ -83,7 +83,7 @@ def test_that_whole_numbers_are_exact_to_the_last_digit(cells: list[int | None])
     assert {top.value for top in profile.top} <= {str(cell) for cell in known}
     for histogram in profile.histograms:
         assert sum(histogram.counts) + histogram.below + histogram.above == len(known)
-    assert questions.told(msgspec.json.decode(msgspec.json.encode(profile))) == profile
+    assert asking.told(msgspec.json.decode(msgspec.json.encode(profile))) == profile
 
 
 @given(st.lists(WORDS, max_size=60))
@@ -188,7 +188,7 @@ def test_that_edges_of_tables_have_a_profile_and_travel(cells: pa.Array, tmp_pat
     dataset = made(tmp_path, pa.table({"x": cells}))
     profile = column(dataset, "x")
     assert profile.missing == pd.Series(cells.to_pylist(), dtype=object).isna().sum()
-    assert questions.told(msgspec.json.decode(msgspec.json.encode(profile))) == profile
+    assert asking.told(msgspec.json.decode(msgspec.json.encode(profile))) == profile
 
 
 def test_that_a_column_of_any_length_has_the_same_profile(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import msgspec
 import pandas as pd
 import pytest
 
-from aetheron_desktop.engine.datasets import questions
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
 from aetheron_desktop.engine.datasets.recipe import Recipe
@@ -24,7 +23,7 @@ from aetheron_desktop.engine.events import (
     ModelSaved,
     RunStarted,
 )
-from aetheron_desktop.engine.jobs import execution
+from aetheron_desktop.engine.jobs import asking, execution
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import AskJob, TrainJob
 from aetheron_desktop.engine.registry.artifact import load_model
@@ -223,7 +222,7 @@ def test_that_a_look_at_a_file_tells_its_columns_and_keeps_nothing(workspace: Wo
     end = Execution(workspace, job, lambda event, line: told.append(event)).run(lambda: False)
     assert (end.outcome, end.result) == ("succeeded", None)
     found = [event.answer for event in told if isinstance(event, Answered)]
-    look = questions.told(found[0])
+    look = asking.told(found[0])
     assert isinstance(look, Preview)
     assert [(column.name, column.type) for column in look.columns] == [("a", "integer"), ("b", "category")]
     assert look.rows == (("1", "x"), ("2", "y"))

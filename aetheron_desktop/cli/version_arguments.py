@@ -1,0 +1,112 @@
+"""What the command line understands about the versions of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aetheron_desktop.cli import versions
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from aetheron_desktop.cli.commands import Command
+
+    AddVerb = Callable[[str, Command, str], argparse.ArgumentParser]
+
+_VERSION = "a number (v3), an alias, a variation, a mark, the beginning of a commit; ~1 behind it is the one before"
+
+
+def add_verbs(add: AddVerb) -> None:
+    """Add every verb about versions by ``add``, which takes a name, the function and what it does."""
+    _looking(add)
+    _changing(add)
+    _elsewhere(add)
+
+
+def _looking(add: AddVerb) -> None:
+    verb = _of_model(add("log", versions.log, "list the versions of a model, newest first"))
+    verb.add_argument("--aliases", action="store_true", help="list the moves of aliases instead: who, when and why")
+    verb.add_argument("--most", type=int, default=1000, metavar="N", help="at most so many (default 1000)")
+    verb = _of_model(add("lineage", versions.lineage, "show where a version comes from, and what else its data became"))
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb = add("verify", versions.verify, "look at every object, file and signature of models")
+    verb.add_argument("model", nargs="*", metavar="MODEL", help="their ids or names; all by default")
+    verb = _of_model(
+        add("reproduce", versions.reproduce, "train a version again, and say whether the same comes of it")
+    )
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb = _of_model(add("card", versions.card, "print the card of a version, or change it by a new version"))
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--file", type=Path, metavar="FILE.md", help="the new card; - reads it from the input")
+    verb.add_argument("--message", default="", metavar="WHY")
+    verb = add("gc", versions.gc, "list what takes space and is needed by nothing, and free it when asked")
+    verb.add_argument("--free", nargs="+", default=[], metavar="KEY", help="free these; all: but what is for good")
+
+
+def _changing(add: AddVerb) -> None:
+    verb = _of_model(add("branch", versions.branch, "list the variations of a model, begin one, or go to one"))
+    verb.add_argument("name", nargs="?", metavar="NAME", help="a new variation, or one to go to")
+    verb.add_argument("--at", metavar="VERSION", help=f"where a new one begins: {_VERSION}")
+    verb.add_argument("--drop", metavar="NAME", help="put this one to the bin")
+    verb = _of_model(add("tag", versions.tag, "list the marks of a model, or mark a version for good"))
+    verb.add_argument("name", nargs="?", metavar="NAME")
+    verb.add_argument("version", nargs="?", default="current", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--message", default="", metavar="WHY")
+    verb = _of_model(add("alias", versions.alias, "list the aliases of a model, or let one name a version"))
+    verb.add_argument("name", nargs="?", metavar="NAME", help="champion, challenger, or your own")
+    verb.add_argument("version", nargs="?", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--reason", default="", metavar="WHY")
+    verb.add_argument("--remove", action="store_true", help="let it name nothing any more")
+    verb.add_argument(
+        "--despite", action="store_true", help="move it although conditions are not met; that is recorded"
+    )
+    verb.add_argument(
+        "--conditions", nargs="*", metavar="COND", help="set them: 'roc_auc >= 0.9' 'size <= 50 MB' signed"
+    )
+    verb = _of_model(add("adopt", versions.adopt, "take a version of a variation or a remote into the current one"))
+    verb.add_argument("version", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--message", default="", metavar="WHY")
+    verb.add_argument(
+        "--keep", action="append", default=[], metavar="PART=SIDE", help="model, threshold or card; ours or theirs"
+    )
+    verb = _of_model(add("revert", versions.revert, "go back to an earlier version, by a new one"))
+    verb.add_argument("version", nargs="?", default="current~1", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--reason", required=True, metavar="WHY")
+    verb = _of_model(add("take", versions.take, "give the current version the threshold or the card of another"))
+    verb.add_argument("part", choices=("threshold", "card"))
+    verb.add_argument("version", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--message", default="", metavar="WHY")
+    verb = _of_model(
+        add("threshold", versions.threshold, "set from which probability the second of two classes is predicted")
+    )
+    verb.add_argument("value", metavar="P", help="0 to 1; none is the more probable class")
+    verb.add_argument("--message", default="", metavar="WHY")
+    verb = _of_model(add("join", versions.join, "make a model the newest version of another"))
+    verb.add_argument("into", metavar="INTO", help="the other model's id or name")
+    verb.add_argument("--branch", default="", metavar="NAME", help="the variation that it goes to")
+    verb.add_argument("--message", default="", metavar="WHY")
+
+
+def _elsewhere(add: AddVerb) -> None:
+    verb = _of_model(add("remote", versions.remote, "list the remotes of a model, or know one by a name"))
+    verb.add_argument("name", nargs="?", metavar="NAME")
+    verb.add_argument("url", nargs="?", default="", metavar="URL", help="a folder, ssh://host/path or https://…")
+    verb.add_argument("--remove", action="store_true", help="know it no longer")
+    verb = _of_model(add("push", versions.push, "send versions, variations, marks and aliases to a remote"))
+    verb.add_argument("remote", nargs="?", default="origin", metavar="REMOTE")
+    verb = add("pull", versions.pull, "get what a remote has that is not here, or with --new a whole model")
+    verb.add_argument("model", metavar="MODEL", help="a model's id or name; with --new an address")
+    verb.add_argument("remote", nargs="?", default="origin", metavar="REMOTE")
+    verb.add_argument("--new", action="store_true", help="make a new model of what is at the address")
+    verb.add_argument("--name", metavar="NAME", help="what to call a new model")
+    verb = add("signers", versions.signers, "list whose signatures are trusted, or trust one")
+    verb.add_argument("--trust", metavar="FINGERPRINT", help="as the signer has told it to you")
+    verb.add_argument("--name", metavar="NAME", help="whose it is")
+    verb.add_argument("--distrust", metavar="FINGERPRINT")
+
+
+def _of_model(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    verb.add_argument("model", metavar="MODEL", help="a model's id or name")
+    return verb

@@ -1,0 +1,292 @@
+"""What takes space and is needed by nothing: listed with its size, and freed after a look.
+
+Nothing that a version, a run that may be resumed or an alias still needs is ever listed. What somebody may want back
+waits in a bin with its date: dropped variations in their repository (``refs/bin/<date>/``), models and datasets in the
+workspace's bin, checkpoints in ``bin/cleaned/<date>``; freeing these is for good, and is asked for by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import time
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.errors import AetheronError, UsageError, storage_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.workspace import Workspace
+
+Kind: TypeAlias = Literal["files", "versions", "checkpoints", "model", "dataset", "left", "dated"]
+_DAY_S: Final = 86_400.0
+_CLEANED: Final = "bin/cleaned"
+_SMALL: Final = frozenset({"model.json", "signature.json", ".gitattributes"})
+"""Files that are never kept beside Git."""
+_GRACE_S: Final = 60
+"""Objects that are younger may belong to what Git itself is just putting there."""
+FOR_GOOD: Final[frozenset[Kind]] = frozenset({"versions", "model", "dataset", "dated"})
+"""The kinds of which nothing comes back."""
+
+
+class CleanUpItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that can be freed: ``id`` is of the model, the dataset, the run or the folder, ``size`` in bytes.
+
+    ``since`` is when it was put to the bin or last used, in seconds since the epoch.
+    """
+
+    kind: Kind
+    id: str
+    name: str
+    detail: str
+    size: int
+    since: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """Names it among all others."""
+        return f"{self.kind}:{self.id}"
+
+
+class CleanUpList(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="clean_up_list"):
+    """What can be freed, the largest first."""
+
+    items: tuple[CleanUpItem, ...]
+
+
+class Freed(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="freed"):
+    """What was freed: bytes that are free now, and bytes that wait in the dated bin."""
+
+    items: int
+    size: int
+    waiting: int = 0
+
+
+def look(workspace: Workspace, should_stop: Callable[[], bool] = lambda: False) -> CleanUpList:
+    """Give what can be freed now.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    found: list[CleanUpItem] = []
+    for part in (_of_models, _of_bins, _of_runs, _left, _dated):
+        if should_stop():
+            break
+        with storage_errors(workspace.root):
+            found += [item for item in part(workspace) if item.size > 0 or item.kind == "versions"]
+    return CleanUpList(items=tuple(sorted(found, key=lambda item: -item.size)))
+
+
+def free(workspace: Workspace, keys: Iterable[str], *, grace_s: int = _GRACE_S) -> Freed:
+    """Free what :func:`look` lists under these keys now; what is no longer listed is passed over.
+
+    Raises:
+        StorageError: the disk refused; the rest is as it was.
+    """
+    wanted = set(keys)
+    size = waiting = count = 0
+    for item in look(workspace).items:
+        if item.key not in wanted:
+            continue
+        with storage_errors(workspace.root):
+            _free(workspace, item, grace_s)
+        count += 1
+        if item.kind == "checkpoints":
+            waiting += item.size
+        else:
+            size += item.size
+    return Freed(items=count, size=size, waiting=waiting)
+
+
+def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> None:
+    match item.kind:
+        case "files":
+            with workspace.shelf.opened(item.id) as repository, repository.changing():
+                for folder in _old_folders(repository):
+                    remove_tree(folder)
+        case "versions":
+            _prune(workspace, item.id, grace_s)
+        case "checkpoints":
+            target = workspace.root / _CLEANED / time.strftime("%Y-%m-%d") / "runs" / item.id
+            target.mkdir(parents=True, exist_ok=True)
+            remove_tree(target / "checkpoints")
+            (workspace.run_folder(item.id) / "checkpoints").replace(target / "checkpoints")
+        case "model":
+            workspace.delete_model(item.id)
+        case "dataset":
+            workspace.delete_dataset(item.id)
+        case "left" | "dated":
+            remove_tree(_inside(workspace.root, item.id))
+
+
+def _inside(root: Path, name: str) -> Path:
+    path = (root / name).resolve()
+    if not path.is_relative_to(root.resolve()) or path == root.resolve():
+        raise UsageError(f"{name!r} is not in the workspace.", hint="Look again for what can be freed.")
+    return path
+
+
+# -- what there is ----------------------------------------------------------------------------------------------------
+
+
+def _of_models(workspace: Workspace) -> Iterator[CleanUpItem]:
+    for info in (*workspace.models(), *workspace.models(binned=True)):
+        with contextlib.suppress(AetheronError), workspace.shelf.opened(info.id) as repository:
+            folders = _old_folders(repository)
+            if folders:
+                words = f"files of {len(folders):,} versions; made again when they are needed"
+                yield CleanUpItem(
+                    kind="files", id=info.id, name=info.name, detail=words, size=sum(own_size(f) for f in folders)
+                )
+            count, size = _unreachable(workspace, repository)
+            if count or size:
+                dates = sorted({name.partition("/")[0] for name in repository.store.refs("refs/bin")})
+                words = f"{count:,} versions of dropped variations" + (f", since {dates[0]}" if dates else "")
+                since = _moment(dates[0]) if dates else 0.0
+                yield CleanUpItem(kind="versions", id=info.id, name=info.name, detail=words, size=size, since=since)
+
+
+def _old_folders(repository: ModelRepository) -> list[Path]:
+    """Give the folders of versions that nothing names: what is named is opened again soon."""
+    labels = repository.labels()
+    kept = {*labels.branches.values(), *labels.aliases.values()}
+    place = repository.root / "files"
+    return [folder for folder in sorted(place.iterdir()) if folder.name not in kept] if place.is_dir() else []
+
+
+def _unreachable(workspace: Workspace, repository: ModelRepository) -> tuple[int, int]:
+    """Count the versions that no label contains, and the bytes of large files that they alone need."""
+    known = workspace.shelf.versions(repository.root.name)
+    parents = {commit: version.parents for commit, version in known.items()}
+    reachable = set(repository.reachable(None, parents))
+    needed = _large_of(repository, reachable)
+    size = sum(file.stat().st_size for file in repository.large.all() if file.name not in needed)
+    return sum(commit not in reachable for commit in known), size
+
+
+def _large_of(repository: ModelRepository, commits: Iterable[str]) -> set[str]:
+    """Give the SHA-256 of the large files that these versions have."""
+    from aetheron_desktop.engine.registry.repository.large_files import Pointer
+
+    found: set[str] = set()
+    seen: set[bytes] = set()
+    store = repository.store
+    for commit in commits:
+        for name, id_ in store.files(store.commit(commit)).items():
+            if id_ in seen or name in _SMALL:
+                continue
+            seen.add(id_)
+            pointer = Pointer.read(store.blob(id_))
+            if pointer is not None:
+                found.add(pointer.hash)
+    return found
+
+
+def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
+    """Let go of what no label contains: first the names, then what they held; a kill leaves only more to free."""
+    from dulwich.gc import garbage_collect
+
+    with workspace.shelf.changing(id_) as repository, repository.changing():
+        store = repository.store
+        for name, commit in store.refs("refs/bin").items():
+            store.swap(f"refs/bin/{name}", commit, None)
+        reachable = set(repository.reachable())
+        needed = _large_of(repository, reachable)
+        for folder in (repository.root / "files").glob("*"):
+            if folder.name not in reachable:
+                remove_tree(folder)
+        garbage_collect(store.repo, prune=True, grace_period=grace_s)
+        for file in list(repository.large.all()):
+            if file.name not in needed and time.time() - file.stat().st_mtime >= grace_s:
+                file.chmod(stat.S_IWUSR | stat.S_IRUSR)
+                file.unlink()
+        workspace.shelf.forget_versions(id_, reachable)
+
+
+def _of_bins(workspace: Workspace) -> Iterator[CleanUpItem]:
+    for info in workspace.models(binned=True):
+        words = f"a model in the bin, {info.versions:,} versions"
+        size = own_size(workspace.shelf.folder(info.id))
+        yield CleanUpItem(kind="model", id=info.id, name=info.name, detail=words, size=size, since=info.binned or 0.0)
+    needed = {v.dataset for info in workspace.models() for v in workspace.shelf.history(info.id).versions}
+    needed |= {run.dataset for run in workspace.runs() if run.outcome is None}
+    for dataset in workspace.datasets(binned=True):
+        if dataset.id not in needed:
+            folder = workspace.root / "bin" / "datasets" / dataset.id
+            words = f"a dataset in the bin, {dataset.rows:,} rows; no version was made of it"
+            yield CleanUpItem(
+                kind="dataset", id=dataset.id, name=dataset.name, detail=words, size=own_size(folder),
+                since=folder.stat().st_mtime,
+            )  # fmt: skip
+
+
+def _of_runs(workspace: Workspace) -> Iterator[CleanUpItem]:
+    for run in workspace.runs():
+        folder = workspace.run_folder(run.id) / "checkpoints"
+        # A run that failed or crashed may be resumed from them.
+        if run.outcome in {"succeeded", "stopped"} and run.model and folder.is_dir():
+            size, since = own_size(folder), run.ended or 0.0
+            words = "checkpoints of a run that has ended"
+            yield CleanUpItem(kind="checkpoints", id=run.id, name=run.name, detail=words, size=size, since=since)
+
+
+def _left(workspace: Workspace) -> Iterator[CleanUpItem]:
+    """Find what programs that were killed have left, and is older than any of their work can be."""
+    root = workspace.root
+    places = [*(root / "models").glob(".*"), *(root / "bin" / "models").glob(".*"), *(root / "datasets").glob(".*")]
+    places += [child for child in (root / "tmp").iterdir() if child.name != "views"]
+    for path in places:
+        age = time.time() - path.stat().st_mtime
+        if age > _DAY_S:
+            name = path.relative_to(root).as_posix()
+            yield CleanUpItem(
+                kind="left", id=name, name=name, detail="left by a program that was killed", size=own_size(path),
+                since=path.stat().st_mtime,
+            )  # fmt: skip
+
+
+def _dated(workspace: Workspace) -> Iterator[CleanUpItem]:
+    place = workspace.root / _CLEANED
+    for folder in sorted(place.iterdir()) if place.is_dir() else ():
+        name = folder.relative_to(workspace.root).as_posix()
+        words = f"what was cleaned up on {folder.name}"
+        yield CleanUpItem(
+            kind="dated", id=name, name=folder.name, detail=words, size=own_size(folder), since=_moment(folder.name)
+        )
+
+
+def _moment(date: str) -> float:
+    try:
+        return time.mktime(time.strptime(date, "%Y-%m-%d"))
+    except ValueError:
+        return 0.0
+
+
+def own_size(path: Path) -> int:
+    """Give the bytes that go free when ``path`` is removed: files that are shared with another place count nothing."""
+    if not path.is_dir():
+        return path.lstat().st_size
+    size = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with contextlib.suppress(OSError):
+                found = os.lstat(os.path.join(folder, name))
+                size += found.st_size if found.st_nlink < 2 else 0
+    return size
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a file or a folder; what is read-only goes too."""
+    from aetheron_desktop.engine.registry.shelf import writable
+
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, onerror=writable)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,299 @@
+"""The changes that need more than the repository: measurements, conditions, other models, places elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aetheron_desktop.engine.errors import ModelError, UsageError, storage_errors
+from aetheron_desktop.engine.registry.combining import unmeasured
+from aetheron_desktop.engine.registry.repository import aliases
+from aetheron_desktop.engine.registry.revising import description_of, with_card, with_threshold
+from aetheron_desktop.engine.versioning.changes import Changed, Push, SetRemote
+from aetheron_desktop.engine.versioning.gates import Gate, look, read_gate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aetheron_desktop.engine.registry.description import Description
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.versioning.changes import (
+        CloneModel,
+        ExportOnnx,
+        JoinModel,
+        MoveAlias,
+        Pull,
+        RestoreFiles,
+        SetCard,
+        SetGates,
+        SetThreshold,
+    )
+    from aetheron_desktop.engine.workspace import Workspace
+
+    Progress = Callable[[str, float, float | None], None]
+
+
+class GateRefusal(ModelError):
+    """Conditions of an alias are not met; ``results`` are the lines that say which."""
+
+    title = "The conditions are not met"
+
+    def __init__(self, alias: str, results: tuple[str, ...]) -> None:
+        words = f"{alias} stays where it is. {'; '.join(results)}"
+        super().__init__(words, hint="Move it despite of them, with a reason, or mend the model.")
+        self.results = results
+
+
+# -- aliases ----------------------------------------------------------------------------------------------------------
+
+
+def gates_of(repository: ModelRepository) -> dict[str, tuple[str, ...]]:
+    """Give the conditions of each alias, as they are written.
+
+    Raises:
+        ModelError: the record is damaged.
+    """
+    data = aliases.read_gates(repository)
+    try:
+        return msgspec.json.decode(data, type=dict[str, tuple[str, ...]]) if data else {}
+    except msgspec.MsgspecError as error:
+        raise ModelError(
+            f"The conditions of {repository.name} cannot be read: {error}", hint="Set them again."
+        ) from error
+
+
+def set_gates(change: SetGates, repository: ModelRepository) -> str:
+    """Keep the conditions of an alias, and give that in words."""
+    texts = tuple(read_gate(text).text for text in change.conditions)
+    known = gates_of(repository)
+    kept = {name: gates for name, gates in known.items() if name != change.alias}
+    if texts:
+        kept[change.alias] = texts
+    words = f"Conditions of {change.alias}: {'; '.join(texts) or 'none'}"
+    aliases.store_gates(repository, aliases.encoded(kept), words)
+    return words
+
+
+def move(change: MoveAlias, workspace: Workspace, progress: Progress) -> Changed:
+    """Move an alias, if its conditions are met or are to be passed over."""
+    shelf = workspace.shelf
+    with shelf.opened(change.model) as repository:
+        gates: tuple[Gate, ...] = tuple(read_gate(text) for text in gates_of(repository).get(change.alias, ()))
+        before = aliases.aliases(repository).get(change.alias, "")
+    to = shelf.find(change.model, change.to) if change.to is not None else None
+    lines: list[str] = []
+    if to is not None and gates:
+        results = look(workspace, change.model, to, before, gates, lambda text: progress(f"Look: {text}", 0, None))
+        lines = [result.words for result in results]
+        failed = tuple(result.words for result in results if not result.passed)
+        if failed and not change.despite:
+            raise GateRefusal(change.alias, failed)
+        if failed:
+            lines.append("moved despite of what is not met")
+    with shelf.changing(change.model) as repository:
+        made = aliases.move_alias(repository, change.alias, to, change.reason, checked=lines)
+    if made is None:
+        return Changed(model=change.model, version=to or "", words=f"{change.alias} names this version already.")
+    words = f"{change.alias} names {to[:10]} now." if to else f"The alias {change.alias} is gone."
+    return Changed(model=change.model, version=to or "", words=words, notes=tuple(lines))
+
+
+# -- small changes ----------------------------------------------------------------------------------------------------
+
+
+def set_card(change: SetCard, repository: ModelRepository) -> str:
+    """Give the current version another card, and give the commit."""
+    current = _current(repository)
+    made = with_card(description_of(repository, current), change.card)
+    return repository.change(current, {**made}, change.message or "Card changed", "changed")
+
+
+def set_threshold(change: SetThreshold, workspace: Workspace) -> Changed:
+    """Give the current version another threshold, and measure what changes with it."""
+    notes = []
+    with workspace.shelf.changing(change.model) as repository:
+        current = _current(repository)
+        description = description_of(repository, current)
+        metrics = _measured_at(change.threshold, description, workspace)
+        if metrics is None:
+            metrics = unmeasured(description)
+            notes.append("Its run's test predictions are not here: what changes with the threshold is not known.")
+        made = with_threshold(description, change.threshold, metrics)
+        words = f"Threshold {'0.5' if change.threshold is None else f'{change.threshold:g}'}"
+        version = repository.change(current, {**made}, change.message or words, "changed")
+    return Changed(model=change.model, version=version, words=f"{words} is set.", notes=tuple(notes))
+
+
+def _measured_at(
+    threshold: float | None, description: Description, workspace: Workspace
+) -> dict[str, float | None] | None:
+    import pandas as pd
+
+    from aetheron_desktop.engine.evaluation.scores import scores
+    from aetheron_desktop.engine.versioning.measuring import predictions_file, truth_and_raw
+
+    try:
+        table = pd.read_parquet(predictions_file(workspace, description))
+    except (OSError, ValueError):
+        return None
+    truth, raw = truth_and_raw(table, description)
+    found = scores(description.info.task, truth, raw, threshold=threshold)
+    return {name: value for name, value in found.items() if name in unmeasured(description)}
+
+
+def _current(repository: ModelRepository) -> str:
+    current = repository.labels().current
+    if not current:
+        raise UsageError("The model has no version.", hint="Pull it from a remote, or train one.")
+    return current
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def restore_files(change: RestoreFiles, workspace: Workspace) -> Changed:
+    """Write the files of a version into a new folder."""
+    out = Path(change.out)
+    if out.exists():
+        raise UsageError(f"{out} is there already.", hint="Name a folder that is not there yet.")
+    if not out.parent.is_dir():
+        raise UsageError(f"There is no folder {out.parent}.", hint="Make it first, or choose another place.")
+    commit = workspace.shelf.find(change.model, change.version)
+    with workspace.shelf.opened(change.model) as repository:
+        part = out.with_name(f".{out.name}.part")
+        try:
+            repository.write_files(commit, part)
+            with storage_errors(out):
+                for file in part.iterdir():
+                    _own(file)
+                part.rename(out)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return Changed(model=change.model, version=commit, words=f"The files of {change.version} are in {out}.")
+
+
+def _own(file: Path) -> None:
+    """Make a file that is shared with the history one of its own, which may be changed."""
+    copy = file.with_name(f".{file.name}.copy")
+    shutil.copyfile(file, copy)
+    copy.replace(file)
+
+
+def export_onnx(change: ExportOnnx, workspace: Workspace, progress: Progress) -> Changed:
+    """Write a version as ONNX, and say how far its predictions are from the model's own."""
+    import pandas as pd
+
+    from aetheron_desktop.engine.registry.artifact import load_model
+    from aetheron_desktop.engine.registry.description import SAMPLE
+    from aetheron_desktop.engine.registry.onnx_export import export_onnx as export
+
+    shelf = workspace.shelf
+    commit = shelf.find(change.model, change.version)
+    folder = shelf.files(change.model, commit)
+    progress("Open the model", 0, 3)
+    opened = load_model(folder)
+    sample = pd.read_parquet(folder / SAMPLE)
+    progress("Convert it", 1, 3)
+    part = None if change.out else workspace.root / "tmp" / f"{workspace.new_id('onnx')}.onnx"
+    file = Path(change.out) if part is None else part
+    try:
+        report = export(opened.pipeline, sample, file, threshold=opened.description.threshold)
+        progress("Keep it", 2, 3)
+        words = (
+            f"ONNX, {report.bytes:,} bytes, opset {report.opset}: on {report.rows:,} stored rows at most "
+            f"{report.largest_difference:.2g} away from the model."
+        )
+        version = _keep_onnx(part, commit, change.model, workspace) if part is not None else commit
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+    return Changed(model=change.model, version=version, words=words, notes=report.notes)
+
+
+def _keep_onnx(file: Path, commit: str, model: str, workspace: Workspace) -> str:
+    from aetheron_desktop.engine.registry.artifact import with_file
+    from aetheron_desktop.engine.registry.description import ONNX
+
+    part = workspace.root / "tmp" / workspace.new_id("files")
+    try:
+        with workspace.shelf.changing(model) as repository:
+            repository.write_files(commit, part)
+            with_file(part, ONNX, file)
+            return repository.commit(part, "ONNX added", "changed")
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+# -- other models -----------------------------------------------------------------------------------------------------
+
+
+def join(change: JoinModel, workspace: Workspace) -> Changed:
+    """Make the current version of a model the next version of another."""
+    shelf = workspace.shelf
+    target, source = shelf.model(change.into), shelf.model(change.model)
+    if target is None or source is None:
+        raise UsageError(f"There is no model {change.into!r}.", hint="See them: aetheron models")
+    if target.id == source.id:
+        raise UsageError("A model cannot become a version of itself.", hint="Choose another model.")
+    if (target.task, target.target) != (source.task, source.target):
+        raise UsageError(
+            f"{source.name} predicts {source.target} ({source.task}), {target.name} {target.target} ({target.task}).",
+            hint="Versions of one model predict the same.",
+        )
+    part = workspace.root / "tmp" / workspace.new_id("files")
+    try:
+        with shelf.opened(source.id) as repository:
+            repository.write_files(repository.find("current"), part)
+        with shelf.changing(target.id) as repository:
+            version = repository.commit(part, change.message or source.name, "trained", branch=change.branch)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    shelf.put_aside(source.id)
+    return Changed(model=target.id, version=version, words=f"{source.name} is the newest version of {target.name} now.")
+
+
+# -- places elsewhere -------------------------------------------------------------------------------------------------
+
+
+def remote(
+    change: SetRemote | Push | Pull,
+    repository: ModelRepository,
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> Changed:
+    """Know a remote, push to it or pull from it."""
+    from aetheron_desktop.engine.registry.repository import remotes
+
+    model = repository.root.name
+    if isinstance(change, SetRemote):
+        if change.url:
+            remotes.set_remote(repository, change.name, change.url)
+            return Changed(model=model, words=f"{change.name} is {change.url} now.")
+        remotes.remove_remote(repository, change.name)
+        return Changed(model=model, words=f"The remote {change.name} is no longer known.")
+    call = remotes.push if isinstance(change, Push) else remotes.pull
+    report = call(repository, change.remote, progress=progress, should_stop=should_stop)
+    return Changed(model=model, words=report.sentence, notes=report.notes)
+
+
+def clone(change: CloneModel, workspace: Workspace, progress: Progress, should_stop: Callable[[], bool]) -> Changed:
+    """Make a model of a remote's."""
+    from aetheron_desktop.engine.registry.repository import remotes
+
+    id_ = workspace.new_id("model")
+    part = workspace.root / "models" / f".{id_}"
+    try:
+        name = change.name or change.url.rstrip("/").rpartition("/")[2].removesuffix(".git")
+        remotes.clone(change.url, part, name, progress=progress, should_stop=should_stop)
+        with storage_errors(part):
+            part.rename(workspace.root / "models" / id_)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    info = workspace.shelf.enter(id_)
+    with contextlib.suppress(OSError):
+        workspace.shelf.files(id_)
+    return Changed(model=id_, version=info.version, words=f"{info.name} has {info.versions:,} versions.")

@@ -1,0 +1,186 @@
+"""Conditions that a version must meet before an alias may name it, written as people say them.
+
+::
+
+    roc_auc >= 0.9              a metric of its test rows; log_loss <= 0.3 is one too
+    not worse by 0.01           the main metric, against the version that the alias names now
+    not worse by 0.02 where age > 60
+                                the same on a part of the test rows
+    latency <= 5 ms             the median of predicting one row
+    size <= 50 MB               of its files
+    signed                      by you, or by somebody whom you trust
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aetheron_desktop.engine.workspace import Workspace
+
+_UNITS: Final = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+_BOUND: Final = re.compile(r"(\w+)\s*(<=|>=|≤|≥)\s*([\d.eE+-]+)\s*([a-zA-Z]*)")
+_WORSE: Final = re.compile(r"not worse(?:\s+by\s+([\d.eE+-]+))?(?:\s+where\s+(.+))?", re.IGNORECASE)
+_TIMES: Final = 60
+
+Kind: TypeAlias = Literal["metric", "worse", "latency", "size", "signed"]
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """One condition: ``text`` is how it was written, ``bound`` in the metric's unit, milliseconds or bytes."""
+
+    kind: Kind
+    text: str
+    metric: str = ""
+    at_least: bool = False
+    bound: float = 0.0
+    where: str = ""
+
+
+class GateResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How a condition was found; ``passed`` is None when it could not be looked at, which counts as not met."""
+
+    text: str
+    passed: bool | None
+    found: str
+
+    @property
+    def words(self) -> str:
+        """Give it in a line."""
+        state = "not known" if self.passed is None else "met" if self.passed else "not met"
+        return f"{state}: {self.text} ({self.found})"
+
+
+def read_gate(text: str) -> Gate:
+    """Read a condition.
+
+    Raises:
+        UsageError: it is none.
+    """
+    words = " ".join(text.split())
+    if words.lower() == "signed":
+        return Gate(kind="signed", text=words)
+    if match := _WORSE.fullmatch(words):
+        return Gate(kind="worse", text=words, bound=_number(match[1] or "0", words), where=match[2] or "")
+    if match := _BOUND.fullmatch(words):
+        name, at_least, bound = match[1].lower(), match[2] in {">=", "≥"}, _number(match[3], words)
+        unit = match[4].lower()
+        if name == "size" and unit in _UNITS and not at_least:
+            return Gate(kind="size", text=words, bound=bound * _UNITS[unit])
+        if name == "latency" and unit in {"", "ms", "s"} and not at_least:
+            return Gate(kind="latency", text=words, bound=bound * (1000 if unit == "s" else 1))
+        if not unit and not name.startswith(BASELINE):
+            return Gate(kind="metric", text=words, metric=metric(name).name, at_least=at_least, bound=bound)
+    raise UsageError(
+        f"{text!r} is no condition.",
+        hint="Write such as: roc_auc >= 0.9 · not worse by 0.01 · latency <= 5 ms · size <= 50 MB · signed",
+    )
+
+
+def _number(text: str, words: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} in {words!r} is no number.", hint="Write it such as 0.01.") from error
+
+
+def look(
+    workspace: Workspace, model: str, commit: str, against: str, gates: tuple[Gate, ...], say: Callable[[str], None]
+) -> tuple[GateResult, ...]:
+    """Look at each condition for the version ``commit``; ``against`` is what the alias names now, empty for nothing.
+
+    Raises:
+        ModelError: the version is damaged.
+    """
+    from aetheron_desktop.engine.registry.revising import description_of
+
+    with workspace.shelf.opened(model) as repository:
+        description = description_of(repository, commit)
+        found = []
+        for gate in gates:
+            say(gate.text)
+            match gate.kind:
+                case "metric":
+                    found.append(_metric(gate, description.info.metrics.get(gate.metric)))
+                case "size":
+                    size = description.info.bytes
+                    found.append(_result(gate, size <= gate.bound, f"{size / 1e6:.1f} MB"))
+                case "signed":
+                    found.append(_signed(gate, workspace, model, commit))
+                case "latency":
+                    found.append(_latency(gate, workspace, model, commit))
+                case "worse":
+                    found.append(_worse(gate, workspace, model, commit, against))
+    return tuple(found)
+
+
+def _result(gate: Gate, passed: bool | None, found: str) -> GateResult:
+    return GateResult(text=gate.text, passed=passed, found=found)
+
+
+def _metric(gate: Gate, value: float | None) -> GateResult:
+    if value is None:
+        return _result(gate, None, "it was not measured")
+    return _result(gate, value >= gate.bound if gate.at_least else value <= gate.bound, f"{value:.4g}")
+
+
+def _signed(gate: Gate, workspace: Workspace, model: str, commit: str) -> GateResult:
+    from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
+    from aetheron_desktop.engine.registry.signing import verdict
+
+    with workspace.shelf.opened(model) as repository:
+        found = verdict(repository.read(commit, DESCRIPTION) or b"", repository.read(commit, SIGNATURE))
+    return _result(gate, found.state in {"own", "trusted"}, found.sentence)
+
+
+def _latency(gate: Gate, workspace: Workspace, model: str, commit: str) -> GateResult:
+    import time
+
+    import pandas as pd
+
+    from aetheron_desktop.engine.registry.artifact import load_model
+    from aetheron_desktop.engine.registry.description import SAMPLE
+
+    folder = workspace.shelf.files(model, commit)
+    opened = load_model(folder)
+    rows = pd.read_parquet(folder / SAMPLE)
+    if not len(rows):
+        return _result(gate, None, "the version has no sample rows")
+    spent = []
+    for time_ in range(_TIMES):
+        row = rows.iloc[[time_ % len(rows)]]
+        began = time.perf_counter()
+        opened.predict_frame(row)
+        spent.append((time.perf_counter() - began) * 1000)
+    median = sorted(spent)[_TIMES // 2]
+    return _result(gate, median <= gate.bound, f"{median:.2f} ms on this machine")
+
+
+def _worse(gate: Gate, workspace: Workspace, model: str, commit: str, against: str) -> GateResult:
+    from aetheron_desktop.engine.versioning.measuring import scores_of
+
+    if not against or against == commit:
+        return _result(gate, True, "there is nothing to be worse than")
+    new, old = (scores_of(workspace, model, one, gate.where) for one in (commit, against))
+    for side in (new, old):
+        if isinstance(side, str):
+            return _result(gate, None, side)
+    assert not isinstance(new, str)
+    assert not isinstance(old, str)
+    if new.rows != old.rows:
+        return _result(gate, None, "they were measured on different test rows")
+    main = main_metric(new.task)
+    a, b = new.metrics.get(main.name), old.metrics.get(main.name)
+    if a is None or b is None:
+        return _result(gate, None, f"{main.label} is not defined there")
+    loss = b - a if main.direction == "higher" else a - b
+    words = f"{main.label} {a:.4g} against {b:.4g} on {new.count:,} rows"
+    return _result(gate, loss <= gate.bound, words)

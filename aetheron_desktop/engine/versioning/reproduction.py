@@ -1,0 +1,157 @@
+"""Train a version again from what its description says, and say whether the same comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.errors import AetheronError, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.registry.description import Description
+    from aetheron_desktop.engine.training.run import Run
+    from aetheron_desktop.engine.workspace import Workspace
+
+State: TypeAlias = Literal["identical", "close", "different", "stopped"]
+TOLERANCE: Final = 1e-6
+"""Up to here probabilities, and values relative to their spread, count as close: rounding of another processor."""
+
+
+class Reproduction(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="reproduction"):
+    """What a second training gave: ``largest_difference`` of probabilities or values on ``rows`` rows.
+
+    ``before`` and ``after`` are the metrics then and now, ``environment`` what is otherwise now, a line each, and
+    ``notes`` what can make a difference whatever the environment.
+    """
+
+    model: str
+    version: str
+    state: State
+    rows: int = 0
+    largest_difference: float = 0.0
+    before: dict[str, float | None] = {}
+    after: dict[str, float | None] = {}
+    environment: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Give it in words."""
+        where = f"on {self.rows:,} rows"
+        match self.state:
+            case "identical":
+                return f"Identical: trained again it predicts the same {where}, to the bit."
+            case "close":
+                return f"Within tolerance: trained again it differs by at most {self.largest_difference:.2g} {where}."
+            case "different":
+                why = self.environment or self.notes or ("nothing that is known differs",)
+                return f"Different, by up to {self.largest_difference:.3g} {where}: {'; '.join(why)}."
+            case "stopped":
+                return "It was stopped before it was trained again."
+
+
+def reproduce(
+    workspace: Workspace,
+    model: str,
+    word: str,
+    *,
+    job: str,
+    emit: Callable[[Event], None],
+    should_stop: Callable[[], bool],
+    threads: int,
+) -> Reproduction:
+    """Train a version again, and compare what it predicts with what it predicted then.
+
+    Raises:
+        ModelError: it was trained elsewhere, or its dataset is not here any more.
+        TrainingError: it cannot be trained any more; the words say why.
+    """
+    from aetheron_desktop.engine.registry.revising import description_of
+    from aetheron_desktop.engine.training.trainer import Training  # learning libraries
+
+    commit = workspace.shelf.find(model, word or "current")
+    with workspace.shelf.opened(model) as repository:
+        description = description_of(repository, commit)
+    plan = description.experiment
+    if plan is None:
+        raise ModelError("This version was trained elsewhere.", hint="Train it where it was made.")
+    try:
+        dataset = workspace.dataset(plan.dataset)
+    except AetheronError as error:
+        raise ModelError(
+            f"Its dataset {description.info.dataset_name} (content {plan.dataset[:12]}) is not in this workspace.",
+            hint="Take it out of the bin, or import its file again: the same content has the same id.",
+        ) from error
+    # On as many threads as then: sums are rounded in the order in which they are added up.
+    known = description.environment.get("threads", "")
+    threads = int(known) if known.isdecimal() and 0 < int(known) <= 64 else threads
+    run = Training(msgspec.structs.replace(plan, run=job), dataset, emit, threads=threads).run(should_stop)
+    if run.model is None or run.outcome != "succeeded":
+        return Reproduction(model=model, version=commit, state="stopped")
+    return _compared(workspace, model, commit, description, run)
+
+
+def _compared(workspace: Workspace, model: str, commit: str, description: Description, run: Run) -> Reproduction:
+    import numpy as np
+
+    stored, notes = _stored(workspace, model, commit, description, run)
+    columns = [f"probability_{label}" for label in description.classes] or ["prediction"]
+    old, new = (table[columns].to_numpy(dtype=np.float64) for table in stored)
+    largest = float(np.abs(old - new).max()) if len(old) else 0.0
+    spread = 1.0 if description.classes else float(np.std(old)) or 1.0
+    state: State = "identical" if largest == 0.0 else "close" if largest / spread <= TOLERANCE else "different"
+    return Reproduction(
+        model=model,
+        version=commit,
+        state=state,
+        rows=len(old),
+        largest_difference=largest,
+        before={name: value for name, value in description.info.metrics.items() if name in run.baseline},
+        after={name: value for name, value in run.metrics.items() if name in run.baseline},
+        environment=tuple(_changes(description.environment, run.environment)),
+        notes=tuple(notes),
+    )
+
+
+def _stored(
+    workspace: Workspace, model: str, commit: str, description: Description, run: Run
+) -> tuple[tuple[pd.DataFrame, pd.DataFrame], list[str]]:
+    """Give what was predicted then, and what is predicted now, for the same rows; and what to know about it."""
+    import pandas as pd
+
+    from aetheron_desktop.engine.registry.description import SAMPLE
+    from aetheron_desktop.engine.registry.parity import STORED
+    from aetheron_desktop.engine.versioning.measuring import predictions_file
+
+    notes = []
+    plan = description.experiment
+    if plan is not None and plan.budget_s is not None:
+        notes.append("it had a time budget, which ends a fit where the machine's speed says")
+    if description.info.status == "stopped":
+        notes.append("its run was stopped by hand")
+    try:
+        then = pd.read_parquet(predictions_file(workspace, description)).set_index("row").sort_index()
+        now = run.predictions.set_index("row").sort_index()
+        if then.index.equals(now.index):
+            return (then, now), notes
+        notes.append("its test rows were others")
+    except (OSError, ValueError, KeyError):
+        notes.append("its stored test predictions are gone, so its sample was compared")
+    assert run.model is not None
+    rows = pd.read_parquet(workspace.shelf.files(model, commit) / SAMPLE)
+    then = rows.filter(like=STORED).rename(columns=lambda name: name.removeprefix(STORED))
+    return (then, run.model.predict(rows)), notes
+
+
+def _changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [
+        f"{name} {before.get(name, 'none')} then, {after.get(name, 'none')} now"
+        for name in {**before, **after}
+        if before.get(name) != after.get(name)
+    ]

@@ -1,0 +1,141 @@
+"""Is a model whole, is it what it says, and whose is it: every object, every file, every signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aetheron_desktop.engine.errors import AetheronError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.workspace import Workspace
+
+_MOST_TROUBLES: Final = 100
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="verification"):
+    """What was looked at, and what is wrong, a line each.
+
+    ``signature`` is what is to be thought of that of the current version, ``parity`` says whether it predicts its
+    stored rows as it did when it was made.
+    """
+
+    model: str
+    versions: int
+    objects: int
+    large_files: int
+    troubles: tuple[str, ...]
+    signature: str
+    parity: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.troubles
+
+
+def verify(workspace: Workspace, model: str, progress: Callable[[str, float, float | None], None]) -> Verification:
+    """Look at everything that a model is made of.
+
+    Raises:
+        ModelError: its history cannot be opened at all.
+    """
+    troubles: list[str] = []
+    with workspace.shelf.opened(model) as repository:
+        objects = _objects(repository, troubles, progress)
+        commits = repository.reachable()
+        large = _versions(repository, commits, troubles, progress)
+    signature, parity = _current(workspace, model, troubles)
+    return Verification(
+        model=model,
+        versions=len(commits),
+        objects=objects,
+        large_files=large,
+        troubles=tuple(troubles[:_MOST_TROUBLES]),
+        signature=signature,
+        parity=parity,
+    )
+
+
+def _objects(
+    repository: ModelRepository, troubles: list[str], progress: Callable[[str, float, float | None], None]
+) -> int:
+    """Look at each object of the history, as ``git fsck`` does."""
+    count = 0
+    store = repository.store.repo.object_store
+    for id_ in store:
+        try:
+            store[id_].check()
+        # Whatever a damaged object makes the parsers stumble over is the finding.
+        except Exception as error:  # noqa: BLE001
+            troubles.append(f"The object {id_.decode()} is damaged: {type(error).__name__} {error}".strip())
+        count += 1
+        if count % 500 == 0:
+            progress("Look at the history", count, None)
+    return count
+
+
+def _versions(
+    repository: ModelRepository,
+    commits: list[str],
+    troubles: list[str],
+    progress: Callable[[str, float, float | None], None],
+) -> int:
+    """Look at the files of each version: large ones by their hash, each once, and all against the description."""
+    from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE, UNHASHED, parsed
+    from aetheron_desktop.engine.registry.repository.large_files import Pointer, hash_of
+    from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES
+    from aetheron_desktop.engine.registry.signing import verdict
+
+    hashes: dict[str, str] = {}
+    for number, commit in enumerate(commits):
+        progress("Look at the versions", number, len(commits))
+        try:
+            files = repository.store.files(repository.store.commit(commit))
+            data = repository.read(commit, DESCRIPTION) or b""
+            description = parsed(data, commit[:10])
+            if verdict(data, repository.read(commit, SIGNATURE)).state == "broken":
+                troubles.append(f"Version {commit[:10]}: the signature does not fit.")
+            for name, id_ in files.items():
+                if name in UNHASHED or name == ATTRIBUTES:
+                    continue
+                found = hashes.get(id_.decode())
+                if found is None:
+                    blob = repository.store.blob(id_)
+                    pointer = Pointer.read(blob)
+                    if pointer is not None and not repository.large.has(pointer):
+                        troubles.append(f"Version {commit[:10]}: the large file {name} is not here.")
+                        continue
+                    found = hash_of(repository.large.path(pointer.hash)) if pointer else _hash(blob)
+                    if pointer is not None and found != pointer.hash:
+                        troubles.append(f"Version {commit[:10]}: the large file {name} is damaged.")
+                    hashes[id_.decode()] = found
+                if description.hashes.get(name) != found:
+                    troubles.append(f"Version {commit[:10]}: {name} is not the file that was saved.")
+        except AetheronError as error:
+            troubles.append(f"Version {commit[:10]}: {error.detail}")
+    return sum(1 for _ in repository.large.all())
+
+
+def _hash(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def _current(workspace: Workspace, model: str, troubles: list[str]) -> tuple[str, str]:
+    """Open the current version as if to use it, and let it predict its stored rows."""
+    from aetheron_desktop.engine.registry.artifact import load_model
+    from aetheron_desktop.engine.registry.parity import parity
+
+    try:
+        folder = workspace.shelf.files(model)
+        opened = load_model(folder)
+        return opened.signature.sentence, parity(opened, folder).sentence
+    except AetheronError as error:
+        troubles.append(f"The current version cannot be opened: {error.detail}")
+        return "It could not be looked at.", "It could not be looked at."
