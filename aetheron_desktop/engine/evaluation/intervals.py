@@ -1,0 +1,246 @@
+"""How far a metric of these test rows may be from that of all rows like them.
+
+All at 95 % confidence. Which method a metric has was chosen by simulated coverage:
+
+- Accuracy: Wilson (1927). F1: the same, of hits among hits and errors, of which F1 is a function. Balanced accuracy:
+  the limits of each class's share, squared and added (Zou and Donner 2008). They hold for a model without an error too.
+- ROC AUC: DeLong (1988) on the logit scale, Student's t with Satterthwaite's degrees of freedom as in Brunner and
+  Munzel (2000). With few rows of a class, or without an error, the score method of Newcombe (2006, Statistics in
+  Medicine 25, p. 559, method 5).
+- Median: order statistics; no assumption, and no resampling.
+- The rest: the bootstrap over rows, BCa (Efron 1987; DiCiccio and Efron 1996), the ends widened as Student's t is
+  (Hesterberg 2015). R²: percentiles, which cover better there. Where that takes too long, the influences of the rows
+  (see :mod:`.statistic`) on a scale without ends: the logarithm, or the logit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from scipy.special import bdtrik, expit, logit, ndtr, ndtri, stdtrit
+
+from aetheron_desktop.engine.datasets.profiles.sampling import Z, wilson
+from aetheron_desktop.engine.evaluation.metrics import metric
+from aetheron_desktop.engine.evaluation.resampling import error_of, freedom, resample, widened
+from aetheron_desktop.engine.evaluation.statistic import (
+    F1,
+    AveragePrecision,
+    Mean,
+    Median,
+    RankArea,
+    RankAreas,
+    Recalls,
+    decided,
+    is_weighted,
+    statistics,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.evaluation.statistic import Statistic, Weighted
+
+    Truth = NDArray[Any]
+    Predicted = NDArray[np.float64]
+
+Interval = tuple[float, float]
+
+FEWEST: Final = 6
+"""Of fewer rows neither the bootstrap nor order statistics can give an interval that holds."""
+FEWEST_OF_A_CLASS: Final = 5
+"""Fewer rows of a class hardly tell their own variance."""
+_FEW_OF_A_CLASS: Final = 30
+_ROUNDING: Final = 1e-12
+_WEIGHTS_A_SECOND: Final = 40_000_000
+"""So many weights a core draws and sums up in a second. A constant, not a clock: one seed has one result."""
+
+
+def intervals(
+    task: Task,
+    truth: Truth,
+    predicted: Predicted,
+    *,
+    threshold: float | None = None,
+    seed: int = 0,
+    resamples: int = 1_000,
+    budget_s: float = 1.0,
+) -> dict[str, Interval]:
+    """Give the interval of each metric of :func:`.scores.scores`; shapes and threshold as there.
+
+    A metric has no entry where it or its interval is not defined: one class, a constant truth, losses that are all the
+    same, or (shares and ROC AUC aside) fewer than :data:`FEWEST` rows. ``budget_s`` is about what the bootstrap may
+    take on one core; longer tables are told by the influences.
+    """
+    if task != "regression" and predicted.shape[1] == 2:
+        # The order that average precision needs: no sample then has to be brought into it.
+        order = np.argsort(-predicted[:, 1], kind="stable")
+        truth, predicted = truth[order], predicted[order]
+    known = statistics(task, truth, predicted, decided(task, predicted, threshold))
+    return intervals_of(known, len(truth), seed=seed, resamples=resamples, budget_s=budget_s)
+
+
+def intervals_of(
+    known: dict[str, Statistic], rows: int, *, seed: int = 0, resamples: int = 1_000, budget_s: float = 1.0
+) -> dict[str, Interval]:
+    """Give the intervals of what :func:`.statistics` gave, as :func:`intervals` does."""
+    found = {name: _direct(name, statistic) for name, statistic in known.items()}
+    left = {name: one for name, one in known.items() if is_weighted(one) and found[name] is None and _varies(one)}
+    if rows >= FEWEST and rows * resamples > budget_s * _WEIGHTS_A_SECOND:
+        found |= {name: _by_influence(name, statistic) for name, statistic in left.items()}
+    elif rows >= FEWEST:
+        found |= _by_resamples(left, rows, resamples, seed)
+    return {
+        name: (float(min(ends[0], known[name].value)), float(max(ends[1], known[name].value)))
+        for name, ends in found.items()
+        if ends is not None
+    }
+
+
+def _direct(name: str, statistic: Statistic) -> Interval | None:
+    """Give the interval that needs no samples; None where it takes some, or where there is none."""
+    match statistic:
+        case Mean() if name == "accuracy":
+            return wilson(float(statistic.each.sum()), len(statistic.each))
+        case F1() if name == "f1" or statistic.value == 1.0:
+            return _of_f1(statistic)
+        case Recalls():
+            return _of_recalls(statistic)
+        case AveragePrecision() if statistic.value == 1.0:
+            # Without an error no sample differs; then as a share of the positive rows (Boyd, Eng and Page 2013).
+            return wilson(statistic.positives, statistic.positives)
+        case RankArea():
+            return _of_area(statistic)
+        case RankAreas():
+            return _of_areas(statistic)
+        case Median():
+            return _of_median(statistic.ordered)
+        case _:
+            return None
+
+
+# -- shares -----------------------------------------------------------------------------------------------------------
+
+
+def _of_f1(statistic: F1) -> Interval | None:
+    """F1 is 2q / (1 + q) of q, the share of hits among hits and errors (Jaccard's index)."""
+    counted = [(hits, both) for hits, both in zip(statistic.hits, statistic.both, strict=True) if both]
+    limits = [[2.0 * end / (1.0 + end) for end in wilson(hits, both - hits)] for hits, both in counted]
+    return _added([2.0 * hits / both for hits, both in counted], limits) if counted else None
+
+
+def _of_recalls(statistic: Recalls) -> Interval:
+    counted = [(hits, rows) for hits, rows in zip(statistic.hits, statistic.counts, strict=True) if rows]
+    return _added([hits / rows for hits, rows in counted], [wilson(hits, rows) for hits, rows in counted])
+
+
+def _added(values: Sequence[float], limits: Sequence[Sequence[float]]) -> Interval:
+    """Give the interval of the mean of independent estimates: the distances of their limits, squared and added."""
+    each = np.array(values)
+    down, up = np.sqrt(((np.array(limits) - each[:, None]) ** 2).sum(axis=0)) / len(each)
+    return float(each.mean() - down), float(each.mean() + up)
+
+
+# -- ranks ------------------------------------------------------------------------------------------------------------
+
+
+def _of_area(area: RankArea) -> Interval:
+    influence = area.influence()
+    if min(area.positives, area.negatives) < _FEW_OF_A_CLASS or not _between(area.value) or not error_of(influence):
+        return _newcombe(area.value, area.positives, area.negatives)
+    return _on_logit(area.value, _student(influence, area.positive))
+
+
+def _of_areas(areas: RankAreas) -> Interval:
+    influence = areas.influence()
+    fewest = min(area.positives for area in areas.areas)
+    if fewest < FEWEST_OF_A_CLASS or not _between(areas.value) or not error_of(influence):
+        return _added([area.value for area in areas.areas], [_of_area(area) for area in areas.areas])
+    return _on_logit(areas.value, _student(influence, areas.labels))
+
+
+def _between(value: float) -> bool:
+    return 0.0 < value < 1.0
+
+
+def _student(influence: NDArray[np.float64], labels: NDArray[Any]) -> float:
+    return error_of(influence) * float(stdtrit(freedom(influence, labels), 0.975))
+
+
+def _newcombe(value: float, positives: int, negatives: int) -> Interval:
+    """Give the areas that ``value`` is not too far from, by the variance that each of them would have."""
+    half = (positives + negatives) / 2.0 - 1.0
+
+    def too_far(area: float) -> bool:
+        spread = 1.0 + half * ((1.0 - area) / (2.0 - area) + area / (1.0 + area))
+        return abs(value - area) > Z * math.sqrt(area * (1.0 - area) * spread / (positives * negatives))
+
+    def end(outer: float, inner: float) -> float:
+        for _ in range(60):
+            middle = (outer + inner) / 2.0
+            outer, inner = (middle, inner) if too_far(middle) else (outer, middle)
+        return inner
+
+    # At its ends the scale has no variance, so the search begins beside them.
+    return end(0.0, min(value, 1.0 - 1e-9)), end(1.0, max(value, 1e-9))
+
+
+# -- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def _of_median(ordered: NDArray[np.float64]) -> Interval | None:
+    """Give the order statistics between which the median lies with 95 % or a little more."""
+    rows = len(ordered)
+    if rows < FEWEST:
+        return None
+    below = int(bdtrik(0.025, rows, 0.5))
+    return float(ordered[below]), float(ordered[rows - 1 - below])
+
+
+def _by_resamples(left: dict[str, Weighted], rows: int, samples: int, seed: int) -> dict[str, Interval | None]:
+    drawn = resample(list(left.values()), rows, samples=samples, seed=seed)
+    return {
+        name: _by_sample(statistic, values, rows, plain=name == "r2")
+        for (name, statistic), values in zip(left.items(), drawn, strict=True)
+    }
+
+
+def _by_sample(statistic: Statistic, drawn: NDArray[np.float64], rows: int, *, plain: bool) -> Interval | None:
+    """Give the BCa interval of what the samples gave, or with ``plain`` the percentiles."""
+    values = drawn[np.isfinite(drawn)]
+    if len(values) < len(drawn) / 2:
+        return None
+    shift = skew = 0.0
+    if not plain:
+        influence = statistic.influence()
+        skew = float((influence**3).sum() / (6.0 * (influence**2).sum() ** 1.5))
+        below = float((values < statistic.value).mean() + (values == statistic.value).mean() / 2.0)
+        shift = float(ndtri(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values))))
+    moved = shift + np.array([-1.0, 1.0]) * widened(rows)
+    # Few rows and one that outweighs them all would turn the ends around.
+    low, high = np.quantile(values, ndtr(shift + moved / np.maximum(1.0 - skew * moved, 0.1)))
+    return float(low), float(high)
+
+
+def _by_influence(name: str, statistic: Statistic) -> Interval:
+    value, width = statistic.value, Z * error_of(statistic.influence())
+    if name == "r2":
+        missed = 1.0 - value
+        return 1.0 - missed * math.exp(width / missed), 1.0 - missed * math.exp(-width / missed)
+    if metric(name).direction == "higher":
+        return _on_logit(value, width)
+    return value * math.exp(-width / value), value * math.exp(width / value)
+
+
+def _on_logit(value: float, width: float) -> Interval:
+    middle, half = float(logit(value)), width / (value * (1.0 - value))
+    return float(expit(middle - half)), float(expit(middle + half))
+
+
+def _varies(statistic: Statistic) -> bool:
+    """Whether the rows differ by more than rounding: otherwise they do not tell how far others may be."""
+    return error_of(statistic.influence()) > _ROUNDING * abs(statistic.value)

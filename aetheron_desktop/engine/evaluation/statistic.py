@@ -1,0 +1,335 @@
+"""The metrics as functions of the rows' weights: their values on samples, and the influence of each row.
+
+A bootstrap sample (Efron 1979) is a vector of counts: how often each row was drawn. The metrics are written for such
+weights, so that many samples are a few passes over a matrix, and nothing is evaluated anew.
+
+The influence of a row is the derivative of the metric by the row's weight (the infinitesimal jackknife; Efron 1982, The
+Jackknife, the Bootstrap and Other Resampling Plans, chapter 6). The influences of all rows add up to 0, and the sum of
+their squares is the metric's variance. For ROC AUC they are DeLong's (1988).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+
+import numpy as np
+
+from aetheron_desktop.engine.datasets.profiles.sampling import Z
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.schema import Task
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+
+class Statistic(Protocol):
+    """One metric of one model on some rows; ``value`` is NaN where it is not defined."""
+
+    value: float
+
+    def influence(self) -> Floats:
+        """Give the derivative of the metric by each row's weight, shape (rows,)."""
+        ...
+
+
+class Weighted(Statistic, Protocol):
+    """A metric that can be taken of weighted rows."""
+
+    def resampled(self, weights: Floats) -> Floats:
+        """Give the metric for each row of ``weights`` (samples, rows); NaN where it is not defined."""
+        ...
+
+
+def is_weighted(statistic: Statistic) -> TypeGuard[Weighted]:
+    """Whether the metric can be taken of weighted rows."""
+    return hasattr(statistic, "resampled")
+
+
+def decided(task: Task, predicted: Floats, threshold: float | None) -> Indices | None:
+    """Give the class that is predicted for each row, as :func:`.scores.scores` has it; None for numbers."""
+    if task == "regression":
+        return None
+    if threshold is None or predicted.shape[1] != 2:
+        best: Indices = predicted.argmax(axis=1)
+        return best
+    return (predicted[:, 1] >= threshold).astype(np.int64)
+
+
+def statistics(
+    task: Task, truth: NDArray[Any], predicted: Floats, chosen: Indices | None = None
+) -> dict[str, Statistic]:
+    """Give the metrics of ``task`` on the rows, those that are defined; shapes as in :func:`.scores.scores`.
+
+    ``chosen`` is the class that is predicted, by default the most probable one. Without any row, or with predictions
+    that are not finite, no metric is defined.
+    """
+    if not len(truth) or not np.isfinite(predicted).all():
+        return {}
+    if task == "regression":
+        made = _of_numbers(truth, predicted)
+    else:
+        made = _of_classes(truth.astype(np.int64), predicted, predicted.argmax(axis=1) if chosen is None else chosen)
+    return {name: statistic for name, statistic in made.items() if math.isfinite(statistic.value)}
+
+
+def _of_numbers(truth: NDArray[Any], predicted: Floats) -> dict[str, Statistic]:
+    error = predicted - truth
+    return {
+        "rmse": RootMean(error**2),
+        "mae": Mean(np.abs(error)),
+        "r2": Explained(np.asarray(truth, dtype=np.float64), error**2),
+        "median_absolute_error": Median(np.abs(error)),
+    }
+
+
+def _of_classes(truth: Indices, predicted: Floats, chosen: Indices) -> dict[str, Statistic]:
+    classes = predicted.shape[1]
+    true = predicted[np.arange(len(truth)), truth]
+    made: dict[str, Statistic] = {
+        "accuracy": Mean((chosen == truth).astype(np.float64)),
+        "balanced_accuracy": Recalls(truth, chosen, classes),
+        "log_loss": Mean(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0))),
+    }
+    if classes > 2:
+        areas = [RankArea(truth == label, predicted[:, label]) for label in np.unique(truth)]
+        return made | {"macro_f1": F1(truth, chosen, classes), "roc_auc_ovr": RankAreas(areas)}
+    positive = predicted[:, 1]
+    return made | {
+        "roc_auc": RankArea(truth == 1, positive),
+        "f1": F1(truth, chosen, classes, label=1),
+        "brier": Mean((positive - truth) ** 2),
+        "average_precision": AveragePrecision(truth == 1, positive),
+    }
+
+
+class Mean:
+    """The mean of what each row has."""
+
+    def __init__(self, each: Floats) -> None:
+        self.each = each
+        self.value = float(each.mean())
+
+    def influence(self) -> Floats:
+        made: Floats = (self.each - self.value) / len(self.each)
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        made: Floats = weights @ self.each / weights.sum(axis=1)
+        return made
+
+
+class RootMean:
+    """The root of the mean of what each row has."""
+
+    def __init__(self, each: Floats) -> None:
+        self._mean = Mean(each)
+        self.value = math.sqrt(self._mean.value)
+
+    def influence(self) -> Floats:
+        if self.value == 0.0:
+            return np.zeros(len(self._mean.each))
+        made: Floats = self._mean.influence() / (2.0 * self.value)
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        return np.sqrt(self._mean.resampled(weights))
+
+
+class Explained:
+    """R²: the share of the target's variance that is explained."""
+
+    def __init__(self, truth: Floats, squared: Floats) -> None:
+        # Around the mean: the variance of a weighted sample is then no small difference of large numbers.
+        self._truth, self._squared = truth - truth.mean(), squared
+        self._missed, self._spread = float(squared.sum()), float((self._truth**2).sum())
+        self.value = 1.0 - self._missed / self._spread if self._spread > 0.0 else math.nan
+
+    def influence(self) -> Floats:
+        made: Floats = (self._missed * self._truth**2 / self._spread - self._squared) / self._spread
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        spread = weights @ self._truth**2 - (weights @ self._truth) ** 2 / weights.sum(axis=1)
+        # One value drawn again and again leaves no variance but what rounding makes.
+        spread[spread <= 1e-12 * self._spread] = np.nan
+        made: Floats = 1.0 - weights @ self._squared / spread
+        return made
+
+
+class Median:
+    """The middle of what each row has."""
+
+    def __init__(self, each: Floats) -> None:
+        self._order = np.argsort(each, kind="stable")
+        self.ordered = each[self._order]
+        self.value = float(np.median(self.ordered))
+
+    def influence(self) -> Floats:
+        """Give the influences, the density at the median being taken from the width of its interval (Woodruff 1952)."""
+        rows = len(self.ordered)
+        half = Z * math.sqrt(rows) / 2.0
+        low, high = max(0, math.floor(rows / 2.0 - half)), min(rows - 1, math.ceil(rows / 2.0 + half))
+        width = float(self.ordered[high] - self.ordered[low]) / (2.0 * half)
+        made: Floats = np.empty(rows)
+        sides = np.sign(self.ordered - self.value)
+        made[self._order] = (sides - sides.mean()) * width / 2.0
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        return np.array([self._middle(np.cumsum(row[self._order])) for row in weights])
+
+    def _middle(self, drawn: Floats) -> float:
+        lower, upper = np.searchsorted(drawn, [(drawn[-1] - 1) // 2, drawn[-1] // 2], side="right")
+        return float(self.ordered[lower] + self.ordered[upper]) / 2.0
+
+
+class Recalls:
+    """Balanced accuracy: the mean over the classes that are there of the share that is predicted right."""
+
+    def __init__(self, truth: Indices, chosen: Indices, classes: int) -> None:
+        self._truth, self._hit, self._classes = truth, chosen == truth, classes
+        self.counts = np.bincount(truth, minlength=classes).astype(np.float64)
+        self.hits = np.bincount(truth[self._hit], minlength=classes).astype(np.float64)
+        self.value = float(_ratios(self.hits, self.counts))
+
+    def influence(self) -> Floats:
+        counts = np.maximum(self.counts, 1.0)
+        present = np.count_nonzero(self.counts)
+        made: Floats = (self._hit - (self.hits / counts)[self._truth]) / (counts[self._truth] * present)
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        hits = _by_class(weights[:, self._hit], self._truth[self._hit], self._classes)
+        return _ratios(hits, _by_class(weights, self._truth, self._classes))
+
+
+class F1:
+    """F1 of one class, or the mean over the classes that are there or are predicted."""
+
+    def __init__(self, truth: Indices, chosen: Indices, classes: int, *, label: int | None = None) -> None:
+        self._truth, self._chosen, self._hit, self._classes = truth, chosen, chosen == truth, classes
+        self._only: list[int] = list(range(classes)) if label is None else [label]
+        counted = np.isin(np.arange(classes), self._only).astype(np.float64)
+        self.hits: Floats = np.bincount(truth[self._hit], minlength=classes) * counted
+        self.both: Floats = (np.bincount(truth, minlength=classes) + np.bincount(chosen, minlength=classes)) * counted
+        # As scores() has it: a class that is neither there nor predicted has 0, where it is the only one.
+        self.value = float(_ratios(2.0 * self.hits, self.both)) if self.both.any() else 0.0
+
+    def influence(self) -> Floats:
+        both, counted = np.maximum(self.both, 1.0), self.both > 0.0
+        gain: Floats = counted * 2.0 / both / np.maximum(counted.sum(), 1)
+        cost = gain * self.hits / both
+        made: Floats = gain[self._truth] * self._hit - cost[self._truth] - cost[self._chosen]
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        hits = _by_class(weights[:, self._hit], self._truth[self._hit], self._classes)
+        both = _by_class(weights, self._truth, self._classes) + _by_class(weights, self._chosen, self._classes)
+        return _ratios(2.0 * hits[:, self._only], both[:, self._only])
+
+
+class RankArea:
+    """ROC AUC by ranks, with DeLong's components in the time that sorting takes (Sun and Xu 2014)."""
+
+    def __init__(self, positive: NDArray[np.bool_], score: Floats) -> None:
+        self.positive = positive
+        self.positives, self.negatives = int(positive.sum()), int((~positive).sum())
+        self.value, self._each = math.nan, np.zeros(len(score))
+        if self.positives and self.negatives:
+            # Of a positive row: the share of negatives below it. Of a negative row: the share of positives above it.
+            among = _ranks(score)
+            self._each[positive] = (among[positive] - _ranks(score[positive])) / self.negatives
+            self._each[~positive] = 1.0 - (among[~positive] - _ranks(score[~positive])) / self.positives
+            self.value = float(self._each[positive].mean())
+
+    def influence(self) -> Floats:
+        counts = np.where(self.positive, self.positives, self.negatives)
+        # As DeLong divides: by one less than there are.
+        made: Floats = (self._each - self.value) / np.sqrt(counts * np.maximum(counts - 1.0, 1.0))
+        return made
+
+
+class RankAreas:
+    """The mean of the ROC AUC of each class against the rest."""
+
+    def __init__(self, areas: Sequence[RankArea]) -> None:
+        self.areas = [area for area in areas if math.isfinite(area.value)]
+        self.labels = np.sum([area.positive * number for number, area in enumerate(self.areas)], axis=0)
+        self.value = float(np.mean([area.value for area in self.areas])) if self.areas else math.nan
+
+    def influence(self) -> Floats:
+        made: Floats = np.sum([area.influence() for area in self.areas], axis=0) / len(self.areas)
+        return made
+
+
+class AveragePrecision:
+    """The area under precision over recall, as steps; rows of one score are told at once."""
+
+    def __init__(self, positive: NDArray[np.bool_], score: Floats) -> None:
+        order = np.argsort(-score, kind="stable")
+        self._order = slice(None) if bool((order[:-1] < order[1:]).all()) else order
+        ordered = score[order]
+        self._ends = np.append(np.flatnonzero(ordered[:-1] != ordered[1:]), len(score) - 1)
+        self._positive = positive[order].astype(np.float64)
+        self._inverse = np.argsort(order)
+        # With one class there is nothing that a sample could tell.
+        self.positives = int(positive.sum())
+        self.value = (
+            math.nan if self.positives in {0, len(score)} else float(self.resampled(np.ones((1, len(score))))[0])
+        )
+
+    def influence(self) -> Floats:
+        sizes = np.diff(self._ends, prepend=-1)
+        hits = np.cumsum(self._positive)[self._ends]
+        told = self._ends + 1.0
+        found, precision = np.diff(hits, prepend=0.0), hits / told
+        # A row changes the precision at its own score and at each lower one.
+        up = np.cumsum((found / told)[::-1])[::-1]
+        down = np.cumsum((found * precision / told)[::-1])[::-1]
+        own = self._positive * (np.repeat(precision + up, sizes) - self.value)
+        made: Floats = ((own - np.repeat(down, sizes)) / hits[-1])[self._inverse]
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        ordered = weights[:, self._order]
+        told = np.cumsum(ordered, axis=1)
+        ordered = ordered * self._positive
+        hits = np.cumsum(ordered, axis=1)
+        if len(self._ends) < hits.shape[1]:
+            told, hits = told[:, self._ends], hits[:, self._ends]
+            found = np.diff(hits, axis=1, prepend=0.0)
+        else:
+            found = ordered
+        total = hits[:, -1]
+        area: Floats = np.einsum("ij,ij->i", found, hits / np.maximum(told, 1.0))
+        area[total == 0.0] = np.nan
+        return area / np.maximum(total, 1.0)
+
+
+def _ranks(score: Floats) -> Floats:
+    """Give the ranks from 1 on, equal scores having their mean rank."""
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    made: Floats = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
+    return made
+
+
+def _by_class(weights: Floats, labels: Indices, classes: int) -> Floats:
+    """Add up each row of ``weights`` by label; shape (samples, classes)."""
+    samples = len(weights)
+    where = (labels + np.arange(samples)[:, None] * classes).ravel()
+    sums = np.bincount(where, weights=weights.ravel(), minlength=samples * classes)
+    return np.asarray(sums.reshape(samples, classes), dtype=np.float64)
+
+
+def _ratios(parts: Floats, wholes: Floats) -> Floats:
+    """Give the mean over the last axis of the ratios whose whole is not 0; NaN where all are."""
+    known = wholes > 0.0
+    total = np.divide(parts, wholes, out=np.zeros(wholes.shape), where=known).sum(axis=-1)
+    made: Floats = total / np.where(known.any(axis=-1), known.sum(axis=-1), np.nan)
+    return made

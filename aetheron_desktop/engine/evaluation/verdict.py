@@ -1,0 +1,295 @@
+"""Whether one model is better than another: a verdict in words, on the same test rows or none at all.
+
+The records and :func:`rows_hash` load neither numpy nor a learning library: the window shows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+
+import msgspec
+
+from aetheron_desktop.engine.evaluation.metrics import main_metric
+from aetheron_desktop.engine.evaluation.metrics import metric as metric_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.evaluation.metrics import Metric
+    from aetheron_desktop.engine.evaluation.paired import Difference
+
+State: TypeAlias = Literal["better", "worse", "same", "unsure", "withheld"]
+
+EQUIVALENCE: Final = 0.01
+"""A difference that makes none in practice: of a share 0.01, of an error or a loss 1 % of it."""
+_PROBABILITY: Final = "probability_"
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be said of ``b`` against ``a``.
+
+    ``difference`` is positive where ``b`` is better, whatever the metric's direction; ``low`` and ``high`` are its
+    interval at 95 %. ``state`` is of ``b``: better or worse where the interval leaves 0 out, "same" where all of it is
+    within ``equivalence`` (in the metric's unit) of 0, even if it leaves 0 out. Withheld: ``sentence`` has the reason,
+    and what is not known is None.
+    """
+
+    state: State
+    sentence: str
+    metric: str = ""
+    a: float | None = None
+    b: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    equivalence: float | None = None
+    rows: int = 0
+
+
+def compare(
+    task: Task,
+    truth: NDArray[Any],
+    a: NDArray[Any],
+    b: NDArray[Any],
+    *,
+    metric: str | None = None,
+    thresholds: tuple[float | None, float | None] = (None, None),
+    names: tuple[str, str] = ("A", "B"),
+    equivalence: float = EQUIVALENCE,
+    seed: int = 0,
+) -> Verdict:
+    """Say whether the predictions ``b`` are better than ``a`` by ``metric``, the task's main one by default.
+
+    Shapes and thresholds are those of :func:`.scores.scores`. One seed, one verdict.
+
+    Raises:
+        UsageError: there is no such metric.
+    """
+    from aetheron_desktop.engine.evaluation.statistic import decided  # numpy and scipy
+
+    rows, known = len(truth), main_metric(task) if metric is None else metric_of(metric)
+    if a.shape != b.shape or len(a) != rows:
+        return _withheld("the models did not predict the same rows and classes.", known.name, rows)
+    if not rows:
+        return _withheld("there are no test rows.", known.name)
+    one, other = (decided(task, predicted, threshold) for predicted, threshold in zip((a, b), thresholds, strict=True))
+    return _verdict(_Pair(task, truth, a, b, (one, other)), known, names, equivalence, seed)
+
+
+def compare_files(
+    a: Path,
+    b: Path,
+    *,
+    datasets: tuple[str, str],
+    metric: str | None = None,
+    names: tuple[str, str] = ("A", "B"),
+    equivalence: float = EQUIVALENCE,
+    seed: int = 0,
+) -> Verdict:
+    """Say whether the run that wrote ``b`` is better than the one that wrote ``a``; see :func:`compare`.
+
+    Both are a ``predictions.parquet``, of runs on the datasets of those ids; what they predicted counts, so each with
+    its own threshold. The verdict is withheld, with the reason in
+    words, when a file is gone or damaged, or when the rows, their truths or the classes differ.
+
+    Raises:
+        UsageError: there is no such metric.
+    """
+    if datasets[0] != datasets[1]:
+        return _withheld(f"{names[0]} and {names[1]} were tested on different datasets.", metric or "")
+    tables = []
+    for path, name in zip((a, b), names, strict=True):
+        table = _read(path, name)
+        if isinstance(table, str):
+            return _withheld(table, metric or "")
+        tables.append(table)
+    pair = _joined(tables[0], tables[1], names)
+    if isinstance(pair, str):
+        return _withheld(pair, metric or "")
+    return _verdict(pair, main_metric(pair.task) if metric is None else metric_of(metric), names, equivalence, seed)
+
+
+def rows_hash(rows: NDArray[Any], dataset: str) -> str:
+    """Give the SHA-256 that identifies a set of rows of the dataset with this id, in whatever order they come."""
+    import numpy as np
+
+    ordered = np.sort(np.asarray(rows, dtype="<i8"))
+    made = hashlib.sha256(f"{dataset}\0{len(ordered)}\0".encode())
+    made.update(ordered.tobytes())
+    return made.hexdigest()
+
+
+class _Pair(NamedTuple):
+    """Two models on the same rows; ``chosen`` is the class that each predicts, None for numbers."""
+
+    task: Task
+    truth: NDArray[Any]
+    a: NDArray[Any]
+    b: NDArray[Any]
+    chosen: tuple[NDArray[Any] | None, NDArray[Any] | None]
+
+
+def _verdict(pair: _Pair, known: Metric, names: tuple[str, str], equivalence: float, seed: int) -> Verdict:
+    from aetheron_desktop.engine.evaluation.intervals import FEWEST
+    from aetheron_desktop.engine.evaluation.paired import difference
+
+    rows = len(pair.truth)
+    if rows < FEWEST:
+        return _withheld(f"there are only {rows:,} test rows; at least {FEWEST} are needed.", known.name, rows)
+    found = difference(pair.task, pair.truth, pair.a, pair.b, chosen=pair.chosen, metric=known.name, seed=seed)
+    if found is None:
+        return _withheld(f"{known.label} is not defined on these {rows:,} test rows.", known.name, rows)
+    region = equivalence * (1.0 if known.direction == "higher" else abs(found.a))
+    state = _state(found, region)
+    return Verdict(
+        state=state,
+        sentence=_sentence(state, known, found, region, rows, names),
+        metric=known.name,
+        a=found.a,
+        b=found.b,
+        difference=found.value,
+        low=found.low,
+        high=found.high,
+        p_value=found.p_value,
+        equivalence=region,
+        rows=rows,
+    )
+
+
+# -- words ------------------------------------------------------------------------------------------------------------
+
+
+def _withheld(why: str, metric: str, rows: int = 0) -> Verdict:
+    return Verdict(state="withheld", sentence=f"No verdict: {why}", metric=metric, rows=rows)
+
+
+def _state(found: Difference, region: float) -> State:
+    if -region <= found.low and found.high <= region:
+        return "same"
+    if found.low > 0.0:
+        return "better"
+    return "worse" if found.high < 0.0 else "unsure"
+
+
+def _sentence(state: State, known: Metric, found: Difference, region: float, rows: int, names: tuple[str, str]) -> str:
+    a, b = names
+    # Two digits of the interval's width are as many as can be told.
+    width = found.high - found.low
+    decimals = min(6, max(0, 1 - math.floor(math.log10(width)))) if width > 0.0 else 3
+    worse = found.value < 0.0
+    low, high = (-found.high, -found.low) if worse else (found.low, found.high)
+    size, low_word, high_word = (_number(value, decimals) for value in (abs(found.value), low, high))
+    told = (
+        f"{known.label} {_number(found.b, decimals)} against {_number(found.a, decimals)}, "
+        f"a difference of {size} ({low_word} to {high_word}) on the same {rows:,} test rows"
+    )
+    match state:
+        case "better" | "worse":
+            return f"{b} is {state}: {told}."
+        case "same":
+            return f"{b} is as good as {a}: {told}; less than {_two_digits(region)} makes no difference in practice."
+        case _:
+            leads = "" if found.value == 0.0 else f", {a if worse else b} being ahead"
+            return f"It cannot be said which is better: {told}{leads}."
+
+
+def _two_digits(value: float) -> str:
+    told = _number(value, max(0, 1 - math.floor(math.log10(value))) if value > 0.0 else 0)
+    return told.rstrip("0").rstrip(".") if "." in told else told
+
+
+def _number(value: float, decimals: int) -> str:
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, name: str) -> pa.Table | str:
+    """Give the predictions in the order of their rows, or why they cannot be used."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq  # the window has no use for it
+
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except FileNotFoundError:
+        return f"the predictions of {name} are gone ({path.name} is not there)."
+    except (OSError, pa.ArrowException) as error:
+        return f"the predictions of {name} cannot be read ({error})."
+    known = {"row", "truth", "prediction"} <= set(table.column_names) and pa.types.is_integer(table["row"].type)
+    if not known or not table.num_rows:
+        return f"the predictions of {name} have no test rows whose truth is known."
+    if pc.count_distinct(table["row"]).as_py() != table.num_rows:
+        return f"the predictions of {name} have a row twice."
+    return table.sort_by("row")
+
+
+def _joined(a: pa.Table, b: pa.Table, names: tuple[str, str]) -> _Pair | str:
+    """Give both predictions by row, or why they cannot be compared; the classes are in the order of ``a``."""
+    import numpy as np
+    import pyarrow as pa
+
+    if not a["row"].equals(b["row"]):
+        common = len(np.intersect1d(a["row"].to_numpy(), b["row"].to_numpy(), assume_unique=True))
+        return (
+            f"{names[0]} was tested on {a.num_rows:,} rows and {names[1]} on {b.num_rows:,}, "
+            f"of which {common:,} are the same."
+        )
+    classes = _classes(a)
+    if set(classes) != set(_classes(b)):
+        return f"{names[0]} and {names[1]} do not tell the same classes apart."
+    try:
+        one, other = (_columns(table, classes) for table in (a, b))
+    except (ValueError, pa.ArrowException) as error:
+        return f"the predictions cannot be read ({error})."
+    if not np.array_equal(one.truth, other.truth):
+        return f"the truth of the test rows is not the same for {names[0]} and {names[1]}."
+    tasks: dict[int, Task] = {0: "regression", 2: "binary"}
+    task = tasks.get(len(classes), "multiclass")
+    return _Pair(task, one.truth, one.predicted, other.predicted, (one.chosen, other.chosen))
+
+
+def _classes(table: pa.Table) -> list[str]:
+    return [name.removeprefix(_PROBABILITY) for name in table.column_names if name.startswith(_PROBABILITY)]
+
+
+class _Columns(NamedTuple):
+    truth: NDArray[Any]
+    predicted: NDArray[Any]
+    chosen: NDArray[Any] | None
+
+
+def _columns(table: pa.Table, classes: list[str]) -> _Columns:
+    """Give a file's columns as arrays.
+
+    Raises:
+        ValueError: a truth or prediction is no number, or none of the classes.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    def numbers(name: str) -> NDArray[np.float64]:
+        made = table[name].cast(pa.float64()).to_numpy()
+        if not np.isfinite(made).all():
+            raise ValueError(f"{name} has a value that is not a number")
+        return np.asarray(made, dtype=np.float64)
+
+    def labels(name: str) -> NDArray[np.int64]:
+        found = pc.index_in(table[name].cast(pa.string()), value_set=pa.array(classes))
+        if found.null_count:
+            raise ValueError(f"{name} has a value that is none of the classes")
+        return np.asarray(found.to_numpy(), dtype=np.int64)
+
+    if not classes:
+        return _Columns(numbers("truth"), numbers("prediction"), None)
+    predicted = np.column_stack([numbers(f"{_PROBABILITY}{name}") for name in classes])
+    return _Columns(labels("truth"), predicted, labels("prediction"))
