@@ -1,0 +1,34 @@
+"""The nodes of a tree, looked at before compiled code follows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aetheron_desktop.engine.registry.foreign.info import MOST_DEPTH
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def reached(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Give which nodes (n,) are reached from the first one; a child below 0 is a leaf or nothing.
+
+    Raises:
+        ValueError: a way leads out of the tree, to one node twice, or is too long; the words say so.
+    """
+    count = len(left)
+    seen = np.zeros(count, dtype=bool)
+    level = np.zeros(1, dtype=np.int64)
+    for _ in range(MOST_DEPTH):
+        if seen[level].any() or len(np.unique(level)) != len(level):
+            raise ValueError("a tree leads to one of its nodes twice")
+        seen[level] = True
+        below = np.concatenate([left[level], right[level]])
+        level = below[below >= 0]
+        if not len(level):
+            return seen
+        if (level >= count).any():
+            raise ValueError("a tree leads out of itself")
+    raise ValueError(f"a tree is deeper than {MOST_DEPTH:,} nodes")
