@@ -120,7 +120,7 @@ def _compared(
     difference = float(np.abs(raw - want).max())
     if labels is None:
         return difference / max(1.0, float(np.abs(want).max())), True
-    if pipeline.task == "binary" and threshold is not None:
+    if len(pipeline.classes) == 2 and threshold is not None:
         chosen = (want[:, 1] >= threshold).astype(np.int64)
     else:
         chosen = want.argmax(axis=1)

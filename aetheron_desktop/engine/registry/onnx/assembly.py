@@ -41,6 +41,10 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
     """
     given = pipeline.columns.columns
     taken = {column.name for column in given}
+    if "" in taken:
+        raise OnnxUnsupported(
+            "A column has no name, and an input of ONNX needs one.", hint="Name it, then train again."
+        )
     outputs = tuple(_free(name, taken) for name in (("label", "probabilities") if pipeline.classes else ("value",)))
     graph = Graph({*taken, *outputs})
     if isinstance(pipeline.predictor, SklearnPredictor):
@@ -69,7 +73,7 @@ def _outputs(
 ) -> list[Any]:
     if not pipeline.classes:
         return [helper.make_tensor_value_info(graph.call(names[0], raw), DOUBLE, [ROWS, 1])]
-    if pipeline.task == "binary" and threshold is not None:
+    if len(pipeline.classes) == 2 and threshold is not None:
         second = graph.op("Gather", raw, np.array(1, dtype=np.int64), axis=1)
         is_second = graph.op("GreaterOrEqual", second, threshold)
         label = graph.op("Where", is_second, words(pipeline.classes[1:]), words(pipeline.classes[:1]))
@@ -133,7 +137,7 @@ def _about(pipeline: FittedPipeline, outputs: tuple[str, ...], threshold: float 
     }
     if pipeline.classes:
         told["classes"] = pipeline.classes
-    if pipeline.task == "binary" and threshold is not None:
+    if len(pipeline.classes) == 2 and threshold is not None:
         told["threshold"] = threshold
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in told.items()

@@ -46,7 +46,8 @@ def text(graph: Graph, column: str, fitted: Any) -> str:
     _check(steps, column)
     found = _words(graph, column, steps[0].vocabulary_)
     weights = _weights(graph, found, steps[0].idf_)
-    return _folded(graph, weights, steps[1].components_) if len(steps) > 1 else weights
+    made = _folded(graph, weights, steps[1].components_) if len(steps) > 1 else weights
+    return graph.op("Slice", made, shape(0), shape(-1), shape(0))
 
 
 def _check(steps: list[Any], column: str) -> None:
@@ -65,9 +66,10 @@ def _check(steps: list[Any], column: str) -> None:
 
 
 def _words(graph: Graph, column: str, vocabulary: dict[str, int]) -> str:
-    """Give (rows, words of the vocabulary): how often each stands in the text."""
-    # A blank at the end: no text is empty, and every word ends.
-    ended = graph.op("StringConcat", graph.op("Reshape", column, shape(-1)), words([" "]))
+    """Give (rows + 1, words of the vocabulary): how often each stands in the text."""
+    # A row more, since the operator needs one, and a blank at the end: no text is empty, and every word ends.
+    more = graph.op("Concat", graph.op("Reshape", column, shape(-1)), words([""]), axis=0)
+    ended = graph.op("StringConcat", more, words([" "]))
     signs = graph.op("Tokenizer", ended, mark=0, mincharnum=1, pad_value=" ", separators=[""])
     is_letter = graph.op("RegexFullMatch", signs, pattern=_LETTER)
     goes_on = graph.op("And", is_letter, graph.op("Not", graph.op("Equal", signs, words([_DOTTED]))))
