@@ -7,6 +7,7 @@ repository hold its lock in turn (:meth:`GitStore.lock`); ``git`` itself keeps t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import uuid
@@ -20,6 +21,7 @@ from aetheron_desktop.engine.errors import ModelError, storage_error, storage_er
 from aetheron_desktop.engine.registry.repository.references import References
 from aetheron_desktop.engine.registry.versions import MAIN
 from aetheron_desktop.engine.store.locks import exclusive
+from aetheron_desktop.engine.store.syncing import sync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,31 +83,26 @@ class GitStore:
     # -- objects ------------------------------------------------------------------------------------------------------
 
     def add(self, *objects: ShaFile) -> None:
-        """Write objects that are not there yet.
+        """Write objects that are not there yet; on the disk when this returns.
 
         Raises:
             StorageError: the disk refused; what was written is harmless.
         """
-        with storage_errors(self.root):
-            for made in objects:
-                if made.id not in self.repo.object_store:
-                    self._write(made)
-
-    def _write(self, made: ShaFile) -> None:
-        name = made.id.decode()
-        folder = self.root / "objects" / name[:2]
-        folder.mkdir(exist_ok=True)
-        # Git's own name for what is not finished: it is passed over by fsck, and swept by gc.
-        part = folder / f"tmp_obj_{uuid.uuid4().hex[:12]}"
-        try:
-            with part.open("xb") as file:
-                file.write(made.as_legacy_object())
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(0o444)
-            os.replace(part, folder / name[2:])
-        finally:
-            part.unlink(missing_ok=True)
+        with storage_errors(self.root), contextlib.ExitStack() as left:
+            parts = []
+            for made in {made.id: made for made in objects if made.id not in self.repo.object_store}.values():
+                name = made.id.decode()
+                folder = self.root / "objects" / name[:2]
+                folder.mkdir(exist_ok=True)
+                # Git's own name for what is not finished: it is passed over by fsck, and swept by gc.
+                part = folder / f"tmp_obj_{uuid.uuid4().hex[:12]}"
+                left.callback(part.unlink, missing_ok=True)
+                part.write_bytes(made.as_legacy_object())
+                parts.append((part, folder / name[2:]))
+            sync([part for part, _ in parts])
+            for part, path in parts:
+                part.chmod(0o444)
+                os.replace(part, path)
 
     def blob(self, id_: ObjectID) -> bytes:
         """Give the bytes of a blob.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import ModelError, storage_errors
+from aetheron_desktop.engine.store.syncing import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,8 +82,8 @@ class LargeFiles:
         part = target.with_name(f".{uuid.uuid4().hex}")
         try:
             link(file, part)
-            with part.open("rb") as stream:
-                os.fsync(stream.fileno())
+            part.chmod(0o600)
+            sync([part])
             part.chmod(_READ_ONLY)
             os.replace(part, target)
         finally:

@@ -343,13 +343,12 @@ class ModelRepository:
             checked_label("variation", branch, branches)
         ref = branch_ref(branch).decode()
         tree = self.store.tree(files)
-        self.store.add(*blobs.values(), tree)
         for _ in range(_TRIES):
             before = self.store.ref(ref)
             parents = [parent for parent in (before, adopted) if parent]
             words = f"{message.strip() or deed}\n\n{DEED}: {deed}\n"
             made = self.made_commit(tree.id, parents, words, author)
-            self.store.add(made)
+            self.store.add(*blobs.values(), tree, made)
             # Git itself does not know of our lock: what it pushes here in between goes first.
             if self.store.swap(ref, before, made.id.decode()):
                 with suppress(AetheronError):  # the version is made; it can be packed another time
