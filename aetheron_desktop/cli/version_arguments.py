@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import versions
+from aetheron_desktop.cli import foreign, versions
 
 if TYPE_CHECKING:
     import argparse
@@ -105,6 +105,16 @@ def _elsewhere(add: AddVerb) -> None:
     verb.add_argument("--trust", metavar="FINGERPRINT", help="as the signer has told it to you")
     verb.add_argument("--name", metavar="NAME", help="whose it is")
     verb.add_argument("--distrust", metavar="FINGERPRINT")
+    verb = add("import-model", foreign.import_model, "take in a model of another program, and measure it on a dataset")
+    verb.add_argument(
+        "file", type=Path, metavar="FILE", help=".aether, .onnx, LightGBM .txt, XGBoost .json or .ubj, .skops"
+    )
+    verb.add_argument("--dataset", metavar="DATASET", help="whose columns it takes, and on whose rows it is measured")
+    verb.add_argument("--target", metavar="COL", help="what it predicts; proposed by default")
+    verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
+    verb.add_argument("--split", metavar="NAME", help="measure on the test part of this split; on all rows by default")
+    verb.add_argument("--column", action="append", default=[], metavar="FEATURE=COL", help="where the names differ")
+    verb.add_argument("--name", metavar="NAME", help="what to call it")
 
 
 def _of_model(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from aetheron_desktop.engine.jobs.job import AskJob, ChangeJob
 from aetheron_desktop.engine.registry import keys
 from aetheron_desktop.engine.versioning.changes import (
     Adopt,
+    Changed,
     CloneModel,
     DropVariation,
     ExportOnnx,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.cli.terminal import Terminal
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
-    from aetheron_desktop.engine.versioning.changes import Change, Changed
+    from aetheron_desktop.engine.versioning.changes import Change
     from aetheron_desktop.engine.versioning.questions import Question
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -200,13 +201,13 @@ def branch(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """List the variations of a model, begin one, go to one, or drop one."""
     model = workspace.model(options.model)
     if options.drop:
-        return _change(workspace, terminal, DropVariation(model=model.id, name=options.drop))
+        return do(workspace, terminal, DropVariation(model=model.id, name=options.drop))
     if options.name is None:
         labels = _history(workspace, model.id).labels
         return _names(terminal, labels.branches, labels.branch)
     if options.name in _history(workspace, model.id).labels.branches and options.at is None:
-        return _change(workspace, terminal, SwitchTo(model=model.id, name=options.name))
-    return _change(workspace, terminal, StartVariation(model=model.id, name=options.name, at=options.at or "current"))
+        return do(workspace, terminal, SwitchTo(model=model.id, name=options.name))
+    return do(workspace, terminal, StartVariation(model=model.id, name=options.name, at=options.at or "current"))
 
 
 def tag(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -215,7 +216,7 @@ def tag(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     if options.name is None:
         return _names(terminal, _history(workspace, model.id).labels.tags, "")
     mark = Mark(model=model.id, name=options.name, version=options.version, message=options.message)
-    return _change(workspace, terminal, mark)
+    return do(workspace, terminal, mark)
 
 
 def alias(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -227,7 +228,7 @@ def alias(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         gates = SetGates(
             model=model.id, alias=options.name, conditions=tuple(c for c in options.conditions if c.strip())
         )
-        return _change(workspace, terminal, gates)
+        return do(workspace, terminal, gates)
     if options.name is None:
         labels = _history(workspace, model.id).labels
         return _names(terminal, labels.aliases, "")
@@ -240,13 +241,13 @@ def alias(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         reason=options.reason,
         despite=options.despite,
     )
-    return _change(workspace, terminal, move)
+    return do(workspace, terminal, move)
 
 
 def revert(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Go back to an earlier version, by a new one."""
     model = workspace.model(options.model)
-    return _change(workspace, terminal, RollBack(model=model.id, to=options.version, reason=options.reason))
+    return do(workspace, terminal, RollBack(model=model.id, to=options.version, reason=options.reason))
 
 
 def adopt(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -260,7 +261,7 @@ def adopt(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         keep[part] = side
     message = options.message or f"Adopted {options.version}"
     change = Adopt(model=model.id, version=options.version, message=message, keep=cast("Any", keep))
-    return _change(workspace, terminal, change)
+    return do(workspace, terminal, change)
 
 
 def take(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -268,14 +269,14 @@ def take(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     model = workspace.model(options.model)
     message = options.message or f"{options.part.capitalize()} of {options.version} taken"
     change = TakePart(model=model.id, version=options.version, part=options.part, message=message)
-    return _change(workspace, terminal, change)
+    return do(workspace, terminal, change)
 
 
 def threshold(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Set the probability from which the second of two classes is predicted."""
     model = workspace.model(options.model)
     value = None if options.value == "none" else _number(options.value)
-    return _change(workspace, terminal, SetThreshold(model=model.id, threshold=value, message=options.message))
+    return do(workspace, terminal, SetThreshold(model=model.id, threshold=value, message=options.message))
 
 
 def _number(text: str) -> float:
@@ -299,28 +300,28 @@ def card(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         text = sys.stdin.read() if str(options.file) == "-" else options.file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{options.file} cannot be read: {error}", hint="Name a text file in UTF-8.") from error
-    return _change(workspace, terminal, SetCard(model=model.id, card=text, message=options.message))
+    return do(workspace, terminal, SetCard(model=model.id, card=text, message=options.message))
 
 
 def restore_files(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Write the files of a version into a new folder."""
     model = workspace.model(options.id)
     out = str(options.out.absolute())
-    return _change(workspace, terminal, RestoreFiles(model=model.id, version=options.version or "current", out=out))
+    return do(workspace, terminal, RestoreFiles(model=model.id, version=options.version or "current", out=out))
 
 
 def export_onnx(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Write a version as ONNX."""
     model = workspace.model(options.name)
     out = str(options.out.absolute())
-    return _change(workspace, terminal, ExportOnnx(model=model.id, version=options.version or "current", out=out))
+    return do(workspace, terminal, ExportOnnx(model=model.id, version=options.version or "current", out=out))
 
 
 def join(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Make a model the newest version of another."""
     model, into = workspace.model(options.model), workspace.model(options.into)
     change = JoinModel(model=model.id, into=into.id, message=options.message, branch=options.branch)
-    return _change(workspace, terminal, change)
+    return do(workspace, terminal, change)
 
 
 # -- elsewhere --------------------------------------------------------------------------------------------------------
@@ -331,7 +332,7 @@ def remote(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     model = workspace.model(options.model)
     if options.name is not None and (options.url or options.remove):
         change = SetRemote(model=model.id, name=options.name, url="" if options.remove else options.url)
-        return _change(workspace, terminal, change)
+        return do(workspace, terminal, change)
     found: list[object] = []
     code = _ask(workspace, terminal, RecordQuestion(model=model.id), found)
     for answer in found:
@@ -344,14 +345,14 @@ def remote(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 
 def push(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Send versions, variations, marks and aliases to a remote."""
-    return _change(workspace, terminal, Push(model=workspace.model(options.model).id, remote=options.remote))
+    return do(workspace, terminal, Push(model=workspace.model(options.model).id, remote=options.remote))
 
 
 def pull(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Get what a remote has that is not here, or a whole model from an address."""
     if options.new:
-        return _change(workspace, terminal, CloneModel(url=options.model, name=options.name or ""))
-    return _change(workspace, terminal, Pull(model=workspace.model(options.model).id, remote=options.remote))
+        return do(workspace, terminal, CloneModel(url=options.model, name=options.name or ""))
+    return do(workspace, terminal, Pull(model=workspace.model(options.model).id, remote=options.remote))
 
 
 def signers(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -427,7 +428,8 @@ def _names(terminal: Terminal, names: dict[str, str], here: str) -> int:
     return 0
 
 
-def _change(workspace: Workspace, terminal: Terminal, change: Change) -> int:
+def do(workspace: Workspace, terminal: Terminal, change: Change) -> int:
+    """Do a change of a model, and tell what came of it."""
     made: list[object] = []
 
     def hear(event: Event) -> None:
@@ -437,10 +439,10 @@ def _change(workspace: Workspace, terminal: Terminal, change: Change) -> int:
     with Runner(workspace, terminal) as runner:
         end = runner.do(ChangeJob(id=workspace.new_id("change"), change=change), hear=hear)
         for answer in made:
-            done = cast("Changed", answer)
-            terminal.say(done.words)
-            for note in done.notes:
-                terminal.say(f"- {note}")
+            if isinstance(answer, Changed):
+                terminal.say(answer.words)
+                for note in answer.notes:
+                    terminal.say(f"- {note}")
         return runner.exit_code(EXIT_CODES[end.outcome])
 
 

@@ -38,6 +38,7 @@ from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.trust import Trust
+from aetheron_desktop.ui.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -120,6 +121,7 @@ class Session(QObject):
         self._parallel_limit = default_parallel_limit()
         self._shutting_down = False
         self.trust = Trust(self, self)
+        self.versions = Versions(workspace, self._jobs, self)
         self._monitor: Monitor | None = None
         self._monitor_timer = QTimer(self, interval=5000)
         self._monitor_timer.timeout.connect(self._sample)
@@ -459,17 +461,22 @@ class Session(QObject):
 
     # -- models -------------------------------------------------------------------------------------------------------
 
-    def predict(self, model: str, source: Path, out: Path, *, with_input: bool = False) -> str:
-        """Predict the rows of a file with a model and give the job's id; a notice tells the end."""
+    def predict(self, model: str, source: Path, out: Path, *, with_input: bool = False, version: str = "") -> str:
+        """Predict the rows of a file with a version of a model and give the job's id; a notice tells the end."""
         job = PredictJob(
-            id=self.workspace.new_id("predict"), model=model, source=str(source), out=str(out), with_input=with_input
+            id=self.workspace.new_id("predict"),
+            model=model,
+            source=str(source),
+            out=str(out),
+            with_input=with_input,
+            version=version,
         )
         self._jobs.start(job, "predict")
         return job.id
 
-    def export_model(self, id: str, out: Path) -> str:
-        """Pack a model into one file, and give the job's id; a notice tells the end."""
-        job = ExportJob(id=self.workspace.new_id("export"), model=id, out=str(out))
+    def export_model(self, id: str, out: Path, version: str = "") -> str:
+        """Pack a version of a model into one file, and give the job's id; a notice tells the end."""
+        job = ExportJob(id=self.workspace.new_id("export"), model=id, out=str(out), version=version)
         self._jobs.start(job, "export")
         return job.id
 
@@ -568,6 +575,8 @@ class Session(QObject):
                 if inquiry := self._inquiries.pop(end.job, None):
                     inquiry.ended.emit(end)
                     inquiry.deleteLater()
+            case "change":
+                self.models_changed.emit()
             case "predict" | "export" | "table":
                 self._end_file(end)
 

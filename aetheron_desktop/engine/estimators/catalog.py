@@ -327,6 +327,11 @@ NETWORK: Final = Card(
 ALL: Final[tuple[Card, ...]] = (DUMMY, LOGISTIC, RIDGE, FOREST, BOOSTING, NETWORK)
 
 
+def name_of(id: str) -> str:
+    """Give what people call the estimator of this id; the id itself of one that is not in the catalog."""
+    return next((card.name for card in ALL if card.id == id), id)
+
+
 def card(id: str) -> Card:
     """Give the card of this id, name or alias, whatever its case and separators.
 

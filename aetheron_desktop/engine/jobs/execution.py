@@ -41,6 +41,7 @@ from aetheron_desktop.engine.jobs.job import (
     title,
 )
 from aetheron_desktop.engine.store.event_log import EventLog
+from aetheron_desktop.engine.versioning.changes import NotChanged
 from aetheron_desktop.engine.workspace import RunRecord, ended_run
 
 if TYPE_CHECKING:
@@ -249,9 +250,18 @@ class Execution:
         )
 
     def _change(self, job: ChangeJob) -> JobEnded:
-        from aetheron_desktop.engine.versioning.doing import do  # Git; only this job needs it
+        from aetheron_desktop.engine.registry.combining import AdoptConflict  # Git; only this job needs it
+        from aetheron_desktop.engine.versioning.deeds import GateRefusal
+        from aetheron_desktop.engine.versioning.doing import do
 
-        made = do(job.change, self._workspace, self._progress, self._stop.is_set)
+        try:
+            made = do(job.change, self._workspace, self._progress, self._stop.is_set)
+        except AdoptConflict as error:
+            self._tell_answer(NotChanged(parts=error.parts))
+            raise
+        except GateRefusal as error:
+            self._tell_answer(NotChanged(results=error.results))
+            raise
         self._tell_answer(made)
         return self._ending("succeeded", result=made.model)
 

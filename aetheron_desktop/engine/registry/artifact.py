@@ -17,7 +17,7 @@ import os
 import shutil
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.registry.foreign.info import ForeignShape
     from aetheron_desktop.engine.registry.signing import SignatureVerdict
     from aetheron_desktop.engine.training.run import Run
 
@@ -237,6 +238,8 @@ def load_model(folder: Path) -> FittedModel:
     signature = folder_verdict(folder)
     if signature.state == "broken":
         raise UntrustedModel(f"{folder.name}: {signature.sentence}", hint=AGAIN)
+    if description.foreign is not None:
+        return FittedModel(description, _read_foreign(folder, description, description.foreign), signature)
     parts = _read_pipeline(folder / PIPELINE)
     predictor: Predictor
     if description.network is not None:
@@ -269,7 +272,8 @@ def check_folder(folder: Path, description: Description) -> None:
             f"{folder.name} holds a file that no model has: {sorted(strange)[0]}.",
             hint="Remove it if you know where it came from, or get the model again.",
         )
-    if absent := {*description.hashes, PIPELINE} - found:
+    needed = {*description.hashes, PIPELINE} if description.foreign is None else set(description.hashes)
+    if absent := needed - found:
         raise ModelError(f"{folder.name} lacks {sorted(absent)[0]}.", hint=AGAIN)
     for name in sorted(found):
         check_file(folder / name)
@@ -301,6 +305,14 @@ def _check_predictor(model: Any, description: Description) -> None:
     if description.classes and len(getattr(model, "classes_", ())) != len(description.classes):
         raise UntrustedModel("The model's classes are not those of its estimator.", hint=AGAIN)
     check_trees(model)
+
+
+def _read_foreign(folder: Path, description: Description, shape: ForeignShape) -> FittedPipeline:
+    from aetheron_desktop.engine.registry.foreign.opening import open_foreign  # the library that made it
+
+    told = description
+    opened = open_foreign(folder, shape, told.columns, told.target, told.info.task, told.classes)
+    return replace(opened, threshold=told.threshold)
 
 
 def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, SIGNATURE
 from aetheron_desktop.engine.registry.revising import description_of, with_card, with_threshold
+from aetheron_desktop.engine.registry.versions import Part, PartState, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,27 +17,10 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.identity import Author
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 
-Part: TypeAlias = Literal["model", "threshold", "card"]
-Side: TypeAlias = Literal["ours", "theirs"]
 PARTS: Final[tuple[Part, ...]] = ("model", "threshold", "card")
 _OWN_FILES: Final = frozenset({DESCRIPTION, SIGNATURE, CARD})
 _LABEL_METRICS: Final = frozenset({"accuracy", "balanced_accuracy", "f1"})
 """Those of two classes that change with the threshold."""
-
-
-class PartState(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of two versions that are to be joined: in words here and there, and on which sides it was changed."""
-
-    part: Part
-    ours: str
-    theirs: str
-    changed_here: bool
-    changed_there: bool
-
-    @property
-    def is_contested(self) -> bool:
-        """Whether both sides changed it, and differently, so that somebody must choose."""
-        return self.changed_here and self.changed_there and self.ours != self.theirs
 
 
 class AdoptConflict(ModelError):

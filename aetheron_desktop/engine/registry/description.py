@@ -9,6 +9,8 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
+from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES, ForeignShape
+from aetheron_desktop.engine.registry.foreign.info import MOST_BYTES as MOST_FOREIGN_BYTES
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.training.experiment import Experiment
 from aetheron_desktop.engine.training.provenance import Provenance
@@ -26,7 +28,7 @@ SAMPLE: Final = "sample.parquet"
 CARD: Final = "card.md"
 ONNX: Final = "model.onnx"
 SIGNATURE: Final = "signature.json"
-FILES: Final = frozenset({DESCRIPTION, PIPELINE, WEIGHTS, SAMPLE, CARD, ONNX, SIGNATURE})
+FILES: Final = frozenset({DESCRIPTION, PIPELINE, WEIGHTS, SAMPLE, CARD, ONNX, SIGNATURE}) | FOREIGN_FILES
 UNHASHED: Final = frozenset({DESCRIPTION, SIGNATURE})
 """The files whose hash does not stand in the description: itself, and what is signed later."""
 MOST_BYTES: Final = {
@@ -37,6 +39,7 @@ MOST_BYTES: Final = {
     CARD: 4 << 20,
     ONNX: 8 << 30,
     SIGNATURE: 16 << 10,
+    **dict.fromkeys(FOREIGN_FILES, MOST_FOREIGN_BYTES),
 }
 _LONGEST_TEXT: Final = 100_000
 _MOST_COLUMNS: Final = 200_000
@@ -76,7 +79,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     ``threshold`` is the probability of a binary task's second class from which it is predicted; None is 0.5, the more
     probable class. ``ranges`` are those of the training rows, by column. ``intervals`` hold 95 % of what the metrics
-    would be on other test rows. ``experiment`` is None for a model that was trained elsewhere.
+    would be on other test rows. ``experiment`` is None for a model that was trained elsewhere,
+    ``foreign`` says how one that another program made is asked.
     """
 
     format: int
@@ -94,6 +98,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     ranges: dict[str, ColumnRange] = {}
     intervals: dict[str, tuple[float, float]] = {}
     provenance: Provenance | None = None
+    foreign: ForeignShape | None = None
 
 
 def read_description(folder: Path) -> Description:
@@ -186,5 +191,6 @@ def check_description(description: Description) -> None:
     threshold = description.threshold
     if threshold is not None and not (task == "binary" and 0.0 <= threshold <= 1.0):
         raise UntrustedModel("The model's threshold is none for its task.", hint=AGAIN)
-    if (description.network is not None) != (WEIGHTS in description.hashes):
+    kinds = (description.network is not None, description.foreign is not None)
+    if kinds != (WEIGHTS in description.hashes, bool(FOREIGN_FILES & set(description.hashes))) or all(kinds):
         raise UntrustedModel("The model's weights do not suit its description.", hint=AGAIN)

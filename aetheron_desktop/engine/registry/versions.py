@@ -16,6 +16,10 @@ from aetheron_desktop.engine.datasets.schema import Task
 Deed: TypeAlias = Literal["trained", "imported", "changed", "adopted", "reverted", "reproduced"]
 """How a version came to be; it stands in the commit's trailer ``Aetheron-Deed``."""
 
+Part: TypeAlias = Literal["model", "threshold", "card"]
+Side: TypeAlias = Literal["ours", "theirs"]
+"""Of two versions that are to be joined: the current one, and that of elsewhere."""
+
 MAIN: Final = "main"
 """The branch that a model begins with."""
 ALIASES_BRANCH: Final = "aliases"
@@ -100,3 +104,18 @@ class AliasMove(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     checked: tuple[str, ...] = ()
     """The conditions that were looked at, in words with what was found."""
+
+
+class PartState(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of two versions that are to be joined: in words here and there, and on which sides it was changed."""
+
+    part: Part
+    ours: str
+    theirs: str
+    changed_here: bool
+    changed_there: bool
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether both sides changed it, and differently, so that somebody must choose."""
+        return self.changed_here and self.changed_there and self.ours != self.theirs

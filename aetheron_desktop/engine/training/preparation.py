@@ -62,10 +62,10 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
     schema = dataset.info.schema
     target = schema.column(experiment.target)
     table = dataset.table([*experiment.features, experiment.target])
-    y, classes, filled = _target(experiment, table[experiment.target], target, say)
+    y, classes, filled = read_target(experiment, table[experiment.target], target, say)
     rows = np.flatnonzero(filled)
     table = table.iloc[rows].reset_index(drop=True)
-    parts = _parts(experiment, dataset, rows, y if classes else None, say)
+    parts = read_parts(experiment, dataset, rows, y if classes else None, say)
     features = [schema.column(name) for name in experiment.features]
     constant = constant_columns(table.iloc[parts.train], features)
     if constant:
@@ -95,14 +95,18 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
     )
 
 
-def _parts(
+def read_parts(
     experiment: Experiment,
     dataset: Dataset,
     rows: NDArray[np.int64],
     classes: NDArray[np.int64] | None,
     say: Callable[[str], None],
 ) -> Split:
-    """Part the ``rows`` of the snapshot that have a target, as the experiment's split says."""
+    """Part the ``rows`` of the snapshot that have a target, as the experiment's split says.
+
+    Raises:
+        TrainingError: the split is not as it was, or leaves a part empty.
+    """
     plan = experiment.split
     if plan.frozen is None:
         strata = classes if plan.stratify else None
@@ -137,10 +141,14 @@ def _dense(X: Any) -> NDArray[np.float64]:
     return np.ascontiguousarray(X, dtype=np.float64)
 
 
-def _target(
+def read_target(
     experiment: Experiment, values: pd.Series, target: Column, say: Callable[[str], None]
 ) -> tuple[NDArray[Any], tuple[str, ...], NDArray[np.bool_]]:
-    """Give the target of the filled rows, the classes, and which rows are filled."""
+    """Give the target of the filled rows, the classes, and which rows are filled.
+
+    Raises:
+        TrainingError: it leaves nothing to learn.
+    """
     if experiment.task == "regression":
         found = numbers(values)
         filled = ~np.isnan(found)

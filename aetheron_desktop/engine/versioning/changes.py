@@ -9,6 +9,9 @@ from typing import Literal, TypeAlias, assert_never
 
 import msgspec
 
+from aetheron_desktop.engine.datasets.schema import Task
+from aetheron_desktop.engine.registry.versions import Part, PartState, Side
+
 
 class _Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change"):
     """``model`` is the model's id; versions are named as :meth:`Shelf.find` understands them."""
@@ -64,7 +67,7 @@ class Adopt(_Change, frozen=True, kw_only=True, tag="adopt"):
 
     version: str
     message: str
-    keep: dict[Literal["model", "threshold", "card"], Literal["ours", "theirs"]] = {}
+    keep: dict[Part, Side] = {}
 
 
 class RollBack(_Change, frozen=True, kw_only=True, tag="roll_back"):
@@ -144,6 +147,22 @@ class CloneModel(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", 
     name: str = ""
 
 
+class ImportForeign(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="import_foreign"):
+    """Make a model of the file ``source`` that another program wrote, measured on ``dataset``.
+
+    It is measured on the test part of the stored ``split``, on all rows without one. ``columns`` gives the column for
+    the features whose names are others.
+    """
+
+    source: str
+    dataset: str
+    target: str = ""
+    task: Task | None = None
+    split: str = ""
+    columns: dict[str, str] = {}
+    name: str = ""
+
+
 class SetGates(_Change, frozen=True, kw_only=True, tag="gates"):
     """Set the conditions that a version must meet to be named by an alias, in words as ``gates`` reads them."""
 
@@ -169,6 +188,7 @@ Change: TypeAlias = (
     | Push
     | Pull
     | CloneModel
+    | ImportForeign
     | SetGates
 )
 
@@ -180,6 +200,16 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag
     version: str = ""
     words: str
     notes: tuple[str, ...] = ()
+
+
+class NotChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="not_changed"):
+    """Why a change was not done, where somebody can decide: ``parts`` were changed on both sides, conditions not met.
+
+    ``results`` are lines that say which conditions.
+    """
+
+    parts: tuple[PartState, ...] = ()
+    results: tuple[str, ...] = ()
 
 
 def title(change: Change) -> str:  # noqa: PLR0912 - a case a change
@@ -219,6 +249,8 @@ def title(change: Change) -> str:  # noqa: PLR0912 - a case a change
             return f"Pull from {change.remote}"
         case CloneModel():
             return "Get a model from a remote"
+        case ImportForeign():
+            return "Take in a model of another program"
         case SetGates():
             return f"Set the conditions of {change.alias}"
         case _:

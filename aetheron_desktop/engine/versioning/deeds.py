@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.versioning.changes import (
         CloneModel,
         ExportOnnx,
+        ImportForeign,
         JoinModel,
         MoveAlias,
         Pull,
@@ -297,3 +298,11 @@ def clone(change: CloneModel, workspace: Workspace, progress: Progress, should_s
     with contextlib.suppress(OSError):
         workspace.shelf.files(id_)
     return Changed(model=id_, version=info.version, words=f"{info.name} has {info.versions:,} versions.")
+
+
+def import_foreign(change: ImportForeign, workspace: Workspace, progress: Progress) -> Changed:
+    """Make a model of a file that another program wrote."""
+    from aetheron_desktop.engine.versioning.foreign_import import take_in
+
+    info, notes = take_in(change, workspace, progress)
+    return Changed(model=info.id, version=info.version, words=f"{info.name} was taken in.", notes=notes)

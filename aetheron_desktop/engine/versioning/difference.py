@@ -122,17 +122,12 @@ def _score(value: float | None, interval: tuple[float, float] | None) -> str:
 
 
 def _model(old: Description, new: Description) -> Iterator[DifferenceLine]:
-    yield _line("model", "Estimator", _estimator(old), _estimator(new))
+    yield _line("model", "Estimator", *(catalog.name_of(d.info.estimator) for d in (old, new)))
     yield _line("model", "Threshold", *("0.5" if d.threshold is None else f"{d.threshold:g}" for d in (old, new)))
     yield _line("model", "Size", *(f"{d.info.bytes:,} bytes" for d in (old, new)))
     yield _line("model", "Classes", ", ".join(old.classes[:20]), ", ".join(new.classes[:20]))
     for name in sorted({*old.hashes, *new.hashes}):
         yield _line("model", name, old.hashes.get(name, "–")[:12], new.hashes.get(name, "–")[:12])
-
-
-def _estimator(description: Description) -> str:
-    known = {card.id: card.name for card in catalog.ALL}
-    return known.get(description.info.estimator, description.info.estimator)
 
 
 def _parameters(old: Description, new: Description) -> Iterator[DifferenceLine]:

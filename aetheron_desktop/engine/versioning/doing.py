@@ -13,6 +13,7 @@ from aetheron_desktop.engine.versioning.changes import (
     CloneModel,
     DropVariation,
     ExportOnnx,
+    ImportForeign,
     JoinModel,
     Mark,
     MoveAlias,
@@ -47,6 +48,8 @@ def do(change: Change, workspace: Workspace, progress: Progress, should_stop: Ca
     shelf = workspace.shelf
     if isinstance(change, CloneModel):
         return deeds.clone(change, workspace, progress, should_stop)
+    if isinstance(change, ImportForeign):
+        return deeds.import_foreign(change, workspace, progress)
     if shelf.model(change.model) is None:
         raise UsageError(f"There is no model {change.model!r}.", hint="See them: aetheron models")
     if isinstance(change, JoinModel):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import msgspec
 
-from aetheron_desktop.engine.versioning.changes import Changed
+from aetheron_desktop.engine.versioning.changes import Changed, NotChanged
 from aetheron_desktop.engine.versioning.cleaning import CleanUpList, Freed
 from aetheron_desktop.engine.versioning.difference import VersionDifference, VersionVerdict
 from aetheron_desktop.engine.versioning.lineage import Lineage
@@ -95,6 +95,7 @@ LookQuestion: TypeAlias = VersionsQuestion | LineageQuestion | RecordQuestion | 
 Question: TypeAlias = LookQuestion | ReproduceQuestion
 Answer: TypeAlias = (
     Changed
+    | NotChanged
     | VersionDifference
     | VersionVerdict
     | Lineage

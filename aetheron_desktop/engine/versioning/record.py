@@ -1,4 +1,4 @@
-"""The record of a model: the moves of its aliases, their conditions, its remotes, and whose a version is."""
+"""All that the window shows of one version, and the record of its model: aliases, conditions, remotes, lineage."""
 
 from __future__ import annotations
 
@@ -6,32 +6,42 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.versions import AliasMove
+from aetheron_desktop.engine.versioning.lineage import Lineage, lineage
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import Workspace
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="record"):
-    """What is kept of a model beside its versions; the moves newest first.
+    """What is kept of a model beside its versions (the moves newest first), and what is known of one version.
 
-    ``signature`` is what is to be thought of the asked version's signature, ``state`` the same in a word (own, trusted,
-    unknown, unsigned, broken), and ``fingerprint`` names the key. ``card`` is its card.
+    ``info`` is what the version's description says. ``signature`` is what is to be thought of its signature, ``state``
+    the same in a word (own, trusted, unknown, unsigned, broken), ``signer`` and ``fingerprint`` name who has the key.
+    ``files`` are the names of its files. ``lineage`` is None where it cannot be followed.
     """
 
     model: str
     version: str
+    info: ModelInfo
+    intervals: dict[str, tuple[float, float]]
     moves: tuple[AliasMove, ...]
     gates: dict[str, tuple[str, ...]]
     remotes: dict[str, str]
     signature: str
     state: str
+    signer: str
     fingerprint: str
     card: str
+    files: tuple[str, ...]
+    lineage: Lineage
 
 
 def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
     """Give the record of a model, and what concerns one version of it, the current one by default.
+
+    What Git has changed beside the program is entered into the index first.
 
     Raises:
         UsageError: there is no such version.
@@ -39,20 +49,28 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
     """
     from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, SIGNATURE
     from aetheron_desktop.engine.registry.repository import aliases, remotes
+    from aetheron_desktop.engine.registry.revising import description_of
     from aetheron_desktop.engine.registry.signing import verdict
     from aetheron_desktop.engine.versioning.deeds import gates_of
 
+    workspace.shelf.refresh(model)
     commit = workspace.shelf.find(model, word or "current")
     with workspace.shelf.opened(model) as repository:
+        description = description_of(repository, commit)
         found = verdict(repository.read(commit, DESCRIPTION) or b"", repository.read(commit, SIGNATURE))
         return ModelRecord(
             model=model,
             version=commit,
+            info=msgspec.structs.replace(description.info, threshold=description.threshold),
+            intervals=description.intervals,
             moves=tuple(aliases.moves(repository)),
             gates=gates_of(repository),
             remotes={remote.name: remote.url for remote in remotes.remotes(repository)},
             signature=found.sentence,
             state=found.state,
+            signer=found.signer,
             fingerprint=found.fingerprint,
             card=(repository.read(commit, CARD) or b"").decode("utf-8", "replace"),
+            files=tuple(sorted({DESCRIPTION, *description.hashes})),
+            lineage=lineage(workspace, model, commit),
         )

@@ -41,7 +41,7 @@ def datasets(session: Session) -> list[Entry]:
 def models(session: Session, show: Callable[[str], object]) -> list[Entry]:
     """Give the models of the workspace, newest first."""
     return [
-        Entry("model", info.name, "model", partial(show, info.id), catalog.card(info.estimator).name)
+        Entry("model", info.name, "model", partial(show, info.id), catalog.name_of(info.estimator))
         for info in session.workspace.models()
     ]
 

@@ -113,7 +113,7 @@ class ModelsTable(QAbstractTableModel):
             case 3:
                 return _STATUS[info.status][2]
             case 4:
-                return catalog.card(info.estimator).name
+                return catalog.name_of(info.estimator)
             case 5:
                 return info.dataset_name
             case 6:

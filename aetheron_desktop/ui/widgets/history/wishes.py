@@ -34,8 +34,8 @@ WISHES: Final = (
         "roll_back", "Roll back to this…", "restore", "Make a new version that is as this one was", of_another=True,
         starts_section=True,
     ),
-    Wish("try", "Try a variation from here…", "plus", "Begin a line of versions of its own", "Ctrl+N"),
-    Wish("adopt", "Adopt into the current…", "import", "Bring it together with the current version", of_another=True),
+    Wish("try", "Try a variation from here…", "branch", "Begin a line of versions of its own", "Ctrl+N"),
+    Wish("adopt", "Adopt into the current…", "merge", "Bring it together with the current version", of_another=True),
     Wish(
         "take", "Take its threshold or card…", "copy", "Give the current version this threshold or card",
         of_another=True,

@@ -1,0 +1,69 @@
+"""The versions of models, for the widgets that show and change them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from aetheron_desktop.engine.events import Answered
+from aetheron_desktop.engine.jobs import asking
+from aetheron_desktop.engine.jobs.job import ChangeJob
+from aetheron_desktop.engine.versioning.changes import Changed, NotChanged
+from aetheron_desktop.ui.errand import Errand
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.events import Event, JobEnded
+    from aetheron_desktop.engine.registry.versions import History
+    from aetheron_desktop.engine.versioning.changes import Change
+    from aetheron_desktop.engine.workspace import Workspace
+    from aetheron_desktop.ui.jobs import Jobs
+
+
+class Versions(QObject):
+    """Has changes done by a worker, one after the other as they are asked for, and reads histories."""
+
+    changed = Signal(str, object)  # job id; Changed, or NotChanged or JobEnded that say why not
+    history_read = Signal(object)  # registry.versions.History
+
+    def __init__(self, workspace: Workspace, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._jobs = jobs
+        self._going: dict[str, Changed | NotChanged | None] = {}
+        jobs.told.connect(self._hear)
+        jobs.ended.connect(self._on_ended)
+
+    def change(self, change: Change) -> str:
+        """Do something with the versions of a model, and give the job's id; ``changed`` tells what came of it."""
+        job = ChangeJob(id=self._workspace.new_id("change"), change=change)
+        self._going[job.id] = None
+        self._jobs.start(job, "change")
+        return job.id
+
+    def stop(self, job: str) -> None:
+        """Ask a change to stop, if that goes on: a push or a pull."""
+        if job in self._jobs:
+            self._jobs.stop(job)
+
+    def read(self, model: str) -> None:
+        """Read the history of a model beside the window's thread; ``history_read`` tells it."""
+        errand = Errand(lambda: self._workspace.shelf.history(model), self)
+        errand.done.connect(self._on_read)
+        errand.start()
+
+    def _on_read(self, history: History) -> None:
+        self.history_read.emit(history)
+
+    def _hear(self, job: str, events: list[Event]) -> None:
+        if job not in self._going:
+            return
+        for event in events:
+            if isinstance(event, Answered):
+                answer = asking.told(event.answer)
+                if isinstance(answer, Changed | NotChanged):
+                    self._going[job] = answer
+
+    def _on_ended(self, end: JobEnded) -> None:
+        if end.job in self._going:
+            self.changed.emit(end.job, self._going.pop(end.job) or end)
