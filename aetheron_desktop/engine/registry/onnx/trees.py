@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LESS_OR_EQUAL: Final = 0
 _LESS: Final = 1
 _MEMBER: Final = 6
+_FIRST_CODE: Final = 1.0
+"""ONNX's reference evaluator takes a 0 among the members for their end."""
 _MOST_BYTES: Final = 1_900_000_000
 _NODE_BYTES: Final = 24
 """A file of ONNX ends at 2 GiB; what a node takes of it is measured, and rounded up."""
@@ -192,7 +194,7 @@ def _boosted(predictor: Any, target: int) -> Tree:
     nodes = predictor.nodes
     members: dict[int, NDArray[np.float64]] = {}
     for node in np.flatnonzero(nodes["is_categorical"].astype(bool) & ~nodes["is_leaf"].astype(bool)):
-        members[int(node)] = _codes(predictor.raw_left_cat_bitsets[nodes["bitset_idx"][node]])
+        members[int(node)] = _codes(predictor.raw_left_cat_bitsets[nodes["bitset_idx"][node]]) + _FIRST_CODE
     return Tree(
         left=nodes["left"].astype(np.int64),
         right=nodes["right"].astype(np.int64),
@@ -212,11 +214,11 @@ def _codes(bits: NDArray[np.uint32]) -> NDArray[np.float64]:
 
 
 def codes_of_boosting(model: Any, position: int, codes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give what the boosted trees make of the codes of the category at ``position``; NaN where they know none."""
+    """Give what :func:`boosted` takes for the codes of the category at ``position``; NaN where the trees know none."""
     if model._preprocessor is not None:
         table = np.zeros((len(codes), model.n_features_in_))
         table[:, position] = codes
         codes = model._preprocessor.transform(table)[:, position]
     known, places = model._bin_mapper.make_known_categories_bitsets()
     kept = np.isin(codes, _codes(known[places[position]]))
-    return np.where(kept, codes, np.nan)
+    return np.where(kept, codes + _FIRST_CODE, np.nan)
