@@ -31,8 +31,12 @@ def _looking(add: AddVerb) -> None:
     verb.add_argument("--most", type=int, default=1000, metavar="N", help="at most so many (default 1000)")
     verb = _of_model(add("lineage", versions.lineage, "show where a version comes from, and what else its data became"))
     verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
-    verb = add("verify", versions.verify, "look at every object, file and signature of models")
-    verb.add_argument("model", nargs="*", metavar="MODEL", help="their ids or names; all by default")
+    verb = add(
+        "verify", versions.verify, "look at every object, file and signature of models, or at a dataset's content"
+    )
+    verb.add_argument(
+        "name", nargs="*", metavar="NAME", help="models or datasets, by id or name; all models by default"
+    )
     verb = _of_model(
         add("reproduce", versions.reproduce, "train a version again, and say whether the same comes of it")
     )

@@ -47,13 +47,14 @@ from aetheron_desktop.engine.versioning.questions import (
 )
 from aetheron_desktop.engine.versioning.record import ModelRecord
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
-from aetheron_desktop.engine.versioning.verifying import Verification
+from aetheron_desktop.engine.versioning.verifying import DatasetVerification, Verification
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from aetheron_desktop.cli.terminal import Terminal
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
     from aetheron_desktop.engine.versioning.changes import Change
     from aetheron_desktop.engine.versioning.questions import Question
@@ -156,23 +157,44 @@ def lineage(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
 
 
 def verify(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Look at every object, file and signature of models, and let them predict their stored rows."""
-    models = [workspace.model(name) for name in options.model] or workspace.models()
-    bad = 0
-    for model in models:
-        found: list[object] = []
-        code = _ask(workspace, terminal, VerifyQuestion(model=model.id), found)
-        report = next((answer for answer in found if isinstance(answer, Verification)), None)
-        bad += code != 0 or report is None or not report.is_whole
-        if report is None or terminal.json:
-            continue
-        counts = f"{report.versions:,} versions, {report.objects:,} objects, {report.large_files:,} large files"
-        terminal.say(f"{model.name} ({model.id}): {'whole' if report.is_whole else 'DAMAGED'}; {counts}.")
-        terminal.say(f"  {report.signature}")
-        terminal.say(f"  {report.parity}")
-        for trouble in report.troubles:
-            terminal.say(f"  - {trouble}")
-    return 1 if bad else 0
+    """Look at every object, file and signature of models, and at the content of datasets."""
+    datasets = {name: info.id for info in workspace.datasets() for name in (info.name, info.id)}
+    names = options.name or [info.id for info in workspace.models()]
+    codes = [
+        _verify_dataset(workspace, terminal, datasets[name])
+        if name in datasets
+        else _verify_model(workspace, terminal, workspace.model(name))
+        for name in names
+    ]
+    return max(codes, default=0)
+
+
+def _verify_model(workspace: Workspace, terminal: Terminal, model: ModelInfo) -> int:
+    found: list[object] = []
+    code = _ask(workspace, terminal, VerifyQuestion(model=model.id), found)
+    report = next((answer for answer in found if isinstance(answer, Verification)), None)
+    if report is None:
+        return code or 1
+    counts = f"{report.versions:,} versions, {report.objects:,} objects, {report.large_files:,} large files"
+    terminal.say(f"{model.name} ({model.id}): {'whole' if report.is_whole else 'DAMAGED'}; {counts}.")
+    for line in (report.signature, report.parity, *(f"- {trouble}" for trouble in report.troubles)):
+        terminal.say(f"  {line}")
+    return 0 if report.is_whole else 1
+
+
+def _verify_dataset(workspace: Workspace, terminal: Terminal, dataset: str) -> int:
+    found: list[object] = []
+    code = _ask(workspace, terminal, VerifyQuestion(dataset=dataset), found)
+    report = next((answer for answer in found if isinstance(answer, DatasetVerification)), None)
+    if report is None:
+        return code or 1
+    name = workspace.dataset(dataset).info.name
+    terminal.say(f"{name} ({dataset}): {'its content is what its id says' if report.is_same else 'DAMAGED'}.")
+    terminal.say(f"  snapshot {report.snapshot}")
+    words = {"same": "as it was when it was imported", "changed": "changed since", "gone": "not there any more",
+             "unknown": "not known"}  # fmt: skip
+    terminal.say(f"  its file is {words[report.source_state]}{f': {report.source}' if report.source else '.'}")
+    return 0 if report.is_same else 1
 
 
 def reproduce(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:

@@ -12,7 +12,7 @@ from aetheron_desktop.engine.versioning.difference import VersionDifference, Ver
 from aetheron_desktop.engine.versioning.lineage import Lineage
 from aetheron_desktop.engine.versioning.record import ModelRecord
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
-from aetheron_desktop.engine.versioning.verifying import Verification
+from aetheron_desktop.engine.versioning.verifying import DatasetVerification, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,14 +58,15 @@ class RecordQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
 
 
 class VerifyQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="verify"):
-    """Is a model whole, and does it predict as it did?"""
+    """Is a model whole, and does it predict as it did? Or, of a dataset, is it what its id says?"""
 
-    model: str
+    model: str = ""
+    dataset: str = ""
 
     @property
     def title(self) -> str:
         """Name it for people."""
-        return "Verify a model"
+        return "Verify a dataset" if self.dataset else "Verify a model"
 
 
 class CleanUpQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="clean_up"):
@@ -101,6 +102,7 @@ Answer: TypeAlias = (
     | Lineage
     | ModelRecord
     | Verification
+    | DatasetVerification
     | CleanUpList
     | Freed
     | Reproduction
@@ -135,9 +137,12 @@ def answer(
 
             emit(record(workspace, question.model, question.version))
         case VerifyQuestion():
-            from aetheron_desktop.engine.versioning.verifying import verify
+            from aetheron_desktop.engine.versioning.verifying import verify, verify_dataset
 
-            emit(verify(workspace, question.model, progress))
+            if not question.dataset:
+                emit(verify(workspace, question.model, progress))
+            elif (report := verify_dataset(workspace, question.dataset, progress, should_stop)) is not None:
+                emit(report)
         case CleanUpQuestion():
             from aetheron_desktop.engine.versioning import cleaning
 

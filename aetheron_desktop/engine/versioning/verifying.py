@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aetheron_desktop.engine.datasets.dataset import SourceState, source_state
 from aetheron_desktop.engine.errors import AetheronError
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import Workspace
 
 _MOST_TROUBLES: Final = 100
+_SOUND: Final = "sound-snapshot"
+"""Of a dataset: the SHA-256 of its snapshot when its content was found to be what its id says."""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="verification"):
@@ -36,6 +39,60 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer"
     def is_whole(self) -> bool:
         """Whether nothing is wrong."""
         return not self.troubles
+
+
+class DatasetVerification(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="dataset_verification"):
+    """Whether a dataset's snapshot holds what its id says; ``snapshot`` and ``source`` are SHA-256 of the files.
+
+    ``source`` is empty where the file that it was read from is not there; ``source_state`` says what became of it.
+    """
+
+    dataset: str
+    is_same: bool
+    snapshot: str
+    source: str
+    source_state: SourceState
+
+
+def verify_dataset(
+    workspace: Workspace,
+    name: str,
+    progress: Callable[[str, float, float | None], None],
+    should_stop: Callable[[], bool],
+) -> DatasetVerification | None:
+    """Read all of a dataset, and the file that it was made from; None when asked to stop.
+
+    A file that has not changed since it was last read here is not read again, nor is a snapshot that was found right.
+
+    Raises:
+        DatasetError: the snapshot cannot be read.
+        StorageError: the disk refused.
+    """
+    from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.reading.snapshot import content_hash
+    from aetheron_desktop.engine.store.file_hashes import FileHashes
+
+    dataset = workspace.dataset(name)
+    info = dataset.info
+    hashes = FileHashes(workspace.store)
+    snapshot = hashes.of(dataset.parquet, lambda done, total: progress("Read the snapshot", done, total), should_stop)
+    if snapshot is None:
+        return None
+    is_same = workspace.store.get(_SOUND, info.id) == snapshot.encode()
+    if not is_same:
+        progress("Look at its content", 0, None)
+        is_same = content_hash(dataset.parquet, should_stop)[: len(info.id)] == info.id
+        if is_same:
+            workspace.store.put(_SOUND, info.id, snapshot.encode())
+    state, source = source_state(info), ""
+    if info.origin is not None and state in {"same", "changed"}:
+        path = Path(info.origin.path)
+        found = hashes.of(path, lambda done, total: progress("Read its file", done, total), should_stop)
+        if found is None:
+            return None
+        source = found
+    return DatasetVerification(dataset=info.id, is_same=is_same, snapshot=snapshot, source=source, source_state=state)
 
 
 def verify(workspace: Workspace, model: str, progress: Callable[[str, float, float | None], None]) -> Verification:
