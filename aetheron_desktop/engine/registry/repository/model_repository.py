@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 import uuid
@@ -17,6 +16,7 @@ from aetheron_desktop.engine.registry.identity import author as own_author
 from aetheron_desktop.engine.registry.labels import checked_label
 from aetheron_desktop.engine.registry.repository.git_store import GitStore, branch_ref, made_blob
 from aetheron_desktop.engine.registry.repository.large_files import LARGE_FROM, LargeFiles, Pointer, attributes
+from aetheron_desktop.engine.registry.repository.name_file import read_name, write_name
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN, Deed, Labels
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.identity import Author
 
 ATTRIBUTES: Final = ".gitattributes"
-NAME_FILE: Final = "description"
-"""Git's own file for what a repository is called."""
 DEED: Final = "Aetheron-Deed"
 _TRIES: Final = 8
 
@@ -78,17 +76,11 @@ class ModelRepository:
     @property
     def name(self) -> str:
         """What people call it."""
-        try:
-            return (self.root / NAME_FILE).read_text(encoding="utf-8").strip()[:200] or self.root.name
-        except (OSError, UnicodeDecodeError):
-            return self.root.name
+        return read_name(self.root)
 
     def rename(self, name: str) -> None:
         """Call it otherwise."""
-        part = self.root / f".{NAME_FILE}.{uuid.uuid4().hex[:8]}"
-        with storage_errors(self.root):
-            part.write_text(name + "\n", encoding="utf-8")
-            os.replace(part, self.root / NAME_FILE)
+        write_name(self.root, name)
 
     # -- what is there ------------------------------------------------------------------------------------------------
 
@@ -124,11 +116,13 @@ class ModelRepository:
         Raises:
             UsageError: it names none, or several.
         """
-        name, _, back = word.partition("~")
+        name, going_back, back = word.partition("~")
+        back = back or "1"
+        if going_back and not (back.isdecimal() and len(back) < 10):
+            raise UsageError(f"{word!r} names no version.", hint="Behind ~ stands how many versions to go back.")
         labels = self.labels()
         commit = self._named(name or "current", labels)
-        steps = int(back) if back.isdecimal() else int("~" in word)
-        for _ in range(steps):
+        for _ in range(int(back) if going_back else 0):
             parents = self.parents(commit)
             if not parents:
                 raise UsageError(f"There is no version before {commit[:10]}.", hint="See: aetheron log MODEL")
