@@ -16,7 +16,7 @@ from aetheron_desktop.engine.registry.identity import author as own_author
 from aetheron_desktop.engine.registry.labels import checked_label
 from aetheron_desktop.engine.registry.repository.git_store import GitStore, branch_ref, made_blob
 from aetheron_desktop.engine.registry.repository.large_files import LARGE_FROM, LargeFiles, Pointer, attributes
-from aetheron_desktop.engine.registry.repository.name_file import read_name, write_name
+from aetheron_desktop.engine.registry.repository.plain_files import read_name, write_name
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN, Deed, Labels
 
 if TYPE_CHECKING:

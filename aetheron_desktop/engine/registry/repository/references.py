@@ -27,6 +27,9 @@ _PACKED: Final = "packed-refs"
 _LINK: Final = b"ref: "
 _MOST_LINKS: Final = 5
 _LONGEST: Final = 4096
+_LONGEST_NAME: Final = 1024
+_LONGEST_PART: Final = 250
+"""Bytes; file systems take 255, and the lock's name is longer by five."""
 _BRANCHES: Final = "refs/heads/"
 
 
@@ -192,9 +195,11 @@ class References:
 def is_reference(name: str) -> bool:
     """Whether ``name`` can be that of a reference: below ``refs``, by Git's rules, and so inside the repository."""
     try:
-        return name.startswith("refs/") and check_ref_format(Ref(name.removeprefix("refs/").encode()))
+        data = name.encode()
     except UnicodeEncodeError:
         return False
+    fits = len(data) <= _LONGEST_NAME and all(len(part) <= _LONGEST_PART for part in data.split(b"/"))
+    return fits and data.startswith(b"refs/") and check_ref_format(Ref(data.removeprefix(b"refs/")))
 
 
 def _replace(part: Path, path: Path, data: bytes) -> None:

@@ -27,10 +27,11 @@ needs_lfs = pytest.mark.skipif(not has_lfs, reason="Git LFS is not installed")
 def git(folder: Path, *arguments: str, says: str | None = None) -> str:
     """What the system's Git answers, which must be that it went well, without a word of complaint for ``fsck``."""
     settings = ("user.name=Grace Hopper", "user.email=grace@example.org", "protocol.file.allow=always")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_AUTHOR")}
     options = [part for setting in settings for part in ("-c", setting)]
     done = subprocess.run(
         ["git", *options, *arguments], cwd=folder, capture_output=True, input=says, text=True,
-        encoding="utf-8", check=False, env=os.environ | {"LC_ALL": "C"},
+        encoding="utf-8", check=False, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, f"git {' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout + (done.stderr if arguments[0] == "fsck" else "")
