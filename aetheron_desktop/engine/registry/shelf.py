@@ -25,6 +25,7 @@ import msgspec
 from aetheron_desktop.engine.errors import AetheronError, ModelError, UntrustedModel, UsageError, storage_errors
 from aetheron_desktop.engine.registry.leftovers import part_name, sweep, writable
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.repository import plain_files
 from aetheron_desktop.engine.registry.versions import History, Labels, VersionInfo
 
 if TYPE_CHECKING:
@@ -246,14 +247,18 @@ class Shelf:
         return True
 
     def rename(self, id_: str, name: str) -> ModelInfo:
-        """Call a model otherwise.
+        """Call a model otherwise; its history is not opened for that.
 
         Raises:
-            ModelError: it is not there, or damaged.
+            UsageError: there is no such model.
+            StorageError: the disk refused.
         """
-        with self.changing(id_) as repository, repository.changing():
-            repository.rename(name)
-        return self._changed(id_, lambda info: msgspec.structs.replace(info, name=name))
+        with plain_files.changing(self.folder(id_)):
+            self._store.put(_PENDING, id_, b"")
+            plain_files.write_name(self.folder(id_), name)
+            info = self._changed(id_, lambda info: msgspec.structs.replace(info, name=name))
+            self._store.remove(_PENDING, id_)
+        return info
 
     def put_aside(self, id_: str) -> None:
         """Put a model into the bin."""

@@ -18,9 +18,9 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from aetheron_desktop.engine.errors import ModelError, storage_error, storage_errors
+from aetheron_desktop.engine.registry.repository.plain_files import changing
 from aetheron_desktop.engine.registry.repository.references import References
 from aetheron_desktop.engine.registry.versions import MAIN
-from aetheron_desktop.engine.store.locks import exclusive
 from aetheron_desktop.engine.store.syncing import sync
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 DAMAGED: Final = "Look what is wrong with: aetheron verify MODEL. Get it again from a remote or a copy."
 FILE_MODE: Final = 0o100644
-_LOCK: Final = "aetheron.lock"
 _MOST_TAGS: Final = 8
 _LOOSE_FILES: Final = 24
 """In one of the 256 folders; with more, some 6,000 in all, objects are packed, as Git does by itself."""
@@ -78,7 +77,7 @@ class GitStore:
 
     def lock(self) -> AbstractContextManager[None]:
         """Give what one writer at a time, of any process, enters."""
-        return exclusive(self.root / _LOCK)
+        return changing(self.root)
 
     # -- objects ------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What people call a model: Git's own file for what a repository is called. Loads nothing of Git."""
+"""What of a repository is read and written without Git: what people call it, and the lock of those who change it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import storage_errors
+from aetheron_desktop.engine.store.locks import exclusive
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _FILE: Final = "description"
+"""Git's own file for what a repository is called."""
+_LOCK: Final = "aetheron.lock"
+
+
+def changing(root: Path) -> AbstractContextManager[None]:
+    """Give what one writer at a time, of any process, enters."""
+    return exclusive(root / _LOCK)
 
 
 def read_name(root: Path) -> str:
