@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.cli import differences as table_differences
+from aetheron_desktop.cli import versions
 from aetheron_desktop.cli.recipes import recipe_of
+from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
 from aetheron_desktop.engine.datasets.checks.decisions import decisions
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
@@ -22,8 +23,7 @@ from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
 from aetheron_desktop.engine.events import BestChosen, JobEnded
-from aetheron_desktop.engine.jobs.execution import Execution
-from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob, title
+from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.versioning.changes import JoinModel
@@ -34,12 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.events import Event, Outcome
-    from aetheron_desktop.engine.jobs.job import Job
     from aetheron_desktop.engine.training.experiment import Experiment
 
 Command: TypeAlias = Callable[[Workspace, Terminal, "Namespace"], int]
-EXIT_CODES: dict[Outcome, int] = {"succeeded": 0, "failed": 1, "crashed": 1, "stopped": 130}
 
 
 # -- datasets ---------------------------------------------------------------------------------------------------------
@@ -354,9 +351,7 @@ def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Pack a model into one file, or write the rows of a dataset to one."""
     out = options.out.absolute()
     if out.suffix.lower() == ".onnx":
-        from aetheron_desktop.cli.versions import export_onnx  # which needs this module
-
-        return export_onnx(workspace, terminal, options)
+        return versions.export_onnx(workspace, terminal, options)
     is_table = options.name in {name for info in workspace.datasets() for name in (info.name, info.id)}
     job: ExportJob | TableJob
     if is_table:
@@ -385,14 +380,10 @@ def export(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 def diff(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show what differs between two datasets, or between two versions of a model."""
     if options.before in {name for info in workspace.models() for name in (info.name, info.id)}:
-        from aetheron_desktop.cli import versions  # which needs this module
-
         return versions.diff(workspace, terminal, options)
-    from aetheron_desktop.cli import differences
-
     if options.after is None:
         raise UsageError("With which dataset shall it be compared?", hint="Name a second: aetheron diff A B")
-    return differences.diff(workspace, terminal, options)
+    return table_differences.diff(workspace, terminal, options)
 
 
 # -- any of them ------------------------------------------------------------------------------------------------------
@@ -441,9 +432,7 @@ def remove(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 def restore(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Take a dataset or model out of the bin, or write the files of a version into a folder."""
     if options.out is not None:
-        from aetheron_desktop.cli.versions import restore_files  # which needs this module
-
-        return restore_files(workspace, terminal, options)
+        return versions.restore_files(workspace, terminal, options)
     kind, id_ = _dataset_or_model(workspace, options.id, binned=True)
     (workspace.restore_dataset if kind == "dataset" else workspace.restore_model)(id_)
     terminal.say(f"{id_} is back.")
@@ -484,70 +473,3 @@ def _show_dataset(terminal: Terminal, dataset: Dataset) -> None:
         terminal.say(f"- {note}")
     if info.proposal.target:
         terminal.say(f"Proposed target: {info.proposal.target} ({info.proposal.task}); {info.proposal.reason}")
-
-
-class Runner:
-    """Does jobs in this process; the first Ctrl+C asks the running one to stop, the second ends the program."""
-
-    def __init__(self, workspace: Workspace, terminal: Terminal) -> None:
-        self._workspace = workspace
-        self._terminal = terminal
-        self._abandoned = False
-        self._before: Any = None
-        self.stopped = False
-
-    def __enter__(self) -> Runner:
-        self._before = signal.signal(signal.SIGINT, self._interrupt)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def exit_code(self, code: int) -> int:
-        """Give ``code``, or end the process with it at once when a fit is still inside C code.
-
-        An ordinary exit would run the libraries' own clean-up under that thread's feet. Files and index are safe.
-        """
-        if self._abandoned:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-        return code
-
-    def do(
-        self,
-        job: Job,
-        state: RunState | None = None,
-        *,
-        hear: Callable[[Event], None] | None = None,
-        quiet: bool = False,
-    ) -> JobEnded:
-        """Do one job and give its end; a failure is told on the error output.
-
-        ``hear`` is told each event, and with ``quiet`` nobody else is.
-        """
-        self._terminal.begin(title(job))
-
-        def tell(event: Event, line: bytes) -> None:
-            if state is not None:
-                state.apply(event)
-            if hear is not None:
-                hear(event)
-            if not quiet:
-                self._terminal.hear(event, line)
-
-        execution = Execution(self._workspace, job, tell)
-        try:
-            end = execution.run(lambda: self.stopped or self._workspace.is_asked_to_stop(job.id))
-        finally:
-            self._terminal.end()
-        self._abandoned = self._abandoned or execution.abandoned
-        if end.outcome == "failed" and state is None:
-            self._terminal.trouble(end.title, end.detail, end.hint)
-        return end
-
-    def _interrupt(self, number_: int, frame: object) -> None:
-        del number_, frame
-        if self.stopped:
-            os._exit(EXIT_CODES["stopped"])
-        self.stopped = True

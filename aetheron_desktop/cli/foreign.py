@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import commands, versions
+from aetheron_desktop.cli import versions
+from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.jobs.job import ImportJob
 from aetheron_desktop.engine.registry.foreign.look import look
@@ -21,11 +22,11 @@ def import_model(workspace: Workspace, terminal: Terminal, options: Namespace) -
     """Take in a model; one that another program made is measured on a dataset."""
     if options.file.suffix.lower() == ".aether":
         job = ImportJob(id=workspace.new_id("import"), source=str(options.file.absolute()), name=options.name)
-        with commands.Runner(workspace, terminal) as runner:
+        with Runner(workspace, terminal) as runner:
             end = runner.do(job)
         if end.result:
             terminal.say(f"{end.result}  {workspace.model(end.result).name}")
-        return commands.EXIT_CODES[end.outcome]
+        return EXIT_CODES[end.outcome]
     if options.dataset is None:
         info = look(options.file)
         if terminal.json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli.commands import EXIT_CODES, Runner
+from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.engine.datasets.preparing.answers import (
     EffectQuestion,
     Scripts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
-from aetheron_desktop.cli.commands import EXIT_CODES, Runner
+from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import moment, number, size
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric

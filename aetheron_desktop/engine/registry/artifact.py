@@ -41,7 +41,6 @@ from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import audit, check_trees
 from aetheron_desktop.engine.registry.card import card_text
 from aetheron_desktop.engine.registry.description import (
-    AGAIN,
     CARD,
     DESCRIPTION,
     FILES,
@@ -61,6 +60,7 @@ from aetheron_desktop.engine.registry.description import (
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.repository.large_files import hash_of
 from aetheron_desktop.engine.registry.signing import folder_verdict, sign
+from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,7 +256,20 @@ def load_model(folder: Path) -> FittedModel:
         predictor=predictor,
         threshold=description.threshold,
     )
+    _check_answer(pipeline)
     return FittedModel(description, pipeline, signature)
+
+
+def _check_answer(pipeline: FittedPipeline) -> None:
+    """Refuse a pipeline that cannot answer for a row in which everything is missing."""
+    import pandas as pd
+
+    row = pd.DataFrame({column.name: pd.Series([None], dtype=object) for column in pipeline.columns.columns})
+    try:
+        pipeline.raw(row)
+    except Exception as error:
+        # Whatever a damaged attribute makes scikit-learn or PyTorch stumble over.
+        raise UntrustedModel(f"The model cannot predict: {type(error).__name__}: {error}", hint=AGAIN) from error
 
 
 def check_folder(folder: Path, description: Description) -> None:
@@ -321,8 +334,10 @@ def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:
 
     from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
 
-    if shape.outputs != max(1, classes) or not all(
-        low <= getattr(shape, name) <= high for name, (low, high) in SHAPE_LIMITS.items()
+    if (
+        shape.outputs != max(1, classes)
+        or shape.numbers_from + shape.numbers > shape.inputs
+        or not all(low <= getattr(shape, name) <= high for name, (low, high) in SHAPE_LIMITS.items())
     ):
         raise UntrustedModel("The network's shape is absurd.", hint=AGAIN)
     try:

@@ -18,8 +18,8 @@ import numpy as np
 
 from aetheron_desktop.engine.errors import UntrustedModel
 from aetheron_desktop.engine.registry.allowed import MOST_CLASSES, MOST_FEATURES
-from aetheron_desktop.engine.registry.description import AGAIN
 from aetheron_desktop.engine.registry.plan import Array, check_plan
+from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aetheron_desktop.engine.errors import UntrustedModel, storage_errors
 from aetheron_desktop.engine.registry.artifact import check_folder, load_model
-from aetheron_desktop.engine.registry.description import AGAIN, FILES, MOST_BYTES, Description, read_description
+from aetheron_desktop.engine.registry.audit import check_directory
+from aetheron_desktop.engine.registry.description import FILES, MOST_BYTES, Description, read_description
+from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 ENDING: Final = ".aether"
 _MOST_SWELLING: Final = 200
+_MOST_DIRECTORY_BYTES: Final = 64 << 10
 _MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 """Of each part, so that one version gives one file."""
 
@@ -73,6 +76,8 @@ def unpack_model(file: Path, folder: Path) -> Description:
 
 def _unpack(file: Path, folder: Path) -> None:
     try:
+        with file.open("rb") as stream:
+            check_directory(stream, _MOST_DIRECTORY_BYTES)
         with zipfile.ZipFile(file) as archive:
             for member in _members(archive):
                 with archive.open(member) as source, (folder / member.filename).open("xb") as target:
@@ -87,7 +92,8 @@ def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
         raise UntrustedModel("The file holds a part twice.", hint=AGAIN)
     for member in members:
         # Nothing but the known names, so no path can lead out of the folder, and nothing is a link.
-        if member.filename not in FILES or stat.S_ISLNK(member.external_attr >> 16):
+        kind = stat.S_IFMT(member.external_attr >> 16)
+        if member.filename not in FILES or kind not in {0, stat.S_IFREG}:
             raise UntrustedModel(
                 f"The file holds {member.filename!r}, which no model has.",
                 hint=AGAIN,

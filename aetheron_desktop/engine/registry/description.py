@@ -12,13 +12,13 @@ from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_e
 from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES, ForeignShape
 from aetheron_desktop.engine.registry.foreign.info import MOST_BYTES as MOST_FOREIGN_BYTES
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.words import AGAIN
 from aetheron_desktop.engine.training.experiment import Experiment
 from aetheron_desktop.engine.training.provenance import Provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-AGAIN: Final = "Get the model again from where it came."
 FORMAT: Final = 2
 """2 added threshold, ranges, intervals, provenance, signature and the ONNX file; what 1 has means the same."""
 DESCRIPTION: Final = "model.json"
@@ -124,6 +124,8 @@ def parsed(data: bytes, where: str) -> Description:
     """
     try:
         version = msgspec.json.decode(data, type=_Version).format
+        if version < 1:
+            raise UntrustedModel(f"{where} says that its format is {version}, which there never was.", hint=AGAIN)
         if version > FORMAT:
             raise ModelError(
                 f"{where} was written by a newer version of the program (format {version}, this one reads up to "

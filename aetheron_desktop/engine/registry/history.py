@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, get_args
 import msgspec
 
 from aetheron_desktop.engine.errors import UntrustedModel
-from aetheron_desktop.engine.registry.description import AGAIN, DESCRIPTION, SIGNATURE
+from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.signing import verdict
 from aetheron_desktop.engine.registry.versions import Deed, VersionInfo
+from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

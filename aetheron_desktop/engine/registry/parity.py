@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
-from aetheron_desktop.engine.errors import ModelError
+from aetheron_desktop.engine.errors import ModelError, UntrustedModel
 from aetheron_desktop.engine.registry.description import SAMPLE
+from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 STORED: Final = "predicted "
 """Before the names of the columns with what was predicted."""
+_MOST_ROWS: Final = 100_000
 
 
 class Parity(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,23 +47,40 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def stored_rows(folder: Path) -> pd.DataFrame:
+    """Give the rows that are kept in a version's ``folder``, and what was predicted for them.
+
+    Raises:
+        ModelError: they cannot be read, or are more than any model has.
+    """
+    file = folder / SAMPLE
+    try:
+        # Counted first: a small file may swell to any size.
+        count = pq.read_metadata(file).num_rows
+        if count > _MOST_ROWS:
+            raise UntrustedModel(f"{SAMPLE} in {folder.name} has {count:,} rows, and no model has so many.", hint=AGAIN)
+        return pd.read_parquet(file)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{SAMPLE} in {folder.name} cannot be read: {error}", hint="Restore the version.") from error
+
+
 def parity(model: FittedModel, folder: Path) -> Parity:
     """Let ``model`` predict the rows in ``sample.parquet`` of its ``folder``, and compare.
 
     Raises:
         ModelError: the rows cannot be read.
     """
-    try:
-        rows = pd.read_parquet(folder / SAMPLE)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{SAMPLE} in {folder.name} cannot be read: {error}", hint="Restore the version.") from error
+    rows = stored_rows(folder)
     if not len(rows):
         return Parity(rows=0, largest_difference=0.0)
     raw = model.pipeline.raw(rows)
     names = [f"{STORED}probability_{label}" for label in model.description.classes] or [f"{STORED}prediction"]
     if absent := [name for name in names if name not in rows]:
         raise ModelError(f"{SAMPLE} in {folder.name} lacks {absent[0]}.", hint="Restore the version.")
-    stored = rows[names].to_numpy(dtype=np.float64).reshape(raw.shape)
+    try:
+        stored = rows[names].to_numpy(dtype=np.float64).reshape(raw.shape)
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"{SAMPLE} in {folder.name} holds no predictions.", hint="Restore the version.") from error
     same = (raw == stored) | (np.isnan(raw) & np.isnan(stored))
     largest = float(np.abs(np.where(same, 0.0, raw - stored)).max())
     return Parity(rows=len(rows), largest_difference=largest)

@@ -13,7 +13,7 @@ import numpy as np
 
 from aetheron_desktop.engine.errors import UntrustedModel
 from aetheron_desktop.engine.registry.allowed import ALLOWED, MOST_CATEGORIES, MOST_CLASSES, MOST_FEATURES, SETTINGS
-from aetheron_desktop.engine.registry.description import AGAIN
+from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

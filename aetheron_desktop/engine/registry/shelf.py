@@ -254,10 +254,12 @@ class Shelf:
             StorageError: the disk refused.
         """
         with plain_files.changing(self.folder(id_)):
+            is_pending = self._store.get(_PENDING, id_) is not None
             self._store.put(_PENDING, id_, b"")
             plain_files.write_name(self.folder(id_), name)
             info = self._changed(id_, lambda info: msgspec.structs.replace(info, name=name))
-            self._store.remove(_PENDING, id_)
+            if not is_pending:  # else somebody was killed, and what they did is not entered yet
+                self._store.remove(_PENDING, id_)
         return info
 
     def put_aside(self, id_: str) -> None:

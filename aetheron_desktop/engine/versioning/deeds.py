@@ -186,27 +186,26 @@ def _own(file: Path) -> None:
 
 def export_onnx(change: ExportOnnx, workspace: Workspace, progress: Progress) -> Changed:
     """Write a version as ONNX, and say how far its predictions are from the model's own."""
-    import pandas as pd
-
     from aetheron_desktop.engine.registry.artifact import load_model
-    from aetheron_desktop.engine.registry.description import SAMPLE
     from aetheron_desktop.engine.registry.onnx_export import export_onnx as export
+    from aetheron_desktop.engine.registry.parity import stored_rows
 
     shelf = workspace.shelf
     commit = shelf.find(change.model, change.version)
     folder = shelf.files(change.model, commit)
     progress("Open the model", 0, 3)
     opened = load_model(folder)
-    sample = pd.read_parquet(folder / SAMPLE)
+    sample = stored_rows(folder)
     progress("Convert it", 1, 3)
     part = None if change.out else workspace.root / "tmp" / f"{workspace.new_id('onnx')}.onnx"
     file = Path(change.out) if part is None else part
     try:
         report = export(opened.pipeline, sample, file, threshold=opened.description.threshold)
         progress("Keep it", 2, 3)
+        unit = "" if opened.description.classes else " of the largest value"
         words = (
             f"ONNX, {report.bytes:,} bytes, opset {report.opset}: on {report.rows:,} stored rows at most "
-            f"{report.largest_difference:.2g} away from the model."
+            f"{report.largest_difference:.2g}{unit} away from the model."
         )
         version = _keep_onnx(part, commit, change.model, workspace) if part is not None else commit
     finally:

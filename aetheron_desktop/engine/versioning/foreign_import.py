@@ -30,6 +30,8 @@ from aetheron_desktop.engine.training.preparation import read_parts, read_target
 from aetheron_desktop.engine.training.provenance import provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -38,8 +40,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.registry.foreign.info import ForeignInfo, ForeignShape
     from aetheron_desktop.engine.versioning.changes import ImportForeign
-    from aetheron_desktop.engine.versioning.deeds import Progress
     from aetheron_desktop.engine.workspace import Workspace
+
+    Progress = Callable[[str, float, float | None], None]
 
 _SAMPLE_ROWS: Final = 20
 _NAMES: Final = {"onnx": "ONNX", "lightgbm": "LightGBM", "xgboost": "XGBoost", "skops": "scikit-learn"}

@@ -144,14 +144,12 @@ def _signed(gate: Gate, workspace: Workspace, model: str, commit: str) -> GateRe
 def _latency(gate: Gate, workspace: Workspace, model: str, commit: str) -> GateResult:
     import time
 
-    import pandas as pd
-
     from aetheron_desktop.engine.registry.artifact import load_model
-    from aetheron_desktop.engine.registry.description import SAMPLE
+    from aetheron_desktop.engine.registry.parity import stored_rows
 
     folder = workspace.shelf.files(model, commit)
     opened = load_model(folder)
-    rows = pd.read_parquet(folder / SAMPLE)
+    rows = stored_rows(folder)
     if not len(rows):
         return _result(gate, None, "the version has no sample rows")
     spent = []

@@ -125,8 +125,7 @@ def _stored(
     """Give what was predicted then, and what is predicted now, for the same rows; and what to know about it."""
     import pandas as pd
 
-    from aetheron_desktop.engine.registry.description import SAMPLE
-    from aetheron_desktop.engine.registry.parity import STORED
+    from aetheron_desktop.engine.registry.parity import STORED, stored_rows
     from aetheron_desktop.engine.versioning.measuring import predictions_file
 
     notes = []
@@ -144,7 +143,7 @@ def _stored(
     except (OSError, ValueError, KeyError):
         notes.append("its stored test predictions are gone, so its sample was compared")
     assert run.model is not None
-    rows = pd.read_parquet(workspace.shelf.files(model, commit) / SAMPLE)
+    rows = stored_rows(workspace.shelf.files(model, commit))
     then = rows.filter(like=STORED).rename(columns=lambda name: name.removeprefix(STORED))
     return (then, run.model.predict(rows)), notes
 

@@ -67,9 +67,25 @@ SETTINGS: dict[str, tuple[str, str, str, Any]] = {
 }
 
 
+PENDING: dict[str, tuple[str, str, str, Any]] = {
+    "means that are a word": ("logistic", "StandardScaler", "mean_", "x"),
+    "no scale": ("logistic", "StandardScaler", "scale_", []),
+    "medians of another number": ("logistic", "SimpleImputer", "statistics_", [1.0]),
+    "quantiles that are a word": ("network", "QuantileTransformer", "quantiles_", "x"),
+    "weights of words that are a word": ("logistic", "TfidfTransformer", "idf_", "x"),
+    "folds that are a word": ("logistic", "TruncatedSVD", "components_", "x"),
+    "parts that are a word": ("logistic", "ColumnTransformer", "transformers_", "x"),
+    "no parts": ("logistic", "ColumnTransformer", "transformers_", []),
+    "other columns": ("logistic", "ColumnTransformer", "feature_names_in_", ["x"]),
+    "steps that are a word": ("logistic", "Pipeline", "steps", "x"),
+    "codes that are a word": ("forest", "OrdinalEncoder", "categories_", "x"),
+}
+"""What only asking the whole pipeline shows."""
+
+
 def setting(place: Place, name: str) -> Path:
     """Build a pipeline of allowed types with an attribute that no model has so."""
-    model, kind, attribute, value = SETTINGS[name]
+    model, kind, attribute, value = (SETTINGS | PENDING)[name]
     pipeline = Pipeline(place.copied(model))
     is_sequence = attribute == "ngram_range"
     node = pipeline.sequence([pipeline.data(one) for one in value], "tuple") if is_sequence else pipeline.data(value)

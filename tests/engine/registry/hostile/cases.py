@@ -105,6 +105,7 @@ ATTRIBUTES: Final = [
 
 ARRAYS: Final = _each("array", arrays.body, arrays.BODIES)
 ARCHIVES: Final = _each("archive", archives.archive, archives.ARCHIVES)
+TRANSFORMERS: Final = _each("transformer", attributes.setting, attributes.PENDING)
 WEIGHTS: Final = [
     *_each("weights", weights.body, weights.BODIES),
     Case("weights", "a tensor twice", weights.twice, opens=True),
@@ -193,6 +194,7 @@ _CARRIED: Final = (
     "damaged extra fields",
     "sizes that are too large",
     "1,000 members in each other",
+    "1,500,000 members",
     "two plans",
 )
 
@@ -229,6 +231,7 @@ ALL: Final = (
     *PICKLES,
     *PLANS,
     *ATTRIBUTES,
+    *TRANSFORMERS,
     *ARRAYS,
     *ARCHIVES,
     *WEIGHTS,

@@ -66,6 +66,7 @@ BODIES: dict[str, Callable[[bytes], bytes]] = {
     "a million columns": _changed(_many_columns),
     "a format that is endless": _text(b'"format": ', b'"format": 1e400, "x": '),
     "a format of a thousand digits": _text(b'"format": ', b'"format": ' + b"9" * 1_000 + b', "x": '),
+    "a format below the first": _set("format", value=-1),
     "a format of its own": _set("format", value=True),
     "a time that is none": _text(b'"seconds": ', b'"seconds": NaN, "x": '),
     "a size of half a byte": _set("info", "bytes", value=0.5),
@@ -91,6 +92,7 @@ def body(place: Place, name: str) -> Path:
 
 
 NETWORKS: dict[str, dict[str, Any]] = {
+    "a network whose numbers lie elsewhere": {"numbers_from": 999_999},
     "a network of 10^15 inputs": {"inputs": 10**15},
     "a network as large as allowed": {"inputs": 1_000_000, "hidden_size": 65_536, "layers": 64},
     "a network of negative width": {"hidden_size": -8},
