@@ -15,6 +15,7 @@ from dulwich.repo import Repo
 
 from aetheron_desktop.engine.errors import storage_errors
 from aetheron_desktop.engine.registry.repository.git_store import GitStore
+from aetheron_desktop.engine.registry.repository.packs import add_pack
 from aetheron_desktop.engine.registry.repository.remote_errors import RemoteError
 from aetheron_desktop.engine.registry.repository.transport import GitLine, Updates, changed, wanted
 
@@ -64,9 +65,11 @@ class FolderLine(GitLine):
                 there = store.repo.get_refs()
                 wanted(self.where, there, updates)
                 want = {ObjectID(after.encode()) for _, after in updates.values() if after}
-                count, objects = self.packed(set(there.values()), want, ofs_delta=True)
-                if count:
-                    store.repo.object_store.add_pack_data(count, objects)
+                add_pack(
+                    lambda: store.repo.object_store.add_pack_data(
+                        *self.packed(set(there.values()), want, ofs_delta=True)
+                    )
+                )
                 for name, (before, after) in updates.items():
                     self.look()
                     if not store.swap(name, before, after):

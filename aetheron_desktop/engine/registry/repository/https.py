@@ -32,15 +32,21 @@ _BAD: Final = 400
 
 
 class _Checked(urllib3.PoolManager):
+    """Speaks with safe places alone, and remembers the answers: the Git client leaves some of them open."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.answers: list[urllib3.BaseHTTPResponse] = []
+
     def urlopen(self, method: str, url: str, redirect: bool = True, **kw: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
         check_url(url)
-        return super().urlopen(method, url, redirect, **kw)
+        answer = super().urlopen(method, url, redirect, **kw)
+        self.answers.append(answer)
+        return answer
 
 
-class _CheckedProxy(urllib3.ProxyManager):
-    def urlopen(self, method: str, url: str, redirect: bool = True, **kw: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
-        check_url(url)
-        return super().urlopen(method, url, redirect, **kw)
+class _CheckedProxy(urllib3.ProxyManager, _Checked):
+    """The same, by way of a proxy."""
 
 
 def check_url(url: str) -> None:
@@ -87,6 +93,8 @@ class Web:
 
     def close(self) -> None:
         """Let go of the connections."""
+        for answer in getattr(self.manager, "answers", ()):
+            answer.close()
         self.manager.clear()
 
     @property

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from aetheron_desktop.engine.errors import AetheronError, UsageError, storage_errors
+from aetheron_desktop.engine.errors import UsageError, storage_errors
 from aetheron_desktop.engine.registry.labels import LabelKind, checked_label
 from aetheron_desktop.engine.registry.repository.aliases import unite
 from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, ancestors, contains, named
 from aetheron_desktop.engine.registry.repository.lfs_transfer import large_store
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.registry.repository.pack_audit import check_pack
-from aetheron_desktop.engine.registry.repository.received import HistoryCheck
+from aetheron_desktop.engine.registry.repository.quarantine import Quarantine, quarantine
+from aetheron_desktop.engine.registry.repository.received import HistoryCheck, Received
 from aetheron_desktop.engine.registry.repository.remote_errors import (
     LargeMissing,
-    RefusedHistory,
     RemoteError,
     TransferStopped,
 )
@@ -137,12 +138,15 @@ def _pull(
         own = [id_ for below in ("heads", "tags", "aliases", "remotes") for id_ in _refs(repository, below).values()]
         known = ancestors(repository, own, set())
         wants = [id_ for id_ in theirs.all() if named(repository, id_) not in known]
-        if wants:
-            _fetch(repository, line, sorted(set(wants)), progress, should_stop)
-        progress("Check the versions", 0, None, "")
-        check = HistoryCheck(repository, known, should_stop)
-        theirs.check(check, known)
-        report = _fetch_large(repository, line, check, theirs, progress, should_stop)
+        with quarantine(repository) if wants else nullcontext() as place:
+            if place is not None:
+                _fetch(place, line, sorted(set(wants)), progress, should_stop)
+            progress("Check the versions", 0, None, "")
+            check = HistoryCheck(place.inside if place else repository, known, should_stop)
+            theirs.check(check, known)
+            if place is not None:
+                place.admit()
+        report = _fetch_large(repository, line, check.received, theirs.tips, progress, should_stop)
     with repository.changing():
         report = _Taking(repository, remote, theirs, author).take(report)
     return report, head
@@ -154,12 +158,13 @@ def _refs(repository: ModelRepository, below: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Theirs:
-    """The labels of a remote that can be labels here; ``record`` is that of its aliases."""
+    """The labels of a remote that can be labels here; ``tips`` are their versions, ``record`` is that of aliases."""
 
     heads: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     record: str = ""
+    tips: set[str] = field(default_factory=set)
     passed_over: list[str] = field(default_factory=list)
 
     @classmethod
@@ -199,8 +204,11 @@ class _Theirs:
         Raises:
             RefusedHistory: something is not a model's.
         """
-        marked = [check.version_of_mark(id_, name) for name, id_ in self.tags.items()]
-        check.versions([*self.heads.values(), *marked, *self.aliases.values()])
+        marked = (check.version_of_mark(id_, name) for name, id_ in self.tags.items())
+        self.tips = {*self.heads.values(), *self.aliases.values(), *marked}
+        check.versions(self.tips)
+        for tip in self.tips:
+            check.large_of(tip)
         if self.record:
             check.record(self.record)
             there = {*known, *check.received.versions}
@@ -208,49 +216,35 @@ class _Theirs:
                 self.passed_over.append("The aliases there name versions that the remote does not have.")
                 self.record = ""
 
-    def tips(self, check: HistoryCheck) -> set[str]:
-        """Give the versions that have a name there."""
-        marked = (check.version_of_mark(id_, name) for name, id_ in self.tags.items())
-        return {*self.heads.values(), *self.aliases.values(), *marked}
-
 
 def _fetch(
-    repository: ModelRepository, line: Line, wants: list[str], progress: Progress, should_stop: Callable[[], bool]
+    place: Quarantine, line: Line, wants: list[str], progress: Progress, should_stop: Callable[[], bool]
 ) -> None:
-    """Have the objects that ``wants`` contain in the store, where nothing names them yet."""
-    objects = repository.store.repo.object_store
-    with storage_errors(repository.root), tempfile.TemporaryFile(dir=repository.root / "objects") as file:
+    """Have the objects that ``wants`` contain in quarantine."""
+    root = place.inside.root
+    with storage_errors(root), tempfile.TemporaryFile(dir=root) as file:
         size = 0
 
         def write(block: bytes) -> int:
             nonlocal size
             size += len(block)
             progress("Fetch versions", size, None, "bytes")
-            with storage_errors(repository.root):
+            with storage_errors(root):
                 return file.write(block)
 
         line.fetch(wants, write)
-        if not size:
-            return
-        file.seek(0)
-        check_pack(file, should_stop)
-        file.seek(0)
-        try:
-            objects.add_thin_pack(file.read, file.read)
-        except (OSError, AetheronError):
-            raise
-        # Whatever a wrong pack makes the parser stumble over; nothing of it is run.
-        except Exception as error:
-            raise RefusedHistory(
-                f"What the remote sent is damaged: {error}", hint="Try again. If it stays so, ask who runs it."
-            ) from error
+        if size:
+            file.seek(0)
+            check_pack(file, should_stop)
+            file.seek(0)
+            place.receive(file)
 
 
 def _fetch_large(
     repository: ModelRepository,
     line: Line,
-    check: HistoryCheck,
-    theirs: _Theirs,
+    received: Received,
+    tips: set[str],
     progress: Progress,
     should_stop: Callable[[], bool],
 ) -> PullReport:
@@ -259,9 +253,8 @@ def _fetch_large(
     Raises:
         RemoteError: one of a version that has a name could not be fetched.
     """
-    tips = theirs.tips(check)
-    needed = {pointer: commit for commit in tips for pointer in check.large_of(commit)}
-    others = {pointer: commit for commit in check.received.versions for pointer in check.large_of(commit)}
+    needed = {pointer: commit for commit in tips for pointer in received.large[commit]}
+    others = {pointer: commit for commit in received.versions for pointer in received.large[commit]}
     lacking: dict[Pointer, str] = {p: c for p, c in (others | needed).items() if not repository.large.has(p)}
     missing: list[str] = []
     counted = _Counted(sum(pointer.size for pointer in lacking), progress)
@@ -278,8 +271,8 @@ def _fetch_large(
             missing.append(f"{error.detail[:-1]}, {commit[:10]}.")
     return PullReport(
         remote=line.where,
-        versions=len(check.received.versions),
-        moves=len(check.received.moves),
+        versions=len(received.versions),
+        moves=len(received.moves),
         large=len(lacking) - len(missing),
         bytes=counted.done,
         missing=tuple(missing),

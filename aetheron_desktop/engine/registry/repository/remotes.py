@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -19,11 +20,16 @@ from aetheron_desktop.engine.registry.repository.remote_address import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dulwich.config import ConfigFile
 
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 
 RemoteKind: TypeAlias = Literal["folder", "ssh", "https"]
+_OWN_KEYS: Final = frozenset({"url", "fetch"})
+_HEADER: Final = re.compile(r"\s*\[[^\]]*\]")
+_REMOTE: Final = re.compile(r'\s*\[\s*remote\s+"((?:[^"\\]|\\.)*)"\s*\]', re.IGNORECASE)
 ORIGIN: Final = "origin"
 """What the first remote is called, where nobody says otherwise."""
 
@@ -65,12 +71,9 @@ def set_remote(repository: ModelRepository, name: str, url: str) -> Remote:
             raise UsageError("A model cannot be its own remote.", hint="Choose another folder.")
     url = str(address.path) if isinstance(address, FolderAddress) else url.strip()
     with repository.changing():
-        config = _config(repository)
-        name = checked_label("remote", name, _urls(config).keys() - {name})
-        section = (b"remote", name.encode())
-        config.set(section, b"url", url.encode())
-        config.set(section, b"fetch", f"+refs/heads/*:refs/remotes/{name}/*".encode())
-        _write(repository, config)
+        name = checked_label("remote", name, _urls(_config(repository)).keys() - {name})
+        block = f'[remote "{name}"]\n\turl = {_quoted(url)}\n\tfetch = +refs/heads/*:refs/remotes/{name}/*\n'
+        _rewrite(repository, lambda text: _without(text, name, _OWN_KEYS) + block)
     return Remote(name, url, kind_of(address))
 
 
@@ -85,8 +88,7 @@ def remove_remote(repository: ModelRepository, name: str) -> None:
         config = _config(repository)
         if name not in _urls(config):
             raise _unknown(name, config)
-        del config[(b"remote", name.encode())]
-        _write(repository, config)
+        _rewrite(repository, lambda text: _without(text, name, None))
         for branch, id_ in repository.store.refs(f"refs/remotes/{name}").items():
             repository.store.swap(f"refs/remotes/{name}/{branch}", id_, None)
 
@@ -138,13 +140,40 @@ def _config(repository: ModelRepository) -> ConfigFile:
         raise ModelError(f"The configuration of {repository.name} is damaged: {error}", hint=DAMAGED) from error
 
 
-def _write(repository: ModelRepository, config: ConfigFile) -> None:
-    """Write the configuration whole or not at all; not by Git's lock file, which a kill would leave behind."""
+def _rewrite(repository: ModelRepository, change: Callable[[str], str]) -> None:
+    """Change the text of the configuration, whole or not at all; what else stands in it stays to the letter.
+
+    Not by Git's lock file, which a kill would leave behind; nor by dulwich's writer, which leaves ``;`` unquoted: Git
+    takes the rest of such a value for a comment.
+    """
+    file = repository.root / "config"
     part = repository.root / f".config.{uuid.uuid4().hex[:8]}"
-    with storage_errors(repository.root):
+    with storage_errors(file):
+        text = file.read_text(encoding="utf-8", errors="surrogateescape")
         try:
-            with part.open("xb") as file:
-                config.write_to_file(file)
-            os.replace(part, repository.root / "config")
+            made = change(text if text.endswith("\n") or not text else text + "\n")
+            part.write_text(made, encoding="utf-8", errors="surrogateescape")
+            os.replace(part, file)
         finally:
             part.unlink(missing_ok=True)
+
+
+def _without(text: str, name: str, keys: frozenset[str] | None) -> str:
+    """Give the text of a configuration without the section of a remote, or without these keys of it."""
+    kept = []
+    inside = False
+    for line in text.splitlines(keepends=True):
+        if header := _HEADER.match(line):
+            remote = _REMOTE.match(header[0])
+            inside = remote is not None and re.sub(r"\\(.)", r"\1", remote[1]) == name
+            if inside and keys is not None:
+                kept.append(header[0] + "\n")
+            if not inside:
+                kept.append(line)
+        elif not inside or (keys is not None and line.partition("=")[0].strip().lower() not in keys):
+            kept.append(line)
+    return "".join(kept)
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -27,9 +27,8 @@ class Maker:
 
     def keep(self, repository: ModelRepository) -> ModelRepository:
         self.open.append(repository)
-        config = repository.store.repo.get_config()
-        config.set((b"aetheron",), b"largeFrom", b"2000")
-        config.write_to_path()
+        with (repository.root / "config").open("a") as config:
+            config.write("[aetheron]\n\tlargeFrom = 2000\n")
         return repository
 
     def repository(self, name: str = "here") -> ModelRepository:

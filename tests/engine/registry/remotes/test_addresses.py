@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.registry.repository.remote_address import (
     FolderAddress,
     HttpsAddress,
     SshAddress,
     address_of,
 )
-from aetheron_desktop.engine.registry.repository.remotes import remotes, set_remote
+from aetheron_desktop.engine.registry.repository.remotes import remotes, remove_remote, set_remote
 from aetheron_desktop.engine.registry.repository.ssh import shell_path
 from tests.engine.registry.remotes.conftest import Maker, git
 from tests.engine.registry.remotes.doing import push
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,23 @@ def test_that_remotes_stand_in_gits_own_configuration(maker: Maker, tmp_path: Pa
     assert git(repository.root, "config", "remote.origin.fetch") == "+refs/heads/*:refs/remotes/origin/*"
     set_remote(repository, "origin", "https://example.org/m")
     assert git(repository.root, "config", "--get-all", "remote.origin.url") == "https://example.org/m"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30))
+def test_that_a_folder_of_any_name_stands_in_gits_configuration_as_it_is(name: str) -> None:
+    with TemporaryDirectory() as folder, ModelRepository.create(Path(folder) / "here", "here") as repository:
+        git(repository.root, "config", "remote.origin.lfsurl", "https://example.org/a;b")
+        git(repository.root, "config", "alias.x", "!echo a; echo b # c")
+        url = os.path.abspath(f"{folder}/{name}")
+        for _ in range(2):
+            set_remote(repository, "origin", url)
+        assert [remote.url for remote in remotes(repository)] == [url]
+        assert git(repository.root, "config", "--get-all", "remote.origin.url") == url
+        assert git(repository.root, "config", "remote.origin.lfsurl") == "https://example.org/a;b"
+        assert git(repository.root, "config", "alias.x") == "!echo a; echo b # c"
+        remove_remote(repository, "origin")
+        assert git(repository.root, "remote") == ""
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "-x", "con", "ORIGIN", "a b:c"])

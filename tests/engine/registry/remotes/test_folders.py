@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
+from aetheron_desktop.engine.registry.repository import pushing
 from aetheron_desktop.engine.registry.repository.aliases import aliases, move_alias, moves
 from aetheron_desktop.engine.registry.repository.remote_errors import RemoteAhead, RemoteError, TransferStopped
 from aetheron_desktop.engine.registry.repository.remotes import remove_remote, set_remote
@@ -107,6 +108,24 @@ def test_that_a_remote_with_versions_that_are_not_here_is_left_alone(
     assert "Pull first" in caught.value.hint
     assert git(tmp_path / "remote", "for-each-ref") == before
     assert sorted(path for path in (tmp_path / "remote").rglob("*") if path.is_file()) == objects
+
+
+def test_that_who_pushes_in_the_same_moment_is_not_overwritten(
+    here: ModelRepository, maker: Maker, tmp_path: Path
+) -> None:
+    push(here)
+    there = maker.keep(clone(tmp_path / "remote", tmp_path / "there"))
+    other = maker.version(there)
+    maker.version(here)
+
+    def progress(step: str, done: float, total: float | None, unit: str = "") -> None:
+        del done, total, unit
+        if step == "Send versions":
+            push(there)
+
+    with pytest.raises(RemoteAhead, match="in this moment"):
+        pushing.push(here, "origin", progress=progress, should_stop=lambda: False)
+    assert git(tmp_path / "remote", "rev-parse", "main") == other
 
 
 def test_that_what_went_on_on_both_sides_stays_and_can_be_found(
