@@ -82,14 +82,14 @@ class GitStore:
     # -- objects ------------------------------------------------------------------------------------------------------
 
     def add(self, *objects: ShaFile) -> None:
-        """Write objects that are not there yet; on the disk when this returns.
+        """Write objects that are not there yet, or are damaged; on the disk when this returns.
 
         Raises:
             StorageError: the disk refused; what was written is harmless.
         """
         with storage_errors(self.root), contextlib.ExitStack() as left:
             parts = []
-            for made in {made.id: made for made in objects if made.id not in self.repo.object_store}.values():
+            for made in {made.id: made for made in objects if not self._has(made.id)}.values():
                 name = made.id.decode()
                 folder = self.root / "objects" / name[:2]
                 folder.mkdir(exist_ok=True)
@@ -102,6 +102,13 @@ class GitStore:
             for part, path in parts:
                 part.chmod(0o444)
                 os.replace(part, path)
+
+    def _has(self, id_: ObjectID) -> bool:
+        try:
+            self._object(id_)
+        except ModelError:
+            return False
+        return True
 
     def blob(self, id_: ObjectID) -> bytes:
         """Give the bytes of a blob.
