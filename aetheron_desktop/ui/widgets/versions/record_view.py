@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.registry.versions import AliasMove
 
-_FIRST: Final = 20
-_STEP: Final = 100
+_FIRST: Final = 8
+_STEP: Final = 20
 _RAIL: Final = 14
 _DOT: Final = 3.5
 _DOT_AT: Final = 19.0
@@ -80,7 +80,6 @@ class RecordView(QWidget):
             row = _MoveRow(self._moves[place], self._numbers, self._body, ends)
             row.opened.connect(self.opened)
             self._rows.insertWidget(self._rows.indexOf(self._more), row)
-            row.show()
             self._shown = place + 1
         rest = len(self._moves) - self._shown
         self._more.setText(f"Show {min(rest, _STEP):,} of {rest:,} earlier moves")
@@ -143,7 +142,7 @@ class _MoveRow(QWidget):
             name = names[place]
             button = named(QPushButton(name, self), "record_version", f"Show the version {name}")
             button.setToolTip(tip(commit))
-            theme.mark(button, role="link")
+            button.setProperty("role", "link")
             button.clicked.connect(partial(self._open, commit))
             head.addWidget(button)
         return head
@@ -159,13 +158,12 @@ class _Conditions(QWidget):
         super().__init__(parent)
         self._fold = named(QPushButton(conditions_words(checked), self), "record_conditions")
         self._fold.setCheckable(True)
-        theme.mark(self._fold, role="link")
+        self._fold.setProperty("role", "link")
+        self._checked = checked
         self._lines = named(QWidget(self), "record_condition_lines")
-        rows = QVBoxLayout(self._lines)
-        rows.setContentsMargins(theme.GAP, 0, 0, theme.TIGHT)
-        rows.setSpacing(2)
-        for text in checked:
-            rows.addLayout(self._line(text))
+        self._rows = QVBoxLayout(self._lines)
+        self._rows.setContentsMargins(theme.GAP, 0, 0, theme.TIGHT)
+        self._rows.setSpacing(2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -185,6 +183,9 @@ class _Conditions(QWidget):
         return line
 
     def _unfold(self, is_open: bool) -> None:
+        if is_open and not self._rows.count():
+            for text in self._checked:
+                self._rows.addLayout(self._line(text))
         self._lines.setVisible(is_open)
         pictured(self._fold, "chevron-down" if is_open else "chevron-right", "accent", 12)
         self._fold.setAccessibleDescription("Shown below" if is_open else "Not shown; press to show them")

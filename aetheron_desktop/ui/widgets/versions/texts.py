@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.history_rows import age, spoken_age
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ def breakable(text: str) -> str:
 
 
 def plain(label: QLabel, text: str = "", role: str = "") -> QLabel:
-    """Make ``label`` show its words as they stand, in the look of ``role``."""
+    """Make ``label``, which was not shown yet, show its words as they stand, in the look of ``role``."""
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(breakable(text) if label.wordWrap() else text)
-    theme.mark(label, role=role)
+    label.setProperty("role", role)  # it is dressed when it is shown; doing so twice is what makes many rows slow
     return label
 
 

@@ -59,5 +59,5 @@ class VersionLine(QWidget):
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(version.at))
         self._when.setText(f"{when}, {version.author}")
         self._when.setToolTip(f"{when}\n{version.author} <{version.email}>\n{version.commit}")
-        self._why.setText(version.message)
+        self._why.setText(version.message.replace("\n\n", "\n"))
         self.show()
