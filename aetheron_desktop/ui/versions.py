@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from aetheron_desktop.engine.events import Answered
 from aetheron_desktop.engine.jobs import asking
 from aetheron_desktop.engine.jobs.job import ChangeJob
-from aetheron_desktop.engine.versioning.changes import Changed, NotChanged
+from aetheron_desktop.engine.versioning.changes import Changed, CloneModel, ImportForeign, NotChanged
 from aetheron_desktop.ui.errand import Errand
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Versions(QObject):
-    """Has changes done by a worker, one after the other as they are asked for, and reads histories."""
+    """Has changes done by a worker, those of one model one after the other, and reads histories."""
 
     changed = Signal(str, object)  # job id; Changed, or NotChanged or JobEnded that say why not
     history_read = Signal(object)  # registry.versions.History
@@ -31,6 +32,8 @@ class Versions(QObject):
         self._workspace = workspace
         self._jobs = jobs
         self._going: dict[str, Changed | NotChanged | None] = {}
+        self._lines: dict[str, deque[ChangeJob]] = {}
+        """By model: the change that is being done, and those that wait for it."""
         jobs.told.connect(self._hear)
         jobs.ended.connect(self._on_ended)
 
@@ -38,7 +41,10 @@ class Versions(QObject):
         """Do something with the versions of a model, and give the job's id; ``changed`` tells what came of it."""
         job = ChangeJob(id=self._workspace.new_id("change"), change=change)
         self._going[job.id] = None
-        self._jobs.start(job, "change")
+        line = self._lines.setdefault(_model_of(change), deque())
+        line.append(job)
+        if len(line) == 1:
+            self._jobs.start(job, "change")
         return job.id
 
     def stop(self, job: str) -> None:
@@ -65,5 +71,18 @@ class Versions(QObject):
                     self._going[job] = answer
 
     def _on_ended(self, end: JobEnded) -> None:
-        if end.job in self._going:
-            self.changed.emit(end.job, self._going.pop(end.job) or end)
+        if end.job not in self._going:
+            return
+        for model, line in list(self._lines.items()):
+            if line[0].id == end.job:
+                line.popleft()
+                if line:
+                    self._jobs.start(line[0], "change")
+                else:
+                    del self._lines[model]
+        self.changed.emit(end.job, self._going.pop(end.job) or end)
+
+
+def _model_of(change: Change) -> str:
+    """Give the model that is changed; what makes a new one waits for nothing."""
+    return "" if isinstance(change, CloneModel | ImportForeign) else change.model

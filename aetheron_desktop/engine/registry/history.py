@@ -1,8 +1,7 @@
-"""The versions of a model, read from its repository: what the index keeps of each, and their order."""
+"""The versions of a model, read from its repository: what the index keeps of each."""
 
 from __future__ import annotations
 
-import heapq
 from typing import TYPE_CHECKING, get_args
 
 import msgspec
@@ -15,7 +14,6 @@ from aetheron_desktop.engine.registry.versions import Deed, VersionInfo
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 
@@ -68,35 +66,3 @@ def told_of(repository: ModelRepository, commit: str) -> tuple[VersionInfo, Mode
         signer=verdict(data or b"", signature).fingerprint,
     )
     return version, info
-
-
-def ordered(versions: Mapping[str, VersionInfo], roots: Iterable[str]) -> tuple[VersionInfo, ...]:
-    """Give the versions that ``roots`` name or contain, newest first and each before its parents.
-
-    A parent that is not among ``versions`` (a history that was fetched in part) is passed over.
-    """
-    seen: set[str] = set()
-    left = [root for root in roots if root in versions]
-    children: dict[str, int] = {}
-    while left:
-        commit = left.pop()
-        if commit in seen:
-            continue
-        seen.add(commit)
-        for parent in versions[commit].parents:
-            if parent in versions:
-                children[parent] = children.get(parent, 0) + 1
-                left.append(parent)
-    # Kahn (1962), the newest of those whose children are all given coming first.
-    ready = [(-versions[c].at, -versions[c].number, c) for c in seen if not children.get(c)]
-    heapq.heapify(ready)
-    found = []
-    while ready:
-        version = versions[heapq.heappop(ready)[2]]
-        found.append(version)
-        for parent in version.parents:
-            if parent in seen:
-                children[parent] -= 1
-                if not children[parent]:
-                    heapq.heappush(ready, (-versions[parent].at, -versions[parent].number, parent))
-    return tuple(found)

@@ -25,6 +25,7 @@ import msgspec
 from aetheron_desktop.engine.errors import AetheronError, ModelError, UntrustedModel, UsageError, storage_errors
 from aetheron_desktop.engine.registry.leftovers import part_name, sweep, writable
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.ordering import ordered
 from aetheron_desktop.engine.registry.repository import plain_files
 from aetheron_desktop.engine.registry.versions import History, Labels, VersionInfo
 
@@ -73,8 +74,6 @@ class Shelf:
 
     def history(self, id_: str) -> History:
         """Give the versions of a model, as the index knows them."""
-        from aetheron_desktop.engine.registry.history import ordered
-
         body = self._store.get(_LABELS, id_)
         labels = msgspec.json.decode(body, type=Labels) if body is not None else Labels()
         roots = {*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()}

@@ -40,9 +40,7 @@ class WorkspaceTree(QStandardItemModel):
 
     def show_models(self, infos: Sequence[ModelInfo], folders: Sequence[Path]) -> None:
         """Show the models, with their folders for who drags them out."""
-        rows = [
-            (i.id, i.name, f"{catalog.name_of(i.estimator)}, predicts {i.target}, {size(i.bytes)}") for i in infos
-        ]
+        rows = [(i.id, i.name, f"{catalog.name_of(i.estimator)}, predicts {i.target}, {size(i.bytes)}") for i in infos]
         self._fill("model", "model", rows, folders)
 
     def branch(self, kind: Kind) -> QModelIndex:

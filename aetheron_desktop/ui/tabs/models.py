@@ -1,4 +1,4 @@
-"""The models: found, compared by their score, used, renamed, put to the bin and taken out again."""
+"""The models and their versions: found, compared, used, promoted, put to the bin and taken out again."""
 
 from __future__ import annotations
 
@@ -23,25 +23,34 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.versioning.difference import VersionDifference, VersionVerdict
+from aetheron_desktop.engine.versioning.questions import RecordQuestion, VersionsQuestion
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.confirm import confirm
 from aetheron_desktop.ui.dialogs.predict import PredictDialog
+from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
+from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.models_table import HEADERS, ID_ROLE, SORT_ROLE, TEXT_ROLE, ModelsTable
 from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.empty import Empty
+from aetheron_desktop.ui.widgets.history.history_card import HistoryCard
 from aetheron_desktop.ui.widgets.model_details import ModelDetails
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.reveal import reveal
+from aetheron_desktop.ui.widgets.versions.difference_view import DifferenceView
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtGui import QShowEvent
 
+    from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.engine.registry.model import ModelInfo
+    from aetheron_desktop.engine.registry.versions import History, VersionInfo
+    from aetheron_desktop.engine.versioning.record import ModelRecord
     from aetheron_desktop.ui.session import Session
 
-_DETAILS = 372
+_DETAILS = 404
 _WIDTHS = (270, 140, 84, 116, 150, 130, 110, 130, 80)
 
 
@@ -77,6 +86,13 @@ class ModelsTab(QWidget):
         self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.view = self._make_view()
         self._details = ModelDetails(self)
+        self._history = HistoryCard(self)
+        self._difference = DifferenceView(self)
+        self._side = QStackedWidget(self)
+        self._record_job = self._difference_job = ""
+        self._shown: History | None = None
+        self._is_swapped = False
+        self._wishes = VersionWishes(session, self)
         self._empty = Empty("models", self)
         self._stack = QStackedWidget(self)
         self._build()
@@ -122,6 +138,7 @@ class ModelsTab(QWidget):
             # Only now is the width known; the list gets all that the details do not need.
             self._is_divided = True
             self._split.setSizes([max(400, self.width() - _DETAILS), _DETAILS])
+            self._left.setSizes([self.height() * 2 // 5, self.height() * 3 // 5])
 
     def _build(self) -> None:
         head = QHBoxLayout()
@@ -132,13 +149,23 @@ class ModelsTab(QWidget):
         head.addWidget(self._filter, 1)
         head.addWidget(self._bin)
         self._split = split = named(QSplitter(Qt.Orientation.Horizontal, self), "models_split")
-        split.addWidget(self.view)
-        split.addWidget(self._details)
+        self._left = left = named(QSplitter(Qt.Orientation.Vertical, self), "models_left")
+        left.addWidget(self.view)
+        left.addWidget(self._history)
+        left.setStretchFactor(0, 2)
+        left.setStretchFactor(1, 3)
+        left.setChildrenCollapsible(False)
+        left.setHandleWidth(theme.GAP)
+        self._side.addWidget(self._details)
+        self._side.addWidget(self._difference)
+        split.addWidget(left)
+        split.addWidget(self._side)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 0)
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GAP)
-        self._details.setMinimumWidth(320)
+        self._side.setMinimumWidth(320)
+        self._history.setMinimumHeight(150)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(split)
         layout = QVBoxLayout(self)
@@ -172,6 +199,13 @@ class ModelsTab(QWidget):
         self._bin.toggled.connect(lambda _: self.show_models())
         self._table.renamed.connect(self._session.rename_model)
         self._details.wished.connect(self._do)
+        self._details.opened.connect(self._open_link)
+        self._history.wished.connect(self._wish)
+        self._history.view.wished.connect(self._wish)
+        self._history.view.chosen_changed.connect(lambda _: self._show_versions())
+        self._difference.swapped.connect(self._swap)
+        self._session.versions.history_read.connect(self._on_history)
+        self._wishes.done.connect(self._show_versions)
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_details())
         self.view.customContextMenuRequested.connect(self._show_menu)
         for key, wish in (("Del", "bin"), ("Ctrl+S", "export"), ("Ctrl+Return", "predict")):
@@ -189,9 +223,105 @@ class ModelsTab(QWidget):
 
     def _show_details(self) -> None:
         info = self._infos.get(self.chosen())
-        self._details.setVisible(info is not None)
-        if info is not None:
-            self._details.show_model(info)
+        self._side.setVisible(info is not None)
+        self._history.setVisible(info is not None and info.binned is None)
+        if info is None:
+            return
+        if self._shown is None or self._shown.model != info.id:
+            self._shown = None
+            self._history.show_history(info, None)
+        self._details.show_model(info)
+        self._side.setCurrentWidget(self._details)
+        if info.binned is None and info.version:
+            self._session.versions.read(info.id)
+
+    # -- versions -----------------------------------------------------------------------------------------------------
+
+    def _on_history(self, history: History) -> None:
+        info = self._infos.get(history.model)
+        if info is None or history.model != self.chosen():
+            return
+        self._shown = history
+        self._history.show_history(info, history)
+        self._show_versions()
+
+    def _show_versions(self) -> None:
+        """Show what is chosen in the history: one version, or how two differ."""
+        info = self._infos.get(self.chosen())
+        if info is None or self._shown is None or self._shown.model != info.id:
+            return
+        known = {version.commit: version for version in self._shown.versions}
+        chosen = [known[commit] for commit in self._history.view.chosen() if commit in known]
+        if len(chosen) == 2:
+            before, after = sorted(chosen, key=lambda version: version.number, reverse=self._is_swapped)
+            self._show_difference(info, before, after)
+            return
+        self._is_swapped = False
+        commit = chosen[0].commit if chosen else self._shown.labels.current
+        self._side.setCurrentWidget(self._details)
+        if commit in known:
+            self._details.show_version(known[commit], self._shown)
+            self._session.withdraw(self._record_job)
+            question = RecordQuestion(model=info.id, version=commit)
+            self._record_job = self._session.ask(question, self._on_record, self._on_record_end)
+
+    def _show_difference(self, info: ModelInfo, before: VersionInfo, after: VersionInfo) -> None:
+        self._side.setCurrentWidget(self._difference)
+        self._difference.show_loading(before, after, self._shown.labels if self._shown else None)
+        self._session.withdraw(self._difference_job)
+        question = VersionsQuestion(model=info.id, before=before.commit, after=after.commit)
+        self._difference_job = self._session.ask(question, self._on_difference, self._on_difference_end)
+
+    def _swap(self) -> None:
+        self._is_swapped = not self._is_swapped
+        self._show_versions()
+
+    def _on_record(self, record: ModelRecord) -> None:
+        if record.model == self.chosen():
+            self._wishes.know(record)
+            self._details.show_record(record)
+            # Git may have changed it beside the program; the question has looked.
+            info = self._session.workspace.shelf.model(record.model)
+            if info is not None and info.version != self._infos[record.model].version:
+                self._session.models_changed.emit()
+
+    def _on_record_end(self, end: JobEnded) -> None:
+        if end.outcome == "failed":
+            self._details.show_trouble(end.title, end.detail, end.hint)
+
+    def _on_difference(self, answer: VersionDifference | VersionVerdict) -> None:
+        if isinstance(answer, VersionVerdict):
+            self._difference.show_verdict(answer)
+        else:
+            self._difference.show_difference(answer)
+
+    def _on_difference_end(self, end: JobEnded) -> None:
+        if end.outcome == "failed":
+            self._difference.show_error(end.title, end.detail, end.hint)
+
+    def _wish(self, wish: str, what: str) -> None:
+        """Do, or ask for what is needed to do, what is wished of a version or of the chosen model."""
+        info = self._infos.get(self.chosen())
+        if info is None or self._shown is None:
+            return
+        match wish:
+            case "predict":
+                self._predict(info, what)
+            case "save":
+                self._export(info, what)
+            case "lineage":
+                self._details.bring_lineage()
+            case _:
+                self._wishes.grant(wish, info, self._shown, what)
+
+    def _open_link(self, kind: str, id_: str) -> None:
+        """Show what a version comes from."""
+        if kind in {"dataset", "run", "model"}:
+            self._session.show_wanted.emit(kind, id_)
+        elif kind == "source":
+            reveal(Path(id_))
+        elif kind == "version":
+            self._history.view.choose([id_])
 
     def _show_menu(self, place: QPoint) -> None:
         id_ = self.chosen()
@@ -225,7 +355,14 @@ class ModelsTab(QWidget):
             case "rename":
                 self.view.edit(self.view.currentIndex().siblingAtColumn(0))
             case "reveal":
-                reveal(self._session.workspace.model_folder(id_))
+                errand = Errand(lambda: self._session.workspace.shelf.files(id_), self)
+                errand.done.connect(reveal)
+                errand.failed.connect(self._session.tell)
+                errand.start()
+            case "promote" | "try" | "mark" | "reproduce":
+                self._wish(wish, info.version)
+            case "trust":
+                self._wishes.trust()
             case "bin" if info.binned is None:
                 self._session.bin_model(id_)
                 self._session.noticed.emit(
@@ -238,24 +375,24 @@ class ModelsTab(QWidget):
                 then = lambda: self._session.delete_model(id_)  # noqa: E731 - one call, named for the line's length
                 confirm(self, "Delete this model for good?", text, "Delete for good", then)
 
-    def _predict(self, info: ModelInfo) -> None:
+    def _predict(self, info: ModelInfo, version: str = "") -> None:
         dialog = PredictDialog(info, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(
             lambda source, out, with_input: self._session.predict(
-                info.id, Path(source), Path(out), with_input=with_input
+                info.id, Path(source), Path(out), with_input=with_input, version=version
             )
         )
         dialog.open()
 
-    def _export(self, info: ModelInfo) -> None:
+    def _export(self, info: ModelInfo, version: str = "") -> None:
         dialog = QFileDialog(self, "Save the model as", str(Path.home() / f"{_file_name(info.name)}.aether"))
         named(dialog, "export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("Models (*.aether)")
         dialog.setDefaultSuffix("aether")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda file: self._session.export_model(info.id, Path(file)))
+        dialog.fileSelected.connect(lambda file: self._session.export_model(info.id, Path(file), version))
         dialog.open()
 
 

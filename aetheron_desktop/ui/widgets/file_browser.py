@@ -168,7 +168,7 @@ class FileBrowser(QWidget):
     def _show_models(self) -> None:
         workspace = self._session.workspace
         infos = workspace.models()
-        self._tree.show_models(infos, [workspace.model_folder(info.id) for info in infos])
+        self._tree.show_models(infos, [workspace.shelf.folder(info.id) for info in infos])
 
     def _open_item(self, index: QModelIndex) -> None:
         match index.data(KIND_ROLE):
@@ -194,7 +194,7 @@ class FileBrowser(QWidget):
 
     def _reveal_item(self, index: QModelIndex) -> None:
         workspace = self._session.workspace
-        folder = workspace.dataset_folder if index.data(KIND_ROLE) == "dataset" else workspace.model_folder
+        folder = workspace.dataset_folder if index.data(KIND_ROLE) == "dataset" else workspace.shelf.folder
         reveal(folder(index.data(ID_ROLE)))
 
     def _item_menu(self, place: QPoint) -> None:

@@ -14,27 +14,45 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.models_table import baseline
 from aetheron_desktop.ui.item_models.quantities import number, size
 from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.picture import Picture
+from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
+from aetheron_desktop.ui.widgets.versions.record_view import RecordView
+from aetheron_desktop.ui.widgets.versions.version_line import VersionLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aetheron_desktop.engine.registry.model import ModelInfo
+    from aetheron_desktop.engine.registry.versions import History, VersionInfo
+    from aetheron_desktop.engine.versioning.record import ModelRecord
 
+_BETWEEN: Final = 2
+"""The column with the intervals."""
 _ARROWS: Final = {"higher": "↑", "lower": "↓"}
+_SIGNATURES: Final = {
+    "own": ("shield", "success"),
+    "trusted": ("shield", "success"),
+    "unsigned": ("info", "muted"),
+    "broken": ("error", "danger"),
+}
 _TASKS: Final = {"binary": "one of two classes", "multiclass": "one of several classes", "regression": "a number"}
 
 
 class ModelDetails(QFrame):
     """Shows a model; ``wished`` tells what its person wants done with it."""
 
-    wished = Signal(str, str)  # predict | export | rename | bin | reveal | restore | delete, model id
+    wished = Signal(str, str)  # predict | export | promote | rename | bin | reveal | restore | delete | trust, model id
+    opened = Signal(str, str)  # dataset | run | model | source | version, its id
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "model_details", "The chosen model")
         theme.mark(self, role="card")
         self._id = ""
+        self._numbers: dict[str, int] = {}
+        self._lineage: LineageView | None = None
         self._name = named(QLabel(self, wordWrap=True), "model_name")
+        self._line = VersionLine(self)
         self._lead = QLabel(self, wordWrap=True)
         theme.mark(self._name, role="heading")
         theme.mark(self._lead, role="muted")
@@ -48,6 +66,7 @@ class ModelDetails(QFrame):
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.GAP, theme.WIDE)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._name)
+        layout.addWidget(self._line)
         layout.addWidget(self._lead)
         layout.addLayout(self._button_rows())
         layout.addWidget(self._scroll, 1)
@@ -57,39 +76,104 @@ class ModelDetails(QFrame):
         return QSize(348, 480)
 
     def show_model(self, info: ModelInfo) -> None:
-        """Show a model, in the bin or out of it."""
+        """Show a model, in the bin or out of it, at its current version."""
+        if info.id != self._id:
+            self._numbers = {}
+            self._line.hide()
         self._id = info.id
         self._name.setText(info.name)
-        early = " The run was stopped; this is the best it had." if info.status == "stopped" else ""
-        self._lead.setText(f"Predicts {info.target} ({_TASKS[info.task]}).{early}")
         for wish, button in self._buttons.items():
             button.setVisible((wish in {"restore", "delete"}) == (info.binned is not None))
+        self._show(info)
+
+    def show_version(self, version: VersionInfo, history: History) -> None:
+        """Say which of its versions is shown."""
+        labels = history.labels
+        self._numbers = {one.commit: one.number for one in history.versions}
+        names = [name for name in labels.of(version.commit) if name != labels.branch]
+        self._line.show_version(version, names, is_current=version.commit == labels.current)
+
+    def show_record(self, record: ModelRecord) -> None:
+        """Show what is known of a version, and of how it came to be."""
+        if record.model == self._id:
+            self._show(record.info, record)
+
+    def show_trouble(self, title: str, detail: str, hint: str) -> None:
+        """Say that a version cannot be read, and why."""
         self._clear()
-        self._add("Measured on the test rows", self._metrics(info))
-        self._add("Made from", _table(_facts(info)))
+        self._add(title, _words(f"{detail}\n{hint}".strip()))
+        self._rows.addStretch(1)
+
+    def bring_lineage(self) -> None:
+        """Bring into view where the version comes from."""
+        if self._lineage is not None:
+            self._scroll.ensureWidgetVisible(self._lineage)
+            self._lineage.setFocus()
+
+    def _show(self, info: ModelInfo, record: ModelRecord | None = None) -> None:
+        early = " The run was stopped; this is the best it had." if info.status == "stopped" else ""
+        self._lead.setText(f"Predicts {info.target} ({_TASKS[info.task]}).{early}")
+        at = self._scroll.verticalScrollBar().value()
+        self._clear()
+        if record is not None:
+            self._add("Signature", self._signature(record))
+        self._add("Measured on the test rows", self._metrics(info, record.intervals if record else {}))
+        self._add("Made from", _table(_facts(info, is_followed=record is not None)))
+        if record is not None:
+            self._lineage = LineageView(self._body)
+            self._lineage.show_lineage(record.lineage.back, record.lineage.siblings)
+            self._lineage.opened.connect(self.opened)
+            self._add("Where it comes from", self._lineage)
+            if record.moves:
+                moves = RecordView(self._body)
+                moves.show_moves(record.moves, self._numbers)
+                moves.opened.connect(lambda commit: self.opened.emit("version", commit))
+                self._add("Moves of aliases", moves)
         if info.params:
-            parameters = {parameter.name: parameter for parameter in catalog.card(info.estimator).parameters}
-            rows = [(parameters[n].label if n in parameters else n, str(v)) for n, v in info.params.items()]
-            self._add("Parameters", _table(rows))
+            parameters = {p.name: p.label for card in catalog.ALL for p in card.parameters if card.id == info.estimator}
+            self._add("Parameters", _table([(parameters.get(n, n), str(v)) for n, v in info.params.items()]))
         self._add(f"Columns ({len(info.features):,})", _words(", ".join(info.features[:200])))
         if info.classes:
             self._add(f"Classes ({len(info.classes):,})", _words(", ".join(info.classes[:100])))
         self._rows.addStretch(1)
+        self._scroll.verticalScrollBar().setValue(at)
+
+    def _signature(self, record: ModelRecord) -> QWidget:
+        """Say whose it is; an unknown signer can be trusted, once the fingerprint was compared."""
+        row = QWidget(self._body)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GAP)
+        name, color = _SIGNATURES.get(record.state, ("warning", "warning"))
+        layout.addWidget(Picture(name, 16, color, row), 0, Qt.AlignmentFlag.AlignTop)
+        words = named(_words(record.signature), "model_signature")
+        layout.addWidget(words, 1)
+        if record.state == "unknown":
+            trust = named(
+                QPushButton("Trust…", row), "model_trust", "Trust this signer", "Trust this signer from now on"
+            )
+            theme.mark(trust, role="link")
+            trust.clicked.connect(lambda: self.wished.emit("trust", self._id))
+            layout.addWidget(trust, 0, Qt.AlignmentFlag.AlignTop)
+        return row
 
     def _make_buttons(self) -> dict[str, QPushButton]:
         buttons: dict[str, QPushButton] = {}
         for wish, words, picture, tip in (
             ("predict", "Predict…", "predict", "Predict the rows of another file"),
             ("export", "Save as…", "export", "Save the model as one file, to carry it elsewhere"),
-            ("rename", "Rename", "rename", "Give it another name (F2)"),
-            ("reveal", "Show files", "reveal", "Show its files in the file manager"),
-            ("bin", "Delete", "trash", "Put it into the bin (Del)"),
+            ("promote", "Promote…", "trophy", "Make this version the champion, or what you call the one in use"),
+            ("rename", "", "rename", "Give it another name (F2)"),
+            ("reveal", "", "reveal", "Show its files in the file manager"),
+            ("bin", "", "trash", "Put it into the bin (Del)"),
             ("restore", "Restore", "restore", "Take it out of the bin"),
             ("delete", "Delete for good", "trash", "Free its space; it cannot be restored"),
         ):
             button = named(QPushButton(words, self), f"model_{wish}", tip, tip)
             if wish == "predict":
                 theme.mark(button, role="primary")
+            if not words:
+                theme.mark(button, role="ghost")
             if wish == "delete":
                 theme.mark(button, role="danger")
             pictured(button, picture, "accent.on" if wish == "predict" else "text")
@@ -100,7 +184,7 @@ class ModelDetails(QFrame):
     def _button_rows(self) -> QVBoxLayout:
         rows = QVBoxLayout()
         rows.setSpacing(theme.GAP)
-        for names in (("predict", "export", "restore", "delete"), ("rename", "reveal", "bin")):
+        for names in (("predict", "export", "restore", "delete"), ("promote", "rename", "reveal", "bin")):
             row = QHBoxLayout()
             row.setSpacing(theme.GAP)
             for name in names:
@@ -109,13 +193,17 @@ class ModelDetails(QFrame):
             rows.addLayout(row)
         return rows
 
-    def _metrics(self, info: ModelInfo) -> QWidget:
-        rows: list[Sequence[str]] = [("", "model", "baseline")]
+    def _metrics(self, info: ModelInfo, intervals: dict[str, tuple[float, float]]) -> QWidget:
+        rows: list[Sequence[str]] = [("", "model", "95 %" if intervals else "", "baseline")]
         for name, score in info.metrics.items():
             if not name.startswith(BASELINE):
                 known = metric(name)
                 label = f"{known.label} {_ARROWS[known.direction]}"
-                rows.append((label, number(score), number(baseline(info, name))))
+                found = intervals.get(name)
+                between = "–".join(_short(end) for end in found) if found else ""
+                rows.append((label, number(score), between, number(baseline(info, name))))
+        if info.task == "binary":
+            rows.append(("Threshold", "0.5" if info.threshold is None else f"{info.threshold:g}", "", ""))
         return _table(rows, has_header=True)
 
     def _add(self, title: str, widget: QWidget) -> None:
@@ -128,6 +216,7 @@ class ModelDetails(QFrame):
         self._rows.addLayout(part)
 
     def _clear(self) -> None:
+        self._lineage = None
         self._body = QWidget(self)
         theme.mark(self._body, role="scrolled")
         self._rows = QVBoxLayout(self._body)
@@ -136,11 +225,17 @@ class ModelDetails(QFrame):
         self._scroll.setWidget(self._body)  # which deletes the one before
 
 
-def _facts(info: ModelInfo) -> list[Sequence[str]]:
+def _short(value: float) -> str:
+    """Give the end of an interval in few signs: it is not known more exactly."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
+    """Give what is known of a model; dataset and run stand below where they can be opened."""
+    sources = () if is_followed else (("Dataset", info.dataset_name), ("Run", info.run))
     return [
-        ("Estimator", catalog.card(info.estimator).name),
-        ("Dataset", info.dataset_name),
-        ("Run", info.run),
+        ("Estimator", catalog.name_of(info.estimator)),
+        *sources,
         ("Made", time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created))),
         ("Size", size(info.bytes)),
         ("Folder", f"models/{info.id}" if info.binned is None else f"bin/models/{info.id}"),
@@ -151,18 +246,19 @@ def _table(rows: Iterable[Sequence[str]], *, has_header: bool = False) -> QWidge
     table = QWidget()
     grid = QGridLayout(table)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(theme.WIDE)
+    grid.setHorizontalSpacing(theme.GAP + 2 if has_header else theme.WIDE)
     grid.setVerticalSpacing(theme.TIGHT)
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
             label = QLabel(text, table)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             is_head = column == 0 or (has_header and row == 0)
-            theme.mark(label, role="muted" if is_head else "strong" if has_header else "")
+            is_aside = has_header and column == _BETWEEN
+            theme.mark(label, role="muted" if is_head or is_aside else "strong" if has_header else "")
             if has_header and column:
                 label.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(label, row, column)
-    grid.setColumnStretch(3, 1)
+    grid.setColumnStretch(4, 1)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class HistoryCard(QFrame):
-    """``wished`` tells what is wanted of the whole model: switch (with a variation), drop, threshold, card, join, …"""
+    """``wished`` tells what is wanted of the whole model, and for switch and drop the variation."""
 
     wished = Signal(str, str)  # switch | drop | threshold | card | join | onnx | remotes | verify, variation
 
@@ -45,7 +46,9 @@ class HistoryCard(QFrame):
         self._filter.setClearButtonEnabled(True)
         self._filter.setMaximumWidth(220)
         theme.mark(self._filter, role="search")
-        self._more = named(QPushButton(self), "history_more", "More to do with this model", "More to do with this model")
+        self._more = named(
+            QPushButton(self), "history_more", "More to do with this model", "More to do with this model"
+        )
         pictured(self._more, "more")
         theme.mark(self._more, role="ghost")
         self._more.clicked.connect(self._show_more)
@@ -90,14 +93,14 @@ class HistoryCard(QFrame):
         labels = self._history.labels
         menu = self._menu()
         for name in labels.branches:
-            action = menu.addAction(name, lambda name=name: self.wished.emit("switch", name))
+            action = menu.addAction(name, partial(self.wished.emit, "switch", name))
             action.setCheckable(True)
             action.setChecked(name == labels.branch)
         dropped = [name for name in labels.branches if name not in {labels.branch, MAIN}]
         if dropped:
             below = menu.addMenu(icon("bin"), "Put to the bin")
             for name in dropped:
-                below.addAction(name, lambda name=name: self.wished.emit("drop", name))
+                below.addAction(name, partial(self.wished.emit, "drop", name))
         menu.popup(self._branch.mapToGlobal(self._branch.rect().bottomLeft()))
 
     def _show_more(self) -> None:
@@ -110,7 +113,7 @@ class HistoryCard(QFrame):
             ("remotes", "Push and pull…", "upload"),
             ("verify", "Verify", "check"),
         ):
-            menu.addAction(icon(picture), words, lambda wish=wish: self.wished.emit(wish, ""))
+            menu.addAction(icon(picture), words, partial(self.wished.emit, wish, ""))
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _menu(self) -> QMenu:
