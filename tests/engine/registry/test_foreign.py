@@ -7,12 +7,14 @@ import os
 import pickle
 import subprocess
 import sys
+import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import joblib
 import msgspec
 import numpy as np
+import onnx
 import pandas as pd
 import pytest
 import skops.io
@@ -20,9 +22,13 @@ import xgboost
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.base import is_regressor
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, RandomForestRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, SVR
 
 from aetheron_desktop.engine.datasets.schema import Column
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel
@@ -612,6 +618,78 @@ def test_that_a_hostile_onnx_file_is_refused(tmp_path: Path, name: str) -> None:
     model = hostile_onnx(change)
     (tmp_path / "it.onnx").write_bytes(model.SerializeToString())
     refused(tmp_path / "it.onnx", said, ModelError)
+
+
+def learned(file: Path, estimator: Any) -> Any:
+    """Write an estimator of scikit-learn that knows two classes, or values; give what was written."""
+    from skl2onnx import to_onnx
+
+    chosen = FULL[list(files.NUMBERS)].to_numpy(np.float32)
+    target = "price" if is_regressor(estimator) else "sold"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = to_onnx(estimator.fit(chosen, FULL[target]), chosen[:1], target_opset=17)
+    file.write_bytes(model.SerializeToString())
+    return model
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(3, max_depth=3, random_state=0),
+        RandomForestRegressor(3, max_depth=3, random_state=0),
+        LogisticRegression(max_iter=1_000),
+        LinearRegression(),
+        SVC(),
+        SVR(),
+        make_pipeline(StandardScaler(), LogisticRegression()),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_that_a_learned_operator_whose_lists_differ_in_length_is_refused(tmp_path: Path, estimator: Any) -> None:
+    model = learned(tmp_path / "it.onnx", estimator)
+    task: Task = "regression" if is_regressor(estimator) else "binary"
+    assert len(files.opened(tmp_path / "it.onnx", task).raw(FULL)) == len(FULL)
+    tried = 0
+    for at, node in enumerate(model.graph.node):
+        checked = node.op_type.startswith(("Tree", "Linear", "SVM", "Scaler"))
+        # The parameters of a kernel are three, or none; how many columns weights are for is known when it runs.
+        free = {"kernel_params"} | ({"coefficients", "intercepts"} if node.op_type.startswith("Linear") else set())
+        names = [one.name for one in node.attribute if one.name not in free] if checked else []
+        for name in names:
+            spoilt = onnx.ModelProto()
+            spoilt.CopyFrom(model)
+            (attribute,) = [one for one in spoilt.graph.node[at].attribute if one.name == name]
+            (held,) = [one for one in (attribute.ints, attribute.floats, attribute.strings) if len(one)] or [[]]
+            if len(held):
+                held.pop()
+                (tmp_path / "it.onnx").write_bytes(spoilt.SerializeToString())
+                with pytest.raises(UntrustedModel, match="damaged"):
+                    look(tmp_path / "it.onnx")
+                tried += 1
+    assert tried or type(estimator) is LinearRegression
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("nodes_truenodeids", 0, "twice|beginning|nothing leads"),
+        ("nodes_truenodeids", 10**6, "lead out"),
+        ("nodes_featureids", -5, "feature"),
+        ("class_ids", 9, "what is not there"),
+        ("class_nodeids", 77, "nodes that are not there"),
+        ("nodes_nodeids", 1, "a node twice"),
+    ],
+)
+def test_that_a_forest_that_leads_astray_is_refused(tmp_path: Path, name: str, value: int, said: str) -> None:
+    model = learned(tmp_path / "it.onnx", RandomForestClassifier(3, max_depth=3, random_state=0))
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.name == name:
+                attribute.ints[0] = value
+    (tmp_path / "it.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(UntrustedModel, match=said):
+        look(tmp_path / "it.onnx")
 
 
 def test_that_a_bounded_loop_is_allowed_and_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aetheron_desktop.engine.errors import UntrustedModel
 from aetheron_desktop.engine.registry.foreign.info import MADE_AGAIN
+from aetheron_desktop.engine.registry.foreign.onnx_learned import check_learned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ def audit_graph(model: Any) -> tuple[str, ...]:
 
     Raises:
         UntrustedModel: the words say what it asks for.
+        ValueError: an operator contradicts itself.
     """
     if model.functions:
         raise _unsafe(
@@ -60,6 +62,7 @@ def audit_graph(model: Any) -> tuple[str, ...]:
         if count > _MOST_NODES or nested > _MOST_NESTED:
             raise _unsafe("has more operators, or deeper ones, than any model", MADE_AGAIN)
         _check_node(node, graph, looped=looped)
+        check_learned(node)
         if node.op_type in _LOOPS and node.domain in STANDARD:
             notes.append(f"It holds a {node.op_type}, which is bounded: at most {_MOST_TURNS:,} turns, or its rows.")
     return tuple(dict.fromkeys(notes))

@@ -89,7 +89,10 @@ def read_onnx(file: Path) -> OnnxModel:
         raise damaged(file, "it is no ONNX that can be read") from error
     if not model.graph.node or not model.opset_import:
         raise damaged(file, "it holds no operators")
-    bounded = audit_graph(model)
+    try:
+        bounded = audit_graph(model)
+    except ValueError as error:
+        raise damaged(file, str(error)) from error
     _check_version(model, onnx)
     try:
         onnx.checker.check_model(data)
@@ -280,7 +283,7 @@ class _Reader:
             node = self.maker.get(name)
             if node is None:
                 return ""
-            if node.op_type in {"Gemm", "MatMul", "LogSoftmax"}:
+            if node.op_type in {"Gemm", "MatMul", "LogSoftmax"} or _gives_scores(node):
                 return "linear"
             if node.op_type == "Add":
                 makers = [self.maker.get(one) for one in node.input]
@@ -317,6 +320,15 @@ def _tensor_type(told: Any) -> tuple[int, list[int]]:
     tensor = told.type.tensor_type
     dims = [dim.dim_value if dim.HasField("dim_value") else -1 for dim in tensor.shape.dim]
     return tensor.elem_type if told.type.HasField("tensor_type") else 0, dims
+
+
+def _gives_scores(node: Any) -> bool:
+    """Say whether a learned operator ends before it makes probabilities of its scores."""
+    told = {attribute.name: attribute for attribute in node.attribute}
+    if node.op_type == "SVMClassifier":
+        return "prob_a" not in told
+    after = told["post_transform"].s if "post_transform" in told else b"NONE"
+    return bool(node.op_type == "LinearClassifier" and after == b"NONE")
 
 
 def _zipped(node: Any) -> tuple[str, ...]:

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def reached(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Give which nodes (n,) are reached from the first one; a child below 0 is a leaf or nothing.
+def reached(
+    left: NDArray[np.int64], right: NDArray[np.int64], roots: NDArray[np.int64] | None = None
+) -> NDArray[np.bool_]:
+    """Give which nodes (n,) are reached from ``roots``, else from the first; a child below 0 is a leaf or nothing.
 
     Raises:
         ValueError: a way leads out of the tree, to one node twice, or is too long; the words say so.
     """
     count = len(left)
     seen = np.zeros(count, dtype=bool)
-    level = np.zeros(1, dtype=np.int64)
+    level = np.zeros(1, dtype=np.int64) if roots is None else roots
     for _ in range(MOST_DEPTH):
         if seen[level].any() or len(np.unique(level)) != len(level):
             raise ValueError("a tree leads to one of its nodes twice")
