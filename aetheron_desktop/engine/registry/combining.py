@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
@@ -11,11 +11,13 @@ from aetheron_desktop.engine.registry.revising import description_of, with_card,
 from aetheron_desktop.engine.registry.versions import Part, PartState, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.identity import Author
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+
+    Measure: TypeAlias = Callable[[Description, float | None], Mapping[str, float | None] | None]
 
 PARTS: Final[tuple[Part, ...]] = ("model", "threshold", "card")
 _OWN_FILES: Final = frozenset({DESCRIPTION, SIGNATURE, CARD})
@@ -74,10 +76,13 @@ def adopt(
     message: str,
     keep: Mapping[Part, Side] | None = None,
     author: Author | None = None,
+    *,
+    measure: Measure | None = None,
 ) -> str:
     """Take what a version of elsewhere has into the current variation, by a new version, and give its commit.
 
-    A part that was changed on one side is as there; of one that was changed on both, ``keep`` says which.
+    A part that was changed on one side is as there; of one that was changed on both, ``keep`` says which. ``measure``
+    is asked for what a threshold changes, as in :func:`take`.
 
     Raises:
         UsageError: it is contained already.
@@ -99,12 +104,22 @@ def adopt(
         for part in ("threshold", "card"):
             source = theirs if sides[part] == "theirs" else ours
             if source != base and found[part].ours != found[part].theirs:
-                files |= _taken(repository, base, source, part, files, author)
+                files |= _taken(repository, base, source, part, files, author, measure)
         return repository.change(base, files, message, "adopted", author=author, adopted=theirs)
 
 
-def take(repository: ModelRepository, source: str, part: Part, message: str, author: Author | None = None) -> str:
+def take(
+    repository: ModelRepository,
+    source: str,
+    part: Part,
+    message: str,
+    author: Author | None = None,
+    *,
+    measure: Measure | None = None,
+) -> str:
     """Give the current version the threshold or the card of another, by a new version, and give its commit.
+
+    ``measure`` gives what a description's metrics are at a threshold; what it does not give is no longer known.
 
     Raises:
         UsageError: it has the same already, or no such thing can be taken.
@@ -115,17 +130,18 @@ def take(repository: ModelRepository, source: str, part: Part, message: str, aut
         current = repository.labels().current
         if _Parts(repository, current).key(part) == _Parts(repository, source).key(part):
             raise UsageError(f"The current version has the same {part}.", hint="There is nothing to take.")
-        files = _taken(repository, current, source, part, {}, author)
+        files = _taken(repository, current, source, part, {}, author, measure)
         return repository.change(current, files, message, "changed", author=author)
 
 
-def _taken(
+def _taken(  # noqa: PLR0917 - all of them are needed, and it is called here alone
     repository: ModelRepository,
     base: str,
     source: str,
     part: Part,
     files: Mapping[str, bytes | None],
     author: Author | None,
+    measure: Measure | None,
 ) -> dict[str, bytes | None]:
     """Give what changes in ``base``, of which ``files`` are changed already, when it gets a part of ``source``."""
     from aetheron_desktop.engine.registry.description import parsed
@@ -135,8 +151,10 @@ def _taken(
     if part == "card":
         card = repository.read(source, CARD) or b""
         return {**with_card(description, card.decode("utf-8", "replace"), author)}
-    other = description_of(repository, source)
-    return {**with_threshold(description, other.threshold, unmeasured(description), author)}
+    threshold = description_of(repository, source).threshold
+    measured = measure(description, threshold) if measure else None
+    metrics = unmeasured(description) if measured is None else measured
+    return {**with_threshold(description, threshold, metrics, author)}
 
 
 def unmeasured(description: Description) -> dict[str, float | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +10,11 @@ import msgspec
 
 from aetheron_desktop.engine.errors import ModelError, UsageError, storage_errors
 from aetheron_desktop.engine.registry.combining import unmeasured
+from aetheron_desktop.engine.registry.description import DESCRIPTION
+from aetheron_desktop.engine.registry.labels import checked_label
 from aetheron_desktop.engine.registry.repository import aliases
 from aetheron_desktop.engine.registry.revising import description_of, with_card, with_threshold
-from aetheron_desktop.engine.versioning.changes import Changed, Push, SetRemote
+from aetheron_desktop.engine.versioning.changes import Changed
 from aetheron_desktop.engine.versioning.gates import Gate, look, read_gate
 
 if TYPE_CHECKING:
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
     from aetheron_desktop.engine.versioning.changes import (
-        CloneModel,
         ExportOnnx,
         ImportForeign,
         JoinModel,
         MoveAlias,
-        Pull,
         RestoreFiles,
         SetCard,
         SetGates,
@@ -45,7 +44,7 @@ class GateRefusal(ModelError):
 
     def __init__(self, alias: str, results: tuple[str, ...]) -> None:
         words = f"{alias} stays where it is. {'; '.join(results)}"
-        super().__init__(words, hint="Move it despite of them, with a reason, or mend the model.")
+        super().__init__(words, hint="Move it in spite of them, with a reason, or mend the model.")
         self.results = results
 
 
@@ -71,10 +70,11 @@ def set_gates(change: SetGates, repository: ModelRepository) -> str:
     """Keep the conditions of an alias, and give that in words."""
     texts = tuple(read_gate(text).text for text in change.conditions)
     known = gates_of(repository)
-    kept = {name: gates for name, gates in known.items() if name != change.alias}
+    alias = change.alias if change.alias in known else checked_label("alias", change.alias)
+    kept = {name: gates for name, gates in known.items() if name != alias}
     if texts:
-        kept[change.alias] = texts
-    words = f"Conditions of {change.alias}: {'; '.join(texts) or 'none'}"
+        kept[alias] = texts
+    words = f"Conditions of {alias}: {'; '.join(texts) or 'none'}"
     aliases.store_gates(repository, aliases.encoded(kept), words)
     return words
 
@@ -94,7 +94,7 @@ def move(change: MoveAlias, workspace: Workspace, progress: Progress) -> Changed
         if failed and not change.despite:
             raise GateRefusal(change.alias, failed)
         if failed:
-            lines.append("moved despite of what is not met")
+            lines.append("moved in spite of what is not met")
     with shelf.changing(change.model) as repository:
         made = aliases.move_alias(repository, change.alias, to, change.reason, checked=lines)
     if made is None:
@@ -110,6 +110,7 @@ def set_card(change: SetCard, repository: ModelRepository) -> str:
     """Give the current version another card, and give the commit."""
     current = _current(repository)
     made = with_card(description_of(repository, current), change.card)
+    _check_other(repository, current, made)
     return repository.change(current, {**made}, change.message or "Card changed", "changed")
 
 
@@ -119,19 +120,21 @@ def set_threshold(change: SetThreshold, workspace: Workspace) -> Changed:
     with workspace.shelf.changing(change.model) as repository:
         current = _current(repository)
         description = description_of(repository, current)
-        metrics = _measured_at(change.threshold, description, workspace)
+        metrics = measured_at(change.threshold, description, workspace)
         if metrics is None:
             metrics = unmeasured(description)
             notes.append("Its run's test predictions are not here: what changes with the threshold is not known.")
         made = with_threshold(description, change.threshold, metrics)
+        _check_other(repository, current, made)
         words = f"Threshold {'0.5' if change.threshold is None else f'{change.threshold:g}'}"
         version = repository.change(current, {**made}, change.message or words, "changed")
     return Changed(model=change.model, version=version, words=f"{words} is set.", notes=tuple(notes))
 
 
-def _measured_at(
+def measured_at(
     threshold: float | None, description: Description, workspace: Workspace
 ) -> dict[str, float | None] | None:
+    """Measure what changes with the threshold, from the stored test predictions; None where these are not here."""
     import pandas as pd
 
     from aetheron_desktop.engine.evaluation.scores import scores
@@ -144,6 +147,12 @@ def _measured_at(
     truth, raw = truth_and_raw(table, description)
     found = scores(description.info.task, truth, raw, threshold=threshold)
     return {name: value for name, value in found.items() if name in unmeasured(description)}
+
+
+def _check_other(repository: ModelRepository, current: str, made: dict[str, bytes]) -> None:
+    """Refuse a version in which nothing but the moment of its signature would be another."""
+    if made[DESCRIPTION] == repository.read(current, DESCRIPTION):
+        raise UsageError("The current version has the same already.", hint="There is nothing to change.")
 
 
 def _current(repository: ModelRepository) -> str:
@@ -192,6 +201,8 @@ def export_onnx(change: ExportOnnx, workspace: Workspace, progress: Progress) ->
 
     shelf = workspace.shelf
     commit = shelf.find(change.model, change.version)
+    if not change.out:
+        _check_current(shelf.find(change.model, "current"), commit)
     folder = shelf.files(change.model, commit)
     progress("Open the model", 0, 3)
     opened = load_model(folder)
@@ -220,12 +231,22 @@ def _keep_onnx(file: Path, commit: str, model: str, workspace: Workspace) -> str
 
     part = workspace.root / "tmp" / workspace.new_id("files")
     try:
-        with workspace.shelf.changing(model) as repository:
+        with workspace.shelf.changing(model) as repository, repository.changing():
+            _check_current(_current(repository), commit)
             repository.write_files(commit, part)
             with_file(part, ONNX, file)
             return repository.commit(part, "ONNX added", "changed")
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _check_current(current: str, commit: str) -> None:
+    """Refuse to put a file beside another version: the next one would be that one again."""
+    if commit != current:
+        raise UsageError(
+            f"The version {commit[:10]} is not the current one.",
+            hint="Roll back to it first, or write the ONNX file to another place.",
+        )
 
 
 # -- other models -----------------------------------------------------------------------------------------------------
@@ -254,49 +275,6 @@ def join(change: JoinModel, workspace: Workspace) -> Changed:
         shutil.rmtree(part, ignore_errors=True)
     shelf.put_aside(source.id)
     return Changed(model=target.id, version=version, words=f"{source.name} is the newest version of {target.name} now.")
-
-
-# -- places elsewhere -------------------------------------------------------------------------------------------------
-
-
-def remote(
-    change: SetRemote | Push | Pull,
-    repository: ModelRepository,
-    progress: Progress,
-    should_stop: Callable[[], bool],
-) -> Changed:
-    """Know a remote, push to it or pull from it."""
-    from aetheron_desktop.engine.registry.repository import remotes
-
-    model = repository.root.name
-    if isinstance(change, SetRemote):
-        if change.url:
-            remotes.set_remote(repository, change.name, change.url)
-            return Changed(model=model, words=f"{change.name} is {change.url} now.")
-        remotes.remove_remote(repository, change.name)
-        return Changed(model=model, words=f"The remote {change.name} is no longer known.")
-    call = remotes.push if isinstance(change, Push) else remotes.pull
-    report = call(repository, change.remote, progress=progress, should_stop=should_stop)
-    return Changed(model=model, words=report.sentence, notes=report.notes)
-
-
-def clone(change: CloneModel, workspace: Workspace, progress: Progress, should_stop: Callable[[], bool]) -> Changed:
-    """Make a model of a remote's."""
-    from aetheron_desktop.engine.registry.repository import remotes
-
-    id_ = workspace.new_id("model")
-    part = workspace.root / "models" / f".{id_}"
-    try:
-        name = change.name or change.url.rstrip("/").rpartition("/")[2].removesuffix(".git")
-        remotes.clone(change.url, part, name, progress=progress, should_stop=should_stop)
-        with storage_errors(part):
-            part.rename(workspace.root / "models" / id_)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    info = workspace.shelf.enter(id_)
-    with contextlib.suppress(OSError):
-        workspace.shelf.files(id_)
-    return Changed(model=id_, version=info.version, words=f"{info.name} has {info.versions:,} versions.")
 
 
 def import_foreign(change: ImportForeign, workspace: Workspace, progress: Progress) -> Changed:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.registry import combining
-from aetheron_desktop.engine.versioning import deeds
+from aetheron_desktop.engine.versioning import deeds, elsewhere
 from aetheron_desktop.engine.versioning.changes import (
     Adopt,
     Changed,
@@ -33,9 +33,10 @@ from aetheron_desktop.engine.versioning.changes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aetheron_desktop.engine.datasets.staging import Progress
+    from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
     from aetheron_desktop.engine.versioning.changes import Change
-    from aetheron_desktop.engine.versioning.deeds import Progress
     from aetheron_desktop.engine.workspace import Workspace
 
 
@@ -45,11 +46,15 @@ def do(change: Change, workspace: Workspace, progress: Progress, should_stop: Ca
     Raises:
         AetheronError: it cannot be done; the words say why, and the model is as it was.
     """
+
+    def told(stage: str, done: float, total: float | None) -> None:
+        progress(stage, done, total, "")
+
     shelf = workspace.shelf
     if isinstance(change, CloneModel):
-        return deeds.clone(change, workspace, progress, should_stop)
+        return elsewhere.clone(change, workspace, progress, should_stop)
     if isinstance(change, ImportForeign):
-        return deeds.import_foreign(change, workspace, progress)
+        return deeds.import_foreign(change, workspace, told)
     if shelf.model(change.model) is None:
         raise UsageError(f"There is no model {change.model!r}.", hint="See them: aetheron models")
     if isinstance(change, JoinModel):
@@ -57,11 +62,11 @@ def do(change: Change, workspace: Workspace, progress: Progress, should_stop: Ca
     if isinstance(change, RestoreFiles):
         return deeds.restore_files(change, workspace)
     if isinstance(change, MoveAlias):
-        return deeds.move(change, workspace, progress)
+        return deeds.move(change, workspace, told)
     if isinstance(change, SetThreshold):
         return deeds.set_threshold(change, workspace)
     if isinstance(change, ExportOnnx):
-        return deeds.export_onnx(change, workspace, progress)
+        return deeds.export_onnx(change, workspace, told)
     with shelf.changing(change.model) as repository:
         return _do(change, workspace, repository, progress, should_stop)
 
@@ -82,6 +87,9 @@ def _do(
     def found(word: str) -> str:
         return workspace.shelf.find(change.model, word)
 
+    def measure(description: Description, threshold: float | None) -> dict[str, float | None] | None:
+        return deeds.measured_at(threshold, description, workspace)
+
     model, version = change.model, ""
     match change:
         case StartVariation():
@@ -98,20 +106,21 @@ def _do(
             name = repository.tag(change.name, found(change.version), change.message)
             words = f"The version is marked as {name}."
         case Adopt():
-            version = combining.adopt(repository, found(change.version), change.message, change.keep)
+            theirs = found(change.version)
+            version = combining.adopt(repository, theirs, change.message, change.keep, measure=measure)
             words = f"{change.version} was adopted."
         case RollBack():
             to = found(change.to)
             version = combining.roll_back(repository, to, change.reason)
             words = f"{repository.name} is back to what it was at {to[:10]}."
         case TakePart():
-            version = combining.take(repository, found(change.version), change.part, change.message)
+            version = combining.take(repository, found(change.version), change.part, change.message, measure=measure)
             words = f"The {change.part} of {change.version} was taken."
         case SetCard():
             version = deeds.set_card(change, repository)
             words = "The card was changed."
         case SetRemote() | Push() | Pull():
-            return deeds.remote(change, repository, progress, should_stop)
+            return elsewhere.remote(change, repository, progress, should_stop)
         case SetGates():
             words = deeds.set_gates(change, repository)
         case _:
