@@ -8,8 +8,6 @@ workspace's bin, checkpoints in ``bin/cleaned/<date>``; freeing these is for goo
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 import stat
 import time
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -17,13 +15,17 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.errors import AetheronError, UsageError, storage_errors
+from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH
+from aetheron_desktop.engine.versioning.space import age_s, own_size, remove_tree, remove_version_folder, stored_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from dulwich.objects import ObjectID
+
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.workspace import Workspace
+    from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
 Kind: TypeAlias = Literal["files", "versions", "checkpoints", "model", "dataset", "left", "dated"]
 _DAY_S: Final = 86_400.0
@@ -96,23 +98,27 @@ def free(workspace: Workspace, keys: Iterable[str], *, grace_s: int = _GRACE_S) 
         if item.key not in wanted:
             continue
         with storage_errors(workspace.root):
-            _free(workspace, item, grace_s)
+            gained = _free(workspace, item, grace_s)
         count += 1
         if item.kind == "checkpoints":
             waiting += item.size
         else:
-            size += item.size
+            size += gained
     return Freed(items=count, size=size, waiting=waiting)
 
 
-def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> None:
+def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> int:
+    """Free one, and give the bytes that this gained."""
     match item.kind:
-        case "files":
-            with workspace.shelf.opened(item.id) as repository, repository.changing():
-                for folder in _old_folders(repository):
-                    remove_tree(folder)
-        case "versions":
-            _prune(workspace, item.id, grace_s)
+        case "files" | "versions":
+            before = own_size(workspace.shelf.folder(item.id))
+            if item.kind == "versions":
+                _prune(workspace, item.id, grace_s)
+            else:
+                with workspace.shelf.opened(item.id) as repository, repository.changing():
+                    for folder in _old_folders(repository):
+                        remove_version_folder(folder)
+            return max(0, before - own_size(workspace.shelf.folder(item.id)))
         case "checkpoints":
             target = workspace.root / _CLEANED / time.strftime("%Y-%m-%d") / "runs" / item.id
             target.mkdir(parents=True, exist_ok=True)
@@ -124,6 +130,7 @@ def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> None:
             workspace.delete_dataset(item.id)
         case "left" | "dated":
             remove_tree(_inside(workspace.root, item.id))
+    return item.size
 
 
 def _inside(root: Path, name: str) -> Path:
@@ -142,9 +149,7 @@ def _of_models(workspace: Workspace) -> Iterator[CleanUpItem]:
             folders = _old_folders(repository)
             if folders:
                 words = f"files of {len(folders):,} versions; made again when they are needed"
-                yield CleanUpItem(
-                    kind="files", id=info.id, name=info.name, detail=words, size=sum(own_size(f) for f in folders)
-                )
+                yield CleanUpItem(kind="files", id=info.id, name=info.name, detail=words, size=own_size(*folders))
             count, size = _unreachable(workspace, repository)
             if count or size:
                 dates = sorted({name.partition("/")[0] for name in repository.store.refs("refs/bin")})
@@ -158,35 +163,51 @@ def _old_folders(repository: ModelRepository) -> list[Path]:
     labels = repository.labels()
     kept = {*labels.branches.values(), *labels.aliases.values()}
     place = repository.root / "files"
-    return [folder for folder in sorted(place.iterdir()) if folder.name not in kept] if place.is_dir() else []
+    folders = sorted(place.iterdir()) if place.is_dir() else []
+    # What begins with a point is being written by somebody, or was when that was killed.
+    return [f for f in folders if f.name not in kept and not (f.name.startswith(".") and age_s(f) <= _DAY_S)]
+
+
+def _needed(repository: ModelRepository, known: dict[str, tuple[str, ...]]) -> list[str]:
+    """Give the versions that something names or contains: labels, and what was pulled and is not taken over yet."""
+    return [*dict.fromkeys([*repository.reachable(None, known), *repository.before(*_pulled(repository))])]
+
+
+def _pulled(repository: ModelRepository) -> set[str]:
+    refs = repository.store.refs("refs/remotes")
+    return {commit for name, commit in refs.items() if name.rpartition("/")[2] != ALIASES_BRANCH}
 
 
 def _unreachable(workspace: Workspace, repository: ModelRepository) -> tuple[int, int]:
-    """Count the versions that no label contains, and the bytes of large files that they alone need."""
+    """Count the versions that nothing contains, and the bytes that they alone need: objects and large files."""
     known = workspace.shelf.versions(repository.root.name)
-    parents = {commit: version.parents for commit, version in known.items()}
-    reachable = set(repository.reachable(None, parents))
-    needed = _large_of(repository, reachable)
-    size = sum(file.stat().st_size for file in repository.large.all() if file.name not in needed)
-    return sum(commit not in reachable for commit in known), size
+    kept = set(_needed(repository, {commit: version.parents for commit, version in known.items()}))
+    dropped = [commit for commit in known if commit not in kept]
+    objects, large = _held(repository, kept)
+    size = sum(file.stat().st_size for file in repository.large.all() if file.name not in large)
+    if dropped:
+        alone = [commit for commit in dropped if repository.has(commit)]
+        size += stored_size(repository, _held(repository, alone)[0] - objects)
+    return len(dropped), size
 
 
-def _large_of(repository: ModelRepository, commits: Iterable[str]) -> set[str]:
-    """Give the SHA-256 of the large files that these versions have."""
+def _held(repository: ModelRepository, commits: Iterable[str]) -> tuple[set[ObjectID], set[str]]:
+    """Give the objects of these versions, and the SHA-256 of their large files."""
     from aetheron_desktop.engine.registry.repository.large_files import Pointer
 
-    found: set[str] = set()
-    seen: set[bytes] = set()
+    objects: set[ObjectID] = set()
+    large: set[str] = set()
     store = repository.store
     for commit in commits:
-        for name, id_ in store.files(store.commit(commit)).items():
-            if id_ in seen or name in _SMALL:
-                continue
-            seen.add(id_)
-            pointer = Pointer.read(store.blob(id_))
-            if pointer is not None:
-                found.add(pointer.hash)
-    return found
+        made = store.commit(commit)
+        for name, id_ in store.files(made).items():
+            if id_ not in objects and name not in _SMALL:
+                pointer = Pointer.read(store.blob(id_))
+                if pointer is not None:
+                    large.add(pointer.hash)
+            objects.add(id_)
+        objects |= {made.id, made.tree}
+    return objects, large
 
 
 def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
@@ -197,17 +218,17 @@ def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
         store = repository.store
         for name, commit in store.refs("refs/bin").items():
             store.swap(f"refs/bin/{name}", commit, None)
-        reachable = set(repository.reachable())
-        needed = _large_of(repository, reachable)
-        for folder in (repository.root / "files").glob("*"):
-            if folder.name not in reachable:
-                remove_tree(folder)
+        kept = set(_needed(repository, {}))
+        _, large = _held(repository, kept)
+        for folder in (repository.root / "files").glob("[!.]*"):
+            if folder.name not in kept:
+                remove_version_folder(folder)
         garbage_collect(store.repo, prune=True, grace_period=grace_s)
         for file in list(repository.large.all()):
-            if file.name not in needed and time.time() - file.stat().st_mtime >= grace_s:
+            if file.name not in large and time.time() - file.stat().st_mtime >= grace_s:
                 file.chmod(stat.S_IWUSR | stat.S_IRUSR)
                 file.unlink()
-        workspace.shelf.forget_versions(id_, reachable)
+        workspace.shelf.forget_versions(id_, kept)
 
 
 def _of_bins(workspace: Workspace) -> Iterator[CleanUpItem]:
@@ -215,8 +236,10 @@ def _of_bins(workspace: Workspace) -> Iterator[CleanUpItem]:
         words = f"a model in the bin, {info.versions:,} versions"
         size = own_size(workspace.shelf.folder(info.id))
         yield CleanUpItem(kind="model", id=info.id, name=info.name, detail=words, size=size, since=info.binned or 0.0)
-    needed = {v.dataset for info in workspace.models() for v in workspace.shelf.history(info.id).versions}
-    needed |= {run.dataset for run in workspace.runs() if run.outcome is None}
+    # A dropped variation and a model in the bin may still come back.
+    models = (*workspace.models(), *workspace.models(binned=True))
+    needed = {version.dataset for info in models for version in workspace.shelf.versions(info.id).values()}
+    needed |= {run.dataset for run in workspace.runs() if run.outcome is None or _may_be_resumed(workspace, run)}
     for dataset in workspace.datasets(binned=True):
         if dataset.id not in needed:
             folder = workspace.root / "bin" / "datasets" / dataset.id
@@ -225,6 +248,11 @@ def _of_bins(workspace: Workspace) -> Iterator[CleanUpItem]:
                 kind="dataset", id=dataset.id, name=dataset.name, detail=words, size=own_size(folder),
                 since=folder.stat().st_mtime,
             )  # fmt: skip
+
+
+def _may_be_resumed(workspace: Workspace, run: RunRecord) -> bool:
+    """Whether a run that failed or crashed has left something to go on from."""
+    return run.outcome in {"failed", "crashed"} and (workspace.run_folder(run.id) / "checkpoints").is_dir()
 
 
 def _of_runs(workspace: Workspace) -> Iterator[CleanUpItem]:
@@ -243,8 +271,7 @@ def _left(workspace: Workspace) -> Iterator[CleanUpItem]:
     places = [*(root / "models").glob(".*"), *(root / "bin" / "models").glob(".*"), *(root / "datasets").glob(".*")]
     places += [child for child in (root / "tmp").iterdir() if child.name != "views"]
     for path in places:
-        age = time.time() - path.stat().st_mtime
-        if age > _DAY_S:
+        if age_s(path) > _DAY_S:
             name = path.relative_to(root).as_posix()
             yield CleanUpItem(
                 kind="left", id=name, name=name, detail="left by a program that was killed", size=own_size(path),
@@ -267,26 +294,3 @@ def _moment(date: str) -> float:
         return time.mktime(time.strptime(date, "%Y-%m-%d"))
     except ValueError:
         return 0.0
-
-
-def own_size(path: Path) -> int:
-    """Give the bytes that go free when ``path`` is removed: files that are shared with another place count nothing."""
-    if not path.is_dir():
-        return path.lstat().st_size
-    size = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            with contextlib.suppress(OSError):
-                found = os.lstat(os.path.join(folder, name))
-                size += found.st_size if found.st_nlink < 2 else 0
-    return size
-
-
-def remove_tree(path: Path) -> None:
-    """Remove a file or a folder; what is read-only goes too."""
-    from aetheron_desktop.engine.registry.shelf import writable
-
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, onerror=writable)
-    else:
-        path.unlink(missing_ok=True)
