@@ -95,8 +95,10 @@ def difference(workspace: Workspace, model: str, before: str, after: str) -> Ver
         cards = [(repository.read(c, CARD) or b"").decode("utf-8", "replace").splitlines() for c in (a, b)]
     lines = (*_metrics(old, new), *_model(old, new), *_parameters(old, new), *_plan(old, new), *_data(old, new),
              *_columns(old, new), *_pairs("environment", old.environment, new.environment))  # fmt: skip
-    card = tuple(difflib.unified_diff(cards[0], cards[1], n=1, lineterm=""))[2:]
-    return VersionDifference(model=model, before=a, after=b, lines=lines, card=card[:_MOST_LINES])
+    card = list(difflib.unified_diff(cards[0], cards[1], n=1, lineterm=""))[2:]
+    if len(card) > _MOST_LINES:
+        card[_MOST_LINES:] = [f"… and {len(card) - _MOST_LINES:,} lines more"]
+    return VersionDifference(model=model, before=a, after=b, lines=lines, card=tuple(card))
 
 
 def _metrics(old: Description, new: Description) -> Iterator[DifferenceLine]:
@@ -123,11 +125,17 @@ def _score(value: float | None, interval: tuple[float, float] | None) -> str:
 
 def _model(old: Description, new: Description) -> Iterator[DifferenceLine]:
     yield _line("model", "Estimator", *(catalog.name_of(d.info.estimator) for d in (old, new)))
-    yield _line("model", "Threshold", *("0.5" if d.threshold is None else f"{d.threshold:g}" for d in (old, new)))
+    yield _line("model", "Threshold", *(_threshold(d) for d in (old, new)))
     yield _line("model", "Size", *(f"{d.info.bytes:,} bytes" for d in (old, new)))
     yield _line("model", "Classes", ", ".join(old.classes[:20]), ", ".join(new.classes[:20]))
     for name in sorted({*old.hashes, *new.hashes}):
         yield _line("model", name, old.hashes.get(name, "–")[:12], new.hashes.get(name, "–")[:12])
+
+
+def _threshold(description: Description) -> str:
+    if description.info.task != "binary":
+        return "–"
+    return "0.5" if description.threshold is None else f"{description.threshold:g}"
 
 
 def _parameters(old: Description, new: Description) -> Iterator[DifferenceLine]:

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 _UNITS: Final = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 _BOUND: Final = re.compile(r"(\w+)\s*(<=|>=|≤|≥)\s*([\d.eE+-]+)\s*([a-zA-Z]*)")
-_WORSE: Final = re.compile(r"not worse(?:\s+by\s+([\d.eE+-]+))?(?:\s+where\s+(.+))?", re.IGNORECASE)
+_WORSE: Final = re.compile(r"not worse(?:\s+by\s+([\d.eE+-]+))?(?:\s+where\s+(.+))?", re.IGNORECASE | re.DOTALL)
+_WHERE: Final = re.compile(r"\swhere\s", re.IGNORECASE)
 _TIMES: Final = 60
 
 Kind: TypeAlias = Literal["metric", "worse", "latency", "size", "signed"]
@@ -65,7 +67,11 @@ def read_gate(text: str) -> Gate:
     Raises:
         UsageError: it is none.
     """
-    words = " ".join(text.split())
+    # Behind where may stand texts in quotes, whose blanks count.
+    where = _WHERE.search(text)
+    words = " ".join((text[: where.start()] if where else text).split())
+    if where:
+        words = f"{words} where {text[where.end() :].strip()}"
     if words.lower() == "signed":
         return Gate(kind="signed", text=words)
     if match := _WORSE.fullmatch(words):
@@ -87,9 +93,12 @@ def read_gate(text: str) -> Gate:
 
 def _number(text: str, words: str) -> float:
     try:
-        return float(text)
+        found = float(text)
     except ValueError as error:
         raise UsageError(f"{text!r} in {words!r} is no number.", hint="Write it such as 0.01.") from error
+    if not math.isfinite(found):
+        raise UsageError(f"{text!r} in {words!r} is too large.", hint="Write it such as 0.01.")
+    return found
 
 
 def look(

@@ -11,7 +11,7 @@ from aetheron_desktop.engine.errors import AetheronError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.training.provenance import Provenance
     from aetheron_desktop.engine.workspace import Workspace
@@ -89,7 +89,7 @@ def _run(workspace: Workspace, description: Description) -> Link:
     run, plan = description.info.run, description.experiment
     if plan is None:
         return Link(kind="run", name="Trained elsewhere", state="unknown")
-    words = f"{catalog.card(plan.estimator).name}, seed {plan.seed}, {description.seconds:.1f} s"
+    words = f"{catalog.name_of(plan.estimator)}, seed {plan.seed}, {description.seconds:.1f} s"
     try:
         workspace.run(run)
     except UsageError:
@@ -113,20 +113,23 @@ def _data(workspace: Workspace, description: Description) -> list[Link]:
         state = _state(workspace, known.made_from)
         links.append(Link(kind="dataset", id=known.made_from, name="Made from", detail=words, state=state))
     if known.recipe:
-        state = "here" if dataset is not None and dataset.recipe.exists() else "gone"
+        state = _state(workspace, info.dataset)
+        if state == "here" and dataset is not None and not dataset.recipe.exists():
+            state = "gone"
         links.append(Link(kind="recipe", name="How it was read", detail=f"recipe {known.recipe[:12]}", state=state))
     if known.source:
-        links.append(_source(known, dataset))
+        binned = next((one for one in workspace.datasets(binned=True) if one.id == info.dataset), None)
+        links.append(_source(known, dataset.info if dataset else binned))
     return links
 
 
-def _source(known: Provenance, dataset: Dataset | None) -> Link:
+def _source(known: Provenance, dataset: DatasetInfo | None) -> Link:
     size = f"{known.source_bytes:,} bytes" if known.source_bytes is not None else ""
-    if dataset is None or dataset.info.origin is None:
+    if dataset is None or dataset.origin is None:
         return Link(kind="source", name=known.source, detail=size, state="unknown")
-    found = source_state(dataset.info)
+    found = source_state(dataset)
     state: State = "here" if found == "same" else found
-    return Link(kind="source", id=dataset.info.origin.path, name=known.source, detail=size, state=state)
+    return Link(kind="source", id=dataset.origin.path, name=known.source, detail=size, state=state)
 
 
 def _dataset(workspace: Workspace, id_: str) -> Dataset | None:

@@ -19,7 +19,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
 
     ``info`` is what the version's description says. ``signature`` is what is to be thought of its signature, ``state``
     the same in a word (own, trusted, unknown, unsigned, broken), ``signer`` and ``fingerprint`` name who has the key.
-    ``files`` are the names of its files. ``lineage`` is None where it cannot be followed.
+    ``files`` are the names of its files.
     """
 
     model: str
