@@ -128,12 +128,13 @@ class RootMean:
     """The root of the mean of what each row has."""
 
     def __init__(self, each: Floats) -> None:
+        self.each = each
         self._mean = Mean(each)
         self.value = math.sqrt(self._mean.value)
 
     def influence(self) -> Floats:
         if self.value == 0.0:
-            return np.zeros(len(self._mean.each))
+            return np.zeros(len(self.each))
         made: Floats = self._mean.influence() / (2.0 * self.value)
         return made
 

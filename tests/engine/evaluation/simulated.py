@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
 if TYPE_CHECKING:
@@ -59,6 +60,26 @@ KINDS: Final[dict[str, tuple[Task, Callable[[np.random.Generator, int], Made]]]]
     "regression": ("regression", regression),
     "skewed": ("regression", skewed),
 }
+
+
+TASKS: Final[tuple[Task, ...]] = ("binary", "multiclass", "regression")
+
+
+@st.composite
+def predicted_rows(draw: st.DrawFn, models: int = 1) -> tuple[Any, ...]:
+    """Draw task, truth and predictions of models: with ties, one class, constant truths and predictions, few rows."""
+    task = draw(st.sampled_from(TASKS))
+    rows = draw(st.integers(1, 40))
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    digits, spread = draw(st.sampled_from([0, 1, 12])), draw(st.sampled_from([0.0, 1.0, 8.0]))
+    if task == "regression":
+        truth = np.round(rng.normal(size=rows) * spread + 3.0, digits)
+        errors = [rng.normal(size=rows) * draw(st.sampled_from([0.0, 1.0])) for _ in range(models)]
+        return task, truth, *(np.round(truth + error, digits) for error in errors)
+    classes = 2 if task == "binary" else draw(st.integers(3, 5))
+    labels = rng.integers(0, draw(st.integers(1, classes)), rows)
+    leanings = [rng.normal(size=(rows, classes)) * draw(st.sampled_from([0.0, spread])) for _ in range(models)]
+    return task, labels, *(np.round(softmax(leaning, axis=1), digits) for leaning in leanings)
 
 
 def pair(kind: str, rng: np.random.Generator, rows: int) -> tuple[Any, Any, Any]:

@@ -7,33 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import softmax
 
 from aetheron_desktop.engine.evaluation.intervals import FEWEST, intervals
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.statistic import decided, is_weighted, statistics
-from tests.engine.evaluation.simulated import KINDS
+from tests.engine.evaluation.simulated import KINDS, TASKS, predicted_rows
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
-
-TASKS = ("binary", "multiclass", "regression")
-
-
-@st.composite
-def predicted_rows(draw: st.DrawFn) -> tuple[Task, Any, Any]:
-    """Rows with ties, with one class, with constant truths and constant predictions."""
-    task: Task = draw(st.sampled_from(TASKS))
-    rows = draw(st.integers(1, 40))
-    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    digits, spread = draw(st.sampled_from([0, 1, 12])), draw(st.sampled_from([0.0, 1.0, 8.0]))
-    if task == "regression":
-        truth = np.round(rng.normal(size=rows) * spread + 3.0, digits)
-        return task, truth, np.round(truth + rng.normal(size=rows) * draw(st.sampled_from([0.0, 1.0])), digits)
-    classes = 2 if task == "binary" else draw(st.integers(3, 5))
-    labels = rng.integers(0, draw(st.integers(1, classes)), rows)
-    return task, labels, np.round(softmax(rng.normal(size=(rows, classes)) * spread, axis=1), digits)
 
 
 def same(name: str, made: float, wanted: float | None) -> bool:

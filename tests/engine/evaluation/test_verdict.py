@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_rel
 
@@ -17,7 +17,7 @@ from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.verdict import Verdict, compare, compare_files, rows_hash
-from tests.engine.evaluation.simulated import KINDS, pair
+from tests.engine.evaluation.simulated import KINDS, pair, predicted_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ def test_that_the_other_way_round_is_the_mirror_image() -> None:
 def test_that_a_verdict_is_in_words() -> None:
     truth, a, b = regression(1_234, 0.8)
     assert compare("regression", truth, a, b, names=("Ridge", "Forest")).sentence == (
-        "Forest is better: RMSE 0.797 against 1.017, a difference of 0.220 (0.171 to 0.268) "
+        "Forest is better: RMSE 0.797 against 1.017, a difference of 0.220 (0.171 to 0.269) "
         "on the same 1,234 test rows."
     )
     assert compare("regression", truth, b, a).sentence.startswith(
@@ -117,6 +117,25 @@ def test_that_every_metric_has_a_verdict_with_the_scores_of_both(kind: str) -> N
         assert found.a == pytest.approx(one[metric.name])
         assert found.b == pytest.approx(other[metric.name])
         assert msgspec.json.decode(msgspec.json.encode(found), type=Verdict) == found
+
+
+@settings(max_examples=200, deadline=None)
+@given(predicted_rows(models=2))
+def test_that_whatever_rows_there_are_the_state_is_that_of_the_interval(made: tuple[Any, ...]) -> None:
+    task, truth, a, b = made
+    for metric in metrics_for(task):
+        found = compare(task, truth, a, b, metric=metric.name)
+        if found.state == "withheld":
+            assert found.sentence.startswith("No verdict: ")
+            continue
+        assert None not in {found.difference, found.low, found.high, found.p_value, found.equivalence}
+        low, difference, high, region = (
+            value or 0.0 for value in (found.low, found.difference, found.high, found.equivalence)
+        )
+        assert np.isfinite([low, high]).all()
+        assert low <= difference <= high
+        inside = -region <= low <= high <= region
+        assert found.state == ("same" if inside else "better" if low > 0.0 else "worse" if high < 0.0 else "unsure")
 
 
 def test_that_two_models_without_an_error_on_a_few_rows_are_not_said_to_be_the_same() -> None:
