@@ -13,7 +13,7 @@ import msgspec
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 from aetheron_desktop.engine.registry.labels import LabelKind, checked_label
 from aetheron_desktop.engine.registry.repository.aliases import unite
-from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, ancestors, contains, named
+from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, contains, named, new_commits
 from aetheron_desktop.engine.registry.repository.lfs_transfer import large_store
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.registry.repository.pack_audit import check_pack
@@ -136,20 +136,26 @@ def _pull(
         there, head = line.refs()
         theirs = _Theirs.of(repository, there)
         own = [id_ for below in ("heads", "tags", "aliases", "remotes") for id_ in _refs(repository, below).values()]
-        known = ancestors(repository, own, set())
-        wants = [id_ for id_ in theirs.all() if named(repository, id_) not in known]
+        known = {commit for id_ in own if (commit := named(repository, id_))}
+        wants = [id_ for id_ in theirs.all() if not _has(repository, id_, known)]
         with quarantine(repository) if wants else nullcontext() as place:
             if place is not None:
                 _fetch(place, line, sorted(set(wants)), progress, should_stop)
             progress("Check the versions", 0, None, "")
             check = HistoryCheck(place.inside if place else repository, known, should_stop)
-            theirs.check(check, known)
+            theirs.check(check)
             if place is not None:
                 place.admit()
         report = _fetch_large(repository, line, check.received, theirs.tips, progress, should_stop)
     with repository.changing():
         report = _Taking(repository, remote, theirs, author).take(report)
     return report, head
+
+
+def _has(repository: ModelRepository, id_: str, known: set[str]) -> bool:
+    """Whether ``id_`` is here and belongs to what is named here: what nothing names may be there in part."""
+    commit = named(repository, id_)
+    return bool(commit) and (commit in known or not new_commits(repository, [commit], known))
 
 
 def _refs(repository: ModelRepository, below: str) -> dict[str, str]:
@@ -198,7 +204,7 @@ class _Theirs:
         record = [self.record] if self.record else []
         return [*self.heads.values(), *self.tags.values(), *self.aliases.values(), *record]
 
-    def check(self, check: HistoryCheck, known: set[str]) -> None:
+    def check(self, check: HistoryCheck) -> None:
         """Have everything checked; a record that names versions which are not there is passed over.
 
         Raises:
@@ -211,8 +217,7 @@ class _Theirs:
             check.large_of(tip)
         if self.record:
             check.record(self.record)
-            there = {*known, *check.received.versions}
-            if not check.named_in_record(self.record) <= there:
+            if not check.has(check.named_in_record(self.record)):
                 self.passed_over.append("The aliases there name versions that the remote does not have.")
                 self.record = ""
 

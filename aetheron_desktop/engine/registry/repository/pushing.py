@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
-from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, ancestors, contains, named
+from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, contains, named, new_commits
 from aetheron_desktop.engine.registry.repository.folder_transport import create_folder
 from aetheron_desktop.engine.registry.repository.large_files import Pointer
 from aetheron_desktop.engine.registry.repository.lfs_transfer import large_store
@@ -161,9 +161,9 @@ class _Plan:
         updates: dict[str, tuple[str | None, str | None]],
         kept: tuple[str, ...],
     ) -> _Plan:
-        known = ancestors(repository, [id_ for id_ in there.values() if named(repository, id_)], set())
+        known = {commit for id_ in there.values() if (commit := named(repository, id_))}
         record = repository.store.ref(_RECORD)
-        moves = ancestors(repository, [record] if record else [], known)
+        moves = new_commits(repository, [record] if record else [], known)
         tips = sorted(
             {
                 commit
@@ -171,7 +171,7 @@ class _Plan:
                 if id_ and name != _RECORD and (commit := named(repository, id_))
             }
         )
-        versions = ancestors(repository, tips, known)
+        versions = new_commits(repository, tips, known)
         return cls(updates, tuple(versions), tuple(moves), tuple(tips), kept)
 
     def changed(self, below: str) -> tuple[str, ...]:

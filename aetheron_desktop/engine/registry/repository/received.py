@@ -10,17 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from dulwich.objects import ObjectID, Tag
+from dulwich.objects import ObjectID, Tag, valid_hexsha
 
 from aetheron_desktop.engine.errors import ModelError, StorageError
 from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, MOST_BYTES, SIGNATURE, parsed
 from aetheron_desktop.engine.registry.repository.aliases import ALIASES_FILE, CHECKS_FILE, GATES_FILE
+from aetheron_desktop.engine.registry.repository.commits import named, new_commits
 from aetheron_desktop.engine.registry.repository.large_files import LONGEST_POINTER, Pointer
 from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES
 from aetheron_desktop.engine.registry.repository.remote_errors import RefusedHistory, TransferStopped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 
@@ -41,7 +42,7 @@ class Received:
 
 
 class HistoryCheck:
-    """The check of what was fetched into ``repository``, where the commits ``known`` were before."""
+    """The check of what was fetched into ``repository``, where what the commits ``known`` contain was before."""
 
     def __init__(self, repository: ModelRepository, known: set[str], should_stop: Callable[[], bool]) -> None:
         self._repository = repository
@@ -58,7 +59,7 @@ class HistoryCheck:
             RefusedHistory: one is not a model's.
             TransferStopped: it was asked to stop.
         """
-        for commit in self._new(tips, "version", set(self.received.versions)):
+        for commit in self._new(tips, "version"):
             self.received.large[commit] = self._version(commit)
             self.received.versions.append(commit)
 
@@ -69,7 +70,7 @@ class HistoryCheck:
             RefusedHistory: one is not the program's.
             TransferStopped: it was asked to stop.
         """
-        for commit in self._new([tip], "move of an alias", set()):
+        for commit in self._new([tip], "move of an alias"):
             for name, id_ in self._files(commit, "move of an alias").items():
                 if name not in _RECORD or len(self._blob(commit, id_)) > _RECORD[name]:
                     raise _refused("move of an alias", commit, f"it holds {name!r}")
@@ -101,6 +102,16 @@ class HistoryCheck:
         except msgspec.MsgspecError:
             return set()
 
+    def has(self, versions: set[str]) -> bool:
+        """Whether these are versions that were known, or are among those that were checked."""
+        checked = {*self._known, *self.received.versions}
+        return all(
+            version in checked
+            or (named(self._repository, version) and not new_commits(self._repository, [version], checked))
+            for version in versions
+            if valid_hexsha(version.encode())
+        )
+
     def large_of(self, commit: str) -> tuple[Pointer, ...]:
         """Give the large files of a version, new or known.
 
@@ -111,23 +122,19 @@ class HistoryCheck:
             self.received.large[commit] = self._version(commit)
         return self.received.large[commit]
 
-    def _new(self, tips: Iterable[str], what: str, seen: set[str]) -> Iterable[str]:
-        left = [tip for tip in tips if tip not in self._known]
-        while left:
-            commit = left.pop()
-            if commit in seen:
-                continue
+    def _new(self, tips: Iterable[str], what: str) -> Iterator[str]:
+        try:
+            found = new_commits(self._repository, tips, self._known)
+        except StorageError:
+            raise
+        except ModelError as error:
+            raise RefusedHistory(
+                f"A {what} from the remote was refused: {error.detail.rstrip('.')}.", hint=_HINT
+            ) from error
+        for commit in found:
             if self._should_stop():
                 raise TransferStopped
-            seen.add(commit)
-            try:
-                parents = self._store.commit(commit).parents
-            except StorageError:
-                raise
-            except ModelError as error:
-                raise _refused(what, commit, error.detail) from error
             yield commit
-            left += [parent.decode() for parent in parents if parent.decode() not in self._known]
 
     def _files(self, commit: str, what: str) -> dict[str, ObjectID]:
         try:
