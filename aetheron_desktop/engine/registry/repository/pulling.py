@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +12,7 @@ import msgspec
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 from aetheron_desktop.engine.registry.labels import LabelKind, checked_label
 from aetheron_desktop.engine.registry.repository.aliases import unite
-from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, contains, named, new_commits
+from aetheron_desktop.engine.registry.repository.commits import contains, named, new_commits
 from aetheron_desktop.engine.registry.repository.lfs_transfer import large_store
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.registry.repository.pack_audit import check_pack
@@ -26,6 +25,7 @@ from aetheron_desktop.engine.registry.repository.remote_errors import (
 )
 from aetheron_desktop.engine.registry.repository.remote_line import opened
 from aetheron_desktop.engine.registry.repository.remotes import ORIGIN, address_named, set_remote
+from aetheron_desktop.engine.registry.repository.their_labels import TheirLabels
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _pull(
     progress("Look at the remote", 0, None, "")
     with opened(repository, address, should_stop) as line:
         there, head = line.refs()
-        theirs = _Theirs.of(repository, there)
+        theirs = TheirLabels.of(repository, there)
         own = [id_ for below in ("heads", "tags", "aliases", "remotes") for id_ in _refs(repository, below).values()]
         known = {commit for id_ in own if (commit := named(repository, id_))}
         wants = [id_ for id_ in theirs.all() if not _has(repository, id_, known)]
@@ -160,66 +160,6 @@ def _has(repository: ModelRepository, id_: str, known: set[str]) -> bool:
 
 def _refs(repository: ModelRepository, below: str) -> dict[str, str]:
     return repository.store.refs(f"refs/{below}")
-
-
-@dataclass(slots=True)
-class _Theirs:
-    """The labels of a remote that can be labels here; ``tips`` are their versions, ``record`` is that of aliases."""
-
-    heads: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    record: str = ""
-    tips: set[str] = field(default_factory=set)
-    passed_over: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, repository: ModelRepository, there: dict[str, str]) -> _Theirs:
-        """Take apart the labels ``there``; of two that differ in case alone, the one that is here goes first."""
-        made = cls()
-        here = repository.store.refs("refs")
-        kinds: tuple[tuple[str, LabelKind, dict[str, str]], ...] = (
-            (HEADS, "variation", made.heads),
-            (TAGS, "mark", made.tags),
-            (ALIASES, "alias", made.aliases),
-        )
-        for full, id_ in sorted(
-            there.items(), key=lambda label: (label[0].removeprefix("refs/") not in here, label[0])
-        ):
-            if full == HEADS + ALIASES_BRANCH:
-                made.record = id_
-                continue
-            for below, kind, found in kinds:
-                if full.startswith(below):
-                    name = full.removeprefix(below)
-                    try:
-                        if checked_label(kind, name, found) == name:
-                            found[name] = id_
-                    except UsageError as error:
-                        made.passed_over.append(error.detail)
-        return made
-
-    def all(self) -> list[str]:
-        """Give what the labels name."""
-        record = [self.record] if self.record else []
-        return [*self.heads.values(), *self.tags.values(), *self.aliases.values(), *record]
-
-    def check(self, check: HistoryCheck) -> None:
-        """Have everything checked; a record that names versions which are not there is passed over.
-
-        Raises:
-            RefusedHistory: something is not a model's.
-        """
-        marked = (check.version_of_mark(id_, name) for name, id_ in self.tags.items())
-        self.tips = {*self.heads.values(), *self.aliases.values(), *marked}
-        check.versions(self.tips)
-        for tip in self.tips:
-            check.large_of(tip)
-        if self.record:
-            check.record(self.record)
-            if not check.has(check.named_in_record(self.record)):
-                self.passed_over.append("The aliases there name versions that the remote does not have.")
-                self.record = ""
 
 
 def _fetch(
@@ -302,7 +242,7 @@ class _Counted:
 class _Taking:
     """What is done to the labels here, once everything is here and in order; the lock must be held."""
 
-    def __init__(self, repository: ModelRepository, remote: str, theirs: _Theirs, author: Author | None) -> None:
+    def __init__(self, repository: ModelRepository, remote: str, theirs: TheirLabels, author: Author | None) -> None:
         self._repository = repository
         self._store = repository.store
         self._remote = remote
