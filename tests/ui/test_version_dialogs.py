@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -145,11 +147,11 @@ TOLD: dict[str, list[object]] = {}
 @pytest.fixture
 def shown(dressed: object, qtbot: QtBot) -> Iterator[Show[VersionDialog]]:
     """Open dialogs, and keep what they tell; they delete themselves when they are closed, so qtbot must not."""
-    made: list[VersionDialog] = []
+    made: list[weakref.ref[VersionDialog]] = []
     TOLD.clear()
 
     def open_(dialog: _Dialog) -> _Dialog:
-        made.append(dialog)
+        made.append(weakref.ref(dialog))
         dialog.wanted.connect(TOLD.setdefault(dialog.objectName(), []).append)
         dialog.open()
         dialog.activateWindow()
@@ -157,8 +159,8 @@ def shown(dressed: object, qtbot: QtBot) -> Iterator[Show[VersionDialog]]:
         return dialog
 
     yield open_
-    for dialog in made:
-        if shiboken6.isValid(dialog):
+    for dialog in (kept() for kept in made):
+        if dialog is not None and shiboken6.isValid(dialog):
             dialog.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -276,6 +278,7 @@ def test_that_a_dialog_grows_with_what_is_said_and_keeps_a_size_that_was_chosen(
     [
         ("mark", ["mark_name", "mark_message", "mark_cancel", "mark_go"]),
         ("promote", ["promote_alias", "promote_reason", "promote_edit", "promote_cancel", "promote_go"]),
+        ("remotes", ["remotes_name", "remotes_address", "remotes_cancel", "remotes_go", "remotes_push_backup"]),
         ("onnx", ["onnx_file", "onnx_file_browse", "onnx_cancel", "onnx_go", "onnx_to_file"]),
         (
             "threshold",
@@ -294,6 +297,16 @@ def test_that_the_keys_lead_through_a_dialog_in_the_order_that_is_read(
         seen.append(focused.objectName())
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     assert seen == order, seen
+
+
+def test_that_a_dialog_that_is_gone_takes_no_screen_with_it(shown: Show[MarkDialog]) -> None:
+    for _ in range(2):
+        dialog = shown(MarkDialog(HISTORY, OTHER))
+        dialog.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        del dialog
+        gc.collect()
+    assert [screen.name() for screen in QGuiApplication.screens()] == [QGuiApplication.primaryScreen().name()]
 
 
 def test_that_long_names_are_shortened_and_markup_is_shown_as_it_is(shown: Show[JoinDialog]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from aetheron_desktop.ui import theme
@@ -207,7 +208,7 @@ class VersionDialog(QDialog):
 
     def _fit(self) -> None:
         """Be as high as what is in it, as long as nobody has chosen another height and the screen is large enough."""
-        layout, room = self._layout, self.screen().availableGeometry()
+        layout, room = self._layout, _room(self if self.isVisible() else self.parentWidget() or self)
         margins = layout.contentsMargins()
         least = layout.totalMinimumSize()
         self._is_sized |= self.isVisible() and self.size() != self._fitted
@@ -226,3 +227,11 @@ class VersionDialog(QDialog):
         beyond = self.frameGeometry().bottom() - room.bottom()
         if self.isVisible() and beyond > 0:
             self.move(self.x(), max(room.top(), self.y() - beyond))
+
+
+def _room(widget: QWidget) -> QRect:
+    """Give what can be used of the screen that ``widget`` is on."""
+    # Not QWidget.screen(): PySide deletes what that gives with the widget, and Qt goes on using the screen.
+    place = widget.window().frameGeometry().center()
+    screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
+    return screen.availableGeometry()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -74,6 +75,10 @@ class RemotesDialog(VersionDialog):
             row.pull.clicked.connect(partial(self.wanted.emit, Pull(model=self._model, remote=name)))
             row.remove.clicked.connect(partial(self.wanted.emit, SetRemote(model=self._model, name=name, url="")))
             self._list.addWidget(row)
+        buttons = [key for row in self._rows.values() for key in (row.push, row.pull, row.remove)]
+        keys: list[QWidget] = [*buttons, self._name.edit, self._address.edit, self.cancel, self.go]
+        for before, after in pairwise(keys):
+            QWidget.setTabOrder(before, after)
         self._none.setVisible(not self._rows)
         self._name.known = frozenset(self._remotes)
         self._name.edit.setPlaceholderText("Such as backup" if _FIRST in self._remotes else f"Such as {_FIRST}")
