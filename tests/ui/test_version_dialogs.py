@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -569,6 +569,18 @@ def test_that_an_alias_is_moved_despite_of_conditions_only_when_that_is_said(
     choose(dialog, "challenger")
     assert not despite.isVisible()
     assert go.isEnabled()
+    dialog.accept()
+
+
+def test_that_what_is_refused_is_scrolled_to_on_a_small_screen(shown: Show[PromoteDialog], qtbot: QtBot) -> None:
+    dialog = shown(PromoteDialog(HISTORY, CURRENT, GATES))
+    area(dialog, "promote_reason").setPlainText("better")
+    dialog.resize(592, 300)
+    button(dialog, "promote_go").click()
+    dialog.setMaximumHeight(300)
+    dialog.show_refusal(REFUSAL)
+    despite, view = button(dialog, "promote_despite"), find(dialog, QScrollArea, "promote_body").viewport()
+    qtbot.waitUntil(lambda: view.rect().contains(QRect(despite.mapTo(view, QPoint()), despite.size())))
     dialog.accept()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -93,6 +93,9 @@ class VersionDialog(QDialog):
         self._fitted = QSize()
         self._is_sized = False
         self._left = ""
+        self._sought: QWidget | None = None
+        self._scroll = QTimer(self, interval=0, singleShot=True)
+        self._scroll.timeout.connect(self._on_scroll)
         heading = plain_label(title, self, "heading")
         heading.setToolTip(plain_tip(full_title) if full_title else "")
         self._body = named(_Body(self), f"{name}_body")
@@ -186,10 +189,14 @@ class VersionDialog(QDialog):
         self.show_part(self.problem)
 
     def show_part(self, part: QWidget) -> None:
-        """Scroll to a part of it, once it has its place."""
-        self._fit()
-        self.body.activate()
-        self._body.ensureWidgetVisible(part, 0, theme.GAP)
+        """Scroll to a part of it, once all has its place."""
+        self._sought = part
+        self._scroll.start()
+
+    def _on_scroll(self) -> None:
+        if self._sought is not None:
+            self._body.ensureWidgetVisible(self._sought, 0, theme.GAP)
+        self._sought = None
 
     def _on_go(self) -> None:
         wrong = [field for field in self._fields if not field.isHidden() and not field.is_right()]

@@ -33,6 +33,7 @@ class MarkdownView(QTextBrowser):
         features = QTextDocument.MarkdownFeature
         self.document().setMarkdown(text, features.MarkdownDialectGitHub | features.MarkdownNoHTML)
         self._give_room()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
         bar.setValue(min(place, bar.maximum()))
 
     def loadResource(self, kind: int, name: QUrl | str) -> QPixmap:
