@@ -78,6 +78,7 @@ class Execution:
         self._work: Work = _WORK[type(job)]
         self._lock = threading.RLock()
         self._end: JobEnded | None = None
+        self._kept: JobEnded | None = None
         self._stop = threading.Event()
         self._done = threading.Event()
         self._training: Training | None = None
@@ -251,6 +252,7 @@ class Execution:
 
     def _change(self, job: ChangeJob) -> JobEnded:
         from aetheron_desktop.engine.registry.combining import AdoptConflict  # Git; only this job needs it
+        from aetheron_desktop.engine.registry.repository.remote_errors import TransferStopped
         from aetheron_desktop.engine.versioning.deeds import GateRefusal
         from aetheron_desktop.engine.versioning.doing import do
 
@@ -259,6 +261,8 @@ class Execution:
         except AdoptConflict as error:
             self._tell_answer(NotChanged(parts=error.parts))
             raise
+        except TransferStopped:
+            return self._ending("stopped", title="It was stopped", detail="What was sent or got until then is whole.")
         except GateRefusal as error:
             self._tell_answer(NotChanged(results=error.results))
             raise
@@ -316,26 +320,30 @@ class Execution:
         return self._keep(training.run(self._stop.is_set))
 
     def _keep(self, run: Run) -> JobEnded:
-        """Write down what the run made; the files first, then the index, then the word."""
+        """Write down what the run made, once; the files first, then the index, then the word."""
         with self._lock:
             if self._end is not None:
                 return self._end
-            if run.model is None:
-                return self._ending(
-                    run.outcome, title="Stopped", detail="It was stopped before a first model was there."
-                )
-            predictions = self._workspace.run_folder(run.experiment.run) / "predictions.parquet"
-            with storage_errors(predictions):
-                run.predictions.to_parquet(predictions)
-            info = self._keep_model(run)
-            if self._record is not None:
-                self._record = msgspec.structs.replace(self._record, metrics=run.metrics)
-            self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=run.metrics))
-            if run.outcome == "stopped":
-                return self._ending(
-                    "stopped", result=info.id, title="Stopped", detail="The best model so far was kept and evaluated."
-                )
-            return self._ending("succeeded", result=info.id)
+            # A fit that came back while its best so far was being kept has nothing to add.
+            if self._kept is None:
+                self._kept = self._keep_first(run)
+            return self._kept
+
+    def _keep_first(self, run: Run) -> JobEnded:
+        if run.model is None:
+            return self._ending(run.outcome, title="Stopped", detail="It was stopped before a first model was there.")
+        predictions = self._workspace.run_folder(run.experiment.run) / "predictions.parquet"
+        with storage_errors(predictions):
+            run.predictions.to_parquet(predictions)
+        info = self._keep_model(run)
+        if self._record is not None:
+            self._record = msgspec.structs.replace(self._record, metrics=run.metrics)
+        self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=run.metrics))
+        if run.outcome == "stopped":
+            return self._ending(
+                "stopped", result=info.id, title="Stopped", detail="The best model so far was kept and evaluated."
+            )
+        return self._ending("succeeded", result=info.id)
 
     def _keep_model(self, run: Run) -> ModelInfo:
         """Make a model of what the run made, with its first version."""

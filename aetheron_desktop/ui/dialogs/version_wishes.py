@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.engine.registry import keys
 from aetheron_desktop.engine.versioning.changes import (
-    Adopt,
     Changed,
     DropVariation,
     MoveAlias,
@@ -34,12 +33,15 @@ from aetheron_desktop.ui.dialogs.versions.promote import PromoteDialog
 from aetheron_desktop.ui.dialogs.versions.remotes import CloneDialog, RemotesDialog
 from aetheron_desktop.ui.dialogs.versions.roll_back import RollBackDialog
 from aetheron_desktop.ui.dialogs.versions.take import TakeDialog
+from aetheron_desktop.ui.dialogs.versions.take_in import TakeInDialog
 from aetheron_desktop.ui.dialogs.versions.threshold import ThresholdDialog
 from aetheron_desktop.ui.dialogs.versions.trust import TrustDialog
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.errors import AetheronError
@@ -121,6 +123,10 @@ class VersionWishes(QObject):
         """Ask where a model is, and get it."""
         self._open(CloneDialog(self._above))
 
+    def take_in(self, path: Path | None = None) -> None:
+        """Ask for a model of another program, and take it in."""
+        self._open(TakeInDialog(self._session.workspace, path, self._above))
+
     def trust(self) -> None:
         """Ask whether the signer of the shown version shall be trusted from now on."""
         if self._record is None:
@@ -147,7 +153,7 @@ class VersionWishes(QObject):
         dialog.open()
 
     def _do(self, change: Change, dialog: VersionDialog | None = None) -> None:
-        stays = isinstance(dialog, PromoteDialog | AdoptDialog | RemotesDialog)
+        stays = isinstance(dialog, PromoteDialog | AdoptDialog | RemotesDialog | TakeInDialog)
         if isinstance(dialog, RemotesDialog):
             dialog.show_busy(f"{title(change)}…")
         self._going[self._session.versions.change(change)] = (change, dialog if stays else None)
@@ -187,7 +193,7 @@ class VersionWishes(QObject):
                     dialog.show_remotes(known | ({change.name: change.url} if change.url else {}))
             case PromoteDialog() if isinstance(change, MoveAlias):
                 dialog.accept()
-            case AdoptDialog() if isinstance(change, Adopt):
+            case AdoptDialog() | TakeInDialog():
                 dialog.accept()
             case _:
                 pass

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.actions import Page
     from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
     from aetheron_desktop.ui.dialogs.palette import Palette
+    from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
     from aetheron_desktop.ui.session import ImportState, Session
     from aetheron_desktop.ui.settings import Settings
     from aetheron_desktop.ui.tabs.data import DataTab
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.pages import Pages
     from aetheron_desktop.ui.widgets.start_page import StartPage
 
+FOREIGN_ENDINGS = {".onnx", ".skops", ".ubj"}
+"""Of models of other programs that can be nothing else; LightGBM's texts and XGBoost's JSON end as tables do."""
 GOING = {"queued", "starting", "running", "paused", "stopping"}
 
 
@@ -62,6 +65,7 @@ class Commands(QMainWindow):
         self._start_wanted = True
         self._arrived: list[Path] = []
         self._previewing = False
+        self._version_wishes: VersionWishes | None = None
 
     def show_pages(self) -> None:
         """Show the pages that work now."""
@@ -80,7 +84,7 @@ class Commands(QMainWindow):
         dialog.setObjectName("open_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         kinds = " ".join(f"*.{ending}" for ending in (*TABLES, *PACKED))
-        dialog.setNameFilters([f"Tables ({kinds})", "Models (*.aether)", "All files (*)"])
+        dialog.setNameFilters([f"Tables ({kinds})", "Models (*.aether *.onnx *.skops *.ubj)", "All files (*)"])
         dialog.filesSelected.connect(self._on_chosen)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
@@ -98,6 +102,9 @@ class Commands(QMainWindow):
             is_sample = path.is_relative_to(shipped("data"))
             if not is_sample:
                 self.settings.add_recent(path)
+            if path.suffix.lower() in FOREIGN_ENDINGS and path.exists():
+                self.take_in_model(path)
+                continue
             is_model = path.suffix.lower() == ".aether"
             if self.settings.values.preview and path.exists() and not is_sample and not is_model:
                 self._arrived.append(path)
@@ -244,6 +251,26 @@ class Commands(QMainWindow):
         """Bring the Models tab to the front, with this model chosen."""
         self.show_page("models")
         cast("ModelsTab", self.pages.make("models")).show_model(model)
+
+    def take_in_model(self, path: Path | None = None) -> None:
+        """Ask for a model of another program, or for what is needed to take in the one at ``path``."""
+        self._wishes().take_in(path)
+
+    def get_model(self) -> None:
+        self._wishes().clone()
+
+    def clean_up(self) -> None:
+        self._wishes().clean_up()
+
+    def has_datasets(self) -> bool:
+        return bool(self.session.workspace.datasets())
+
+    def _wishes(self) -> VersionWishes:
+        from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes  # its dialogs are seldom opened
+
+        if self._version_wishes is None:
+            self._version_wishes = VersionWishes(self.session, self)
+        return self._version_wishes
 
     def show_run(self, run: str) -> None:
         """Bring the Train tab to the front, with this run chosen."""
