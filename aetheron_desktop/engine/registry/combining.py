@@ -65,6 +65,7 @@ def states(repository: ModelRepository, theirs: str, ours: str) -> tuple[PartSta
             theirs=there.words(part),
             changed_here=base is None or here.key(part) != base.key(part),
             changed_there=base is None or there.key(part) != base.key(part),
+            is_same=here.key(part) == there.key(part),
         )
         for part in PARTS
     )

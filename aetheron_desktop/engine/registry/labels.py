@@ -27,31 +27,39 @@ def checked_label(kind: LabelKind, name: str, known: Iterable[str] = ()) -> str:
         UsageError: it cannot; the words say why.
     """
     made = "-".join(unicodedata.normalize("NFC", name).split())
+    words = name.encode("utf-8", "replace").decode()
     why = _wrong(made)
     if why:
         raise UsageError(
-            f"{name!r} cannot be the name of a {kind}: {why}.", hint="Try a short word, such as shallow-trees."
+            f"{words!r} cannot be the name of a {kind}: {why}.", hint="Try a short word, such as shallow-trees."
         )
     for other in known:
         if other == made:
             raise UsageError(f"There is a {kind} {made!r} already.", hint="Choose another name.")
-        if other.casefold() == made.casefold():
+        if _folded(other) == _folded(made):
             raise UsageError(
                 f"There is a {kind} {other!r} already, and some systems do not tell upper from lower case.",
                 hint="Choose another name.",
             )
+        if _folded(other).startswith(f"{_folded(made)}/"):
+            raise UsageError(f"There is a {kind} {other!r} below that already.", hint="Choose another name.")
     return made
+
+
+def _folded(name: str) -> str:
+    """Give ``name`` as file systems compare it that tell neither upper from lower case nor spellings of a letter."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _wrong(name: str) -> str:
     """Say why Git or a file system would refuse ``name``; nothing when it is in order."""
     if not name:
         return "it is empty"
-    if len(name.encode()) > _LONGEST:
-        return f"it is longer than {_LONGEST} bytes"
     if not _PLAIN.fullmatch(name):
         return "it may hold letters, digits and the signs . _ + - alone"
-    if name[0] in "-.+" or name.endswith((".", ".lock")) or ".." in name:
+    if len(name.encode()) > _LONGEST:
+        return f"it is longer than {_LONGEST} bytes"
+    if name[0] in "-.+" or name.casefold().endswith((".", ".lock")) or ".." in name:
         return "it begins with a sign, or ends with a point or with .lock, or has two points in a row"
     if _DEVICES.fullmatch(name):
         return "Windows keeps it for a device"

@@ -107,15 +107,19 @@ class AliasMove(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartState(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of two versions that are to be joined: in words here and there, and on which sides it was changed."""
+    """A part of two versions that are to be joined: in words here and there, and on which sides it was changed.
+
+    ``is_same`` says that it is the same here and there; two that differ may have the same words.
+    """
 
     part: Part
     ours: str
     theirs: str
     changed_here: bool
     changed_there: bool
+    is_same: bool = False
 
     @property
     def is_contested(self) -> bool:
         """Whether both sides changed it, and differently, so that somebody must choose."""
-        return self.changed_here and self.changed_there and self.ours != self.theirs
+        return self.changed_here and self.changed_there and not self.is_same

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+_AT_ONCE: Final = 8
 
 
 def sync(files: Sequence[Path]) -> None:
@@ -20,17 +22,19 @@ def sync(files: Sequence[Path]) -> None:
     """
     errors: list[OSError] = []
 
-    def wait(file: Path) -> None:
+    def wait(some: Sequence[Path]) -> None:
         try:
-            _sync(file)
+            for file in some:
+                _sync(file)
         except OSError as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=wait, args=(file,)) for file in files[1:]]
+    shares = [files[first::_AT_ONCE] for first in range(min(_AT_ONCE, len(files)))]
+    threads = [threading.Thread(target=wait, args=(share,)) for share in shares[1:]]
     for thread in threads:
         thread.start()
-    for file in files[:1]:
-        wait(file)
+    for share in shares[:1]:
+        wait(share)
     for thread in threads:
         thread.join()
     if errors:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 DAMAGED: Final = "Look what is wrong with: aetheron verify MODEL. Get it again from a remote or a copy."
 FILE_MODE: Final = 0o100644
 _MOST_TAGS: Final = 8
-_LOOSE_FILES: Final = 24
-"""In one of the 256 folders; with more, some 6,000 in all, objects are packed, as Git does by itself."""
+_LOOSE_FILES: Final = 8
+"""In one of the 256 folders; with more, some 2,000 in all, objects are packed: it takes a part of a second."""
 
 
 class GitStore:
@@ -131,6 +131,22 @@ class GitStore:
         if not isinstance(made, Commit):
             raise ModelError(f"{id_} in {self.root.name} is no version.", hint=DAMAGED)
         return made
+
+    def commits(self, prefix: str) -> list[str]:
+        """Give the commits whose ids begin with ``prefix``, of two digits at least.
+
+        Raises:
+            ModelError: an object is damaged.
+            StorageError: the disk refused.
+        """
+        try:
+            ids = sorted(self.repo.object_store.iter_prefix(prefix.encode()))
+        except OSError as error:
+            raise storage_error(error, self.root) from error
+        # Whatever a damaged pack makes its reader stumble over.
+        except Exception as error:
+            raise ModelError(f"A pack in {self.root.name} is damaged: {error}", hint=DAMAGED) from error
+        return [id_.decode() for id_ in ids if valid_hexsha(id_) and isinstance(self._object(id_), Commit)]
 
     def tagged(self, id_: str) -> str:
         """Give the commit that a tag names, through tags of tags; empty when it names something else.

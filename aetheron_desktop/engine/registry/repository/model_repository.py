@@ -138,9 +138,10 @@ class ModelRepository:
         if remote := self.store.ref(f"refs/remotes/{name}"):
             return remote
         if 4 <= len(name) <= 40 and set(name) <= set("0123456789abcdef"):
-            found = {c for c in self.reachable(labels) if c.startswith(name)}
+            # Also those that nothing names any more: who has the hash may have the version.
+            found = [commit for commit in self.store.commits(name) if self.read(commit, DESCRIPTION) is not None]
             if len(found) == 1:
-                return found.pop()
+                return found[0]
             if found:
                 raise UsageError(f"{len(found)} versions begin with {name}.", hint="Write more of it.")
         words = ", ".join([*labels.aliases, *labels.branches, *labels.tags])
@@ -322,24 +323,28 @@ class ModelRepository:
         *,
         author: Author | None,
         branch: str,
+        base: str = "",
         adopted: str = "",
     ) -> str:
         """Add a version with these ``files`` to a branch, and give its commit; the lock must be held.
 
-        ``blobs`` are those of them that may not be written yet, ``adopted`` is a second parent.
+        ``blobs`` are those of them that may not be written yet, ``adopted`` is a second parent. A branch that is new
+        begins at ``base``, by default at the current version.
 
         Raises:
             StorageError: the disk refused; the history is as it was.
         """
         branches = self._branches()
-        branch = branch or self._branch(branches)
+        here = self._branch(branches)
+        branch = branch or here
         if branch not in branches:
             checked_label("variation", branch, branches)
         ref = branch_ref(branch).decode()
         tree = self.store.tree(files)
         for _ in range(_TRIES):
             before = self.store.ref(ref)
-            parents = [parent for parent in (before, adopted) if parent]
+            # A variation that does not exist yet begins where the model is.
+            parents = [parent for parent in (before or base or branches.get(here), adopted) if parent]
             words = f"{message.strip() or deed}\n\n{DEED}: {deed}\n"
             made = self.made_commit(tree.id, parents, words, author)
             self.store.add(*blobs.values(), tree, made)
@@ -390,7 +395,7 @@ class ModelRepository:
             current = branches.get(branch or self._branch(branches))
             if current and not adopted and self.store.files(self.store.commit(current)) == made:
                 raise UsageError("The current version has these files already.", hint="There is nothing to change.")
-            return self._append(made, blobs, message, deed, author=author, branch=branch, adopted=adopted)
+            return self._append(made, blobs, message, deed, author=author, branch=branch, base=base, adopted=adopted)
 
     # -- variations and marks -----------------------------------------------------------------------------------------
 
