@@ -365,7 +365,14 @@ def _parents_first(versions: list[VersionInfo]) -> list[VersionInfo]:
 def _folders(place: Path) -> dict[str, Path]:
     """Give the folders in ``place`` by name; quick where there are a thousand."""
     with os.scandir(place) as entries:
-        return {entry.name: place / entry.name for entry in entries if entry.is_dir()}
+        return {entry.name: place / entry.name for entry in entries if _is_folder(entry)}
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 class _Place(msgspec.Struct, frozen=True):
