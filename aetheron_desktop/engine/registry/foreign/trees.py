@@ -21,16 +21,20 @@ def reached(
         ValueError: a way leads out of the tree, to one node twice, or is too long; the words say so.
     """
     count = len(left)
-    seen = np.zeros(count, dtype=bool)
     level = np.zeros(1, dtype=np.int64) if roots is None else roots
+    children = np.concatenate([left, right])
+    children = children[children >= 0]
+    if (children >= count).any():
+        raise ValueError("a tree leads out of itself")
+    ways = np.bincount(children, minlength=count)
+    if ways.max() > 1 or ways[level].any():
+        raise ValueError("a tree leads to one of its nodes twice")
+    # From here on no way can meet another or itself: each node has one way to it at most, and the roots have none.
+    seen = np.zeros(count, dtype=bool)
     for _ in range(MOST_DEPTH):
-        if seen[level].any() or len(np.unique(level)) != len(level):
-            raise ValueError("a tree leads to one of its nodes twice")
         seen[level] = True
         below = np.concatenate([left[level], right[level]])
         level = below[below >= 0]
         if not len(level):
             return seen
-        if (level >= count).any():
-            raise ValueError("a tree leads out of itself")
     raise ValueError(f"a tree is deeper than {MOST_DEPTH:,} nodes")
