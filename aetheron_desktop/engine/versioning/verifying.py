@@ -8,6 +8,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.dataset import SourceState, source_state
 from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.versioning.fsck import history_commits, history_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,9 +104,10 @@ def verify(workspace: Workspace, model: str, progress: Callable[[str, float, flo
     """
     troubles: list[str] = []
     with workspace.shelf.opened(model) as repository:
-        objects = _objects(repository, troubles, progress)
-        commits = repository.reachable()
+        objects = history_objects(repository, troubles, progress)
+        commits = history_commits(repository, troubles)
         large = _versions(repository, commits, troubles, progress)
+        _folders(repository, commits, troubles)
     signature, parity = _current(workspace, model, troubles)
     return Verification(
         model=model,
@@ -116,24 +118,6 @@ def verify(workspace: Workspace, model: str, progress: Callable[[str, float, flo
         signature=signature,
         parity=parity,
     )
-
-
-def _objects(
-    repository: ModelRepository, troubles: list[str], progress: Callable[[str, float, float | None], None]
-) -> int:
-    """Look at each object of the history, as ``git fsck`` does."""
-    count = 0
-    store = repository.store.repo.object_store
-    for id_ in store:
-        try:
-            store[id_].check()
-        # Whatever a damaged object makes the parsers stumble over is the finding.
-        except Exception as error:  # noqa: BLE001
-            troubles.append(f"The object {id_.decode()} is damaged: {type(error).__name__} {error}".strip())
-        count += 1
-        if count % 500 == 0:
-            progress("Look at the history", count, None)
-    return count
 
 
 def _versions(
@@ -158,7 +142,7 @@ def _versions(
             if verdict(data, repository.read(commit, SIGNATURE)).state == "broken":
                 troubles.append(f"Version {commit[:10]}: the signature does not fit.")
             for name, id_ in files.items():
-                if name in UNHASHED or name == ATTRIBUTES:
+                if name in UNHASHED:
                     continue
                 found = hashes.get(id_.decode())
                 if found is None:
@@ -171,11 +155,42 @@ def _versions(
                     if pointer is not None and found != pointer.hash:
                         troubles.append(f"Version {commit[:10]}: the large file {name} is damaged.")
                     hashes[id_.decode()] = found
-                if description.hashes.get(name) != found:
+                if name != ATTRIBUTES and description.hashes.get(name) != found:
                     troubles.append(f"Version {commit[:10]}: {name} is not the file that was saved.")
         except AetheronError as error:
             troubles.append(f"Version {commit[:10]}: {error.detail}")
     return sum(1 for _ in repository.large.all())
+
+
+def _folders(repository: ModelRepository, commits: list[str], troubles: list[str]) -> None:
+    """Look at the folders of versions, from which they are opened: whether each file is the one of the history."""
+    from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
+    from aetheron_desktop.engine.registry.repository.large_files import Pointer, hash_of
+    from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES
+
+    for commit in commits:
+        folder = repository.folder(commit)
+        if not folder.is_dir():
+            continue
+        try:
+            files = repository.store.files(repository.store.commit(commit))
+            files.pop(ATTRIBUTES, None)
+            there = {file.name: file for file in folder.iterdir()}
+            wrong = sorted(files.keys() ^ there.keys())
+            for name in sorted(files.keys() & there.keys()):
+                blob = repository.store.blob(files[name])
+                pointer = None if name in {DESCRIPTION, SIGNATURE} else Pointer.read(blob)
+                if hash_of(there[name]) != (pointer.hash if pointer else _hash(blob)):
+                    wrong.append(name)
+        except AetheronError:  # told of already, where the history was looked at
+            continue
+        except OSError as error:
+            wrong = [f"{error.filename or folder.name} ({error.strerror})"]
+        if wrong:
+            troubles.append(
+                f"Version {commit[:10]}: {', '.join(wrong)} in the folder files/{commit[:10]}… is not as in the "
+                "history. Delete that folder: it is made anew from there."
+            )
 
 
 def _hash(data: bytes) -> str:
