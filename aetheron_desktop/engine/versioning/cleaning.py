@@ -8,6 +8,7 @@ workspace's bin, checkpoints in ``bin/cleaned/<date>``; freeing these is for goo
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 import time
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -185,9 +186,12 @@ def _unreachable(workspace: Workspace, repository: ModelRepository) -> tuple[int
     dropped = [commit for commit in known if commit not in kept]
     objects, large = _held(repository, kept)
     size = sum(file.stat().st_size for file in repository.large.all() if file.name not in large)
-    if dropped:
-        alone = [commit for commit in dropped if repository.has(commit)]
-        size += stored_size(repository, _held(repository, alone)[0] - objects)
+    alone: set[ObjectID] = set()
+    for commit in dropped:
+        with contextlib.suppress(AetheronError):  # a clean-up that was cut short has left a part of it
+            alone |= _held(repository, [commit])[0]
+    if alone:
+        size += stored_size(repository, alone - objects)
     return len(dropped), size
 
 
@@ -212,8 +216,6 @@ def _held(repository: ModelRepository, commits: Iterable[str]) -> tuple[set[Obje
 
 def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
     """Let go of what no label contains: first the names, then what they held; a kill leaves only more to free."""
-    from dulwich.gc import garbage_collect
-
     with workspace.shelf.changing(id_) as repository, repository.changing():
         store = repository.store
         for name, commit in store.refs("refs/bin").items():
@@ -223,12 +225,35 @@ def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
         for folder in (repository.root / "files").glob("[!.]*"):
             if folder.name not in kept:
                 remove_version_folder(folder)
-        garbage_collect(store.repo, prune=True, grace_period=grace_s)
+        _collect(repository, grace_s)
         for file in list(repository.large.all()):
             if file.name not in large and time.time() - file.stat().st_mtime >= grace_s:
                 file.chmod(stat.S_IWUSR | stat.S_IRUSR)
                 file.unlink()
         workspace.shelf.forget_versions(id_, kept)
+
+
+def _collect(repository: ModelRepository, grace_s: int) -> None:
+    """Let go of the objects that nothing names, and put the others into one pack; the lock must be held.
+
+    As ``git gc`` does, but for the packing of references, whose lock a kill would leave behind.
+    """
+    from dulwich.gc import find_unreachable_objects
+
+    from aetheron_desktop.engine.registry.repository.packs import add_pack
+
+    objects, refs = repository.store.repo.object_store, repository.store.repo.refs
+    objects.fsync_object_files = True  # they are removed elsewhere in a moment
+    old = set()
+    for id_ in find_unreachable_objects(objects, refs):
+        with contextlib.suppress(KeyError):
+            if time.time() - objects.get_object_mtime(id_) >= grace_s:
+                old.add(id_)
+    if os.name == "nt":  # Windows removes no file that is read-only
+        for path in (repository.root / "objects").glob("??/*"):
+            path.chmod(stat.S_IWUSR | stat.S_IRUSR)
+    add_pack(lambda: objects.repack(exclude=old))
+    objects.prune(grace_period=grace_s)
 
 
 def _of_bins(workspace: Workspace) -> Iterator[CleanUpItem]:
