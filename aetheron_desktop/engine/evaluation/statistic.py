@@ -215,6 +215,8 @@ class F1:
 
     def __init__(self, truth: Indices, chosen: Indices, classes: int, *, label: int | None = None) -> None:
         self._truth, self._chosen, self._hit, self._classes = truth, chosen, chosen == truth, classes
+        # Of the pairs of truth and choice there are few: for them the rows of a sample are counted once.
+        self._pairs, self._cell = np.unique(truth * classes + chosen, return_inverse=True)
         self._only: list[int] = list(range(classes)) if label is None else [label]
         counted = np.isin(np.arange(classes), self._only).astype(np.float64)
         self.hits: Floats = np.bincount(truth[self._hit], minlength=classes) * counted
@@ -230,8 +232,10 @@ class F1:
         return made
 
     def resampled(self, weights: Floats) -> Floats:
-        hits = _by_class(weights[:, self._hit], self._truth[self._hit], self._classes)
-        both = _by_class(weights, self._truth, self._classes) + _by_class(weights, self._chosen, self._classes)
+        counts = _by_class(weights, self._cell, len(self._pairs))
+        truth, chosen = np.divmod(self._pairs, self._classes)
+        hits = _by_class(counts * (truth == chosen), truth, self._classes)
+        both = _by_class(counts, truth, self._classes) + _by_class(counts, chosen, self._classes)
         return _ratios(2.0 * hits[:, self._only], both[:, self._only])
 
 
@@ -279,11 +283,15 @@ class AveragePrecision:
         self._ends = np.append(np.flatnonzero(ordered[:-1] != ordered[1:]), len(score) - 1)
         self._positive = positive[order].astype(np.float64)
         self._inverse = np.argsort(order)
-        # With one class there is nothing that a sample could tell.
         self.positives = int(positive.sum())
-        self.value = (
-            math.nan if self.positives in {0, len(score)} else float(self.resampled(np.ones((1, len(score))))[0])
-        )
+        # The positive rows in order, and to each the last row and the last positive row of its score.
+        self._found = order[positive[order]]
+        group = np.searchsorted(self._ends, np.flatnonzero(positive[order]))
+        self._told_with = self._ends[group]
+        self._found_with = np.searchsorted(group, group, side="right") - 1
+        # With one class there is nothing that a sample could tell.
+        defined = 0 < self.positives < len(score)
+        self.value = float(self.resampled(np.ones((1, len(score))))[0]) if defined else math.nan
 
     def influence(self) -> Floats:
         sizes = np.diff(self._ends, prepend=-1)
@@ -298,19 +306,12 @@ class AveragePrecision:
         return made
 
     def resampled(self, weights: Floats) -> Floats:
-        ordered = weights[:, self._order]
-        told = np.cumsum(ordered, axis=1)
-        ordered = ordered * self._positive
-        hits = np.cumsum(ordered, axis=1)
-        if len(self._ends) < hits.shape[1]:
-            told, hits = told[:, self._ends], hits[:, self._ends]
-            found = np.diff(hits, axis=1, prepend=0.0)
-        else:
-            found = ordered
+        told = np.cumsum(weights[:, self._order], axis=1)[:, self._told_with]
+        found = weights[:, self._found]
+        hits = np.cumsum(found, axis=1)
         total = hits[:, -1]
-        area: Floats = np.einsum("ij,ij->i", found, hits / np.maximum(told, 1.0))
-        area[total == 0.0] = np.nan
-        return area / np.maximum(total, 1.0)
+        area: Floats = np.einsum("ij,ij->i", found, hits[:, self._found_with] / np.maximum(told, 1.0))
+        return area / np.where(total > 0.0, total, np.nan)
 
 
 def _ranks(score: Floats) -> Floats:
@@ -323,6 +324,8 @@ def _ranks(score: Floats) -> Floats:
 def _by_class(weights: Floats, labels: Indices, classes: int) -> Floats:
     """Add up each row of ``weights`` by label; shape (samples, classes)."""
     samples = len(weights)
+    if samples == 1:
+        return np.bincount(labels, weights=weights[0], minlength=classes)[None].astype(np.float64)
     where = (labels + np.arange(samples)[:, None] * classes).ravel()
     sums = np.bincount(where, weights=weights.ravel(), minlength=samples * classes)
     return np.asarray(sums.reshape(samples, classes), dtype=np.float64)
