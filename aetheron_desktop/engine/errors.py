@@ -6,8 +6,13 @@
     ├── UsageError            the request itself is wrong (command line: exit code 2)
     ├── DatasetError          a file could not be read as a table
     ├── TrainingError         this table cannot be trained on as asked
-    ├── ModelError            a model's files cannot be used
-    │   └── UntrustedModel    they ask to build something that is not on the allow-list, or a hash differs
+    ├── ModelError            a model's files or history cannot be used
+    │   ├── UntrustedModel    they ask to build something that is not on the allow-list, or a hash differs
+    │   ├── AdoptConflict     two versions have changed the same            (registry.combining)
+    │   ├── GateRefusal       conditions of an alias are not met            (versioning.deeds)
+    │   ├── OnnxUnsupported   a part of it cannot be converted              (registry.onnx)
+    │   └── RemoteError       a remote refuses, is gone, or is ahead        (registry.remotes)
+    ├── SigningError          the keys for signatures cannot be used        (registry.keys)
     ├── WorkspaceError        the workspace folder cannot be used
     │   └── WorkspaceLocked   another window has it open
     └── StorageError          the disk refused: full, read-only, no permission, vanished

@@ -16,6 +16,7 @@ PAGES = (
     ("trust", "What would harm a model"),
     ("training", "Training"),
     ("models", "Models"),
+    ("versions", "Versions"),
     ("command-line", "Command line"),
     ("keyboard", "Keyboard"),
 )
