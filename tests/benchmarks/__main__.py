@@ -21,7 +21,7 @@ import pandas as pd
 import psutil
 
 from aetheron_desktop.engine.workspace import Workspace
-from tests.benchmarks import grids, imports, plots, profiles, trusting
+from tests.benchmarks import grids, hashing, histories, imports, plots, profiles, trusting, versions
 from tests.e2e.program import ROOT, Program
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ def main(arguments: list[str]) -> int:
         "profile": profiled,
         "trust": trusted,
         "plots": frames,
+        "versions": versioned,
+        "history": drawn,
+        "hash": hashed,
     }
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
@@ -332,6 +335,29 @@ def _shown(folder: Path, large: Path) -> list[Figure]:
     if (orange := imports.orange(small, folder)) is not None:
         figures.append(Figure(what, whole, "≤ 1.5", "s", "Orange, Table.from_file", orange))
     return figures
+
+
+def versioned(folder: Path) -> list[Figure]:
+    """Commits, histories, and the start with many models."""
+    return [Figure(what, took, reach, "ms") for what, took, reach in versions.rows(folder)]
+
+
+def drawn(folder: Path) -> list[Figure]:
+    """The history of a model of 10,000 versions, as it is drawn."""
+    del folder
+    reach = ("≤ 500", "", "< 16", "")
+    return [Figure(what, took, wish, "ms") for (what, took), wish in zip(histories.rows(), reach, strict=True)]
+
+
+def hashed(folder: Path) -> list[Figure]:
+    """The hash of a large file."""
+    took = hashing.measured(folder)
+    what = f"SHA-256 of a file of {hashing.GIGABYTES:g} GB"
+    peers = [name for name in ("hashlib", "sha256sum") if name in took]
+    return [
+        *(Figure(what, took["ours"], "≤ 1.2 ×", "s", name, took[name]) for name in peers),
+        Figure(f"{what}: unchanged", took["unchanged"], "0", "s"),
+    ]
 
 
 def trusted(folder: Path) -> list[Figure]:

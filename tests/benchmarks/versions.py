@@ -18,6 +18,7 @@ from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
 from aetheron_desktop.engine.registry.repository.aliases import move_alias
 from aetheron_desktop.engine.registry.repository.git_store import made_blob
 from aetheron_desktop.engine.registry.revising import description_of, with_threshold
+from aetheron_desktop.engine.versioning.difference import difference
 from aetheron_desktop.engine.workspace import Workspace
 from tests.models import made_info, put_model, write_files
 
@@ -123,6 +124,7 @@ def histories(root: Path) -> list[tuple[str, float, str]]:
     def prefix() -> None:
         assert shelf.find(MODEL, tip[:10]) == tip
 
+    found.append(("difference of two of them", took(lambda: difference(workspace, MODEL, "v9000", "v10")), "≤ 300"))
     found.append(("a version more", took(commit), "≤ 100"))
     found.append(("an alias moved", took(alias), ""))
     found.append(("a version found by the beginning of its hash", took(prefix), ""))
