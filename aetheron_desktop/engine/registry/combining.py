@@ -11,7 +11,7 @@ from aetheron_desktop.engine.registry.revising import description_of, with_card,
 from aetheron_desktop.engine.registry.versions import Part, PartState, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.identity import Author
@@ -23,6 +23,7 @@ PARTS: Final[tuple[Part, ...]] = ("model", "threshold", "card")
 _OWN_FILES: Final = frozenset({DESCRIPTION, SIGNATURE, CARD})
 _LABEL_METRICS: Final = frozenset({"accuracy", "balanced_accuracy", "f1"})
 """Those of two classes that change with the threshold."""
+_LONGEST_WORDS: Final = 80
 
 
 class AdoptConflict(ModelError):
@@ -61,8 +62,8 @@ def states(repository: ModelRepository, theirs: str, ours: str) -> tuple[PartSta
     return tuple(
         PartState(
             part=part,
-            ours=here.words(part),
-            theirs=there.words(part),
+            ours=here.words(part, there),
+            theirs=there.words(part, here),
             changed_here=base is None or here.key(part) != base.key(part),
             changed_there=base is None or there.key(part) != base.key(part),
             is_same=here.key(part) == there.key(part),
@@ -104,7 +105,7 @@ def adopt(
         files: dict[str, bytes | None] = {}
         for part in ("threshold", "card"):
             source = theirs if sides[part] == "theirs" else ours
-            if source != base and found[part].ours != found[part].theirs:
+            if source != base and not found[part].is_same:
                 files |= _taken(repository, base, source, part, files, author, measure)
         return repository.change(base, files, message, "adopted", author=author, adopted=theirs)
 
@@ -173,6 +174,7 @@ class _Parts:
     def __init__(self, repository: ModelRepository, commit: str) -> None:
         self._description = description_of(repository, commit)
         self._files = repository.store.files(repository.store.commit(commit))
+        self._card = (repository.read(commit, CARD) or b"").decode("utf-8", "replace").splitlines()
 
     def key(self, part: Part) -> object:
         """Give what is equal when the part is."""
@@ -184,8 +186,8 @@ class _Parts:
             case "card":
                 return self._files.get(CARD)
 
-    def words(self, part: Part) -> str:
-        """Give the part in a few words."""
+    def words(self, part: Part, other: _Parts) -> str:
+        """Give the part in a few words: of a card those that the ``other`` has not."""
         match part:
             case "model":
                 info = self._description.info
@@ -195,5 +197,12 @@ class _Parts:
             case "threshold":
                 return "0.5" if self._description.threshold is None else f"{self._description.threshold:g}"
             case "card":
-                id_ = self._files.get(CARD)
-                return f"card {id_.decode()[:7]}" if id_ else "no card"
+                theirs = set(other._card)
+                own = [line for line in self._card if line not in theirs]
+                return _first_words(own or self._card)
+
+
+def _first_words(card: Sequence[str]) -> str:
+    """Give the first line of a card that says something, without the signs of Markdown."""
+    first = next((words for line in card if (words := line.strip("#*_>|- \t"))), "no words")
+    return first if len(first) <= _LONGEST_WORDS else f"{first[: _LONGEST_WORDS - 1]}…"

@@ -28,21 +28,22 @@ def checked_label(kind: LabelKind, name: str, known: Iterable[str] = ()) -> str:
     """
     made = "-".join(unicodedata.normalize("NFC", name).split())
     words = name.encode("utf-8", "replace").decode()
+    a_kind = f"{'an' if kind == 'alias' else 'a'} {kind}"
     why = _wrong(made)
     if why:
         raise UsageError(
-            f"{words!r} cannot be the name of a {kind}: {why}.", hint="Try a short word, such as shallow-trees."
+            f"{words!r} cannot be the name of {a_kind}: {why}.", hint="Try a short word, such as shallow-trees."
         )
     for other in known:
         if other == made:
-            raise UsageError(f"There is a {kind} {made!r} already.", hint="Choose another name.")
+            raise UsageError(f"There is {a_kind} {made!r} already.", hint="Choose another name.")
         if _folded(other) == _folded(made):
             raise UsageError(
-                f"There is a {kind} {other!r} already, and some systems do not tell upper from lower case.",
+                f"There is {a_kind} {other!r} already, and some systems do not tell upper from lower case.",
                 hint="Choose another name.",
             )
         if _folded(other).startswith(f"{_folded(made)}/"):
-            raise UsageError(f"There is a {kind} {other!r} below that already.", hint="Choose another name.")
+            raise UsageError(f"There is {a_kind} {other!r} below that already.", hint="Choose another name.")
     return made
 
 

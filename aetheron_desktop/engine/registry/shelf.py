@@ -83,6 +83,12 @@ class Shelf:
         """Give every version of a model that the index knows, by its commit, also those that nothing names any more."""
         return {commit: msgspec.json.decode(body, type=VersionInfo) for commit, body in self._store.all(_kind(id_))}
 
+    def called(self, id_: str, commit: str) -> str:
+        """Give what people call a version: ``v3``; where the index does not know it, the beginning of its hash."""
+        body = self._store.get(_kind(id_), commit)
+        number = msgspec.json.decode(body, type=VersionInfo).number if body is not None else 0
+        return f"v{number}" if number else commit[:10]
+
     # -- opening ------------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager

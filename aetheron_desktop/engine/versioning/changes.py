@@ -5,12 +5,15 @@ The records load no library, since the window makes them.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, assert_never
+import re
+from typing import Final, Literal, TypeAlias, assert_never
 
 import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Task
 from aetheron_desktop.engine.registry.versions import Part, PartState, Side
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 
 class _Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change"):
@@ -226,11 +229,11 @@ def title(change: Change) -> str:  # noqa: PLR0912 - a case a change
         case Mark():
             return f"Mark a version as {change.name}"
         case Adopt():
-            return f"Adopt {change.version}"
+            return f"Adopt {called(change.version)}"
         case RollBack():
-            return f"Roll back to {change.to}"
+            return f"Roll back to {called(change.to)}"
         case TakePart():
-            return f"Take the {change.part} of {change.version}"
+            return f"Take the {change.part} of {called(change.version)}"
         case SetThreshold():
             return "Set the threshold"
         case SetCard():
@@ -255,3 +258,8 @@ def title(change: Change) -> str:  # noqa: PLR0912 - a case a change
             return f"Set the conditions of {change.alias}"
         case _:
             assert_never(change)
+
+
+def called(word: str) -> str:
+    """Give a word for a version as people read it: of a whole commit its beginning."""
+    return word[:10] if _COMMIT.fullmatch(word) else word

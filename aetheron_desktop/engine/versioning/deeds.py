@@ -99,7 +99,9 @@ def move(change: MoveAlias, workspace: Workspace, progress: Progress) -> Changed
         made = aliases.move_alias(repository, change.alias, to, change.reason, checked=lines)
     if made is None:
         return Changed(model=change.model, version=to or "", words=f"{change.alias} names this version already.")
-    words = f"{change.alias} names {to[:10]} now." if to else f"The alias {change.alias} is gone."
+    words = (
+        f"{change.alias} names {shelf.called(change.model, to)} now." if to else f"The alias {change.alias} is gone."
+    )
     return Changed(model=change.model, version=to or "", words=words, notes=tuple(lines))
 
 

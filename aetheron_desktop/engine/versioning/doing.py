@@ -108,14 +108,15 @@ def _do(
         case Adopt():
             theirs = found(change.version)
             version = combining.adopt(repository, theirs, change.message, change.keep, measure=measure)
-            words = f"{change.version} was adopted."
+            words = f"{workspace.shelf.called(model, theirs)} was adopted."
         case RollBack():
             to = found(change.to)
             version = combining.roll_back(repository, to, change.reason)
-            words = f"{repository.name} is back to what it was at {to[:10]}."
+            words = f"{repository.name} is back to what it was at {workspace.shelf.called(model, to)}."
         case TakePart():
-            version = combining.take(repository, found(change.version), change.part, change.message, measure=measure)
-            words = f"The {change.part} of {change.version} was taken."
+            source = found(change.version)
+            version = combining.take(repository, source, change.part, change.message, measure=measure)
+            words = f"The {change.part} of {workspace.shelf.called(model, source)} was taken."
         case SetCard():
             version = deeds.set_card(change, repository)
             words = "The card was changed."
