@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 
 from aetheron_desktop.ui import theme
@@ -345,7 +346,8 @@ class MainWindow(Commands):
     def _restore(self) -> None:
         values = self.settings.values
         if not (values.geometry and self.restoreGeometry(_bytes(values.geometry))):
-            room = self.screen().availableGeometry().size()
+            # Not self.screen(): PySide deletes what that gives with the window, and Qt goes on using the screen.
+            room = QGuiApplication.primaryScreen().availableGeometry().size()
             self.resize(min(_SIZE[0], room.width() - _FRAME[0]), min(_SIZE[1], room.height() - _FRAME[1]))
         if not (values.layout and self.restoreState(_bytes(values.layout), _LAYOUT_VERSION)):
             self.resizeDocks([self.files], [260], Qt.Orientation.Horizontal)
