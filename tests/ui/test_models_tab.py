@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
@@ -13,6 +14,7 @@ from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.tabs.models import ModelsTab
 from aetheron_desktop.ui.widgets.file_browser import FileBrowser
 from tests.models import made_info, put_model
+from tests.tables import made_dataset
 
 
 @pytest.fixture
@@ -178,3 +180,14 @@ def test_that_a_folder_without_tables_says_so(
     (folder / "cats.csv").write_text("name,age\nTom,3\n")
     qtbot.waitUntil(pane.files_view.isVisible)
     assert not words.isVisible()
+
+
+def test_that_the_models_made_of_a_dataset_are_shown(tab: ModelsTab, session: Session) -> None:
+    dataset = made_dataset(session.workspace.root / "datasets" / "0123456789abcdee")
+    info = msgspec.structs.replace(dataset.info, id="0123456789abcdee", name="visits")
+    session.workspace.add_dataset(info)
+    put_model(session.workspace, made_info(4, dataset=info.id, dataset_name=info.name))
+    put_model(session.workspace, made_info(5, dataset="other", dataset_name="elsewhere"))
+    tab.show_models_of(info.id)
+    assert "Forest 4" in column(tab, 0)
+    assert "Forest 5" not in column(tab, 0)

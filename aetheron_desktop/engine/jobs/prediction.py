@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aetheron_desktop.engine.datasets.reading.reader import read_frame
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 from aetheron_desktop.engine.registry.artifact import load_model
+from aetheron_desktop.engine.registry.parity import warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,11 +42,14 @@ def predict_file(
     source, out = Path(job.source), Path(job.out)
     check_out(source, out)
     progress("Open the model", 0, 3)
-    model = load_model(workspace.shelf.files(workspace.model(job.model).id, job.version))
+    folder = workspace.shelf.files(workspace.model(job.model).id, job.version)
+    model = load_model(folder)
     if should_stop():
         return None, ()
     progress("Read the file", 1, 3)
     frame, notes = read_frame(source, model.schema)
+    if words := warning(model, folder):
+        notes = (*notes, f"The model: {words}")
     if model.signature.state in {"unknown", "unsigned"}:
         notes = (*notes, f"The model: {model.signature.sentence}")
     if should_stop():

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 STORED: Final = "predicted "
 """Before the names of the columns with what was predicted."""
 _MOST_ROWS: Final = 100_000
+_ROUNDING: Final = 1e-9
+"""Up to here it may be another processor's rounding."""
 
 
 class Parity(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,3 +86,25 @@ def parity(model: FittedModel, folder: Path) -> Parity:
     same = (raw == stored) | (np.isnan(raw) & np.isnan(stored))
     largest = float(np.abs(np.where(same, 0.0, raw - stored)).max())
     return Parity(rows=len(rows), largest_difference=largest)
+
+
+def warning(model: FittedModel, folder: Path) -> str:
+    """Say that ``model`` predicts its stored rows otherwise than when it was made, and what is otherwise; or nothing.
+
+    Raises:
+        ModelError: the rows cannot be read.
+    """
+    found = parity(model, folder)
+    if found.largest_difference <= _ROUNDING:
+        return ""
+    then, now = model.description.environment, _libraries()
+    changed = [f"{name} {then[name]} then, {now[name]} now" for name in now if name in then and then[name] != now[name]]
+    return f"{found.sentence} {'; '.join(changed) or 'The libraries are the same'}."
+
+
+def _libraries() -> dict[str, str]:
+    import platform
+
+    import sklearn
+
+    return {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "python": platform.python_version()}

@@ -293,6 +293,9 @@ class Commands(QMainWindow):
                 self.show_run(notice.target)
             case "model":
                 self.show_model(notice.target)
+            case "models_of":
+                self.show_page("models")
+                cast("ModelsTab", self.pages.make("models")).show_models_of(notice.target)
             case "dataset":
                 self.session.open_dataset(notice.target)
             case "file":

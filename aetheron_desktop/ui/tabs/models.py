@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.versioning.difference import VersionDifference, VersionVerdict
 from aetheron_desktop.engine.versioning.questions import RecordQuestion, VersionsQuestion
 from aetheron_desktop.ui import theme
@@ -126,6 +127,17 @@ class ModelsTab(QWidget):
         self._bin.setChecked(False)
         self.show_models()
         self._choose(id)
+
+    def show_models_of(self, dataset: str) -> None:
+        """Show the models of which a version was made of a dataset, by its id."""
+        try:
+            name = self._session.workspace.dataset(dataset).info.name
+        except AetheronError as error:
+            self._session.tell(error)
+            return
+        self._bin.setChecked(False)
+        self.show_models()
+        self._filter.setText(name)
 
     def chosen(self) -> str:
         """Give the id of the chosen model; empty when there is none."""

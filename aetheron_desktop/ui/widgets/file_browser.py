@@ -206,9 +206,17 @@ class FileBrowser(QWidget):
             place,
             ("Open", lambda: self._open_item(index)),
             ("Show in the file manager", lambda: self._reveal_item(index)),
+            *self._made_of(index),
             ("Rename", lambda: self.workspace_view.edit(index)),
             ("Delete", lambda: self._remove_item(index)),
         )
+
+    def _made_of(self, index: QModelIndex) -> tuple[tuple[str, Callable[[], object]], ...]:
+        """Offer, of a dataset, the models that were made of it."""
+        if index.data(KIND_ROLE) != "dataset" or not self._session.workspace.models():
+            return ()
+        id_ = index.data(ID_ROLE)
+        return (("Show the models made of it", lambda: self._session.show_wanted.emit("models_of", id_)),)
 
     # -- the files ----------------------------------------------------------------------------------------------------
 
