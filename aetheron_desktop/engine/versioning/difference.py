@@ -113,7 +113,7 @@ def _metrics(old: Description, new: Description) -> Iterator[DifferenceLine]:
             name=known.label,
             before=_score(a, old.intervals.get(name)),
             after=_score(b, new.intervals.get(name)),
-            better=None if a == b else better(known, b, a),
+            better=None if a is None or b is None or a == b else better(known, b, a),
         )
 
 
