@@ -118,7 +118,7 @@ def trained(
     return workspace.model(end.result or "")
 
 
-def trained_into(workspace: Workspace, model: str, dataset: Dataset, estimator: str = "forest", seed: int = 1) -> str:
+def trained_into(workspace: Workspace, model: str, dataset: Dataset, estimator: str = "forest", seed: int = 0) -> str:
     """Train another one, make it the next version of a model, and give the commit."""
     other = trained(workspace, dataset, estimator, seed=seed)
     return changed(workspace, JoinModel(model=other.id, into=model, message=f"{estimator} instead")).version

@@ -1,0 +1,141 @@
+"""A version is trained again: the same comes of it, or what differs is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.events import MetricLogged
+from aetheron_desktop.engine.jobs.job import AskJob
+from aetheron_desktop.engine.registry.revising import description_of, signed
+from aetheron_desktop.engine.versioning.questions import ReproduceQuestion
+from aetheron_desktop.engine.versioning.reproduction import Reproduction
+from tests.engine.versioning.doing import answers, asked, put_dataset, run_job, trained
+from tests.tables import made_table
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.registry.description import Description
+    from aetheron_desktop.engine.registry.model import ModelInfo
+    from aetheron_desktop.engine.workspace import Workspace
+
+
+def again(workspace: Workspace, model: str, version: str = "") -> Reproduction:
+    return asked(workspace, ReproduceQuestion(model=model, version=version), Reproduction)
+
+
+def rewrite(workspace: Workspace, model: str, **changes: object) -> Description:
+    """Make a version whose description says something else."""
+    with workspace.shelf.changing(model) as repository:
+        current = repository.find("current")
+        description = msgspec.structs.replace(description_of(repository, current), **changes)
+        repository.change(current, {**signed(description)}, "By hand", "changed")
+    return description
+
+
+@pytest.mark.parametrize("card", catalog.ALL, ids=lambda card: card.id)
+def test_that_every_estimator_gives_the_same_again(workspace: Workspace, card: catalog.Card) -> None:
+    task: Task = "binary" if "binary" in card.tasks else "regression"
+    info = trained(workspace, workspace.dataset("made"), card.id, task, seed=3)
+    found = again(workspace, info.id)
+    assert (found.state, found.largest_difference, found.rows) == ("identical", 0.0, 40), found.sentence
+    assert found.before == found.after
+    assert found.environment == ()
+    assert "to the bit" in found.sentence
+    assert not list((workspace.root / "tmp").iterdir())
+    assert workspace.model(info.id).versions == 1
+
+
+def test_that_an_older_version_is_trained_again(kept: Workspace) -> None:
+    (info,) = kept.models()
+    found = again(kept, info.id, "v1")
+    assert (found.version, found.state) == (kept.shelf.find(info.id, "v1"), "identical")
+
+
+def test_that_a_version_with_another_threshold_is_the_same(kept: Workspace) -> None:
+    (info,) = kept.models()
+    assert again(kept, info.id).state == "identical"
+
+
+def test_that_another_environment_is_named(workspace: Workspace, model: ModelInfo) -> None:
+    with workspace.shelf.opened(model.id) as repository:
+        environment = dict(description_of(repository, model.version).environment)
+    rewrite(workspace, model.id, environment=environment | {"sklearn": "0.1", "threads": "1"})
+    found = again(workspace, model.id)
+    assert any(line.startswith("sklearn 0.1 then, ") for line in found.environment), found.environment
+    if "threads" in environment:
+        assert not any(line.startswith("threads") for line in found.environment), "it is trained on as many as then"
+
+
+def test_that_another_model_is_different_and_the_cause_is_named(workspace: Workspace, model: ModelInfo) -> None:
+    with workspace.shelf.opened(model.id) as repository:
+        description = description_of(repository, model.version)
+    assert description.experiment is not None
+    params = description.experiment.params | {"n_estimators": 7}
+    experiment = msgspec.structs.replace(description.experiment, params=params)
+    environment = description.environment | {"sklearn": "0.1"}
+    rewrite(workspace, model.id, experiment=experiment, environment=environment)
+    found = again(workspace, model.id)
+    assert found.state == "different"
+    assert found.largest_difference > 0.01
+    assert "sklearn 0.1 then" in found.sentence
+    assert found.before != found.after
+
+
+def test_that_without_stored_predictions_the_sample_is_compared(workspace: Workspace, model: ModelInfo) -> None:
+    (workspace.run_folder(workspace.shelf.versions(model.id)[model.version].run) / "predictions.parquet").unlink()
+    found = again(workspace, model.id)
+    assert (found.state, found.rows) == ("identical", 20)
+    assert any("sample was compared" in note for note in found.notes)
+
+
+def test_that_a_time_budget_is_noted(workspace: Workspace, model: ModelInfo) -> None:
+    with workspace.shelf.opened(model.id) as repository:
+        experiment = description_of(repository, model.version).experiment
+    assert experiment is not None
+    rewrite(workspace, model.id, experiment=msgspec.structs.replace(experiment, budget_s=60.0))
+    assert any("time budget" in note for note in again(workspace, model.id).notes)
+
+
+def failed(workspace: Workspace, model: str, version: str = "") -> str:
+    question = ReproduceQuestion(model=model, version=version)
+    end, _ = run_job(workspace, AskJob(id=workspace.new_id("ask"), question=question))
+    assert (end.outcome, end.title != "An error in the program") == ("failed", True), end.detail
+    assert end.hint
+    return end.detail
+
+
+def test_that_what_cannot_be_trained_again_is_told_in_words(workspace: Workspace, model: ModelInfo) -> None:
+    workspace.remove_dataset("0123456789abcdef")
+    assert "Its dataset made (content 0123456789ab) is not in this workspace." in failed(workspace, model.id)
+    assert "v9" in failed(workspace, model.id, "v9")
+    rewrite(workspace, model.id, experiment=None)
+    assert failed(workspace, model.id) == "This version was trained elsewhere."
+
+
+def test_that_a_dataset_that_lost_a_column_is_told_of(workspace: Workspace, model: ModelInfo) -> None:
+    put_dataset(workspace, made_table().drop(columns="size"))
+    assert "size" in failed(workspace, model.id)
+
+
+def test_that_it_can_be_stopped(workspace: Workspace) -> None:
+    info = trained(workspace, workspace.dataset("made"), "network")
+    with workspace.shelf.opened(info.id) as repository:
+        experiment = description_of(repository, info.version).experiment
+    assert experiment is not None
+    params = experiment.params | {"epochs": 2000, "patience": 500}
+    rewrite(workspace, info.id, experiment=msgspec.structs.replace(experiment, params=params))
+    told: list[Event] = []
+    from aetheron_desktop.engine.jobs.execution import Execution
+
+    job = AskJob(id=workspace.new_id("ask"), question=ReproduceQuestion(model=info.id))
+    run = Execution(workspace, job, lambda event, line: told.append(event))
+    end = run.run(lambda: any(isinstance(event, MetricLogged) for event in told))
+    assert end.outcome in {"stopped", "succeeded"}
+    assert [answer.state for answer in answers(told) if isinstance(answer, Reproduction)] in ([], ["stopped"])
+    assert end == told[-1]
+    assert workspace.model(info.id).versions == 2
