@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 1_000
 _FEWEST_ROWS: Final = 125
 _SECOND_LOOK: Final = 4
-"""The second look at the model's speed has so many times the rows of the first."""
+"""The second look at the model's speed has up to so many times the rows of the first."""
 _SHARE: Final = 0.8
 """What is planned takes this share of the time: the rest is for what the looks at the speed do not show."""
 _ROWS_AT_ONCE: Final = 8_192
@@ -176,14 +176,16 @@ def _score(task: Task, truth: Truth, predicted: Predicted) -> float:
 def _speed(asked: _Asked, budget_s: float, clock: Callable[[], float]) -> _Speed:
     def seconds(rows: int) -> float:
         began = clock()
-        asked.raw(asked.table.iloc[asked.order[:rows]])
+        asked.raw(asked.table.iloc[np.resize(asked.order, rows)])
         return clock() - began
 
     few = min(_FEWEST_ROWS, len(asked.order))
-    more = min(_SECOND_LOOK * few, len(asked.order))
-    first = seconds(few)
-    if more == few or first * _SECOND_LOOK > budget_s / 2:
+    first = max(seconds(few), 1e-9)
+    # However slow it is by the row, the second look takes no more than a third of the time.
+    times = min(_SECOND_LOOK, budget_s / 3 / first)
+    if int(times * few) <= few:
         return _Speed(0.0, first / few)
+    more = int(times * few)
     second = seconds(more)
     # A first call may be slow for reasons of its own: then the second tells too little of what the rows take.
     return _Speed(min(first, second), max((second - first) / (more - few), second / more / _SECOND_LOOK))
