@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT: Final = 2
-"""2 added threshold, ranges, intervals, provenance, signature and the ONNX file; what 1 has means the same."""
+"""2 added threshold, ranges, intervals, importance, provenance, signature, ONNX file; what 1 has means the same."""
 DESCRIPTION: Final = "model.json"
 PIPELINE: Final = "pipeline.skops"
 WEIGHTS: Final = "weights.safetensors"
@@ -79,8 +79,10 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
 
     ``threshold`` is the probability of a binary task's second class from which it is predicted; None is 0.5, the more
     probable class. ``ranges`` are those of the training rows, by column. ``intervals`` hold 95 % of what the metrics
-    would be on other test rows. ``experiment`` is None for a model that was trained elsewhere,
-    ``foreign`` says how one that another program made is asked.
+    would be on other test rows. ``importance`` is what the main metric loses on test rows when a column is mixed up
+    (the RMSE: what it grows by, in standard deviations of the target), of the columns that were tried.
+    ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that another program made
+    is asked.
     """
 
     format: int
@@ -97,6 +99,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     threshold: float | None = None
     ranges: dict[str, ColumnRange] = {}
     intervals: dict[str, tuple[float, float]] = {}
+    importance: dict[str, float] = {}
     provenance: Provenance | None = None
     foreign: ForeignShape | None = None
 
@@ -146,7 +149,7 @@ def hashes_in(data: bytes) -> dict[str, str]:
     """Give the hashes of the files that stand in a ``model.json``; none when it cannot be read."""
     try:
         return msgspec.json.decode(data, type=_Hashes).hashes
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return {}
 
 
