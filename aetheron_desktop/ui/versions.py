@@ -1,4 +1,4 @@
-"""The versions of models, for the widgets that show and change them."""
+"""The changes of models' versions, done by a worker for the widgets that wish them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,18 @@ from aetheron_desktop.engine.events import Answered
 from aetheron_desktop.engine.jobs import asking
 from aetheron_desktop.engine.jobs.job import ChangeJob
 from aetheron_desktop.engine.versioning.changes import Changed, CloneModel, ImportForeign, NotChanged
-from aetheron_desktop.ui.errand import Errand
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.events import Event, JobEnded
-    from aetheron_desktop.engine.registry.versions import History
     from aetheron_desktop.engine.versioning.changes import Change
     from aetheron_desktop.engine.workspace import Workspace
     from aetheron_desktop.ui.jobs import Jobs
 
 
 class Versions(QObject):
-    """Has changes done by a worker, those of one model one after the other, and reads histories."""
+    """Has changes done by a worker, those of one model one after the other."""
 
     changed = Signal(str, object)  # job id; Changed, or NotChanged or JobEnded that say why not
-    history_read = Signal(object)  # registry.versions.History
 
     def __init__(self, workspace: Workspace, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +30,7 @@ class Versions(QObject):
         self._jobs = jobs
         self._going: dict[str, Changed | NotChanged | None] = {}
         self._lines: dict[str, deque[ChangeJob]] = {}
-        """By model: the change that is being done, and those that wait for it."""
+        """By model, or by job of what makes a new one: the change that is being done, and those that wait for it."""
         jobs.told.connect(self._hear)
         jobs.ended.connect(self._on_ended)
 
@@ -41,7 +38,7 @@ class Versions(QObject):
         """Do something with the versions of a model, and give the job's id; ``changed`` tells what came of it."""
         job = ChangeJob(id=self._workspace.new_id("change"), change=change)
         self._going[job.id] = None
-        line = self._lines.setdefault(_model_of(change), deque())
+        line = self._lines.setdefault(_model_of(change) or job.id, deque())
         line.append(job)
         if len(line) == 1:
             self._jobs.start(job, "change")
@@ -51,15 +48,6 @@ class Versions(QObject):
         """Ask a change to stop, if that goes on: a push or a pull."""
         if job in self._jobs:
             self._jobs.stop(job)
-
-    def read(self, model: str) -> None:
-        """Read the history of a model beside the window's thread; ``history_read`` tells it."""
-        errand = Errand(lambda: self._workspace.shelf.history(model), self)
-        errand.done.connect(self._on_read)
-        errand.start()
-
-    def _on_read(self, history: History) -> None:
-        self.history_read.emit(history)
 
     def _hear(self, job: str, events: list[Event]) -> None:
         if job not in self._going:
@@ -84,5 +72,5 @@ class Versions(QObject):
 
 
 def _model_of(change: Change) -> str:
-    """Give the model that is changed; what makes a new one waits for nothing."""
+    """Give the model that is changed; empty for what makes a new one, which waits for nothing."""
     return "" if isinstance(change, CloneModel | ImportForeign) else change.model

@@ -74,10 +74,14 @@ class Shelf:
 
     def history(self, id_: str) -> History:
         """Give the versions of a model, as the index knows them."""
-        body = self._store.get(_LABELS, id_)
-        labels = msgspec.json.decode(body, type=Labels) if body is not None else Labels()
+        labels = self.labels(id_)
         roots = {*labels.branches.values(), *labels.tags.values(), *labels.aliases.values()}
         return History(model=id_, versions=ordered(self.versions(id_), roots), labels=labels)
+
+    def labels(self, id_: str) -> Labels:
+        """Give what names the versions of a model, as the index knows it."""
+        body = self._store.get(_LABELS, id_)
+        return msgspec.json.decode(body, type=Labels) if body is not None else Labels()
 
     def versions(self, id_: str) -> dict[str, VersionInfo]:
         """Give every version of a model that the index knows, by its commit, also those that nothing names any more."""

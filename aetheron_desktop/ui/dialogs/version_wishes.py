@@ -11,16 +11,24 @@ from aetheron_desktop.engine.registry import keys
 from aetheron_desktop.engine.versioning.changes import (
     Changed,
     DropVariation,
+    ExportOnnx,
     MoveAlias,
     NotChanged,
     Pull,
     Push,
+    RestoreFiles,
+    SetGates,
     SetRemote,
     SwitchTo,
     title,
 )
 from aetheron_desktop.engine.versioning.cleaning import CleanUpList, Freed
-from aetheron_desktop.engine.versioning.questions import CleanUpQuestion, ReproduceQuestion, VerifyQuestion
+from aetheron_desktop.engine.versioning.questions import (
+    CleanUpQuestion,
+    RecordQuestion,
+    ReproduceQuestion,
+    VerifyQuestion,
+)
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
 from aetheron_desktop.engine.versioning.verifying import Verification
 from aetheron_desktop.ui.dialogs.versions.adopt import AdoptDialog
@@ -37,9 +45,11 @@ from aetheron_desktop.ui.dialogs.versions.take_in import TakeInDialog
 from aetheron_desktop.ui.dialogs.versions.threshold import ThresholdDialog
 from aetheron_desktop.ui.dialogs.versions.trust import TrustDialog
 from aetheron_desktop.ui.errand import Errand
+from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
@@ -66,7 +76,11 @@ class VersionWishes(QObject):
         self._above = parent
         self._record: ModelRecord | None = None
         self._going: dict[str, tuple[Change, VersionDialog | None]] = {}
+        self._held: dict[str, MoveAlias] = {}
+        """By the job that sets the conditions of an alias: the move that they are looked at for."""
+        self._waiting: Callable[[], None] | None = None
         self._clean_up: CleanUpDialog | None = None
+        self._clean_up_job = self._record_job = ""
         session.versions.changed.connect(self._on_changed)
 
     def know(self, record: ModelRecord) -> None:
@@ -86,12 +100,34 @@ class VersionWishes(QObject):
                 self._ask(ReproduceQuestion(model=info.id, version=what), "It is trained again")
             case "verify":
                 self._ask(VerifyQuestion(model=info.id), "It is looked through")
+            case "card" | "promote" | "remotes" if not self._knows(wish, info, history):
+                self._ask_record(lambda: self.grant(wish, info, history, what), info, history)
             case _:
                 commit = what or history.labels.current
                 version = next((one for one in history.versions if one.commit == commit), None)
                 dialog = self._dialog(wish, info, history, version) if version is not None else None
                 if dialog is not None:
                     self._open(dialog)
+
+    def _knows(self, wish: str, info: ModelInfo, history: History) -> bool:
+        """Tell whether the record that ``wish`` needs is here: the card is that of the current version."""
+        record = self._record
+        if record is None or record.model != info.id:
+            return False
+        return wish != "card" or record.version == history.labels.current
+
+    def _ask_record(self, then: Callable[[], None], info: ModelInfo, history: History) -> None:
+        """Ask for the record of the current version, and do ``then`` once it is here."""
+        self._waiting = then
+        self._session.withdraw(self._record_job)
+        question = RecordQuestion(model=info.id, version=history.labels.current)
+        self._record_job = self._session.ask(question, self._on_record, self._on_ask_ended)
+
+    def _on_record(self, record: ModelRecord) -> None:
+        self._record = record
+        then, self._waiting = self._waiting, None
+        if then is not None:
+            then()
 
     def _dialog(self, wish: str, info: ModelInfo, history: History, version: VersionInfo) -> VersionDialog | None:
         above = self._above
@@ -140,22 +176,28 @@ class VersionWishes(QObject):
         """Show what can be freed, and free what is chosen."""
         dialog = CleanUpDialog(self._above)
         dialog.free_wanted.connect(self._free)
-        dialog.destroyed.connect(self._forget_clean_up)
+        dialog.finished.connect(self._forget_clean_up)
         self._clean_up = dialog
         dialog.open()
-        self._session.ask(CleanUpQuestion(), self._on_answer, self._on_ask_ended)
+        self._clean_up_job = self._session.ask(CleanUpQuestion(), self._on_answer, self._on_clean_up_ended)
 
     # -- doing --------------------------------------------------------------------------------------------------------
 
     def _open(self, dialog: VersionDialog) -> None:
         dialog.wanted.connect(lambda change: self._do(change, dialog))
-        dialog.destroyed.connect(lambda: self._forget(dialog))
+        dialog.finished.connect(lambda: self._forget(dialog))
         dialog.open()
 
     def _do(self, change: Change, dialog: VersionDialog | None = None) -> None:
         stays = isinstance(dialog, PromoteDialog | AdoptDialog | RemotesDialog | TakeInDialog)
         if isinstance(dialog, RemotesDialog):
             dialog.show_busy(f"{title(change)}…")
+        if isinstance(change, MoveAlias):
+            # Not before its conditions are set; where that fails, it is not moved without them.
+            for job, (before, known) in self._going.items():
+                if isinstance(before, SetGates) and known is dialog and dialog is not None:
+                    self._held[job] = change
+                    return
         self._going[self._session.versions.change(change)] = (change, dialog if stays else None)
 
     def _forget(self, dialog: VersionDialog) -> None:
@@ -168,7 +210,11 @@ class VersionWishes(QObject):
         if job not in self._going:
             return
         change, dialog = self._going.pop(job)
+        held = self._held.pop(job, None)
         match answer:
+            case Changed() if held is not None:
+                self._do(held, dialog)
+                return
             case Changed():
                 self._tell_done(change, answer, dialog)
             case NotChanged() if isinstance(dialog, AdoptDialog) and answer.parts:
@@ -197,13 +243,17 @@ class VersionWishes(QObject):
                 dialog.accept()
             case _:
                 pass
-        if not isinstance(dialog, RemotesDialog):
+        if isinstance(change, RestoreFiles | ExportOnnx) and change.out:
+            self._session.noticed.emit(Notice("success", answer.words, notes, "", "file", change.out))
+        elif not isinstance(dialog, RemotesDialog):
             self._session.noticed.emit(Notice("success", answer.words, notes))
 
     def _tell_failed(self, change: Change, end: JobEnded, dialog: VersionDialog | None) -> None:
         if end.outcome == "stopped":
             return
-        if dialog is not None:
+        if isinstance(dialog, PromoteDialog) and isinstance(change, SetGates):
+            dialog.show_unset(end.title, end.detail, end.hint)
+        elif dialog is not None:
             dialog.show_error(end.title, end.detail, end.hint)
         elif isinstance(change, Push | Pull):
             self._session.noticed.emit(Notice("error", f"{title(change)}: {end.title}", end.detail, end.hint))
@@ -227,8 +277,11 @@ class VersionWishes(QObject):
                 self._tell_verified(answer)
             case CleanUpList() if self._clean_up is not None:
                 self._clean_up.show_list(answer)
-            case Freed() if self._clean_up is not None:
-                self._clean_up.show_freed(answer)
+            case Freed():
+                if self._clean_up is not None:
+                    self._clean_up.show_freed(answer)
+                else:
+                    self._session.noticed.emit(Notice("success", f"{size(answer.size)} are free now"))
                 self._session.models_changed.emit()
                 self._session.datasets_changed.emit()
             case _:
@@ -246,18 +299,22 @@ class VersionWishes(QObject):
             self._session.noticed.emit(Notice("error", f"{name} is damaged", words, hint))
 
     def _on_ask_ended(self, end: JobEnded) -> None:
-        if end.outcome not in {"failed", "crashed"}:
-            return
-        if self._clean_up is not None:
-            self._clean_up.show_error(end.title, end.detail, end.hint)
-        else:
+        if end.outcome in {"failed", "crashed"}:
             self._session.noticed.emit(Notice("error", end.title, end.detail, end.hint))
 
+    def _on_clean_up_ended(self, end: JobEnded) -> None:
+        if end.outcome in {"failed", "crashed"} and self._clean_up is not None:
+            self._clean_up.show_error(end.title, end.detail, end.hint)
+        else:
+            self._on_ask_ended(end)
+
     def _free(self, wanted: tuple[str, ...]) -> None:
-        self._session.ask(CleanUpQuestion(free=wanted), self._on_answer, self._on_ask_ended)
+        self._clean_up_job = ""  # this one goes on when the dialog is closed
+        self._session.ask(CleanUpQuestion(free=wanted), self._on_answer, self._on_clean_up_ended)
 
     def _forget_clean_up(self) -> None:
         self._clean_up = None
+        self._session.withdraw(self._clean_up_job)
 
     def _on_trusted(self, fingerprint: str, name: str) -> None:
         errand = Errand(lambda: keys.trust(fingerprint, name), self)

@@ -46,10 +46,10 @@ class HistoryTable(QAbstractTableModel):
         self._shown: Sequence[int] = ()
         self._positions: dict[int, int] = {}
 
-    def show_history(self, history: History | None, main: Metric) -> None:
+    def show_history(self, history: History | None, main: Metric | None) -> None:
         """Show ``history`` with the values of ``main``, or nothing; the filter is kept."""
         self.beginResetModel()
-        self._rows = None if history is None else HistoryRows(history, main)
+        self._rows = None if history is None or main is None else HistoryRows(history, main)
         self._now = time.time()
         self._show_fitting()
         self.endResetModel()

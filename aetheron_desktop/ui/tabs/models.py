@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -36,6 +36,7 @@ from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.history.history_card import HistoryCard
+from aetheron_desktop.ui.widgets.history.lanes import lay_out
 from aetheron_desktop.ui.widgets.model_details import ModelDetails
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.reveal import reveal
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
     from aetheron_desktop.engine.versioning.record import ModelRecord
     from aetheron_desktop.ui.session import Session
+    from aetheron_desktop.ui.widgets.history.lanes import LaneRow
 
 _DETAILS = 404
 _WIDTHS = (270, 140, 84, 116, 150, 130, 110, 130, 80)
@@ -92,7 +94,8 @@ class ModelsTab(QWidget):
         self._side = QStackedWidget(self)
         self._record_job = self._difference_job = ""
         self._shown: History | None = None
-        self._is_swapped = False
+        self._reading: Errand | None = None
+        self._is_choosing = self._is_old = self._is_swapped = False
         self._wishes = VersionWishes(session, self)
         self._empty = Empty("models", self)
         self._stack = QStackedWidget(self)
@@ -216,9 +219,8 @@ class ModelsTab(QWidget):
         self._history.view.wished.connect(self._wish)
         self._history.view.chosen_changed.connect(lambda _: self._show_versions())
         self._difference.swapped.connect(self._swap)
-        self._session.versions.history_read.connect(self._on_history)
-        self._wishes.done.connect(self._show_versions)
-        self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_details())
+        self._wishes.done.connect(self._on_done)
+        self.view.selectionModel().currentRowChanged.connect(self._on_row)
         self.view.customContextMenuRequested.connect(self._show_menu)
         for key, wish in (("Del", "bin"), ("Ctrl+S", "export"), ("Ctrl+Return", "predict")):
             shortcut = QShortcut(QKeySequence(key), self.view)
@@ -229,33 +231,77 @@ class ModelsTab(QWidget):
         row = self._table.row_of(id_)
         if row is not None:
             index = self._sorted.mapFromSource(self._table.index(row, 0))
+            self._is_choosing = True
             self.view.setCurrentIndex(index)
+            self._is_choosing = False
             self.view.scrollTo(index)
         self._show_details()
 
+    def _on_row(self) -> None:
+        if not self._is_choosing:
+            self._show_details()
+
     def _show_details(self) -> None:
         info = self._infos.get(self.chosen())
+        is_there = info is not None and info.binned is None
         self._side.setVisible(info is not None)
-        self._history.setVisible(info is not None and info.binned is None)
+        self._history.setVisible(is_there)
+        if info is None or not is_there or self._shown is None or self._shown.model != info.id:
+            self._forget_versions(info)
         if info is None:
             return
-        if self._shown is None or self._shown.model != info.id:
-            self._shown = None
-            self._history.show_history(info, None)
         self._details.show_model(info)
-        self._side.setCurrentWidget(self._details)
-        if info.binned is None and info.version:
-            self._session.versions.read(info.id)
+        if is_there and info.version:
+            self._read(info.id)
 
     # -- versions -----------------------------------------------------------------------------------------------------
 
-    def _on_history(self, history: History) -> None:
+    def _forget_versions(self, info: ModelInfo | None) -> None:
+        """Show none of the versions of the model that was chosen before."""
+        self._session.withdraw(self._record_job)
+        self._session.withdraw(self._difference_job)
+        self._shown = self._reading = None
+        self._history.show_history(info, None)
+        self._side.setCurrentWidget(self._details)
+
+    def _read(self, id_: str) -> None:
+        """Read the history of a model and lay out its graph, both beside the window's thread."""
+        shelf = self._session.workspace.shelf
+
+        def read() -> tuple[History, list[LaneRow]]:
+            history = shelf.history(id_)
+            return history, lay_out(history.versions, history.labels.current)
+
+        self._reading = errand = Errand(read, self)
+        errand.done.connect(lambda found: self._on_history(errand, *found))
+        errand.failed.connect(lambda error: self._on_no_history(errand, error))
+        errand.start()
+
+    def _on_history(self, errand: Errand, history: History, lanes: list[LaneRow]) -> None:
         info = self._infos.get(history.model)
-        if info is None or history.model != self.chosen():
+        if errand is not self._reading or info is None:
+            return  # another was asked for meanwhile
+        before, self._reading = self._shown, None
+        if history == before and not self._is_old:
             return
-        self._shown = history
-        self._history.show_history(info, history)
+        self._shown, self._is_old = history, False
+        current, view = history.labels.current, self._history.view
+        with QSignalBlocker(view):
+            was_current = before is not None and view.chosen() == (before.labels.current,)
+            self._history.show_history(info, history, lanes)
+            if was_current:
+                view.choose([current])
         self._show_versions()
+
+    def _on_no_history(self, errand: Errand, error: AetheronError) -> None:
+        if errand is self._reading:
+            self._reading = None
+            self._history.show_trouble(error.detail, error.hint)
+
+    def _on_done(self) -> None:
+        """Something was done: what is known of the version is old, also where its history is the same."""
+        self._is_old = True
+        self._show_details()
 
     def _show_versions(self) -> None:
         """Show what is chosen in the history: one version, or how two differ."""
@@ -272,7 +318,7 @@ class ModelsTab(QWidget):
         commit = chosen[0].commit if chosen else self._shown.labels.current
         self._side.setCurrentWidget(self._details)
         if commit in known:
-            self._details.show_version(known[commit], self._shown)
+            self._details.show_version(info, known[commit], self._shown)
             self._session.withdraw(self._record_job)
             question = RecordQuestion(model=info.id, version=commit)
             self._record_job = self._session.ask(question, self._on_record, self._on_record_end)
@@ -293,8 +339,9 @@ class ModelsTab(QWidget):
             self._wishes.know(record)
             self._details.show_record(record)
             # Git may have changed it beside the program; the question has looked.
-            info = self._session.workspace.shelf.model(record.model)
-            if info is not None and info.version != self._infos[record.model].version:
+            shelf = self._session.workspace.shelf
+            is_known = self._shown is not None and shelf.labels(record.model) == self._shown.labels
+            if not is_known or shelf.model(record.model) != self._infos[record.model]:
                 self._session.models_changed.emit()
 
     def _on_record_end(self, end: JobEnded) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -17,6 +18,7 @@ from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
 from aetheron_desktop.ui.widgets.versions.record_view import RecordView
+from aetheron_desktop.ui.widgets.versions.texts import breakable
 from aetheron_desktop.ui.widgets.versions.version_line import VersionLine
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ class ModelDetails(QFrame):
         super().__init__(parent)
         named(self, "model_details", "The chosen model")
         theme.mark(self, role="card")
-        self._id = ""
+        self._id = self._version = ""
+        self._is_binned = False
         self._numbers: dict[str, int] = {}
         self._lineage: LineageView | None = None
         self._name = named(QLabel(self, wordWrap=True), "model_name")
@@ -77,25 +80,30 @@ class ModelDetails(QFrame):
 
     def show_model(self, info: ModelInfo) -> None:
         """Show a model, in the bin or out of it, at its current version."""
-        if info.id != self._id:
-            self._numbers = {}
-            self._line.hide()
-        self._id = info.id
-        self._name.setText(info.name)
+        is_binned = info.binned is not None
+        is_known = (info.id, is_binned) == (self._id, self._is_binned) and self._version
+        self._id, self._is_binned = info.id, is_binned
+        self._name.setText(breakable(info.name))
         for wish, button in self._buttons.items():
-            button.setVisible((wish in {"restore", "delete"}) == (info.binned is not None))
-        self._show(info)
+            button.setVisible((wish in {"restore", "delete"}) == is_binned)
+        if not is_known:  # of a version that is shown, its record says what is new
+            self._version, self._numbers = "", {}
+            self._line.hide()
+            self._show(info)
 
-    def show_version(self, version: VersionInfo, history: History) -> None:
-        """Say which of its versions is shown."""
+    def show_version(self, info: ModelInfo, version: VersionInfo, history: History) -> None:
+        """Say which of its versions is shown, and what its history knows of it, until its record is told."""
         labels = history.labels
         self._numbers = {one.commit: one.number for one in history.versions}
+        if version.commit != self._version:
+            self._show(info if version.commit == info.version else _as_was(info, version))
+        self._version = version.commit
         names = [name for name in labels.of(version.commit) if name != labels.branch]
         self._line.show_version(version, names, is_current=version.commit == labels.current)
 
     def show_record(self, record: ModelRecord) -> None:
         """Show what is known of a version, and of how it came to be."""
-        if record.model == self._id:
+        if (record.model, record.version) == (self._id, self._version):
             self._show(record.info, record)
 
     def show_trouble(self, title: str, detail: str, hint: str) -> None:
@@ -132,7 +140,8 @@ class ModelDetails(QFrame):
         if info.params:
             parameters = {p.name: p.label for card in catalog.ALL for p in card.parameters if card.id == info.estimator}
             self._add("Parameters", _table([(parameters.get(n, n), str(v)) for n, v in info.params.items()]))
-        self._add(f"Columns ({len(info.features):,})", _words(", ".join(info.features[:200])))
+        if info.features:
+            self._add(f"Columns ({len(info.features):,})", _words(", ".join(info.features[:200])))
         if info.classes:
             self._add(f"Classes ({len(info.classes):,})", _words(", ".join(info.classes[:100])))
         self._rows.addStretch(1)
@@ -223,6 +232,26 @@ class ModelDetails(QFrame):
         self._rows.setContentsMargins(0, theme.GAP, theme.GAP, 0)
         self._rows.setSpacing(theme.WIDE)
         self._scroll.setWidget(self._body)  # which deletes the one before
+
+
+def _as_was(info: ModelInfo, version: VersionInfo) -> ModelInfo:
+    """Give what is known of a model as it was at a version, as far as its history tells."""
+    return msgspec.structs.replace(
+        info,
+        task=version.task,
+        target=version.target or info.target,
+        estimator=version.estimator,
+        dataset=version.dataset,
+        dataset_name=version.dataset_name,
+        run=version.run,
+        metrics=version.metrics,
+        threshold=version.threshold,
+        bytes=version.bytes,
+        created=version.at,
+        params={},
+        features=(),
+        classes=(),
+    )
 
 
 def _short(value: float) -> str:

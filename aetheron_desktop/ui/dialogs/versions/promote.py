@@ -43,6 +43,7 @@ class PromoteDialog(VersionDialog):
         super().__init__("promote", f"Promote {number_words(version)}", "Move the alias", parent, lead=lead, width=560)
         self._history, self._version = history, version
         self._gates = dict(gates)
+        self._known_gates = self._gates
         self._drafts: dict[str, str] = {}
         self._shown_alias = CHAMPION
         self._aliases = named(QComboBox(self.inside), "promote_alias")
@@ -85,9 +86,15 @@ class PromoteDialog(VersionDialog):
         self._refused.despite.setFocus()
         self.show_part(self._refused)
 
+    def show_unset(self, title: str, detail: str, hint: str) -> None:
+        """Say why the conditions were not set; they are set anew when the move is asked for again."""
+        self._gates = self._known_gates
+        self.show_error(title, detail, hint)
+
     def ask(self) -> None:
         alias = self._name.label if self._chosen == _NEW else self._chosen
         texts = self._conditions.texts if self._conditions.is_editing else self._gates.get(alias, ())
+        self._known_gates = dict(self._gates)
         if texts != self._gates.get(alias, ()):
             self._gates[alias] = texts
             self.wanted.emit(SetGates(model=self._history.model, alias=alias, conditions=texts))

@@ -17,8 +17,11 @@ from aetheron_desktop.ui.widgets.history.history_view import HistoryView
 from aetheron_desktop.ui.widgets.naming import named, pictured
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.registry.versions import History
+    from aetheron_desktop.ui.widgets.history.lanes import LaneRow
 
 
 class HistoryCard(QFrame):
@@ -56,22 +59,30 @@ class HistoryCard(QFrame):
         self._filter.textChanged.connect(self.view.set_filter)
         self._build()
 
-    def show_history(self, info: ModelInfo | None, history: History | None) -> None:
-        """Show the versions of a model; None while nothing is known."""
+    def show_history(
+        self, info: ModelInfo | None, history: History | None, lanes: Sequence[LaneRow] | None = None
+    ) -> None:
+        """Show the versions of a model, laid out as ``lanes`` where that was done before; None while none is known."""
         self._history = history
         if info is None or history is None:
             self._count.setText("")
             self._branch.hide()
             self._more.setEnabled(False)
+            self.view.show_nothing()
             return
         count = len(history.versions)
         lines = len(history.labels.branches)
-        words = f"{count:,} version{'s' if count != 1 else ''}"
-        self._count.setText(words + (f" in {lines} variations" if lines > 1 else ""))
+        words = f"{count:,}" + (f" in {lines:,} variations" if lines > 1 else "")
+        self._count.setText(words)
+        self._count.setToolTip(words)
         self._branch.setText(history.labels.branch)
         self._branch.show()
         self._more.setEnabled(True)
-        self.view.show_history(history, main_metric(info.task))
+        self.view.show_history(history, main_metric(info.task), lanes)
+
+    def show_trouble(self, detail: str, hint: str) -> None:
+        """Say that the history cannot be read, and why."""
+        self.view.show_nothing("The history cannot be read", f"{detail} {hint}".strip())
 
     def _build(self) -> None:
         head = QHBoxLayout()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.evaluation.metrics import Metric
     from aetheron_desktop.engine.registry.versions import History
     from aetheron_desktop.ui.widgets.history.history_tree import Way
+    from aetheron_desktop.ui.widgets.history.lanes import LaneRow
     from aetheron_desktop.ui.widgets.history.wishes import Wish
 
 _WHO_WIDTH: Final = 120
@@ -81,18 +82,25 @@ class HistoryView(QWidget):
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 
-    def show_history(self, history: History | None, main: Metric) -> None:
+    def show_nothing(self, title: str = "", text: str = "") -> None:
+        """Show these words in place of a history; none while it is read."""
+        self.show_history(None, None)
+        self._empty.show_words(title, text)
+
+    def show_history(
+        self, history: History | None, main: Metric | None, lanes: Sequence[LaneRow] | None = None
+    ) -> None:
         """Show the versions of a model with their values of ``main``; None while no model is chosen.
 
         The choice and the place are kept while the model is the same one. Of another model its current version is
-        chosen.
+        chosen. ``lanes`` is what :func:`.lanes.lay_out` gives, where somebody has done that beside this thread.
         """
         is_same = history is not None and self._history is not None and history.model == self._history.model
         top = self._top_commit() if is_same else ""
         self._history = history
         versions = () if history is None else history.versions
         current = history.labels.current if history is not None else ""
-        rows = lay_out(versions, current)
+        rows = lay_out(versions, current) if lanes is None else lanes
         self._table.show_history(history, main)
         known = self._table.rows
         self._graph.show_rows(rows, None if known is None else known.places.get(current))

@@ -67,7 +67,7 @@ class DifferenceView(QFrame):
         self._sections = {section: _SectionPart(section, self) for section in SECTIONS}
         self._card = CardDifference(self)
         self._empty = Empty("check", self)
-        self._empty.show_words("Nothing differs.", "The two versions are alike in all that is kept of them.")
+        self._empty.show_words("Nothing differs", "The two versions are alike in all that is kept of them.")
         self._copied = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._build()
         self._swap.clicked.connect(self._on_swap)
