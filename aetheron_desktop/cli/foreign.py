@@ -24,6 +24,8 @@ def import_model(workspace: Workspace, terminal: Terminal, options: Namespace) -
         job = ImportJob(id=workspace.new_id("import"), source=str(options.file.absolute()), name=options.name)
         with Runner(workspace, terminal) as runner:
             end = runner.do(job)
+        if end.result and options.name:
+            workspace.rename_model(end.result, options.name)
         if end.result:
             terminal.say(f"{end.result}  {workspace.model(end.result).name}")
         return EXIT_CODES[end.outcome]

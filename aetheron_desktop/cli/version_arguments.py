@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aetheron_desktop.cli import foreign, versions
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from aetheron_desktop.cli.commands import Command
@@ -28,7 +28,7 @@ def add_verbs(add: AddVerb) -> None:
 def _looking(add: AddVerb) -> None:
     verb = _of_model(add("log", versions.log, "list the versions of a model, newest first"))
     verb.add_argument("--aliases", action="store_true", help="list the moves of aliases instead: who, when and why")
-    verb.add_argument("--most", type=int, default=1000, metavar="N", help="at most so many (default 1000)")
+    verb.add_argument("--most", type=_count, default=1000, metavar="N", help="at most so many (default 1000)")
     verb = _of_model(add("lineage", versions.lineage, "show where a version comes from, and what else its data became"))
     verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
     verb = add(
@@ -119,6 +119,13 @@ def _elsewhere(add: AddVerb) -> None:
     verb.add_argument("--split", metavar="NAME", help="measure on the test part of this split; on all rows by default")
     verb.add_argument("--column", action="append", default=[], metavar="FEATURE=COL", help="where the names differ")
     verb.add_argument("--name", metavar="NAME", help="what to call it")
+
+
+def _count(text: str) -> int:
+    """Read how many; argparse tells of what is none."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _of_model(verb: argparse.ArgumentParser) -> argparse.ArgumentParser:

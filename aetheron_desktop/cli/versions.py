@@ -420,9 +420,11 @@ def gc(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if options.free == ["all"]
         else tuple(options.free)
     )
+    if unknown := set(wanted) - {item.key for item in items}:
+        raise UsageError(f"There is nothing to free under {min(unknown)!r}.", hint="See the keys: aetheron gc")
     if not wanted:
         terminal.say("Nothing can be freed.")
-        return 0
+        return code
     found = []
     code = _ask(workspace, terminal, CleanUpQuestion(free=wanted), found)
     for answer in found:
