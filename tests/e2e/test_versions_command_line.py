@@ -1,0 +1,261 @@
+"""The versions of models on the command line, by the real program."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from tests.e2e.program import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+TABLE = ROOT / "data" / "breast-cancer.csv"
+VERBS = (
+    "adopt", "alias", "branch", "card", "diff", "export", "gc", "import-model", "join", "lineage", "log", "pull",
+    "push", "remote", "reproduce", "restore", "revert", "signers", "tag", "take", "threshold", "verify",
+)  # fmt: skip
+
+
+class Line:
+    """The command line on a workspace of its own."""
+
+    def __init__(self, workspace: Path, config: Path) -> None:
+        self.workspace = workspace
+        self.config = config
+
+    def run(self, *words: str, says: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "aetheron_desktop", *words, "--workspace", str(self.workspace)],
+            cwd=ROOT, capture_output=True, text=True, check=False, input=says,
+            env=os.environ | {"AETHERON_CONFIG": str(self.config)},
+        )  # fmt: skip
+
+    def say(self, *words: str, says: str = "") -> str:
+        """What is written for people, of what must go well."""
+        done = self.run(*words, says=says)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout
+
+    def records(self, *words: str) -> list[dict[str, Any]]:
+        """The records, of what must go well; each line must be one."""
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return [json.loads(text) for text in done.stdout.splitlines()]
+
+    def answer(self, *words: str) -> dict[str, Any]:
+        """The last answer of a job."""
+        found: dict[str, Any] = [r["answer"] for r in self.records(*words) if r.get("kind") == "answered"][-1]
+        return found
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    """A workspace with the model “it”: version 1 a logistic regression, 2 a quick forest."""
+    folder = tmp_path_factory.mktemp("versions")
+    line = Line(folder / "workspace", folder / "config")
+    first = line.records("train", str(TABLE), "--estimator", "logistic")[-1]["model"]
+    line.say("rename", first, "it")
+    line.say("train", "breast-cancer", "--estimator", "forest", "--param", "n_estimators=5",
+             "--version-of", "it", "--message", "Trees")  # fmt: skip
+    return line
+
+
+def test_that_a_model_goes_its_way_from_a_variation_to_the_champion(line: Line, tmp_path: Path) -> None:
+    versions = line.records("log", "it")
+    assert [(v["number"], v["estimator"]) for v in versions] == [(2, "forest"), (1, "logistic")]
+    assert "Trees" in line.say("log", "it")
+    shown = line.say("diff", "it", "v1", "v2")
+    assert "ROC AUC" in shown
+    assert "Estimator" in shown
+    answer = line.answer("diff", "it", "v1")
+    assert answer["verdict"]["state"] in {"better", "worse", "same", "unsure"}
+    line.say("branch", "it", "bold")
+    line.say("threshold", "it", "0.7", "--message", "Bolder")
+    assert line.records("log", "it", "--most", "1")[0]["threshold"] == 0.7
+    line.say("card", "it", "--file", "-", "--message", "Said more", says="# Bold\n")
+    assert line.say("card", "it").strip() == "# Bold"
+    line.say("branch", "it", "main")
+    line.say("threshold", "it", "0.2")
+    refused = line.run("adopt", "it", "bold")
+    assert refused.returncode == 1
+    assert "threshold: 0.2 here, 0.7 there" in refused.stderr
+    assert "--keep" in refused.stderr
+    line.say("adopt", "it", "bold", "--keep", "threshold=ours", "--message", "The words")
+    assert line.say("card", "it").strip() == "# Bold"
+    line.say("take", "it", "threshold", "bold")
+    assert line.records("log", "it", "--most", "1")[0]["threshold"] == 0.7
+    line.say("tag", "it", "released", "v2", "--message", "Out")
+    assert "released" in line.say("tag", "it")
+    line.say("alias", "it", "champion", "--conditions", "roc_auc >= 1.5", "size <= 50 MB")
+    refused = line.run("alias", "it", "champion", "v2", "--reason", "It is")
+    assert refused.returncode == 1
+    assert "not met: roc_auc >= 1.5" in refused.stderr
+    line.say("alias", "it", "champion", "v2", "--reason", "It is", "--despite")
+    moves = line.records("log", "it", "--aliases")
+    assert [(move["alias"], move["reason"]) for move in moves] == [("champion", "It is")]
+    assert len(moves[0]["checked"]) == 3
+    line.say("revert", "it", "v1", "--reason", "Enough")
+    assert line.records("log", "it", "--most", "1")[0]["estimator"] == "logistic"
+    out = tmp_path / "files"
+    line.say("restore", "it", "champion", "--out", str(out))
+    assert {file.name for file in out.iterdir()} >= {"model.json", "pipeline.skops", "card.md"}
+    line.say("branch", "it", "--drop", "bold")
+    assert {record["name"] for record in line.records("branch", "it")} == {"main"}
+
+
+def test_that_a_version_is_followed_verified_and_trained_again(line: Line) -> None:
+    links = line.answer("lineage", "it", "v1")["back"]
+    assert [link["kind"] for link in links] == ["version", "run", "dataset", "recipe", "source"]
+    assert str(TABLE) in line.say("lineage", "it") or "breast-cancer" in line.say("lineage", "it")
+    assert "whole" in line.say("verify", "it")
+    assert "its content is what its id says" in line.say("verify", "breast-cancer")
+    assert line.answer("verify", "it")["troubles"] == []
+    assert "Identical" in line.say("reproduce", "it", "v1")
+
+
+def test_that_a_damaged_model_is_told_of_and_fails(line: Line, tmp_path: Path) -> None:
+    shutil.copytree(line.workspace, tmp_path / "workspace")
+    copy = Line(tmp_path / "workspace", line.config)
+    for file in (copy.workspace / "models").glob("*/files/*/card.md"):
+        file.write_text("by hand")
+    done = copy.run("verify")
+    assert done.returncode == 1
+    assert "DAMAGED" in done.stdout
+    assert "card.md" in done.stdout
+    assert copy.run("verify", "--json").returncode == 1
+
+
+def test_that_a_model_is_pushed_got_elsewhere_and_carried(line: Line, tmp_path: Path) -> None:
+    url = str(tmp_path / "remote.git")
+    line.say("remote", "it", "origin", url)
+    assert url in line.say("remote", "it")
+    assert "version" in line.say("push", "it")
+    there = Line(tmp_path / "there", tmp_path / "another config")
+    assert "version" in there.say("pull", url, "--new", "--name", "theirs")
+    assert there.records("log", "theirs")[0]["commit"] == line.records("log", "it")[0]["commit"]
+    assert "here already" in there.say("pull", "theirs")
+    fingerprint = next(words for words in line.say("signers").split() if words.startswith("SHA256:"))
+    assert "compare the fingerprint with its maker" in there.say("verify", "theirs")
+    there.say("signers", "--trust", fingerprint, "--name", "Ada")
+    assert "compare the fingerprint" not in there.say("verify", "theirs")
+    there.say("signers", "--distrust", fingerprint)
+    onnx, carried, out, again = (tmp_path / name for name in ("x.onnx", "x.aether", "out.csv", "again.csv"))
+    assert "stored rows" in line.say("export", "it", "--out", str(onnx))
+    line.say("export", "it", "--version", "v2", "--out", str(carried))
+    there.say("import-model", str(carried), "--name", "carried")
+    line.say("predict", "it", str(TABLE), "--version", "v2", "--out", str(out))
+    there.say("predict", "carried", str(TABLE), "--out", str(again))
+    assert out.read_bytes() == again.read_bytes()
+    there.say("import", str(TABLE))
+    look = there.run("import-model", str(onnx))
+    assert look.returncode == 2
+    assert "onnx" in look.stdout
+    there.say("import-model", str(onnx), "--dataset", "breast-cancer", "--name", "foreign")
+    there.say("predict", "foreign", str(TABLE), "--out", str(again))
+    line.say("predict", "it", str(TABLE), "--out", str(out))
+    probabilities = [pd.read_csv(file).filter(like="probability_").to_numpy() for file in (out, again)]
+    assert abs(probabilities[0] - probabilities[1]).max() <= 1e-5
+    there.say("join", "carried", "theirs", "--branch", "carried", "--message", "Both")
+    assert {record["name"] for record in there.records("branch", "theirs")} == {"main", "carried"}
+
+
+def test_that_space_is_freed_after_a_look(line: Line) -> None:
+    keys = [item["key"] if "key" in item else f"{item['kind']}:{item['id']}" for item in line.answer("gc")["items"]]
+    assert keys
+    shown = line.say("gc")
+    assert all(key in shown for key in keys)
+    wrong = line.run("gc", "--free", "files:nobody")
+    assert wrong.returncode == 2
+    assert "nothing to free" in wrong.stderr
+    assert line.answer("gc", "--free", "all")["items"] > 0
+    assert "Nothing can be freed" in line.say("gc", "--free", "all")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_that_each_verb_has_its_help(verb: str) -> None:
+    from aetheron_desktop.cli.arguments import parser
+
+    verbs = next(action for action in parser()._actions if action.choices is not None and action.nargs == "A...")
+    known = dict(verbs.choices or {})[verb]
+    text = known.format_help()
+    assert known.description in text
+    assert known.description.endswith(".")
+    plain = {"message", "reason", "name", "part", "remote", "distrust"}
+    bare = [action.dest for action in known._actions if not action.help and action.dest not in plain]
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["log", "nobody"], 2, "nobody"),
+        (["log", "it", "--most", "-1"], 2, "number from 1"),
+        (["diff", "it", "v1", "v99"], 1, "v99"),
+        (["card", "it", "v99"], 1, "v99"),
+        (["restore", "it", "v1", "--out", "."], 1, "already"),
+        (["branch", "it", "a:b"], 1, "cannot be the name"),
+        (["branch", "it", "CON"], 1, "device"),
+        (["tag", "it", "..", "v1"], 1, "cannot be the name"),
+        (["alias", "it", "champion"], 2, "Which version"),
+        (["alias", "it", "--conditions", "signed"], 2, "Of which alias"),
+        (["alias", "it", "champion", "--conditions", "very good"], 1, "no condition"),
+        (["alias", "it", "other", "v1"], 1, "reason"),
+        (["revert", "it"], 2, "--reason"),
+        (["adopt", "it", "v1", "--keep", "all=mine"], 2, "what to keep"),
+        (["take", "it", "model", "v1"], 2, "invalid choice"),
+        (["threshold", "it", "half"], 2, "no number"),
+        (["threshold", "it", "nan"], 1, "between 0 and 1"),
+        (["card", "it", "--file", "no-such.md"], 2, "no-such.md"),
+        (["export", "it", "--version", "v99", "--out", "x.onnx"], 1, "v99"),
+        (["push", "it", "nowhere"], 1, "nowhere"),
+        (["pull", "gopher://x/y", "--new"], 1, ""),
+        (["import-model", "no-such.onnx"], 1, "no-such.onnx"),
+        (["import-model", str(TABLE), "--dataset", "breast-cancer"], 1, ""),
+        (["reproduce", "it", "v99"], 1, "v99"),
+        (["verify", "nobody"], 2, "nobody"),
+        (["signers", "--trust", "me"], 2, "me"),
+        (["join", "it", "it"], 1, "itself"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
+)  # fmt: skip
+def test_that_what_is_wrong_is_said_in_words(
+    line: Line, words: list[str], code: int, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from aetheron_desktop import cli
+
+    try:
+        found = cli.main([*words, "--json", "--workspace", str(line.workspace)])
+    except SystemExit as error:  # argparse says so
+        found = int(error.code or 0)
+    out, told = capfd.readouterr()
+    assert "error in the program" not in out
+    assert (found, said in told + out) == (code, True), told + out
+    assert told.strip()
+    for text in out.splitlines():
+        json.loads(text)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl+C to send")
+def test_that_ctrl_c_ends_a_second_training(line: Line) -> None:
+    words = [sys.executable, "-m", "aetheron_desktop", "reproduce", "it", "v1", "--json"]
+    environment = os.environ | {"AETHERON_CONFIG": str(line.config)}
+    command = [*words, "--workspace", str(line.workspace)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as program:
+        assert program.stdout is not None
+        first = json.loads(program.stdout.readline())
+        assert first["kind"] == "job_started"
+        program.send_signal(signal.SIGINT)
+        records = [json.loads(text) for text in program.stdout]
+        assert program.wait(60) == 130
+    assert records[-1]["kind"] == "job_ended"
