@@ -155,6 +155,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         threshold=model.threshold,
         ranges=run.ranges,
         intervals=run.intervals,
+        importance=run.importance,
         provenance=run.provenance,
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))

@@ -21,7 +21,8 @@ class Run:
 
     ``metrics`` and ``baseline`` (those of the dummy) were measured on the same test rows. ``predictions`` has a row per
     test row: ``row`` in the dataset, ``truth``, and what the model says. ``rows`` counts each part. ``ranges``
-    are what the columns held in the training rows, ``intervals`` those of the metrics.
+    are what the columns held in the training rows, ``intervals`` those of the metrics, ``importance`` is how much each
+    column helps on the test rows (see :mod:`.evaluation.importance`).
     """
 
     experiment: Experiment
@@ -38,3 +39,4 @@ class Run:
     provenance: Provenance | None = None
     ranges: dict[str, ColumnRange] = field(default_factory=dict)
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    importance: dict[str, float] = field(default_factory=dict)

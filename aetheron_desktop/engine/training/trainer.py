@@ -15,6 +15,7 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import Estimator, Recipe
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
@@ -46,6 +47,8 @@ _EVALUATION_S: Final = 0.7
 _PROBE_ROWS: Final = 256
 _INTERVALS_S: Final = {"succeeded": 1.0, "stopped": 0.1}
 """What resampling may take: whoever pressed Stop is waiting."""
+_IMPORTANCE_S: Final = 0.5
+"""What asking for the importance of columns may take; a stopped run has none."""
 
 
 class StopFit(Exception):  # a signal between trainer and fit, not an error
@@ -208,7 +211,13 @@ class Training:
             ),
             ranges=prepared.ranges,
             intervals=intervals(task, truth, raw, seed=self._experiment.seed, budget_s=_INTERVALS_S[outcome]),
+            importance=self._importance(model, table, truth) if outcome == "succeeded" else {},
         )
+
+    def _importance(self, model: FittedPipeline, table: pd.DataFrame, truth: NDArray[Any]) -> dict[str, float]:
+        names = [column.name for column in model.columns.columns]
+        task, seed = self._experiment.task, self._experiment.seed
+        return importance(model.raw, table[names], truth, task, columns=names, seed=seed, budget_s=_IMPORTANCE_S)
 
     def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice | NDArray[np.int64]:
         """Give the test rows that can be evaluated at once: whoever pressed Stop is waiting."""

@@ -104,6 +104,12 @@ def test_that_a_model_has_its_files_their_hashes_and_a_card(saved: dict[str, Pat
         assert not any(file.read_bytes()[:2] == b"\x80\x04" for file in folder.iterdir())
 
 
+def test_that_a_model_keeps_how_much_each_column_helps(runs: dict[str, Run], saved: dict[str, Path]) -> None:
+    assert set(runs["dummy"].importance.values()) <= {0.0}
+    for name, folder in saved.items():
+        assert load_model(folder).description.importance == runs[name].importance
+
+
 def test_that_a_changed_description_is_told_by_its_signature(saved: dict[str, Path], tmp_path: Path) -> None:
     folder = copied(saved, "dummy", tmp_path)
     body = (folder / "model.json").read_text()

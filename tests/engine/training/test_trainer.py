@@ -19,7 +19,7 @@ from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, P
 from aetheron_desktop.engine.training.experiment import Experiment, plan, split_plan
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training, train
-from tests.tables import FEATURES, made_dataset, made_table
+from tests.tables import FEATURES, TARGETS, made_dataset, made_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -387,3 +387,41 @@ def test_that_a_class_that_is_never_learned_is_refused_in_words(tmp_path: Path) 
     part(dataset, SplitRequest(name="odd", kind="column", column="part"))
     with pytest.raises(TrainingError, match="come in no row of the training part"):
         train(planned(dataset, "dummy", split=split_plan(dataset, "odd")), dataset, lambda _: None, lambda: False)
+
+
+# -- the importance of columns ----------------------------------------------------------------------------------------
+
+
+def test_that_a_run_tells_which_columns_help(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # With time for all columns, however slow the machine is.
+    monkeypatch.setattr("aetheron_desktop.engine.training.trainer._IMPORTANCE_S", 60.0)
+    dataset = made_dataset(tmp_path / "made", made_table(1_000))
+    for task, target in TARGETS.items():
+        estimator = "ridge" if task == "regression" else "logistic"
+        experiment = planned(dataset, estimator, task=task, target=target, features=FEATURES)
+        run, again = (train(experiment, dataset, lambda event: None, lambda: False) for _ in range(2))
+        assert list(run.importance) == list(FEATURES)
+        assert max(run.importance, key=lambda name: run.importance[name]) in {"size", "colour"}
+        assert run.importance["fresh"] < 0.05 < max(run.importance.values())
+        assert run.importance == again.importance
+
+
+def test_that_a_stopped_run_does_not_wait_for_the_importance_of_columns(tmp_path: Path) -> None:
+    dataset = made_dataset(tmp_path / "made")
+    heard: list[Event] = []
+    stopped = planned(dataset, "forest", task="binary", values={"n_estimators": 5_000})
+    run = train(stopped, dataset, heard.append, lambda: any(isinstance(event, MetricLogged) for event in heard))
+    assert run.outcome == "stopped"
+    assert run.model is not None
+    assert run.importance == {}
+
+
+def test_that_the_importance_of_columns_keeps_to_its_time(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(4_000, 200))).rename(columns=lambda number: f"n{number}")
+    wide = table_of(tmp_path / "wide", table.assign(y=np.where(table["n3"] > 0, "yes", "no")), "y", y="category")
+    began = time.monotonic()
+    run = train(planned(wide, "forest", task="binary", values={"n_estimators": 300, "max_depth": 8}), wide,
+                lambda event: None, lambda: False)  # fmt: skip
+    # What comes after the seconds of the run is the intervals and this; without a limit it takes many seconds.
+    assert time.monotonic() - began - run.seconds < 3.5
