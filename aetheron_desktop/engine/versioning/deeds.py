@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.registry.versions import Deed
     from aetheron_desktop.engine.versioning.changes import (
         ExportOnnx,
         ImportForeign,
@@ -267,12 +268,14 @@ def join(change: JoinModel, workspace: Workspace) -> Changed:
             f"{source.name} predicts {source.target} ({source.task}), {target.name} {target.target} ({target.task}).",
             hint="Versions of one model predict the same.",
         )
+    first = shelf.history(source.id).versions[-1].deed
+    deed: Deed = "imported" if first == "imported" else "trained"
     part = workspace.root / "tmp" / workspace.new_id("files")
     try:
         with shelf.opened(source.id) as repository:
             repository.write_files(repository.find("current"), part)
         with shelf.changing(target.id) as repository:
-            version = repository.commit(part, change.message or source.name, "trained", branch=change.branch)
+            version = repository.commit(part, change.message or source.name, deed, branch=change.branch)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     shelf.put_aside(source.id)

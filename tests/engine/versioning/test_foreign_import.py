@@ -59,7 +59,8 @@ def test_that_it_is_versioned_as_any_other(workspace: Workspace, model: ModelInf
     assert workspace.model(foreign).metrics["f1"] == before
     back = asked(workspace, LineageQuestion(model=foreign), Lineage).back
     assert [(link.kind, link.state) for link in back][1:3] == [("run", "unknown"), ("dataset", "here")]
-    changed(workspace, JoinModel(model=foreign, into=model.id, message="Theirs"))
+    joined = changed(workspace, JoinModel(model=foreign, into=model.id, message="Theirs"))
+    assert workspace.shelf.versions(model.id)[joined.version].deed == "imported"
     question = VersionsQuestion(model=model.id, before="v1", after="current")
     lines = {(line.section, line.name): line for line in asked(workspace, question, VersionDifference).lines}
     assert lines["model", "Estimator"].after == "ONNX"
