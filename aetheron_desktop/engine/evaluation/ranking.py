@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aetheron_desktop.engine.evaluation.metrics import main_metric
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from aetheron_desktop.engine.datasets.schema import Task
 
 SHOWN: Final = 10
 """So many columns are shown of a model."""
@@ -16,9 +20,28 @@ def ranked(importance: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(importance.items(), key=lambda item: -item[1])
 
 
+def helps(value: float) -> bool:
+    """Whether a column helps by more than rounding hides."""
+    return float(worth(value)) > 0
+
+
 def helpful(importance: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Give the :data:`SHOWN` most important columns, of those that help by more than rounding hides."""
-    return [(name, value) for name, value in ranked(importance)[:SHOWN] if float(worth(value)) > 0]
+    """Give the :data:`SHOWN` most important columns, of those that help."""
+    return [(name, value) for name, value in ranked(importance)[:SHOWN] if helps(value)]
+
+
+def meaning(task: Task) -> str:
+    """Say what an importance is."""
+    label = main_metric(task).label
+    if task == "regression":
+        return f"{label} added on test rows when a column is mixed up, in standard deviations of the target."
+    return f"{label} lost on test rows when a column is mixed up."
+
+
+def partly(importance: Mapping[str, float], columns: int) -> str:
+    """Say that not all of a model's columns were tried; empty when they were."""
+    tried = len(importance)
+    return f"{tried:,} of {columns:,} columns were tried in the time there was." if tried < columns else ""
 
 
 def worth(value: float) -> str:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, metric
+from aetheron_desktop.engine.evaluation.ranking import helpful, meaning, partly, worth
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.training.run import Run
 
@@ -37,6 +40,7 @@ def card_text(info: ModelInfo, run: Run) -> str:
         if name.startswith(BASELINE):
             continue
         lines.append(f"| {metric(name).label} | {_number(score)} | {_number(info.baseline.get(name))} |")
+    lines += importance_lines(run.importance, info)
     if info.params:
         lines += ["", "## Parameters", "", "| parameter | value |", "|---|---|"]
         lines += [f"| {name} | {value} |" for name, value in info.params.items()]
@@ -49,6 +53,24 @@ def card_text(info: ModelInfo, run: Run) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def importance_lines(importance: Mapping[str, float], info: ModelInfo) -> list[str]:
+    """Give the section that tells which columns help most; nothing when none was tried."""
+    if not importance:
+        return []
+    lines = ["", "## Most important columns", "", meaning(info.task), ""]
+    if found := helpful(importance):
+        lines += ["| column | importance |", "|---|---|"]
+        lines += [f"| {_cell(name)} | {worth(value)} |" for name, value in found]
+    else:
+        lines.append("None helps measurably.")
+    words = partly(importance, len(info.features))
+    return [*lines, "", words] if words else lines
+
+
+def _cell(name: str) -> str:
+    return " ".join(name.split()).replace("|", "\\|")
 
 
 def _number(score: float | None) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, better, main_metric, metric
+from aetheron_desktop.engine.evaluation.ranking import helpful, helps, ordinal, ranked, worth
 from aetheron_desktop.engine.evaluation.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.workspace import Workspace
 
-Section: TypeAlias = Literal["metrics", "model", "parameters", "plan", "data", "columns", "environment"]
-SECTIONS: Final[tuple[Section, ...]] = ("metrics", "model", "parameters", "plan", "data", "columns", "environment")
+Section: TypeAlias = Literal["metrics", "model", "importance", "parameters", "plan", "data", "columns", "environment"]
+SECTIONS: Final[tuple[Section, ...]] = (
+    "metrics", "model", "importance", "parameters", "plan", "data", "columns", "environment",
+)  # fmt: skip
 _MOST_LINES: Final = 400
 
 
@@ -93,8 +96,9 @@ def difference(workspace: Workspace, model: str, before: str, after: str) -> Ver
     with workspace.shelf.opened(model) as repository:
         old, new = description_of(repository, a), description_of(repository, b)
         cards = [(repository.read(c, CARD) or b"").decode("utf-8", "replace").splitlines() for c in (a, b)]
-    lines = (*_metrics(old, new), *_model(old, new), *_parameters(old, new), *_plan(old, new), *_data(old, new),
-             *_columns(old, new), *_pairs("environment", old.environment, new.environment))  # fmt: skip
+    lines = (*_metrics(old, new), *_model(old, new), *_importance(old, new), *_parameters(old, new), *_plan(old, new),
+             *_data(old, new), *_columns(old, new),
+             *_pairs("environment", old.environment, new.environment))  # fmt: skip
     card = list(difflib.unified_diff(cards[0], cards[1], n=1, lineterm=""))[2:]
     if len(card) > _MOST_LINES:
         card[_MOST_LINES:] = [f"… and {len(card) - _MOST_LINES:,} lines more"]
@@ -136,6 +140,18 @@ def _threshold(description: Description) -> str:
     if description.info.task != "binary":
         return "–"
     return "0.5" if description.threshold is None else f"{description.threshold:g}"
+
+
+def _importance(old: Description, new: Description) -> Iterator[DifferenceLine]:
+    """Tell of the columns that help either most: by how much, and which rank they have in each."""
+    names = dict.fromkeys(name for d in (new, old) for name, _ in helpful(d.importance))
+    before, after = (
+        {name: worth(value) + (f" ({ordinal(rank)})" if helps(value) else "")
+         for rank, (name, value) in enumerate(ranked(d.importance), 1)}
+        for d in (old, new)
+    )  # fmt: skip
+    for name in names:
+        yield _line("importance", name, before.get(name, "–"), after.get(name, "–"))
 
 
 def _parameters(old: Description, new: Description) -> Iterator[DifferenceLine]:

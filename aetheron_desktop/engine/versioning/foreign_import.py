@@ -13,10 +13,12 @@ import numpy as np
 
 from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.errors import UsageError, storage_errors
+from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, metrics_for
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
+from aetheron_desktop.engine.registry.card import importance_lines
 from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, FORMAT, SAMPLE, Description, encoded
 from aetheron_desktop.engine.registry.foreign.look import look
 from aetheron_desktop.engine.registry.foreign.matching import foreign_shape
@@ -151,13 +153,15 @@ class _Kept:
         pipeline, rows = self.pipeline, self.rows
         raw = pipeline.raw(rows.table)
         seconds = time.monotonic() - began
+        names = [column.name for column in pipeline.columns.columns]
+        told = importance(pipeline.raw, rows.table[names], rows.truth, pipeline.task, columns=names)
         self._write_predictions(raw)
         sample = rows.table.head(_SAMPLE_ROWS)
         sample = sample.join(pipeline.predict(sample).add_prefix(STORED))
         with storage_errors(folder):
             sample.to_parquet(folder / SAMPLE)
         model = self._model(raw, sum(file.stat().st_size for file in folder.iterdir()))
-        (folder / CARD).write_text(self._card(model), encoding="utf-8")
+        (folder / CARD).write_text(self._card(model, told), encoding="utf-8")
         description = Description(
             format=FORMAT,
             info=model,
@@ -170,6 +174,7 @@ class _Kept:
             seconds=seconds,
             hashes={file.name: hash_of(file) for file in sorted(folder.iterdir())},
             intervals=intervals(pipeline.task, rows.truth, raw),
+            importance=told,
             provenance=provenance(self.dataset, split, rows_hash(rows.numbers, self.dataset.info.id)),
             foreign=self.shape,
         )
@@ -211,7 +216,7 @@ class _Kept:
             features=tuple(column.name for column in pipeline.columns.columns),
         )
 
-    def _card(self, model: ModelInfo) -> str:
+    def _card(self, model: ModelInfo, told: dict[str, float]) -> str:
         lines = [
             f"# {model.name}",
             "",
@@ -231,7 +236,7 @@ class _Kept:
             value, base = model.metrics.get(metric.name), model.baseline.get(metric.name)
             cells = ("–" if number is None else f"{number:.4g}" for number in (value, base))
             lines.append(f"| {metric.label} | {' | '.join(cells)} |")
-        return "\n".join([*lines, ""])
+        return "\n".join([*lines, *importance_lines(told, model), ""])
 
 
 def _constant(pipeline: FittedPipeline, truth: NDArray[Any]) -> NDArray[np.float64]:

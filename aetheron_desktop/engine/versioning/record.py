@@ -26,6 +26,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     version: str
     info: ModelInfo
     intervals: dict[str, tuple[float, float]]
+    importance: dict[str, float]
     moves: tuple[AliasMove, ...]
     gates: dict[str, tuple[str, ...]]
     remotes: dict[str, str]
@@ -63,6 +64,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             version=commit,
             info=msgspec.structs.replace(description.info, threshold=description.threshold),
             intervals=description.intervals,
+            importance=description.importance,
             moves=tuple(aliases.moves(repository)),
             gates=gates_of(repository),
             remotes={remote.name: remote.url for remote in remotes.remotes(repository)},

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aetheron_desktop.engine.evaluation.importance import MOST_ROWS, _score, importance
 from aetheron_desktop.engine.evaluation.metrics import main_metric
-from aetheron_desktop.engine.evaluation.ranking import helpful, ordinal, ranked, worth
+from aetheron_desktop.engine.evaluation.ranking import helpful, meaning, ordinal, partly, ranked, worth
 from aetheron_desktop.engine.evaluation.scores import scores
 from tests.engine.evaluation.simulated import predicted_rows
 
@@ -310,3 +310,10 @@ def test_that_what_helps_by_nothing_is_not_listed() -> None:
     listed = helpful(told)
     assert [name for name, _ in listed] == ["d", *(f"n{number}" for number in range(9))]
     assert helpful({"a": 0.0, "b": 0.0004}) == []
+
+
+def test_that_what_was_not_tried_is_said() -> None:
+    assert partly({"a": 0.1}, 1) == ""
+    assert partly({"a": 0.1}, 1_200) == "1 of 1,200 columns were tried in the time there was."
+    assert meaning("binary").startswith("ROC AUC lost")
+    assert "standard deviations" in meaning("regression")

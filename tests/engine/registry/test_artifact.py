@@ -26,6 +26,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import FunctionTransformer
 
 from aetheron_desktop.engine.errors import AetheronError, ModelError, StorageError, UntrustedModel
+from aetheron_desktop.engine.evaluation.ranking import helpful, worth
 from aetheron_desktop.engine.registry.allowed import ALLOWED
 from aetheron_desktop.engine.registry.artifact import load_model, save_model
 from aetheron_desktop.engine.registry.carrying import pack_model, unpack_model
@@ -107,7 +108,12 @@ def test_that_a_model_has_its_files_their_hashes_and_a_card(saved: dict[str, Pat
 def test_that_a_model_keeps_how_much_each_column_helps(runs: dict[str, Run], saved: dict[str, Path]) -> None:
     assert set(runs["dummy"].importance.values()) <= {0.0}
     for name, folder in saved.items():
-        assert load_model(folder).description.importance == runs[name].importance
+        importance = runs[name].importance
+        assert load_model(folder).description.importance == importance
+        card = (folder / "card.md").read_text(encoding="utf-8")
+        assert ("## Most important columns" in card) == bool(importance)
+        if found := helpful(importance):
+            assert f"| {found[0][0]} | {worth(found[0][1])} |" in card
 
 
 def test_that_a_changed_description_is_told_by_its_signature(saved: dict[str, Path], tmp_path: Path) -> None:

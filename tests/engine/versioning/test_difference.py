@@ -56,7 +56,34 @@ def test_that_each_section_tells_what_differs(kept: Workspace) -> None:
     assert line.before.startswith(f"{old:.4g} (")
     assert line.after.startswith(f"{new:.4g} (")
     assert line.better == (new > old)
-    assert {line.section for line in found.changed()} <= {"metrics", "model", "parameters", "columns", "data", "plan"}
+    assert {line.section for line in found.changed()} <= set(SECTIONS) - {"environment"}
+
+
+def test_that_the_most_important_columns_of_both_are_told_with_their_ranks(
+    workspace: Workspace, model: ModelInfo
+) -> None:
+    names = [f"n{number}" for number in range(14)]
+    befores = {name: 0.5 - number / 100 for number, name in enumerate(names[:12])} | {"useless": 0.0002}
+    afters = {"n0": 0.1, "n1": 0.3, "n13": 0.2, "useless": -0.012}
+    afters_shown = ("n1", "n13", "n0")
+    with workspace.shelf.changing(model.id) as repository:
+        for importance in (befores, afters, {}):
+            described = msgspec.structs.replace(
+                description_of(repository, repository.find("current")), importance=importance
+            )
+            repository.change(repository.find("current"), signed(described), "Weighed by hand", "changed")
+    found = difference(workspace, model.id, "v4", "v5")
+    told = [(line.name, line.before, line.after) for line in found.lines if line.section == "importance"]
+    assert told[:4] == [
+        ("n1", "0.490 (2nd)", "0.300 (1st)"),
+        ("n13", "–", "0.200 (2nd)"),
+        ("n0", "0.500 (1st)", "0.100 (3rd)"),
+        ("n2", "0.480 (3rd)", "–"),
+    ]
+    assert {name for name, *_ in told} == {*names[:10], "n13"}, "the ten of both that help most"
+    assert {line.better for line in found.lines if line.section == "importance"} == {None}
+    gone = difference(workspace, model.id, "v5", "v6").lines
+    assert {line.name: line.after for line in gone if line.section == "importance"} == dict.fromkeys(afters_shown, "–")
 
 
 def test_that_a_loss_is_better_when_it_is_smaller(kept: Workspace) -> None:

@@ -25,6 +25,7 @@ ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 TITLES: Final[dict[Section, str]] = {
     "metrics": "Metrics",
     "model": "Model",
+    "importance": "Most important columns",
     "parameters": "Parameters",
     "plan": "Plan",
     "data": "Data",
