@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from aetheron_desktop.engine.datasets.splitting.frozen_split import splits
@@ -22,6 +23,15 @@ _FILTER: Final = "Models (*.onnx *.skops *.txt *.model *.json *.ubj);;All files 
 _LONGEST: Final = 60
 
 
+class FileField(LineField):
+    """A file that is there."""
+
+    def _on_text(self) -> None:
+        # A path is wrong until it is written to its end.
+        if self.is_refused:
+            self.is_right()
+
+
 class TakeInDialog(VersionDialog):
     """Tells :class:`ImportForeign`; its owner says how that went, or closes it."""
 
@@ -32,7 +42,7 @@ class TakeInDialog(VersionDialog):
         )
         super().__init__("take_in", "Take in a model", "Take it in", parent, lead=lead, width=600)
         self._workspace = workspace
-        self._file = self.add_field(LineField("take_in_file", "File", self.inside, check=self._wrong_file))
+        self._file = self.add_field(FileField("take_in_file", "File", self.inside, check=self._wrong_file))
         add_browse(self._file, self._browse)
         self._dataset = self._choice("take_in_dataset")
         self._target = self._choice("take_in_target")
@@ -41,7 +51,10 @@ class TakeInDialog(VersionDialog):
         self.add_field(
             Field("Dataset", self._dataset, self.inside, check=lambda: "" if self._dataset.count() else none)
         )
-        self.add_field(Field("It predicts", self._target, self.inside))
+        gone = "The dataset is not here any more; choose another."
+        self.add_field(
+            Field("It predicts", self._target, self.inside, check=lambda: "" if self._target.count() else gone)
+        )
         self.add_field(
             Field(
                 "Measured on",
@@ -99,5 +112,6 @@ class TakeInDialog(VersionDialog):
         at = Path(self._file.text).parent if self._file.text else Path.home()
         dialog = named(QFileDialog(self, "The model's file", str(at), _FILTER), "take_in_browse_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._file.edit.setText)
         dialog.open()
