@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.history.lanes import LaneRow
 
 _DETAILS = 404
-_WIDTHS = (270, 140, 84, 116, 150, 130, 110, 130, 80)
+_WIDTHS = (270, 136, 80, 112, 144, 122, 104, 142, 84)
 
 
 class ModelsTab(QWidget):

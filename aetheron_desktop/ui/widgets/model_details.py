@@ -18,7 +18,7 @@ from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
 from aetheron_desktop.ui.widgets.versions.record_view import RecordView
-from aetheron_desktop.ui.widgets.versions.texts import breakable
+from aetheron_desktop.ui.widgets.versions.texts import breakable, tip
 from aetheron_desktop.ui.widgets.versions.version_line import VersionLine
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
     from aetheron_desktop.engine.versioning.record import ModelRecord
 
-_BETWEEN: Final = 2
-"""The column with the intervals."""
+_LONGEST_NAME: Final = 80
 _ARROWS: Final = {"higher": "↑", "lower": "↓"}
 _SIGNATURES: Final = {
     "own": ("shield", "success"),
@@ -65,6 +64,7 @@ class ModelDetails(QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._clear()
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.GAP, theme.WIDE)
         layout.setSpacing(theme.GAP)
@@ -83,7 +83,8 @@ class ModelDetails(QFrame):
         is_binned = info.binned is not None
         is_known = (info.id, is_binned) == (self._id, self._is_binned) and self._version
         self._id, self._is_binned = info.id, is_binned
-        self._name.setText(breakable(info.name))
+        self._name.setText(breakable(_shortened(info.name)))
+        self._name.setToolTip(tip(info.name))
         for wish, button in self._buttons.items():
             button.setVisible((wish in {"restore", "delete"}) == is_binned)
         if not is_known:  # of a version that is shown, its record says what is new
@@ -207,7 +208,7 @@ class ModelDetails(QFrame):
         for name, score in info.metrics.items():
             if not name.startswith(BASELINE):
                 known = metric(name)
-                label = f"{known.label} {_ARROWS[known.direction]}"
+                label = f"{known.label}\N{NO-BREAK SPACE}{_ARROWS[known.direction]}"
                 found = intervals.get(name)
                 between = "–".join(_short(end) for end in found) if found else ""
                 rows.append((label, number(score), between, number(baseline(info, name))))
@@ -257,6 +258,11 @@ def _as_was(info: ModelInfo, version: VersionInfo) -> ModelInfo:
 def _short(value: float) -> str:
     """Give the end of an interval in few signs: it is not known more exactly."""
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+def _shortened(name: str) -> str:
+    """Give a name in few lines, without its middle where it is long."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: 2 * _LONGEST_NAME // 3]}…{name[-_LONGEST_NAME // 3 :]}"
+
+
 
 
 def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
@@ -279,15 +285,16 @@ def _table(rows: Iterable[Sequence[str]], *, has_header: bool = False) -> QWidge
     grid.setVerticalSpacing(theme.TIGHT)
     for row, cells in enumerate(rows):
         for column, text in enumerate(cells):
-            label = QLabel(text, table)
+            # Names, and what is no number, have several lines where there is no room; numbers are never broken.
+            wraps = column == 0 if has_header else column == 1
+            label = QLabel(breakable(text) if wraps else text, table, wordWrap=wraps)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            is_head = column == 0 or (has_header and row == 0)
-            is_aside = has_header and column == _BETWEEN
-            theme.mark(label, role="muted" if is_head or is_aside else "strong" if has_header else "")
+            is_value = column == 1 and row > 0 if has_header else column > 0
+            theme.mark(label, role="muted" if not is_value else "strong" if has_header else "")
             if has_header and column:
                 label.setAlignment(Qt.AlignmentFlag.AlignRight)
             grid.addWidget(label, row, column)
-    grid.setColumnStretch(4, 1)
+    grid.setColumnStretch(0 if has_header else 1, 1)
     return table
 
 
