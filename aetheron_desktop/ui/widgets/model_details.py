@@ -63,9 +63,9 @@ class ModelDetails(QFrame):
         self._scroll = named(QScrollArea(self), "model_facts", "Facts of the model")
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._clear()
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
+        self._clear()
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.GAP, theme.WIDE)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._name)
@@ -169,7 +169,7 @@ class ModelDetails(QFrame):
 
     def _make_buttons(self) -> dict[str, QPushButton]:
         buttons: dict[str, QPushButton] = {}
-        for wish, words, picture, tip in (
+        for wish, words, picture, told in (
             ("predict", "Predict…", "predict", "Predict the rows of another file"),
             ("export", "Save as…", "export", "Save the model as one file, to carry it elsewhere"),
             ("promote", "Promote…", "trophy", "Make this version the champion, or what you call the one in use"),
@@ -179,7 +179,7 @@ class ModelDetails(QFrame):
             ("restore", "Restore", "restore", "Take it out of the bin"),
             ("delete", "Delete for good", "trash", "Free its space; it cannot be restored"),
         ):
-            button = named(QPushButton(words, self), f"model_{wish}", tip, tip)
+            button = named(QPushButton(words, self), f"model_{wish}", told, told)
             if wish == "predict":
                 theme.mark(button, role="primary")
             if not words:
@@ -255,9 +255,6 @@ def _as_was(info: ModelInfo, version: VersionInfo) -> ModelInfo:
     )
 
 
-def _short(value: float) -> str:
-    """Give the end of an interval in few signs: it is not known more exactly."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
 def _shortened(name: str) -> str:
     """Give a name in few lines, without its middle where it is long."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: 2 * _LONGEST_NAME // 3]}…{name[-_LONGEST_NAME // 3 :]}"
@@ -266,6 +263,9 @@ def _shortened(name: str) -> str:
 
 
 def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
+def _short(value: float) -> str:
+    """Give the end of an interval in few signs: it is not known more exactly."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
     """Give what is known of a model; dataset and run stand below where they can be opened."""
     sources = () if is_followed else (("Dataset", info.dataset_name), ("Run", info.run))
     return [
