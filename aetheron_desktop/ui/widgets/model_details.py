@@ -16,6 +16,7 @@ from aetheron_desktop.ui.item_models.models_table import baseline
 from aetheron_desktop.ui.item_models.quantities import number, size
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
+from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
 from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
 from aetheron_desktop.ui.widgets.versions.record_view import RecordView
 from aetheron_desktop.ui.widgets.versions.texts import breakable, tip
@@ -64,8 +65,8 @@ class ModelDetails(QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        layout = QVBoxLayout(self)
         self._clear()
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.GAP, theme.WIDE)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._name)
@@ -94,13 +95,11 @@ class ModelDetails(QFrame):
 
     def show_version(self, info: ModelInfo, version: VersionInfo, history: History) -> None:
         """Say which of its versions is shown, and what its history knows of it, until its record is told."""
-        labels = history.labels
         self._numbers = {one.commit: one.number for one in history.versions}
         if version.commit != self._version:
             self._show(info if version.commit == info.version else _as_was(info, version))
         self._version = version.commit
-        names = [name for name in labels.of(version.commit) if name != labels.branch]
-        self._line.show_version(version, names, is_current=version.commit == labels.current)
+        self._line.show_version(version, history.labels)
 
     def show_record(self, record: ModelRecord) -> None:
         """Show what is known of a version, and of how it came to be."""
@@ -127,6 +126,8 @@ class ModelDetails(QFrame):
         if record is not None:
             self._add("Signature", self._signature(record))
         self._add("Measured on the test rows", self._metrics(info, record.intervals if record else {}))
+        if record is not None and record.importance:
+            self._add("Most important columns", ImportanceBars(record.importance, info, self._body))
         self._add("Made from", _table(_facts(info, is_followed=record is not None)))
         if record is not None:
             self._lineage = LineageView(self._body)
@@ -260,12 +261,12 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: 2 * _LONGEST_NAME // 3]}…{name[-_LONGEST_NAME // 3 :]}"
 
 
-
-
-def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
 def _short(value: float) -> str:
     """Give the end of an interval in few signs: it is not known more exactly."""
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
     """Give what is known of a model; dataset and run stand below where they can be opened."""
     sources = () if is_followed else (("Dataset", info.dataset_name), ("Run", info.run))
     return [
