@@ -12,7 +12,7 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.versions.fields import Field, MessageField, plain_label
 from aetheron_desktop.ui.dialogs.versions.frame import VersionDialog
 from aetheron_desktop.ui.dialogs.versions.pair import VersionPair
-from aetheron_desktop.ui.dialogs.versions.phrases import number_words, shortened
+from aetheron_desktop.ui.dialogs.versions.phrases import found_words, number_words, shortened
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
@@ -29,21 +29,34 @@ class AdoptDialog(VersionDialog):
     """Asks why; tells :class:`Adopt`, and stays until it is closed by its owner or told of a conflict or a failure."""
 
     def __init__(self, history: History, version: VersionInfo, parent: QWidget | None = None) -> None:
-        lead = (
-            f"A new version of {history.labels.branch} is made: what was changed on one side alone is taken from there."
-        )
+        current = history.labels.current
+        is_contained = version.commit in _contained(history, current)
+        if is_contained:
+            lead = (
+                f"{found_words(history, current).capitalize()}, which is the current one, came of "
+                f"{number_words(version)}: there is nothing to adopt. To go back to it, roll back."
+            )
+        else:
+            lead = (
+                f"A new version of {shortened(history.labels.branch)} is made: what was changed on one side alone is "
+                "taken from there."
+            )
         super().__init__("adopt", f"Adopt {number_words(version)}", "Adopt", parent, lead=lead, width=600)
         self._model, self._version = history.model, version.commit
         self._choices: dict[Part, PartChoice] = {}
         heads = ("What is adopted", "Into the current version")
-        self.body.addWidget(VersionPair(history, version.commit, history.labels.current, self.inside, heads=heads))
+        self.body.addWidget(VersionPair(history, version.commit, current, self.inside, heads=heads))
         self._message = self.add_field(
             MessageField(
                 "adopt_message", "Why", self.inside, required="Write in a few words why.",
                 placeholder="Such as: better on new customers, no worse on the others",
             )
         )  # fmt: skip
+        self._message.setEnabled(not is_contained)
+        self.go.setEnabled(not is_contained)
         self.finish()
+        if is_contained:
+            self.cancel.setFocus()
 
     def show_conflict(self, parts: Sequence[PartState]) -> None:
         """Let somebody choose for each part that was changed on both sides."""
@@ -64,6 +77,18 @@ class AdoptDialog(VersionDialog):
         keep = {part: choice.side for part, choice in self._choices.items() if choice.side is not None}
         self.show_busy("Adopting…")
         self.wanted.emit(Adopt(model=self._model, version=self._version, message=self._message.text, keep=keep))
+
+
+def _contained(history: History, commit: str) -> set[str]:
+    """Give a version and all that are before it, adopted ones too."""
+    parents = {version.commit: version.parents for version in history.versions}
+    found: set[str] = set()
+    open_ = [commit]
+    while open_:
+        if (one := open_.pop()) not in found:
+            found.add(one)
+            open_ += parents.get(one, ())
+    return found
 
 
 class PartChoice(Field):

@@ -19,12 +19,14 @@ from aetheron_desktop.ui.widgets.naming import named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from aetheron_desktop.engine.versioning.cleaning import CleanUpItem
 
 _HEADS: Final = ("What", "Of", "Which", "Since", "Size")
 _WIDTHS: Final = {0: 272, 1: 184, 3: 104, 4: 92}
+_SINCE: Final = 3
+_LEAST_WHICH: Final = 80
 _LONGEST_NAME: Final = 24
 _KIND_WORDS: Final[dict[Kind, str]] = {
     "files": "Files of versions",
@@ -80,6 +82,10 @@ class CleanUpTable(QTableWidget):
                 self._show_row(row, item, now)
         if self._items:
             self.setCurrentCell(0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setColumnHidden(_SINCE, self.viewport().width() < sum(_WIDTHS.values()) + _LEAST_WHICH)
 
     def ticked(self) -> list[CleanUpItem]:
         """Give what is ticked."""

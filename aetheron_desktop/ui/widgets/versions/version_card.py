@@ -62,6 +62,12 @@ class NameChips(QWidget):
         LabelChips(self.font()).paint(painter, QRectF(self.rect()), self._labels, theme.series(0))
 
 
+def names_of(version: VersionInfo, labels: Labels) -> tuple[Label, ...]:
+    """Give the names of a version, in the order in which they are shown everywhere."""
+    rows = HistoryRows(History(model="", versions=(version,), labels=labels), main_metric(version.task))
+    return rows.row(0).labels
+
+
 class VersionCard(QFrame):
     """``place`` says which of the two it is: before or after."""
 
@@ -89,8 +95,7 @@ class VersionCard(QFrame):
 
     def show_version(self, version: VersionInfo, labels: Labels) -> None:
         """Show a version; of ``labels`` those that name it."""
-        rows = HistoryRows(History(model="", versions=(version,), labels=labels), main_metric(version.task))
-        names = rows.row(0).labels
+        names = names_of(version, labels)
         title = version.title or "No message"
         self._number.setText(version_name(version))
         self.chips.show_labels(names)
