@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton, QWidget
 
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.engine.registry.shelf import Shelf
 from aetheron_desktop.engine.registry.versions import Labels
 from aetheron_desktop.engine.versioning.changes import MoveAlias, SetThreshold
 from aetheron_desktop.engine.versioning.questions import RecordQuestion, VersionsQuestion
+from aetheron_desktop.ui.dialogs.predict import PredictDialog
 from aetheron_desktop.ui.item_models.history_table import ROW_ROLE
 from aetheron_desktop.ui.tabs.models import ModelsTab
 from aetheron_desktop.ui.widgets.history.history_card import HistoryCard
@@ -294,3 +295,26 @@ def test_that_a_long_history_does_not_hold_the_window_up(
     loop.exec()
     tick.stop()
     assert longest < 4 * FRAME_S, f"the window's thread was busy for {longest * 1000:.0f} ms at a time"
+
+
+def test_that_what_is_pressed_beside_a_version_is_done_with_that_version(
+    tab: ModelsTab, qtbot: QtBot, session: Session, commits: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history(tab).choose([commits[0]])
+    settled(qtbot, tab, commits[0])
+    find(tab, QPushButton, "model_promote").click()
+    qtbot.waitUntil(lambda: tab.findChild(QDialog, "promote_dialog") is not None)
+    assert find(tab, QDialog, "promote_dialog").windowTitle() == "Promote version 1"
+    find(tab, QDialog, "promote_dialog").close()
+    told: list[tuple[object, ...]] = []
+    monkeypatch.setattr(session, "predict", lambda *files, with_input, version: told.append((*files, version)))
+    find(tab, QPushButton, "model_predict").click()
+    dialog = find(tab, PredictDialog, "predict_dialog")
+    assert any("with Forest 1, version 1" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.wanted.emit("a.csv", "b.csv", False)
+    assert told[0][-1] == commits[0]
+    dialog.close()
+    find(tab, QPushButton, "model_export").click()
+    export = find(tab, QFileDialog, "export_dialog")
+    assert export.selectedFiles()[0].endswith("Forest 1- version 1.aether")
+    export.close()

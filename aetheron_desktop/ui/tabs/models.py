@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QSignalBlocker, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -213,7 +214,7 @@ class ModelsTab(QWidget):
         self._filter.textChanged.connect(self._sorted.setFilterFixedString)
         self._bin.toggled.connect(lambda _: self.show_models())
         self._table.renamed.connect(self._session.rename_model)
-        self._details.wished.connect(self._do)
+        self._details.wished.connect(lambda wish, id_: self._do(wish, id_, self._shown_commit()))
         self._details.opened.connect(self._open_link)
         self._history.wished.connect(self._wish)
         self._history.view.wished.connect(self._wish)
@@ -373,6 +374,11 @@ class ModelsTab(QWidget):
             case _:
                 self._wishes.grant(wish, info, self._shown, what)
 
+    def _shown_commit(self) -> str:
+        """Give the version that the details show; empty where that is the model as it is."""
+        chosen = self._history.view.chosen()
+        return chosen[0] if self._shown is not None and len(chosen) == 1 else ""
+
     def _open_link(self, kind: str, id_: str) -> None:
         """Show what a version comes from."""
         if kind in {"dataset", "run", "model"}:
@@ -402,15 +408,16 @@ class ModelsTab(QWidget):
             menu.addAction(words).triggered.connect(lambda _, wish=wish: self._do(wish, id_))
         menu.popup(self.view.viewport().mapToGlobal(place))
 
-    def _do(self, wish: str, id_: str) -> None:
+    def _do(self, wish: str, id_: str, version: str = "") -> None:
+        """Do what is wished of a model, or of one version of it where that makes a difference."""
         info = self._infos.get(id_)
         if info is None:
             return
         match wish:
             case "predict" if info.binned is None:
-                self._predict(info)
+                self._predict(info, version)
             case "export" if info.binned is None:
-                self._export(info)
+                self._export(info, version)
             case "rename":
                 self.view.edit(self.view.currentIndex().siblingAtColumn(0))
             case "reveal":
@@ -419,7 +426,7 @@ class ModelsTab(QWidget):
                 errand.failed.connect(self._session.tell)
                 errand.start()
             case "promote" | "try" | "mark" | "reproduce":
-                self._wish(wish, info.version)
+                self._wish(wish, version or info.version)
             case "trust":
                 self._wishes.trust()
             case "bin" if info.binned is None:
@@ -435,7 +442,7 @@ class ModelsTab(QWidget):
                 confirm(self, "Delete this model for good?", text, "Delete for good", then)
 
     def _predict(self, info: ModelInfo, version: str = "") -> None:
-        dialog = PredictDialog(info, self)
+        dialog = PredictDialog(self._called(info, version), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(
             lambda source, out, with_input: self._session.predict(
@@ -444,8 +451,17 @@ class ModelsTab(QWidget):
         )
         dialog.open()
 
+    def _called(self, info: ModelInfo, version: str) -> ModelInfo:
+        """Give what is known of a model under the name of one of its versions; the current one has the model's own."""
+        known = {one.commit: one.number for one in self._shown.versions} if self._shown is not None else {}
+        if not known.get(version) or version == info.version:
+            return info
+        return msgspec.structs.replace(info, name=f"{info.name}, version {known[version]}")
+
     def _export(self, info: ModelInfo, version: str = "") -> None:
-        dialog = QFileDialog(self, "Save the model as", str(Path.home() / f"{_file_name(info.name)}.aether"))
+        dialog = QFileDialog(
+            self, "Save the model as", str(Path.home() / f"{_file_name(self._called(info, version).name)}.aether")
+        )
         named(dialog, "export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("Models (*.aether)")
