@@ -141,7 +141,10 @@ class ModelDetails(QFrame):
                 self._add("Moves of aliases", moves)
         if info.params:
             parameters = {p.name: p.label for card in catalog.ALL for p in card.parameters if card.id == info.estimator}
-            self._add("Parameters", _table([(parameters.get(n, n), str(v)) for n, v in info.params.items()]))
+            self._add(
+                "Parameters",
+                _table([(parameters.get(n, n), "not set" if v is None else str(v)) for n, v in info.params.items()]),
+            )
         if info.features:
             self._add(f"Columns ({len(info.features):,})", _words(", ".join(info.features[:200])))
         if info.classes:
