@@ -59,13 +59,14 @@ def make_large(workspace: Workspace, model: ModelInfo) -> Path:
 def test_that_a_healthy_model_is_whole(workspace: Workspace, model: ModelInfo) -> None:
     changed(workspace, MoveAlias(model=model.id, alias="champion", to="v1", reason="It is"))
     changed(workspace, Mark(model=model.id, name="released"))
-    make_large(workspace, model)
+    large = make_large(workspace, model)
     with workspace.shelf.changing(model.id) as repository, repository.changing():
         repository.store.pack(always=True)
     report = asked(workspace, VerifyQuestion(model=model.id), Verification)
     assert report.troubles == ()
     assert report.is_whole
-    assert (report.versions, report.large_files) == (4, 2)
+    assert report.versions == 4
+    assert report.large_files == len(list(large.parents[2].glob("??/??/*"))) > 1
     assert report.objects > 12
     assert "you" in report.signature
     assert report.parity.endswith("as it did, to the bit.")
