@@ -49,6 +49,11 @@ def test_that_it_predicts_and_measures_as_the_model_that_it_was(
     truth, right = table["sold"], one["prediction"]
     assert metrics["accuracy"] == pytest.approx((truth == right).mean(), abs=0.011)
     assert asked(workspace, VerifyQuestion(model=foreign), Verification).troubles == ()
+    opened = load_model(workspace.shelf.files(foreign)).description
+    # A slow machine may not reach them all in the time there is.
+    assert list(opened.importance) == [name for name in table.columns if name in opened.importance]
+    assert set(opened.importance) <= set(opened.info.features)
+    assert max(opened.importance, key=lambda name: opened.importance[name], default="size") == "size"
 
 
 def test_that_it_is_versioned_as_any_other(workspace: Workspace, model: ModelInfo, foreign: str) -> None:
