@@ -273,8 +273,11 @@ class Workspace:
             old.replace(new)
 
     def _delete(self, folder: Path) -> None:
+        # Out of sight first: what a kill leaves of it must not come back as half a dataset.
+        part = folder.with_name(f".{folder.name}.{os.getpid()}")
         with storage_errors(folder):
-            shutil.rmtree(folder)
+            folder.replace(part)
+            shutil.rmtree(part)
 
     def _take_in_folders(self) -> None:
         """Enter what lies in the folders and is not in the index: it was lost, or a crash came in between."""

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.run import Run
     from aetheron_desktop.engine.training.trainer import Training
     from aetheron_desktop.engine.versioning.questions import ReproduceQuestion
+    from aetheron_desktop.engine.versioning.reproduction import Reproduction
     from aetheron_desktop.engine.workspace import Workspace
 
     Tell = Callable[[Event, bytes], None]
@@ -223,7 +224,8 @@ class Execution:
         question = job.question
         try:
             if isinstance(question, of_models.ReproduceQuestion):
-                self._reproduce(question)
+                if self._reproduce(question).state == "stopped":
+                    raise Stopped  # noqa: TRY301 - as the other questions are ended
             elif isinstance(question, of_models.LookQuestion):
                 of_models.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
             else:
@@ -235,20 +237,20 @@ class Execution:
     def _tell_answer(self, answer: msgspec.Struct) -> None:
         self._emit(Answered(job=self._job.id, answer=msgspec.to_builtins(answer)))
 
-    def _reproduce(self, question: ReproduceQuestion) -> None:
+    def _reproduce(self, question: ReproduceQuestion) -> Reproduction:
         from aetheron_desktop.engine.versioning.reproduction import reproduce
 
-        self._tell_answer(
-            reproduce(
-                self._workspace,
-                question.model,
-                question.version,
-                job=self._job.id,
-                emit=self._emit,
-                should_stop=self._stop.is_set,
-                threads=max(1, (os.cpu_count() or 1) - 1),
-            )
+        found = reproduce(
+            self._workspace,
+            question.model,
+            question.version,
+            job=self._job.id,
+            emit=self._emit,
+            should_stop=self._stop.is_set,
+            threads=max(1, (os.cpu_count() or 1) - 1),
         )
+        self._tell_answer(found)
+        return found
 
     def _change(self, job: ChangeJob) -> JobEnded:
         from aetheron_desktop.engine.registry.combining import AdoptConflict  # Git; only this job needs it

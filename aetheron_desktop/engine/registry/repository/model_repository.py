@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from dulwich.objects import Commit, ObjectID, Tag
 
 from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError, storage_errors
-from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, hashes_in
+from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, FILES, SIGNATURE, hashes_in
 from aetheron_desktop.engine.registry.identity import author as own_author
 from aetheron_desktop.engine.registry.labels import checked_label
 from aetheron_desktop.engine.registry.repository.git_store import GitStore, branch_ref, made_blob
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.identity import Author
 
 ATTRIBUTES: Final = ".gitattributes"
+_IN_GIT: Final = frozenset({DESCRIPTION, CARD, SIGNATURE})
+"""What is read from Git alone, whatever its size."""
 DEED: Final = "Aetheron-Deed"
 _TRIES: Final = 8
 
@@ -269,10 +271,6 @@ class ModelRepository:
             if not folder.is_dir():  # another program was first, and has the same there
                 raise
 
-    def restore_file(self, commit: str) -> None:
-        """Forget the folder of a version: what was changed in it by hand is made anew when it is needed."""
-        shutil.rmtree(self.folder(commit), ignore_errors=True)
-
     # -- new versions -------------------------------------------------------------------------------------------------
 
     def commit(self, folder: Path, message: str, deed: Deed, *, author: Author | None = None, branch: str = "") -> str:
@@ -282,10 +280,11 @@ class ModelRepository:
             StorageError: the disk refused; the history is as it was.
             UsageError: ``branch`` is new, and cannot be the name of one.
         """
-        blobs = self._blobs(folder)
         with storage_errors(folder):
             (self.root / "files").mkdir(exist_ok=True)
         with self.changing():
+            # With the lock: a clean-up must not come between a large file and the version that names it.
+            blobs = self._blobs(folder)
             files = {name: blob.id for name, blob in blobs.items()}
             commit = self._append(files, blobs, message, deed, author=author, branch=branch)
         with suppress(OSError):  # the version is made, and its folder is made anew when it is needed
@@ -298,7 +297,7 @@ class ModelRepository:
             blobs, large = {}, []
             least = self.large_from()
             for file in sorted(folder.iterdir()):
-                if file.stat().st_size >= least and file.name != DESCRIPTION:
+                if file.stat().st_size >= least and file.name not in _IN_GIT:
                     blobs[file.name] = made_blob(self.large.take(file, hashes.get(file.name)).text())
                     large.append(file.name)
                 else:
