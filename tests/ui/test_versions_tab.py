@@ -22,6 +22,7 @@ from aetheron_desktop.ui.widgets.history.history_card import HistoryCard
 from aetheron_desktop.ui.widgets.history.history_view import HistoryView
 from aetheron_desktop.ui.widgets.model_details import ModelDetails
 from aetheron_desktop.ui.widgets.versions.difference_view import DifferenceView
+from aetheron_desktop.ui.widgets.versions.metric_table import MetricTable
 from tests.models import add_version, made_info, put_model
 from tests.ui.in_process import InProcess
 
@@ -318,3 +319,34 @@ def test_that_what_is_pressed_beside_a_version_is_done_with_that_version(
     export = find(tab, QFileDialog, "export_dialog")
     assert export.selectedFiles()[0].endswith("Forest 1- version 1.aether")
     export.close()
+
+
+def test_that_metrics_have_their_room_in_any_width(dressed: QApplication, qtbot: QtBot) -> None:
+    info = made_info(1, metrics={"roc_auc": 0.9, "balanced_accuracy": 0.8, "log_loss": 1.054})
+    around = QWidget()
+    qtbot.addWidget(around)
+    table = MetricTable(info, {"roc_auc": (0.941, 0.997)}, around)
+    around.show()
+    interval = next(label for label in table.findChildren(QLabel) if label.text() == "0.941–0.997")
+    table.resize(400, 200)
+    assert interval.isVisible()
+    table.resize(table.minimumSizeHint().width(), 200)
+    assert not interval.isVisible(), "it is what can be left out"
+    figures = [label for label in table.findChildren(QLabel) if label.isVisible() and not label.wordWrap()]
+    qtbot.waitUntil(lambda: all(label.width() >= label.minimumSizeHint().width() for label in figures))
+    table.resize(400, 200)
+    assert interval.isVisible()
+
+
+def test_that_a_long_name_and_many_aliases_leave_the_details_their_width(
+    tab: ModelsTab, session: Session, qtbot: QtBot, commits: list[str]
+) -> None:
+    with session.workspace.shelf.changing(FIRST) as repository:
+        for number in range(12):
+            repository.tag(f"a-mark-with-a-rather-long-name-{number}", commits[2], "")
+    session.rename_model(FIRST, "x" * 200)
+    qtbot.waitUntil(lambda: "name-11" in find(tab, QWidget, "version_names").accessibleName())
+    details = find(tab, ModelDetails, "model_details")
+    assert details.minimumSizeHint().width() <= 320
+    assert words(tab, "model_name") != "x" * 200
+    assert "x" * 200 in find(tab, QLabel, "model_name").toolTip()

@@ -181,6 +181,7 @@ class ModelsTab(QWidget):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(theme.GAP)
         self._side.setMinimumWidth(320)
+        left.setMinimumWidth(300)
         self._history.setMinimumHeight(150)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(split)

@@ -10,14 +10,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.evaluation.metrics import BASELINE, metric
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.item_models.models_table import baseline
-from aetheron_desktop.ui.item_models.quantities import number, size
+from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
 from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
+from aetheron_desktop.ui.widgets.versions.metric_table import MetricTable
 from aetheron_desktop.ui.widgets.versions.record_view import RecordView
 from aetheron_desktop.ui.widgets.versions.texts import breakable, tip
 from aetheron_desktop.ui.widgets.versions.version_line import VersionLine
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.versioning.record import ModelRecord
 
 _LONGEST_NAME: Final = 80
-_ARROWS: Final = {"higher": "↑", "lower": "↓"}
 _SIGNATURES: Final = {
     "own": ("shield", "success"),
     "trusted": ("shield", "success"),
@@ -125,7 +123,8 @@ class ModelDetails(QFrame):
         self._clear()
         if record is not None:
             self._add("Signature", self._signature(record))
-        self._add("Measured on the test rows", self._metrics(info, record.intervals if record else {}))
+        intervals = record.intervals if record is not None else {}
+        self._add("Measured on the test rows", MetricTable(info, intervals, self._body))
         if record is not None and record.importance:
             self._add("Most important columns", ImportanceBars(record.importance, info, self._body))
         self._add("Made from", _table(_facts(info, is_followed=record is not None)))
@@ -207,19 +206,6 @@ class ModelDetails(QFrame):
             rows.addLayout(row)
         return rows
 
-    def _metrics(self, info: ModelInfo, intervals: dict[str, tuple[float, float]]) -> QWidget:
-        rows: list[Sequence[str]] = [("", "model", "95 %" if intervals else "", "baseline")]
-        for name, score in info.metrics.items():
-            if not name.startswith(BASELINE):
-                known = metric(name)
-                label = f"{known.label}\N{NO-BREAK SPACE}{_ARROWS[known.direction]}"
-                found = intervals.get(name)
-                between = "–".join(_short(end) for end in found) if found else ""
-                rows.append((label, number(score), between, number(baseline(info, name))))
-        if info.task == "binary":
-            rows.append(("Threshold", "0.5" if info.threshold is None else f"{info.threshold:g}", "", ""))
-        return _table(rows, has_header=True)
-
     def _add(self, title: str, widget: QWidget) -> None:
         label = QLabel(title, self._body)
         theme.mark(label, role="overline")
@@ -264,11 +250,6 @@ def _shortened(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[: 2 * _LONGEST_NAME // 3]}…{name[-_LONGEST_NAME // 3 :]}"
 
 
-def _short(value: float) -> str:
-    """Give the end of an interval in few signs: it is not known more exactly."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
-
-
 def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
     """Give what is known of a model; dataset and run stand below where they can be opened."""
     sources = () if is_followed else (("Dataset", info.dataset_name), ("Run", info.run))
@@ -281,24 +262,18 @@ def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
     ]
 
 
-def _table(rows: Iterable[Sequence[str]], *, has_header: bool = False) -> QWidget:
+def _table(rows: Iterable[Sequence[str]]) -> QWidget:
     table = QWidget()
     grid = QGridLayout(table)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(theme.GAP + 2 if has_header else theme.WIDE)
+    grid.setHorizontalSpacing(theme.WIDE)
     grid.setVerticalSpacing(theme.TIGHT)
-    for row, cells in enumerate(rows):
-        for column, text in enumerate(cells):
-            # Names, and what is no number, have several lines where there is no room; numbers are never broken.
-            wraps = column == 0 if has_header else column == 1
-            label = QLabel(breakable(text) if wraps else text, table, wordWrap=wraps)
+    grid.setColumnStretch(1, 1)
+    for row, (name, value) in enumerate(rows):
+        for column, label in enumerate((QLabel(name, table), QLabel(breakable(value), table, wordWrap=True))):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            is_value = column == 1 and row > 0 if has_header else column > 0
-            theme.mark(label, role="muted" if not is_value else "strong" if has_header else "")
-            if has_header and column:
-                label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            theme.mark(label, role="" if column else "muted")
             grid.addWidget(label, row, column)
-    grid.setColumnStretch(0 if has_header else 1, 1)
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
@@ -19,9 +19,13 @@ from aetheron_desktop.ui.widgets.naming import named, pictured
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.registry.versions import History
     from aetheron_desktop.ui.widgets.history.lanes import LaneRow
+
+_LEAST_WITH_FILTER: Final = 400
 
 
 class HistoryCard(QFrame):
@@ -34,6 +38,7 @@ class HistoryCard(QFrame):
         named(self, "history_card", "Versions of the chosen model")
         theme.mark(self, role="card")
         self._history: History | None = None
+        self._counts = "", ""
         self._title = QLabel("Versions", self)
         theme.mark(self._title, role="heading")
         self._count = named(ElidedLabel(self), "history_count")
@@ -65,16 +70,17 @@ class HistoryCard(QFrame):
         """Show the versions of a model, laid out as ``lanes`` where that was done before; None while none is known."""
         self._history = history
         if info is None or history is None:
-            self._count.setText("")
+            self._counts = "", ""
+            self._show_head()
             self._branch.hide()
             self._more.setEnabled(False)
             self.view.show_nothing()
             return
         count = len(history.versions)
         lines = len(history.labels.branches)
-        words = f"{count:,}" + (f" in {lines:,} variations" if lines > 1 else "")
-        self._count.setText(words)
-        self._count.setToolTip(words)
+        self._counts = f"{count:,}", f"{count:,} in {lines:,} variations" if lines > 1 else f"{count:,}"
+        self._count.setToolTip(self._counts[1])
+        self._show_head()
         self._branch.setText(history.labels.branch)
         self._branch.show()
         self._more.setEnabled(True)
@@ -83,6 +89,17 @@ class HistoryCard(QFrame):
     def show_trouble(self, detail: str, hint: str) -> None:
         """Say that the history cannot be read, and why."""
         self.view.show_nothing("The history cannot be read", f"{detail} {hint}".strip())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_head()
+
+    def _show_head(self) -> None:
+        """Say less where there is no room for more."""
+        has_room = self.width() >= _LEAST_WITH_FILTER
+        # A field in which no word can be read is none; words that stand in it stay where they can be cleared.
+        self._filter.setVisible(has_room or bool(self._filter.text()))
+        self._count.setText(self._counts[has_room])
 
     def _build(self) -> None:
         head = QHBoxLayout()
