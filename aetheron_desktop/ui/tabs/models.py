@@ -347,7 +347,7 @@ class ModelsTab(QWidget):
                 self._session.models_changed.emit()
 
     def _on_record_end(self, end: JobEnded) -> None:
-        if end.outcome == "failed":
+        if end.outcome in {"failed", "crashed"}:
             self._details.show_trouble(end.title, end.detail, end.hint)
 
     def _on_difference(self, answer: VersionDifference | VersionVerdict) -> None:
@@ -357,7 +357,7 @@ class ModelsTab(QWidget):
             self._difference.show_difference(answer)
 
     def _on_difference_end(self, end: JobEnded) -> None:
-        if end.outcome == "failed":
+        if end.outcome in {"failed", "crashed"}:
             self._difference.show_error(end.title, end.detail, end.hint)
 
     def _wish(self, wish: str, what: str) -> None:
