@@ -254,7 +254,7 @@ class Execution:
 
     def _change(self, job: ChangeJob) -> JobEnded:
         from aetheron_desktop.engine.registry.combining import AdoptConflict  # Git; only this job needs it
-        from aetheron_desktop.engine.registry.repository.remote_errors import TransferStopped
+        from aetheron_desktop.engine.registry.remotes.remote_errors import TransferStopped
         from aetheron_desktop.engine.versioning.deeds import GateRefusal
         from aetheron_desktop.engine.versioning.doing import do
 

@@ -240,7 +240,7 @@ def _collect(repository: ModelRepository, grace_s: int) -> None:
     """
     from dulwich.gc import find_unreachable_objects
 
-    from aetheron_desktop.engine.registry.repository.packs import add_pack
+    from aetheron_desktop.engine.registry.remotes.packs import add_pack
 
     objects, refs = repository.store.repo.object_store, repository.store.repo.refs
     objects.fsync_object_files = True  # they are removed elsewhere in a moment

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.registry.leftovers import part_name
-from aetheron_desktop.engine.registry.repository import remotes
-from aetheron_desktop.engine.registry.repository.pulling import PullReport, pull
-from aetheron_desktop.engine.registry.repository.pulling import clone as clone_repository
-from aetheron_desktop.engine.registry.repository.pushing import PushReport, push
+from aetheron_desktop.engine.registry.remotes import known
+from aetheron_desktop.engine.registry.remotes.pulling import PullReport, pull
+from aetheron_desktop.engine.registry.remotes.pulling import clone as clone_repository
+from aetheron_desktop.engine.registry.remotes.pushing import PushReport, push
 from aetheron_desktop.engine.versioning.changes import Changed, Pull, Push, SetRemote
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def remote(
     match change:
         case SetRemote():
             if change.url:
-                known = remotes.set_remote(repository, change.name, change.url)
-                return Changed(model=model, words=f"{known.name} is {known.url} now.")
-            remotes.remove_remote(repository, change.name)
+                made = known.set_remote(repository, change.name, change.url)
+                return Changed(model=model, words=f"{made.name} is {made.url} now.")
+            known.remove_remote(repository, change.name)
             return Changed(model=model, words=f"The remote {change.name} is no longer known.")
         case Push():
             sent = push(repository, change.remote, progress=progress, should_stop=should_stop)

@@ -49,7 +49,8 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
         ModelError: it is damaged.
     """
     from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, SIGNATURE
-    from aetheron_desktop.engine.registry.repository import aliases, remotes
+    from aetheron_desktop.engine.registry.remotes import known
+    from aetheron_desktop.engine.registry.repository import aliases
     from aetheron_desktop.engine.registry.revising import description_of
     from aetheron_desktop.engine.registry.signing import verdict
     from aetheron_desktop.engine.versioning.deeds import gates_of
@@ -67,7 +68,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             importance=description.importance,
             moves=tuple(aliases.moves(repository)),
             gates=gates_of(repository),
-            remotes={remote.name: remote.url for remote in remotes.remotes(repository)},
+            remotes={remote.name: remote.url for remote in known.remotes(repository)},
             signature=found.sentence,
             state=found.state,
             signer=found.signer,

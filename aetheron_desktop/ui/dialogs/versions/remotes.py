@@ -172,7 +172,7 @@ class AddressField(LineField):
         if not self.text:
             return "Write where it is."
         # Imported when something is typed: it brings what the standard library knows of the web.
-        from aetheron_desktop.engine.registry.repository.remote_address import address_of
+        from aetheron_desktop.engine.registry.remotes.remote_address import address_of
 
         try:
             address_of(self.text)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.engine.registry.repository import pulling, pushing
+from aetheron_desktop.engine.registry.remotes import pulling, pushing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from aetheron_desktop.engine.registry.remotes.pulling import PullReport
+    from aetheron_desktop.engine.registry.remotes.pushing import PushReport
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.pulling import PullReport
-    from aetheron_desktop.engine.registry.repository.pushing import PushReport
 
 
 def quiet(step: str, done: float, total: float | None, unit: str = "") -> None:

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-from aetheron_desktop.engine.registry.repository.remote_address import (
+from aetheron_desktop.engine.registry.remotes.known import remotes, remove_remote, set_remote
+from aetheron_desktop.engine.registry.remotes.remote_address import (
     FolderAddress,
     HttpsAddress,
     SshAddress,
     address_of,
 )
-from aetheron_desktop.engine.registry.repository.remotes import remotes, remove_remote, set_remote
-from aetheron_desktop.engine.registry.repository.ssh import shell_path
+from aetheron_desktop.engine.registry.remotes.ssh import shell_path
+from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from tests.engine.registry.remotes.conftest import Maker, git
 from tests.engine.registry.remotes.doing import push
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
-from aetheron_desktop.engine.registry.repository import pushing
+from aetheron_desktop.engine.registry.remotes import pushing
+from aetheron_desktop.engine.registry.remotes.known import remove_remote, set_remote
+from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteAhead, RemoteError, TransferStopped
 from aetheron_desktop.engine.registry.repository.aliases import aliases, move_alias, moves
-from aetheron_desktop.engine.registry.repository.remote_errors import RemoteAhead, RemoteError, TransferStopped
-from aetheron_desktop.engine.registry.repository.remotes import remove_remote, set_remote
 from tests.engine.registry.remotes.conftest import Maker, git, is_sound
 from tests.engine.registry.remotes.doing import clone, pull, push
 

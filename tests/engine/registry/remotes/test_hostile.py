@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.registry.description import FORMAT
+from aetheron_desktop.engine.registry.remotes.known import set_remote
+from aetheron_desktop.engine.registry.remotes.pack_audit import MOST_BLOB, check_pack
+from aetheron_desktop.engine.registry.remotes.remote_errors import RefusedHistory
 from aetheron_desktop.engine.registry.repository.git_store import FILE_MODE
-from aetheron_desktop.engine.registry.repository.pack_audit import MOST_BLOB, check_pack
-from aetheron_desktop.engine.registry.repository.remote_errors import RefusedHistory
-from aetheron_desktop.engine.registry.repository.remotes import set_remote
 from tests.engine.registry.remotes.conftest import Maker, is_sound
 from tests.engine.registry.remotes.doing import clone, never, pull, push
 

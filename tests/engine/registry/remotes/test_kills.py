@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.registry.remotes.known import set_remote
 from aetheron_desktop.engine.registry.repository.aliases import move_alias
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-from aetheron_desktop.engine.registry.repository.remotes import set_remote
 from tests.engine.registry.remotes.conftest import Maker, is_sound
 from tests.engine.registry.remotes.doing import clone, pull, push
 

@@ -14,10 +14,10 @@ from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from aetheron_desktop.engine.errors import storage_errors
+from aetheron_desktop.engine.registry.remotes.packs import add_pack
+from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteError
+from aetheron_desktop.engine.registry.remotes.transport import GitLine, Updates, changed, wanted
 from aetheron_desktop.engine.registry.repository.git_store import GitStore
-from aetheron_desktop.engine.registry.repository.packs import add_pack
-from aetheron_desktop.engine.registry.repository.remote_errors import RemoteError
-from aetheron_desktop.engine.registry.repository.transport import GitLine, Updates, changed, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from dulwich.client import GitClient
 
+    from aetheron_desktop.engine.registry.remotes.remote_address import FolderAddress
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.remote_address import FolderAddress
 
 
 class FolderLine(GitLine):

@@ -11,13 +11,13 @@ import msgspec
 
 from aetheron_desktop.engine.errors import ModelError, UsageError, storage_errors
 from aetheron_desktop.engine.registry.labels import checked_label
-from aetheron_desktop.engine.registry.repository.git_store import DAMAGED
-from aetheron_desktop.engine.registry.repository.remote_address import (
+from aetheron_desktop.engine.registry.remotes.remote_address import (
     Address,
     FolderAddress,
     SshAddress,
     address_of,
 )
+from aetheron_desktop.engine.registry.repository.git_store import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

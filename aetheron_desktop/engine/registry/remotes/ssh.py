@@ -16,12 +16,12 @@ import threading
 import time
 from typing import IO, TYPE_CHECKING, Final
 
-from aetheron_desktop.engine.registry.repository.remote_errors import IDLE_S, RemoteError, TransferStopped, ssh_error
+from aetheron_desktop.engine.registry.remotes.remote_errors import IDLE_S, RemoteError, TransferStopped, ssh_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from aetheron_desktop.engine.registry.repository.remote_address import SshAddress
+    from aetheron_desktop.engine.registry.remotes.remote_address import SshAddress
 
 _CONNECT_S: Final = 15
 _LOOK_S: Final = 0.1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import IO, TYPE_CHECKING, Final
 
-from aetheron_desktop.engine.registry.repository.remote_errors import RefusedHistory, TransferStopped
+from aetheron_desktop.engine.registry.remotes.remote_errors import RefusedHistory, TransferStopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

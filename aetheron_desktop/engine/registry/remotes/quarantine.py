@@ -13,8 +13,8 @@ import uuid
 from typing import IO, TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
+from aetheron_desktop.engine.registry.remotes.remote_errors import RefusedHistory
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-from aetheron_desktop.engine.registry.repository.remote_errors import RefusedHistory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

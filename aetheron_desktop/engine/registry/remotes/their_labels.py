@@ -11,8 +11,8 @@ from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, 
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH
 
 if TYPE_CHECKING:
+    from aetheron_desktop.engine.registry.remotes.received import HistoryCheck
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.received import HistoryCheck
 
 
 @dataclass(slots=True)

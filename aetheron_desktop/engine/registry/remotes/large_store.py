@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from aetheron_desktop.engine.errors import storage_errors
-from aetheron_desktop.engine.registry.repository.remote_errors import TransferStopped
+from aetheron_desktop.engine.registry.remotes.remote_errors import TransferStopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dulwich.client import HTTPUnauthorized, Urllib3HttpGitClient
 
-from aetheron_desktop.engine.registry.repository.https import Web
-from aetheron_desktop.engine.registry.repository.remote_errors import web_error
-from aetheron_desktop.engine.registry.repository.transport import GitLine, Updates
+from aetheron_desktop.engine.registry.remotes.https import Web
+from aetheron_desktop.engine.registry.remotes.remote_errors import web_error
+from aetheron_desktop.engine.registry.remotes.transport import GitLine, Updates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dulwich.client import GitClient
 
+    from aetheron_desktop.engine.registry.remotes.remote_address import HttpsAddress
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.remote_address import HttpsAddress
 
 _Result = TypeVar("_Result")
 

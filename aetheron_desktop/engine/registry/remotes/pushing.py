@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
+from aetheron_desktop.engine.registry.remotes.folder_transport import create_folder
+from aetheron_desktop.engine.registry.remotes.known import address_named
+from aetheron_desktop.engine.registry.remotes.lfs_transfer import large_store
+from aetheron_desktop.engine.registry.remotes.remote_address import FolderAddress
+from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteAhead, TransferStopped, refused
+from aetheron_desktop.engine.registry.remotes.remote_line import opened
 from aetheron_desktop.engine.registry.repository.commits import ALIASES, HEADS, TAGS, contains, named, new_commits
-from aetheron_desktop.engine.registry.repository.folder_transport import create_folder
 from aetheron_desktop.engine.registry.repository.large_files import Pointer
-from aetheron_desktop.engine.registry.repository.lfs_transfer import large_store
-from aetheron_desktop.engine.registry.repository.remote_address import FolderAddress
-from aetheron_desktop.engine.registry.repository.remote_errors import RemoteAhead, TransferStopped, refused
-from aetheron_desktop.engine.registry.repository.remote_line import opened
-from aetheron_desktop.engine.registry.repository.remotes import address_named
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dulwich.objects import ObjectID
 
     from aetheron_desktop.engine.datasets.staging import Progress
+    from aetheron_desktop.engine.registry.remotes.transport import Line
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.transport import Line
 
 _RECORD: Final = HEADS + ALIASES_BRANCH
 

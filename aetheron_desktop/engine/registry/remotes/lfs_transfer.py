@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.engine.registry.repository.folder_transport import FolderLine
-from aetheron_desktop.engine.registry.repository.https_transport import HttpsLine
+from aetheron_desktop.engine.registry.remotes.folder_transport import FolderLine
+from aetheron_desktop.engine.registry.remotes.https_transport import HttpsLine
+from aetheron_desktop.engine.registry.remotes.large_store import LargeStore, file_blocks
+from aetheron_desktop.engine.registry.remotes.lfs_https import WebStore, endpoint
+from aetheron_desktop.engine.registry.remotes.lfs_ssh import ssh_store
+from aetheron_desktop.engine.registry.remotes.remote_errors import LargeMissing, no_large_files
+from aetheron_desktop.engine.registry.remotes.ssh_transport import SshLine
 from aetheron_desktop.engine.registry.repository.large_files import LargeFiles, Pointer
-from aetheron_desktop.engine.registry.repository.large_store import LargeStore, file_blocks
-from aetheron_desktop.engine.registry.repository.lfs_https import WebStore, endpoint
-from aetheron_desktop.engine.registry.repository.lfs_ssh import ssh_store
-from aetheron_desktop.engine.registry.repository.remote_errors import LargeMissing, no_large_files
-from aetheron_desktop.engine.registry.repository.ssh_transport import SshLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from aetheron_desktop.engine.registry.repository.transport import Line
+    from aetheron_desktop.engine.registry.remotes.transport import Line
 
 
 def large_store(line: Line, should_stop: Callable[[], bool]) -> LargeStore:

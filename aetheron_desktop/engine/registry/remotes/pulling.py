@@ -11,21 +11,21 @@ import msgspec
 
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 from aetheron_desktop.engine.registry.labels import LabelKind, checked_label
-from aetheron_desktop.engine.registry.repository.aliases import unite
-from aetheron_desktop.engine.registry.repository.commits import contains, named, new_commits
-from aetheron_desktop.engine.registry.repository.lfs_transfer import large_store
-from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-from aetheron_desktop.engine.registry.repository.pack_audit import check_pack
-from aetheron_desktop.engine.registry.repository.quarantine import Quarantine, quarantine
-from aetheron_desktop.engine.registry.repository.received import HistoryCheck, Received
-from aetheron_desktop.engine.registry.repository.remote_errors import (
+from aetheron_desktop.engine.registry.remotes.known import ORIGIN, address_named, set_remote
+from aetheron_desktop.engine.registry.remotes.lfs_transfer import large_store
+from aetheron_desktop.engine.registry.remotes.pack_audit import check_pack
+from aetheron_desktop.engine.registry.remotes.quarantine import Quarantine, quarantine
+from aetheron_desktop.engine.registry.remotes.received import HistoryCheck, Received
+from aetheron_desktop.engine.registry.remotes.remote_errors import (
     LargeMissing,
     RemoteError,
     TransferStopped,
 )
-from aetheron_desktop.engine.registry.repository.remote_line import opened
-from aetheron_desktop.engine.registry.repository.remotes import ORIGIN, address_named, set_remote
-from aetheron_desktop.engine.registry.repository.their_labels import TheirLabels
+from aetheron_desktop.engine.registry.remotes.remote_line import opened
+from aetheron_desktop.engine.registry.remotes.their_labels import TheirLabels
+from aetheron_desktop.engine.registry.repository.aliases import unite
+from aetheron_desktop.engine.registry.repository.commits import contains, named, new_commits
+from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.staging import Progress
     from aetheron_desktop.engine.registry.identity import Author
+    from aetheron_desktop.engine.registry.remotes.transport import Line
     from aetheron_desktop.engine.registry.repository.large_files import Pointer
-    from aetheron_desktop.engine.registry.repository.transport import Line
 
 
 class PullReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from dulwich.file import FileLocked
 
-from aetheron_desktop.engine.registry.repository.remote_errors import RemoteError
+from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,11 +14,11 @@ from dulwich.objects import ObjectID, Tag, valid_hexsha
 
 from aetheron_desktop.engine.errors import ModelError, StorageError
 from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, MOST_BYTES, SIGNATURE, parsed
+from aetheron_desktop.engine.registry.remotes.remote_errors import RefusedHistory, TransferStopped
 from aetheron_desktop.engine.registry.repository.aliases import ALIASES_FILE, CHECKS_FILE, GATES_FILE
 from aetheron_desktop.engine.registry.repository.commits import named, new_commits
 from aetheron_desktop.engine.registry.repository.large_files import LONGEST_POINTER, Pointer
 from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES
-from aetheron_desktop.engine.registry.repository.remote_errors import RefusedHistory, TransferStopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -12,8 +12,8 @@ from dulwich.protocol import PEELED_TAG_SUFFIX
 from dulwich.refs import Ref
 
 from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteAhead, TransferStopped, web_error
 from aetheron_desktop.engine.registry.repository.commits import named
-from aetheron_desktop.engine.registry.repository.remote_errors import RemoteAhead, TransferStopped, web_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.util import Retry, Timeout, make_headers
 
-from aetheron_desktop.engine.registry.repository.remote_address import is_loopback
-from aetheron_desktop.engine.registry.repository.remote_errors import IDLE_S, RemoteError, status_error, web_error
+from aetheron_desktop.engine.registry.remotes.remote_address import is_loopback
+from aetheron_desktop.engine.registry.remotes.remote_errors import IDLE_S, RemoteError, status_error, web_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dulwich.config import Config
 
-    from aetheron_desktop.engine.registry.repository.remote_address import HttpsAddress
+    from aetheron_desktop.engine.registry.remotes.remote_address import HttpsAddress
 
 _CONNECT_S: Final = 15
 _HELPER_S: Final = 60

@@ -8,18 +8,18 @@ from dulwich.client import TraditionalGitClient
 from dulwich.errors import HangupException
 from dulwich.protocol import Protocol
 
-from aetheron_desktop.engine.registry.repository.remote_errors import RemoteError
-from aetheron_desktop.engine.registry.repository.ssh import SshSession, quoted
-from aetheron_desktop.engine.registry.repository.transport import GitLine
+from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteError
+from aetheron_desktop.engine.registry.remotes.ssh import SshSession, quoted
+from aetheron_desktop.engine.registry.remotes.transport import GitLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dulwich.client import GitClient
 
-    from aetheron_desktop.engine.registry.repository.https import Web
+    from aetheron_desktop.engine.registry.remotes.https import Web
+    from aetheron_desktop.engine.registry.remotes.remote_address import SshAddress
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.remote_address import SshAddress
 
 _V2: Final = 2
 

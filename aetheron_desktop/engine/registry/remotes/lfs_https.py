@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aetheron_desktop.engine.registry.repository.https import StatusError, check_url
-from aetheron_desktop.engine.registry.repository.large_store import BLOCK, file_blocks
-from aetheron_desktop.engine.registry.repository.remote_address import HttpsAddress, address_of
-from aetheron_desktop.engine.registry.repository.remote_errors import (
+from aetheron_desktop.engine.registry.remotes.https import StatusError, check_url
+from aetheron_desktop.engine.registry.remotes.large_store import BLOCK, file_blocks
+from aetheron_desktop.engine.registry.remotes.remote_address import HttpsAddress, address_of
+from aetheron_desktop.engine.registry.remotes.remote_errors import (
     LargeMissing,
     RemoteError,
     TransferStopped,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
-    from aetheron_desktop.engine.registry.repository.https import Web
+    from aetheron_desktop.engine.registry.remotes.https import Web
     from aetheron_desktop.engine.registry.repository.large_files import Pointer
 
 _MEDIA: Final = "application/vnd.git-lfs+json"

@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aetheron_desktop.engine.registry.repository.https import Web, check_url
-from aetheron_desktop.engine.registry.repository.large_store import BLOCK, file_blocks
-from aetheron_desktop.engine.registry.repository.lfs_https import WebStore
-from aetheron_desktop.engine.registry.repository.remote_address import HttpsAddress
-from aetheron_desktop.engine.registry.repository.remote_errors import (
+from aetheron_desktop.engine.registry.remotes.https import Web, check_url
+from aetheron_desktop.engine.registry.remotes.large_store import BLOCK, file_blocks
+from aetheron_desktop.engine.registry.remotes.lfs_https import WebStore
+from aetheron_desktop.engine.registry.remotes.remote_address import HttpsAddress
+from aetheron_desktop.engine.registry.remotes.remote_errors import (
     LargeMissing,
     RemoteError,
     no_large_files,
     ssh_error,
 )
-from aetheron_desktop.engine.registry.repository.ssh import SshSession, quoted, run, shell_path
+from aetheron_desktop.engine.registry.remotes.ssh import SshSession, quoted, run, shell_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from typing import Literal
 
+    from aetheron_desktop.engine.registry.remotes.large_store import LargeStore
+    from aetheron_desktop.engine.registry.remotes.ssh_transport import SshLine
     from aetheron_desktop.engine.registry.repository.large_files import Pointer
-    from aetheron_desktop.engine.registry.repository.large_store import LargeStore
-    from aetheron_desktop.engine.registry.repository.ssh_transport import SshLine
 
 _NO_REPOSITORY: Final = 44
 _NOT_WHOLE: Final = 45

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.engine.registry.repository.folder_transport import FolderLine
-from aetheron_desktop.engine.registry.repository.https_transport import HttpsLine
-from aetheron_desktop.engine.registry.repository.remote_address import Address, FolderAddress, HttpsAddress, SshAddress
-from aetheron_desktop.engine.registry.repository.ssh_transport import SshLine
+from aetheron_desktop.engine.registry.remotes.folder_transport import FolderLine
+from aetheron_desktop.engine.registry.remotes.https_transport import HttpsLine
+from aetheron_desktop.engine.registry.remotes.remote_address import Address, FolderAddress, HttpsAddress, SshAddress
+from aetheron_desktop.engine.registry.remotes.ssh_transport import SshLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from aetheron_desktop.engine.registry.remotes.transport import Line
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-    from aetheron_desktop.engine.registry.repository.transport import Line
 
 
 @contextlib.contextmanager
