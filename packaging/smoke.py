@@ -1,14 +1,14 @@
 """The main job with the frozen program, as a person does it, and again from the command line.
 
 Starts the window on a (virtual) screen, drops a sample table on it, trains, predicts a file, quits; then imports,
-trains and predicts with commands. Exit code, error output (against ``smoke-allowed-stderr.txt``) and the processes
-that are left decide. The window is driven by xdotool, on X11 alone; elsewhere it is only seen to start.
+trains and predicts with commands, and does with versions what they are for. Exit code, error output (against
+``smoke-allowed-stderr.txt``) and the processes that are left decide. The window is driven by xdotool, on X11 alone;
+elsewhere it is only seen to start.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import re
 import subprocess
 import sys
@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 
 import psutil
-from frozen import PROGRAM, ROOT, painted, require_built, start_window, wait_until
+import smoke_versions
+from frozen import ROOT, painted, records, require_built, start_window, wait_until
 
 SAMPLE = ROOT / "data" / "penguins.csv"
 ROWS = 344
@@ -33,6 +34,7 @@ TABLE_WORK = (
     ("import", "HOME/filled.xlsx"),
 )
 """What is done with tables by commands, each of which needs libraries of its own."""
+DRIVEN = sys.platform == "linux"
 ALLOWED = Path(__file__).with_name("smoke-allowed-stderr.txt")
 
 
@@ -55,7 +57,7 @@ def window(home: Path) -> list[str]:
     try:
         wait_until(lambda: painted(home), "the first frame")
         print("window: the first frame is drawn")
-        if sys.platform == "linux":
+        if DRIVEN:
             left = drive(home, psutil.Process(program.pid))
             if (code := program.wait(30)) != 0:
                 return [f"the window ended with exit code {code}", *complaints(home / "errors.txt")]
@@ -65,14 +67,15 @@ def window(home: Path) -> list[str]:
     except (TimeoutError, subprocess.SubprocessError) as error:
         return [str(error), *complaints(home / "errors.txt")]
     finally:
-        for process in [program, *(process for process in left if process.is_running())]:
-            process.kill()
+        for process in left:
+            if process.is_running():
+                process.kill()
+        program.kill()
         program.wait()
 
 
 def drive(home: Path, program: psutil.Process) -> list[psutil.Process]:
     """Drop, train, predict and quit by mouse and keys; give the processes that the program had."""
-    workspace = home / "workspace"
     out = home / "predicted.csv"
     wait_until(lambda: bool(windows(program, "Aetheron")), "the window")
     shown = windows(program, "Aetheron")[0]
@@ -80,7 +83,7 @@ def drive(home: Path, program: psutil.Process) -> list[psutil.Process]:
     wait_until(lambda: imported(program), "the import", 60)
     print("window: the dropped table was looked at, and is open")
     keys(shown, "ctrl+r")
-    wait_until(lambda: len(told("models", workspace)) == ESTIMATORS, "the models", 300)
+    wait_until(lambda: len(records(home, "models")) == ESTIMATORS, "the models", 300)
     print(f"window: {ESTIMATORS} models are trained")
     keys(shown, "ctrl+3")
     keys(shown, "ctrl+Return")
@@ -139,29 +142,23 @@ def drop(shown: str) -> None:
 
 def commands(home: Path) -> list[str]:
     """Do the job from the command line, and give what was wrong."""
-    workspace, out = home / "workspace", home / "predicted.csv"
+    out = home / "predicted.csv"
     home.mkdir()
     (home / "steps.json").write_text(STEPS, encoding="utf-8")
     try:
-        trained = records("train", str(SAMPLE), "--target", "species", "--workspace", str(workspace))
-        records("predict", trained[-1]["model"], str(SAMPLE), "--out", str(out), "--workspace", str(workspace))
+        model = records(home, "train", str(SAMPLE), "--target", "species")[-1]["model"]
+        records(home, "predict", model, str(SAMPLE), "--out", str(out))
         for words in TABLE_WORK:
-            records(*(word.replace("HOME", str(home)) for word in words), "--workspace", str(workspace))
+            records(home, *(word.replace("HOME", str(home)) for word in words))
+        print(f"command line: trained and predicted {rows(out)} rows, and did {len(TABLE_WORK)} things with tables")
+        wrong = list(smoke_versions.faults(home, model))
     except subprocess.CalledProcessError as error:
         return [f"aetheron {error.cmd[1]} ended with {error.returncode}: {error.stderr[-2000:]}"]
-    print(f"command line: trained and predicted {rows(out)} rows, and did {len(TABLE_WORK)} things with tables")
-    return [] if rows(out) == ROWS else [f"the command line predicted {rows(out)} rows of {ROWS}"]
-
-
-def records(*words: str) -> list[dict[str, str]]:
-    """Give what a command of the frozen program tells."""
-    answer = subprocess.run([PROGRAM, *words, "--json"], check=True, capture_output=True, text=True, encoding="utf-8")
-    return [json.loads(line) for line in answer.stdout.splitlines()]
-
-
-def told(what: str, workspace: Path) -> list[dict[str, str]]:
-    """Give the datasets or models of a workspace."""
-    return records(what, "--workspace", str(workspace))
+    except subprocess.TimeoutExpired as error:
+        return [f"aetheron {error.cmd[1]} did not end within {error.timeout:g} s"]
+    for log in home.rglob("workspace/logs/worker-*.log"):
+        wrong += complaints(log)
+    return wrong if rows(out) == ROWS else [f"the command line predicted {rows(out)} rows of {ROWS}", *wrong]
 
 
 def rows(out: Path) -> int:
