@@ -18,14 +18,17 @@ import numpy as np
 
 from aetheron_desktop.engine.errors import UntrustedModel
 from aetheron_desktop.engine.registry.allowed import MOST_CLASSES, MOST_FEATURES
-from aetheron_desktop.engine.registry.plan import Array, check_plan
+from aetheron_desktop.engine.registry.plan import OWN, Array, check_plan
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
 
     from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.registry.plan import Profile
 
 _SCHEMA: Final = "schema.json"
 _ARRAY: Final = re.compile(r"[0-9]{1,20}\.npy")
@@ -37,15 +40,17 @@ _MOST_EMPTY: Final = 1 << 24
 
 # What NumPy itself writes before an array of numbers; all else, read by NumPy, would be read as Python.
 _NUMBERS: Final = rb"'[<|][biuf][1248]'"
+_WORDS: Final = _NUMBERS + rb"|'<U[0-9]{1,5}'"
 _FIELD: Final = rb"\((?:'[a-z_]{1,40}', " + _NUMBERS + rb"|'', '\|V[1-7]')\)"
-_HEADER: Final = re.compile(
-    rb"\{'descr': (?:" + _NUMBERS + rb"|\[" + _FIELD + rb"(?:, " + _FIELD + rb"){0,30}\])"
-    rb", 'fortran_order': (?:True|False), 'shape': \((?:\d{1,15},|\d{1,15}(?:, \d{1,15}){1,3})?\), \} *\n"
-)
+_FIELDS: Final = rb"|\[" + _FIELD + rb"(?:, " + _FIELD + rb"){0,30}\])"
+_SHAPE: Final = rb", 'fortran_order': (?:True|False), 'shape': \((?:\d{1,15},|\d{1,15}(?:, \d{1,15}){1,3})?\), \} *\n"
+_MOST_LETTER: Final = 0x10FFFF
 
 
-def audit(file: Path) -> None:
-    """Refuse a pipeline that this program would not have written.
+def audit(file: Path, profile: Profile = OWN, trim: Callable[[Any], None] | None = None) -> Any:
+    """Refuse a pipeline that this program would not have written, or that ``profile`` does not allow.
+
+    ``trim`` takes parts out of the plan before it is looked at; the plan that was looked at is given back.
 
     Raises:
         UntrustedModel: it asks for a type that is not on the list, or is not built as such a file is.
@@ -54,8 +59,12 @@ def audit(file: Path) -> None:
         with file.open("rb") as stream:
             check_directory(stream, _MOST_DIRECTORY_BYTES)
         with zipfile.ZipFile(file) as archive:
-            arrays = _check_members(archive, file.stat().st_size)
-            check_plan(_plan(archive), arrays, lambda name: _array(archive, name))
+            arrays = _check_members(archive, file.stat().st_size, _NUMBERS if profile.is_own else _WORDS)
+            plan = _plan(archive)
+            if trim is not None:
+                trim(plan)
+            check_plan(plan, arrays, lambda name: _array(archive, name), profile)
+            return plan
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, MemoryError, OSError) as error:
         raise UntrustedModel(f"{file.name} cannot be read: {error}", hint=AGAIN) from error
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, struct.error) as error:
@@ -83,9 +92,10 @@ def check_directory(stream: BinaryIO, most: int) -> None:
         raise UntrustedModel("The file's table of contents is too long to be true.", hint=AGAIN)
 
 
-def _check_members(archive: zipfile.ZipFile, size: int) -> dict[str, Array]:
-    """Refuse strange members, and give the arrays by name."""
+def _check_members(archive: zipfile.ZipFile, size: int, kinds: bytes) -> dict[str, Array]:
+    """Refuse strange members, or arrays of none of ``kinds`` (a pattern), and give the arrays by name."""
     members = archive.infolist()
+    known = re.compile(rb"\{'descr': (?:" + kinds + _FIELDS + _SHAPE)
     if len(members) > _MOST_MEMBERS or len({member.filename for member in members}) != len(members):
         raise UntrustedModel("The pipeline holds files twice, or far too many.", hint=AGAIN)
     arrays = {}
@@ -98,7 +108,7 @@ def _check_members(archive: zipfile.ZipFile, size: int) -> dict[str, Array]:
                 raise UntrustedModel("The pipeline's plan is too long to be true.", hint=AGAIN)
         elif _ARRAY.fullmatch(member.filename):
             with archive.open(member) as stream:
-                arrays[member.filename] = _check_array(member.filename, stream, member.file_size)
+                arrays[member.filename] = _check_array(member.filename, stream, member.file_size, known)
         else:
             raise UntrustedModel(f"The pipeline holds {member.filename!r}, which no pipeline has.", hint=AGAIN)
     if sum(member.file_size + 30 for member in members) > size:
@@ -106,16 +116,21 @@ def _check_members(archive: zipfile.ZipFile, size: int) -> dict[str, Array]:
     return arrays
 
 
-def _check_array(name: str, stream: Any, size: int) -> Array:
+def _check_array(name: str, stream: Any, size: int, known: re.Pattern[bytes]) -> Array:
     """Refuse an array that is none of numbers, or claims another size than it has; give what it is."""
     start = stream.read(10)
     header = stream.read(int.from_bytes(start[8:], "little"))
-    if start[:8] != b"\x93NUMPY\x01\x00" or not _HEADER.fullmatch(header):
+    if start[:8] != b"\x93NUMPY\x01\x00" or not known.fullmatch(header):
         raise UntrustedModel(f"The array {name!r} is of an unknown kind, or holds pickled objects.", hint=AGAIN)
     shape, _, dtype = np.lib.format.read_array_header_1_0(io.BytesIO(start[8:] + header))
     count = math.prod(shape)
     if len(start) + len(header) + count * dtype.itemsize != size or (not count and max(shape) > _MOST_EMPTY):
         raise UntrustedModel(f"The array {name!r} is not as large as it says.", hint=AGAIN)
+    if dtype.kind in "bU":
+        # Compiled code counts on them: any other truth or letter would lead it out of its memory.
+        values = np.frombuffer(stream.read(), dtype=np.uint8 if dtype.kind == "b" else "<u4")
+        if values.size and values.max() > (1 if dtype.kind == "b" else _MOST_LETTER):
+            raise UntrustedModel(f"The array {name!r} holds values that its kind does not have.", hint=AGAIN)
     return Array(tuple(shape), dtype.str if dtype.names is None else repr(dtype.descr))
 
 
@@ -163,7 +178,7 @@ def check_trees(model: Any) -> None:
         if hasattr(model, "estimators_"):
             _check_forest(model, features, classes)
         if hasattr(model, "_predictors"):
-            _check_boosting(model, features, classes)
+            check_boosting(model, features, classes)
         _check_answer(model, features, classes)
     except UntrustedModel:
         raise
@@ -192,12 +207,18 @@ def _check_forest(model: Any, features: int, classes: int) -> None:
         nodes = tree.tree_
         if type(tree) is not kind or type(nodes) is not Tree or tree.n_features_in_ != features:
             raise UntrustedModel("A tree of the model is none.", hint=AGAIN)
-        _check_tree(nodes.children_left, nodes.children_right, nodes.feature, nodes.children_left == -1, features)
+        check_nodes(nodes.children_left, nodes.children_right, nodes.feature, nodes.children_left == -1, features)
         if nodes.n_features != features or nodes.max_n_classes != max(1, classes):
             raise UntrustedModel("A tree of the model is damaged.", hint=AGAIN)
 
 
-def _check_boosting(model: Any, features: int, classes: int) -> None:
+def check_boosting(model: Any, features: int, classes: int) -> None:
+    """Refuse a histogram boosting whose trees lead out of themselves or do not suit it.
+
+    Raises:
+        UntrustedModel: they do.
+        AttributeError, TypeError, ValueError: it is not built as one is.
+    """
     from sklearn.ensemble._hist_gradient_boosting.common import PREDICTOR_RECORD_DTYPE
     from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
@@ -212,11 +233,16 @@ def _check_boosting(model: Any, features: int, classes: int) -> None:
             nodes = tree.nodes
             if type(tree) is not TreePredictor or nodes.dtype != PREDICTOR_RECORD_DTYPE or nodes.ndim != 1:
                 raise UntrustedModel("A tree of the model is none.", hint=AGAIN)
-            _check_tree(nodes["left"], nodes["right"], nodes["feature_idx"], nodes["is_leaf"] != 0, features)
+            check_nodes(nodes["left"], nodes["right"], nodes["feature_idx"], nodes["is_leaf"] != 0, features)
             _check_bitsets(tree, nodes, is_category != 0)
 
 
-def _check_tree(left: Any, right: Any, feature: Any, is_leaf: Any, features: int) -> None:
+def check_nodes(left: Any, right: Any, feature: Any, is_leaf: Any, features: int) -> None:
+    """Refuse the nodes (n,) of a tree if one leads backwards, out of it, or asks for a column that is not there.
+
+    Raises:
+        UntrustedModel: one does.
+    """
     count = len(left)
     inner = ~is_leaf
     own = np.arange(count)[inner]

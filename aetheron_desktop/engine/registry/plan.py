@@ -6,6 +6,7 @@ settings that would call, open or start something, and sizes and positions that 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -16,7 +17,7 @@ from aetheron_desktop.engine.registry.allowed import ALLOWED, MOST_CATEGORIES, M
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _PROTOCOLS: Final = frozenset({2})
 _MOST_DEPTH: Final = 100
+_MOST_TOLD: Final = 12
 _MARKS: Final = ("__loader__", "__module__", "__class__")
 _NOTHING: Final = object()
 """What is said of a part whose value is no plain data."""
@@ -36,8 +38,24 @@ class Array(NamedTuple):
     dtype: str
 
 
-def check_plan(plan: Any, arrays: dict[str, Array], read: ReadArray) -> None:
-    """Refuse a plan that this program would not have written.
+class Profile(NamedTuple):
+    """What a plan may ask for.
+
+    ``settings`` are the only values of some attributes, by type. A file of our own has, beside that, what is learned
+    as we learn it; what others learned is looked at once it is built.
+    """
+
+    allowed: frozenset[tuple[str, str]]
+    settings: Mapping[str, Mapping[str, tuple[Any, ...]]]
+    refusal: str
+    is_own: bool
+
+
+OWN: Final = Profile(ALLOWED, SETTINGS, "The pipeline asks to build what no model needs", is_own=True)
+
+
+def check_plan(plan: Any, arrays: dict[str, Array], read: ReadArray, profile: Profile = OWN) -> None:
+    """Refuse a plan that this program would not have written, or that ``profile`` does not allow.
 
     ``arrays`` has those of the file by name; ``read`` gives the values of one.
 
@@ -47,13 +65,14 @@ def check_plan(plan: Any, arrays: dict[str, Array], read: ReadArray) -> None:
     """
     if not isinstance(plan, dict) or plan.get("protocol") not in _PROTOCOLS or isinstance(plan["protocol"], float):
         raise UntrustedModel("The pipeline's plan is of an unknown kind.", hint=AGAIN)
-    strange = sorted({f"{name} ({how})" for name, how in _asked(plan) if (name, how) not in ALLOWED})
+    strange = sorted({_told(*one, profile) for one in _asked(plan) if one not in profile.allowed})
     if strange:
+        more = f", and {len(strange) - _MOST_TOLD} more" if len(strange) > _MOST_TOLD else ""
         raise UntrustedModel(
-            f"The pipeline asks to build what no model needs: {', '.join(strange[:5])}.",
+            f"{profile.refusal}: {', '.join(strange[:_MOST_TOLD])}{more}.",
             hint="Do not use it; ask whoever made it what that is for.",
         )
-    _Look(arrays, read).visit(plan, 0)
+    _Look(arrays, read, profile).visit(plan, 0)
 
 
 def _asked(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -70,18 +89,28 @@ def _asked(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
             left.extend(node)
 
 
+def _told(name: str, how: str, profile: Profile) -> str:
+    # Strangers are told what their model is made of; how skops would build it says something only of what is known.
+    known = profile.is_own or any(name == one for one, _ in profile.allowed)
+    return f"{name} ({how})" if known else name
+
+
 class _Look:
     """One look through a plan that names nothing but allowed types."""
 
-    def __init__(self, arrays: dict[str, Array], read: ReadArray) -> None:
+    def __init__(self, arrays: dict[str, Array], read: ReadArray, profile: Profile) -> None:
         self._arrays = arrays
         self._read = read
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._ids: dict[int, int] = {}
-        self._rules: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
+        self._settings = profile.settings
+        own: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
             "sklearn.preprocessing._encoders.OneHotEncoder": ("categories_", self._check_one_hot),
             "sklearn.feature_extraction.text.TfidfVectorizer": ("vocabulary_", self._check_words),
         }
+        self._rules = own if profile.is_own else {}
+        self._is_own = profile.is_own
+        self._digests: dict[str, bytes] = {}
 
     def visit(self, node: Any, depth: int) -> int:
         """Check ``node`` and what is in it, and give a number that it shares with equal ones alone.
@@ -113,7 +142,18 @@ class _Look:
     def _content(self, file: Any) -> Any:
         # Types of arrays are written as empty ones, the same type several times.
         array = self._arrays.get(file) if isinstance(file, str) else None
-        return array if array is not None and 0 in array.shape else str(file)
+        if array is None or (self._is_own and 0 not in array.shape):
+            return str(file)
+        # A tree that stands in several places is written as often, under one name, with arrays of other names.
+        return array if 0 in array.shape else (*array, self._digest(file))
+
+    def _digest(self, file: str) -> bytes:
+        if file not in self._digests:
+            array = self._read(file)
+            # Between the fields of a record stands what was in memory just then.
+            fields = [array[name] for name in array.dtype.names] if array.dtype.names else [array]
+            self._digests[file] = hashlib.sha256(b"".join(field.tobytes() for field in fields)).digest()
+        return self._digests[file]
 
     def _check_id(self, node: dict[str, Any], number: int) -> None:
         id_ = node.get("__id__")
@@ -145,7 +185,7 @@ class _Look:
         if content is None or (content["__loader__"] == "JsonNode" and content["content"] == "null"):
             return
         attributes = self._attributes(content)
-        for setting, known in (SETTINGS["any"] | SETTINGS.get(name, {})).items():
+        for setting, known in {**self._settings["any"], **self._settings.get(name, {})}.items():
             if setting in attributes and not self._is_one_of(attributes[setting], known):
                 raise UntrustedModel(
                     f"The pipeline sets {node['__class__']}.{setting} as no model does.",

@@ -93,9 +93,13 @@ class SkopsPredictor:
 
     def _asked(self, given: Any) -> NDArray[Any]:
         try:
-            made: NDArray[Any] = (
-                self.estimator.predict_proba(given) if self.reading.classes else self.estimator.predict(given)
-            )
+            match self.reading.form:
+                case "probabilities":
+                    made: NDArray[Any] = self.estimator.predict_proba(given)
+                case "scores":
+                    made = self.estimator.decision_function(given)
+                case _:
+                    made = self.estimator.predict(given)
         except Exception as error:
             # Whatever a stranger's pipeline meets in our table.
             raise _refused("scikit-learn", error) from error

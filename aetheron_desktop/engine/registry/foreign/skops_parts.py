@@ -1,9 +1,15 @@
-"""skops files: audited as our own are, built, and looked through once more."""
+"""skops files: audited before they are built, and looked through once more after it."""
 
 from __future__ import annotations
 
+import io
+import json
+import warnings
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel
 from aetheron_desktop.engine.registry.foreign.info import (
@@ -16,25 +22,15 @@ from aetheron_desktop.engine.registry.foreign.info import (
     damaged,
     word,
 )
-from aetheron_desktop.engine.registry.foreign.trees import reached
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-_PREDICTORS: Final = frozenset(
-    {
-        "DecisionTreeClassifier",
-        "DecisionTreeRegressor",
-        "DummyClassifier",
-        "DummyRegressor",
-        "HistGradientBoostingClassifier",
-        "HistGradientBoostingRegressor",
-        "LogisticRegression",
-        "RandomForestClassifier",
-        "RandomForestRegressor",
-        "Ridge",
-    }
+    from aetheron_desktop.engine.registry.foreign.info import OutputForm
+
+_HINT: Final = (
+    "Save it as ONNX (skl2onnx), a search by its best_estimator_. Of skops, those estimators and steps of scikit-learn "
+    "are opened that calculate with numbers alone."
 )
 
 
@@ -56,23 +52,21 @@ def read_skops(file: Path) -> SkopsModel:
     """
     # scikit-learn, 1 s; only such a file needs it.
     from aetheron_desktop.engine.registry import format as skops_format
-    from aetheron_desktop.engine.registry.allowed import NAMES
     from aetheron_desktop.engine.registry.audit import audit
+    from aetheron_desktop.engine.registry.foreign.skops_allowed import FOREIGN, NAMES
 
     if file.stat().st_size > MOST_BYTES:
         raise UntrustedModel(f"{file.name} is larger than the {MOST_BYTES:,} bytes that are opened.", hint=MADE_AGAIN)
     try:
-        audit(file)
+        plan = audit(file, FOREIGN, leave_out)
     except UntrustedModel as error:
-        raise UntrustedModel(
-            error.detail,
-            hint="Fitted estimators and pipelines of scikit-learn that this program trains itself can be opened; "
-            "save any other as ONNX (skl2onnx).",
-        ) from error
+        raise UntrustedModel(error.detail, hint=_HINT) from error
     try:
-        # skops audits once more while it builds.
-        estimator = skops_format.load(file, trusted=list(NAMES))
-        return _checked(estimator)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            # skops audits once more while it builds.
+            estimator = skops_format.load(_rewritten(file, plan), trusted=list(NAMES))
+            return _checked(estimator, _versions(told))
     except (ModelError, MemoryError):
         raise
     except Exception as error:
@@ -80,16 +74,64 @@ def read_skops(file: Path) -> SkopsModel:
         raise damaged(file, f"{type(error).__name__}: {error}") from error
 
 
-def _checked(estimator: Any) -> SkopsModel:
+def leave_out(plan: Any) -> None:
+    """Put nothing in the place of what a fitted estimator does not need to predict."""
+    from aetheron_desktop.engine.registry.foreign.skops_allowed import LEFT_OUT, SCORES
+
+    left: list[Any] = [plan]
+    while left:
+        node = left.pop()
+        for key, part in list(node.items() if isinstance(node, dict) else enumerate(node)):
+            if isinstance(part, dict):
+                name = f"{part.get('__module__')}.{part.get('__class__')}"
+                if name in LEFT_OUT or (key == "score_func" and name in SCORES):
+                    node[key] = _nothing(part)
+                else:
+                    left.append(part)
+            elif isinstance(part, list):
+                left.append(part)
+
+
+def _nothing(part: dict[str, Any]) -> dict[str, Any]:
+    kind = {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode"}
+    return {**kind, "content": "null", "is_json": True, "__id__": part.get("__id__")}
+
+
+def _rewritten(file: Path, plan: Any) -> io.BytesIO:
+    """Give the file with the plan that was looked at."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(made, "w") as copy:
+        for member in archive.infolist():
+            if member.filename != "schema.json":
+                copy.writestr(member.filename, archive.read(member))
+        copy.writestr("schema.json", json.dumps(plan))
+    made.seek(0)
+    return made
+
+
+def _versions(told: list[warnings.WarningMessage]) -> tuple[str, ...]:
+    from sklearn.exceptions import InconsistentVersionWarning
+
+    for one in told:
+        if isinstance(one.message, InconsistentVersionWarning):
+            made, here = one.message.original_sklearn_version, one.message.current_sklearn_version
+            return (f"It was saved with scikit-learn {str(made)[:20]}; here is {here}, which may predict otherwise.",)
+    return ()
+
+
+def _checked(estimator: Any, notes: tuple[str, ...]) -> SkopsModel:
     from sklearn.base import BaseEstimator, is_classifier
     from sklearn.exceptions import NotFittedError
     from sklearn.pipeline import Pipeline
     from sklearn.utils.validation import check_is_fitted
 
+    from aetheron_desktop.engine.registry.foreign.skops_allowed import PREDICTORS
+    from aetheron_desktop.engine.registry.foreign.skops_checks import check_parts, name_of
+
     last = estimator
     while isinstance(last, Pipeline):
         last = last.steps[-1][1]
-    if not isinstance(last, BaseEstimator) or type(last).__name__ not in _PREDICTORS:
+    if not isinstance(last, BaseEstimator) or name_of(last) not in PREDICTORS:
         raise ModelError(
             f"The skops file holds {type(last).__name__}, which does not predict.",
             hint="Save the fitted estimator, or the whole pipeline that ends in it.",
@@ -101,80 +143,55 @@ def _checked(estimator: Any) -> SkopsModel:
         raise ModelError(
             "The estimator in the skops file was not fitted.", hint="Fit it before it is saved."
         ) from error
-    for part in _estimators(estimator):
-        _prepare(part)
-    _check_nodes(last)
-    return SkopsModel(_info(estimator, last, is_classifier(last)), estimator, last)
+    check_parts(estimator)
+    info = _info(estimator, last, is_classifier(last), notes)
+    _check_answers(estimator, last, info)
+    return SkopsModel(info, estimator, last)
 
 
-def _check_nodes(last: Any) -> None:
-    """Refuse trees that lead out of themselves, or an estimator that cannot answer."""
-    import warnings
+def _check_answers(estimator: Any, last: Any, info: ForeignInfo) -> None:
+    """Ask every part that predicts from numbers alone for one row: what cannot answer is refused before it is used."""
+    from aetheron_desktop.engine.registry.foreign.skops_allowed import PREDICTORS, TREES
+    from aetheron_desktop.engine.registry.foreign.skops_checks import name_of, parts
 
-    from aetheron_desktop.engine.registry.audit import check_trees
-
-    if hasattr(last, "tree_"):
-        _check_tree(last)
-    with warnings.catch_warnings():
-        # It may be asked for a row without names.
-        warnings.simplefilter("ignore")
-        check_trees(last)
-
-
-def _check_tree(last: Any) -> None:
-    nodes = last.tree_
-    left, right = nodes.children_left.astype("int64"), nodes.children_right.astype("int64")
-    inner = left >= 0
-    asked = nodes.feature[inner]
-    if min(left.min(), right.min()) < -1 or ((right >= 0) != inner).any() or not reached(left, right).all():
-        raise ValueError("a tree leads out of itself")
-    if (asked < 0).any() or (asked >= last.n_features_in_).any() or nodes.n_features != last.n_features_in_:
-        raise ValueError("a tree asks for columns that are not there")
-    if nodes.value.shape != (nodes.node_count, 1, max(1, len(getattr(last, "classes_", ())))):
-        raise ValueError("a tree answers in another shape than it should")
-
-
-def _prepare(part: Any) -> None:
-    if getattr(part, "input", "content") != "content":
-        raise UntrustedModel(
-            "A step of the pipeline reads files that the table names.", hint="Do not use it; ask its maker what for."
-        )
-    # Threads are given out by whoever opens it, and nothing is printed.
-    for name in ("n_jobs", "verbose"):
-        if hasattr(part, name):
-            setattr(part, name, None if name == "n_jobs" else 0)
-
-
-def _estimators(root: Any) -> Iterator[Any]:
-    """Give every estimator within ``root``, each once."""
-    from sklearn.base import BaseEstimator
-
-    left, seen = [root], set()
-    while left:
-        one = left.pop()
-        if id(one) in seen:
+    for part in parts(estimator):
+        fitted = getattr(part, "n_features_in_", None)
+        if name_of(part) not in PREDICTORS - (TREES if part is not last else frozenset()) or fitted is None:
             continue
-        seen.add(id(one))
-        if isinstance(one, BaseEstimator):
-            yield one
-            left.extend(vars(one).values())
-        elif isinstance(one, dict):
-            left.extend(one.values())
-        elif isinstance(one, list | tuple):
-            left.extend(one)
+        if any(hasattr(one, "transform") and name_of(one) not in PREDICTORS for one in parts(part)):
+            continue
+        if not 0 < fitted <= MOST_FEATURES:
+            raise ValueError("it takes no columns, or too many")
+        answer = part.predict(np.zeros((1, fitted)))
+        if answer.shape not in {(1,), (1, 1)}:
+            raise ValueError(f"{type(part).__name__} gives {answer.shape} answers for one row")
+        if part is last and info.outputs == "probabilities":
+            answer = part.predict_proba(np.zeros((1, fitted)))
+            if answer.shape != (1, info.count) or answer.dtype.kind != "f":
+                raise ValueError("it answers in another shape than it should")
 
 
-def _info(estimator: Any, last: Any, classifies: bool) -> ForeignInfo:
+def _form(estimator: Any, last: Any) -> OutputForm:
+    """Say what a classifier is asked for; support vectors of several classes vote, whatever their scores are."""
+    if hasattr(estimator, "predict_proba"):
+        return "probabilities"
+    votes = type(last).__name__ in {"SVC", "NuSVC"} and len(last.classes_) > 2
+    return "scores" if hasattr(estimator, "decision_function") and not votes else "labels"
+
+
+def _info(estimator: Any, last: Any, classifies: bool, notes: tuple[str, ...]) -> ForeignInfo:
     count = getattr(estimator, "n_features_in_", None)
     told = getattr(estimator, "feature_names_in_", None)
     if told is None and not isinstance(count, int):
         raise ModelError("The estimator in the skops file does not say which columns it takes.", hint=MADE_AGAIN)
     names = tuple(map(str, told)) if told is not None else tuple(f"x{at}" for at in range(count or 0))
+    if classifies and not isinstance(last.classes_, np.ndarray):
+        raise ModelError("The estimator in the skops file gives several values at once.")
     classes = tuple(word(one) for one in last.classes_.tolist()) if classifies else ()
     if not 1 <= len(names) <= MOST_FEATURES or len(set(names)) != len(names) or len(classes) > MOST_CLASSES:
         raise ValueError("its features or classes are too many, or there twice")
-    if getattr(last, "n_outputs_", 1) != 1 or (classifies and len(classes) < 2):
-        raise ModelError("The estimator in the skops file gives several values at once, or knows one class only.")
+    if len(set(classes)) != len(classes) or (classifies and len(classes) < 2):
+        raise ModelError("The estimator in the skops file knows one class only, or one twice.")
     steps = " → ".join(name for name, _ in getattr(estimator, "steps", ()))
     return ForeignInfo(
         kind="skops",
@@ -182,9 +199,10 @@ def _info(estimator: Any, last: Any, classifies: bool) -> ForeignInfo:
         features=names,
         types=("unknown" if told is not None else "number",) * len(names),
         named=told is not None,
-        outputs="probabilities" if classifies else "value",
+        outputs=_form(estimator, last) if classifies else "value",
         classes=classes,
         count=len(classes),
         task=("binary" if len(classes) == 2 else "multiclass") if classifies else "regression",
         details=(f"scikit-learn {type(last).__name__}", *((f"steps {steps[:200]}",) if steps else ())),
+        notes=notes,
     )
