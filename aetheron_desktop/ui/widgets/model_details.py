@@ -14,6 +14,7 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
+from aetheron_desktop.ui.widgets.problem_card import ProblemCard
 from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
 from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
 from aetheron_desktop.ui.widgets.versions.metric_table import MetricTable
@@ -107,7 +108,9 @@ class ModelDetails(QFrame):
     def show_trouble(self, title: str, detail: str, hint: str) -> None:
         """Say that a version cannot be read, and why."""
         self._clear()
-        self._add(title, _words(f"{detail}\n{hint}".strip()))
+        problem = named(ProblemCard(self._body), "model_problem")
+        problem.show_words(title, detail, hint)
+        self._rows.addWidget(problem)
         self._rows.addStretch(1)
 
     def bring_lineage(self) -> None:
