@@ -163,6 +163,7 @@ class Session(QObject):
         self._shutting_down = True
         self._monitor_timer.stop()
         self._drop_queue()
+        self.versions.close()
         self._jobs.close(mode)
         self._finish_if_quiet()
 

@@ -49,6 +49,12 @@ class Versions(QObject):
         if job in self._jobs:
             self._jobs.stop(job)
 
+    def close(self) -> None:
+        """Forget the changes that have not begun."""
+        for line in self._lines.values():
+            while len(line) > 1:
+                del self._going[line.pop().id]
+
     def _hear(self, job: str, events: list[Event]) -> None:
         if job not in self._going:
             return

@@ -722,6 +722,22 @@ def test_that_a_remote_is_added_pushed_to_pulled_from_and_removed(shown: Show[Re
     assert not dialog.isHidden()
 
 
+def test_that_what_is_sent_can_be_stopped_and_the_dialog_stays_meanwhile(
+    shown: Show[RemotesDialog], qtbot: QtBot
+) -> None:
+    dialog = shown(RemotesDialog(model("a"), {"origin": "ssh://a@host/b"}))
+    dialog.show_busy("Push to origin…")
+    with qtbot.waitSignal(dialog.stop_wanted):
+        button(dialog, "remotes_cancel").click()
+    with qtbot.waitSignal(dialog.stop_wanted):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    dialog.show_done("It was stopped", ("What was sent is whole.",))
+    assert button(dialog, "remotes_cancel").text() == "Close"
+    button(dialog, "remotes_cancel").click()
+    assert dialog.isHidden()
+
+
 def test_that_a_remote_that_cannot_be_is_refused_under_its_field(shown: Show[RemotesDialog]) -> None:
     dialog = shown(RemotesDialog(model("a"), {"origin": "ssh://a@host/b"}))
     line(dialog, "remotes_name").setText("origin")

@@ -186,6 +186,8 @@ class VersionWishes(QObject):
     def _open(self, dialog: VersionDialog) -> None:
         dialog.wanted.connect(lambda change: self._do(change, dialog))
         dialog.finished.connect(lambda: self._forget(dialog))
+        if isinstance(dialog, RemotesDialog):
+            dialog.stop_wanted.connect(lambda: self._stop(dialog))
         dialog.open()
 
     def _do(self, change: Change, dialog: VersionDialog | None = None) -> None:
@@ -199,6 +201,11 @@ class VersionWishes(QObject):
                     self._held[job] = change
                     return
         self._going[self._session.versions.change(change)] = (change, dialog if stays else None)
+
+    def _stop(self, dialog: VersionDialog) -> None:
+        for job, (_, known) in self._going.items():
+            if known is dialog:
+                self._session.versions.stop(job)
 
     def _forget(self, dialog: VersionDialog) -> None:
         """A dialog was closed: what it asked for goes on, and is told by a notice."""
@@ -250,6 +257,10 @@ class VersionWishes(QObject):
 
     def _tell_failed(self, change: Change, end: JobEnded, dialog: VersionDialog | None) -> None:
         if end.outcome == "stopped":
+            if isinstance(dialog, RemotesDialog):
+                dialog.show_done(end.title, (end.detail,))
+            elif dialog is not None:
+                dialog.show_ready()
             return
         if isinstance(dialog, PromoteDialog) and isinstance(change, SetGates):
             dialog.show_unset(end.title, end.detail, end.hint)

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.errors import AetheronError
@@ -32,8 +32,10 @@ class RemotesDialog(VersionDialog):
     """Tells :class:`SetRemote`, :class:`Push` and :class:`Pull`, and stays open.
 
     Its owner says how each went: :meth:`show_busy`, then :meth:`show_done` or :meth:`show_error`; and shows the remotes
-    by :meth:`show_remotes` once they have changed.
+    by :meth:`show_remotes` once they have changed. ``stop_wanted`` asks to stop what goes on.
     """
+
+    stop_wanted = Signal()
 
     def __init__(self, model: ModelInfo, remotes: Mapping[str, str], parent: QWidget | None = None) -> None:
         lead = (
@@ -57,8 +59,7 @@ class RemotesDialog(VersionDialog):
         self.body.addWidget(plain_label("Add a remote", self.inside, "strong"))
         self._name = self.add_field(NameField("remotes_name", "remote", (), self.inside, placeholder=_FIRST))
         self._address = self.add_field(AddressField("remotes_address", self.inside))
-        self.cancel.setText("Close")
-        self.cancel.setAccessibleName("Close")
+        self._show_way_out("Close")
         self.show_remotes(remotes)
         self.finish()
 
@@ -87,8 +88,21 @@ class RemotesDialog(VersionDialog):
         super().show_busy(words)
         for row in self._rows.values():
             row.setEnabled(False)
+        self._show_way_out("Stop")
+
+    def reject(self) -> None:
+        """Close; while something is sent or got, ask to stop that instead."""
+        if self.cancel.text() == "Stop":
+            self.stop_wanted.emit()
+        else:
+            super().reject()
+
+    def _show_way_out(self, words: str) -> None:
+        self.cancel.setText(words)
+        self.cancel.setAccessibleName(words)
 
     def show_ready(self) -> None:
+        self._show_way_out("Close")
         for row in self._rows.values():
             row.setEnabled(True)
         super().show_ready()

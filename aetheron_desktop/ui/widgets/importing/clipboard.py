@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
 from aetheron_desktop.engine.errors import DatasetError, storage_errors
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
 
 
 def pasted(root: Path) -> list[Path]:
@@ -19,11 +23,12 @@ def pasted(root: Path) -> list[Path]:
         DatasetError: there is no table on the clipboard.
         StorageError: the disk refuses.
     """
-    content = QGuiApplication.clipboard().mimeData()
-    paths = [Path(url.toLocalFile()) for url in content.urls() if url.isLocalFile()]
+    # None on a screen that has nothing to copy from, whatever the stubs say.
+    content: QMimeData | None = QGuiApplication.clipboard().mimeData()
+    paths = [Path(url.toLocalFile()) for url in content.urls() if url.isLocalFile()] if content else []
     if paths:
         return paths
-    text = content.text()
+    text = content.text() if content else ""
     if not text.strip():
         raise DatasetError("There is no table on the clipboard.", hint="Copy cells, with their names, and paste again.")
     folder = root / "pasted"
