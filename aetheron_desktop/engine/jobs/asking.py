@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -11,8 +11,6 @@ from aetheron_desktop.engine.versioning import questions as of_models
 
 Question: TypeAlias = of_tables.Question | of_models.Question
 Answer: TypeAlias = of_tables.Answer | of_models.Answer
-
-OF_MODELS: tuple[type, ...] = get_args(of_models.Question)
 
 
 def told(fields: dict[str, Any]) -> Answer:
