@@ -128,19 +128,20 @@ class Web:
         told |= {"username": self._user} if self._user else {}
         told |= {"password": self._password} if self._password is not None else {}
         text = "".join(f"{key}={value}\n" for key, value in told.items()) + "\n"
-        nowhere = str(Path(tempfile.gettempdir()) / "no-repository")
-        never = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": "", "GIT_DIR": nowhere}
+        never = {"GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "", "SSH_ASKPASS": ""}
         try:
-            ended = subprocess.run(
-                ["git", "-c", "core.askPass=", "credential", deed],
-                input=text.encode(),
-                capture_output=True,
-                env=os.environ | never,
-                cwd=tempfile.gettempdir(),
-                timeout=_HELPER_S,
-                check=False,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            # A folder of this moment: where others can foresee the place, they can put a repository there.
+            with tempfile.TemporaryDirectory(prefix="aetheron-", ignore_cleanup_errors=True) as folder:
+                ended = subprocess.run(
+                    ["git", "-c", "core.askPass=", "credential", deed],
+                    input=text.encode(),
+                    capture_output=True,
+                    env=os.environ | never | {"GIT_DIR": str(Path(folder) / "none")},
+                    cwd=folder,
+                    timeout=_HELPER_S,
+                    check=False,
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
         except (OSError, subprocess.TimeoutExpired):
             return {}
         if ended.returncode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -179,6 +180,26 @@ def test_that_a_helper_that_a_models_own_configuration_names_is_not_run(
     with pytest.raises(RemoteError, match="password"):
         push(here)
     assert not planted.exists()
+
+
+def test_that_a_repository_that_somebody_has_put_in_the_way_runs_nothing(
+    here: ModelRepository, web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.password = "sesame"  # noqa: S105  # of a server that lives as long as the test
+    planted = tmp_path / "planted"
+    shared = tmp_path / "shared"
+    (shared / "work").mkdir(parents=True)
+    git(shared, "init", "-q")
+    git(shared, "init", "-q", "--bare", "no-repository")
+    git(shared / "work", "init", "-q")
+    for place in (shared, shared / "no-repository", shared / "work"):
+        git(place, "config", "credential.helper", f"!touch {planted};")
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    monkeypatch.chdir(shared / "work")
+    with pytest.raises(RemoteError, match="password"):
+        push(here)
+    assert not planted.exists()
+    assert sorted(path.name for path in shared.iterdir()) == [".git", "no-repository", "work"]
 
 
 def test_that_a_password_goes_to_no_other_server(here: ModelRepository, web: WebServer, tmp_path: Path) -> None:
