@@ -16,8 +16,8 @@ LabelKind: TypeAlias = Literal["variation", "mark", "alias", "remote"]
 _LONGEST: Final = 60
 _PLAIN: Final = re.compile(r"[\w.+-]+")
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_TAKEN: Final = frozenset({ALIASES_BRANCH, "head"})
-_HEX: Final = re.compile(r"[0-9a-f]{7,40}|\d+")
+_TAKEN: Final = frozenset({ALIASES_BRANCH, "head", "current"})
+_NUMBER: Final = re.compile(r"[0-9a-f]{7,40}|v?\d+", re.IGNORECASE)
 
 
 def checked_label(kind: LabelKind, name: str, known: Iterable[str] = ()) -> str:
@@ -66,6 +66,6 @@ def _wrong(name: str) -> str:
         return "Windows keeps it for a device"
     if name.casefold() in _TAKEN:
         return "the program keeps it for itself"
-    if _HEX.fullmatch(name):
+    if _NUMBER.fullmatch(name):
         return "it could be taken for the number of a version"
     return ""

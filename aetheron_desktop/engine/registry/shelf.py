@@ -110,17 +110,26 @@ class Shelf:
     def find(self, id_: str, word: str) -> str:
         """Give the commit that ``word`` names in a model: an alias, a variation, a mark or the beginning of a hash.
 
-        A number is that of a version as this workspace counts them.
+        A number is that of a version as this workspace counts them. What has come by Git may be called like one.
 
         Raises:
             UsageError: it names none, or several.
         """
         number = word.removeprefix("v")
         if number.isdecimal() and len(number) < 7:
-            found = [version.commit for version in self.versions(id_).values() if version.number == int(number)]
+            found = {version.commit for version in self.versions(id_).values() if version.number == int(number)}
+            labels = self.labels(id_)
+            for kind, known in (("alias", labels.aliases), ("variation", labels.branches), ("mark", labels.tags)):
+                if found and word in known and known[word] not in found:
+                    raise UsageError(
+                        f"{word!r} names a version and {'an' if kind == 'alias' else 'a'} {kind}.",
+                        hint="Name it by the beginning of its hash; see aetheron log MODEL.",
+                    )
+                if word in known:
+                    return known[word]
             if not found:
                 raise UsageError(f"There is no version {word}.", hint="See the versions: aetheron log MODEL")
-            return found[0]
+            return found.pop()
         with self.opened(id_) as repository:
             return repository.find(word)
 

@@ -11,7 +11,9 @@ from aetheron_desktop.engine.registry.labels import checked_label
 from aetheron_desktop.engine.registry.repository.references import is_reference
 
 
-@pytest.mark.parametrize("name", ["champion", "v1.0", "shallow-trees", "größer", "木", "a+b", "2024x", "con1", "é"])
+@pytest.mark.parametrize(
+    "name", ["champion", "v1.0", "shallow-trees", "größer", "木", "a+b", "2024x", "con1", "é", "v", "vv1", "v1a"]
+)
 def test_that_a_plain_word_is_a_name(name: str) -> None:
     assert checked_label("mark", name) == name
 
@@ -26,7 +28,7 @@ def test_that_blanks_and_other_spellings_become_one(name: str, made: str) -> Non
     ["", "  ", "con", "CON", "nul.txt", "Aux", "com1", "LPT9.x", "aliases", "Aliases", "HEAD", "head", "a/b", "a\\b",
      "../x", "a..b", ".a", "-a", "+a", "a.", "a.lock", "a.LOCK", "a~1", "a^", "a:b", "a?", "a*", "a[", "a@{1}", "@",
      "a\0b", "a\x7fb", "a\u202eb", "a\u200bb", "x" * 61, "ä" * 31, "deadbeef", "1234567", "12",
-     "a" * 40, "\udc80", "a\x1bb"],
+     "a" * 40, "\udc80", "a\x1bb", "DEADBEEF", "v1", "V12", "v٣", "current", "Current"],
 )  # fmt: skip
 def test_that_what_git_or_a_file_system_refuses_is_refused_in_words(name: str) -> None:
     with pytest.raises(UsageError) as caught:

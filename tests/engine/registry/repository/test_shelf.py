@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from aetheron_desktop.engine.errors import AetheronError, ModelError
+from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError
 from aetheron_desktop.engine.registry.repository.aliases import move_alias, moves
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.workspace import Workspace
@@ -281,6 +281,20 @@ def test_that_versions_are_numbered_as_they_came(workspace: Workspace) -> None:
     assert sorted(version.number for version in versions) == [1, 2, 3, 4, 5, 6]
     by_commit = {version.commit: version for version in versions}
     assert all(by_commit[parent].number < version.number for version in versions for parent in version.parents)
+
+
+def test_that_a_number_that_is_also_the_name_of_a_mark_of_git_is_refused(workspace: Workspace) -> None:
+    rich(workspace)
+    shelf = workspace.shelf
+    first, second = sorted(shelf.history("model-1").versions, key=lambda version: version.number)
+    with shelf.changing("model-1") as repository:
+        for name, commit in {"v1": first, "v2": first, "v7": second}.items():
+            repository.store.swap(f"refs/tags/{name}", None, commit.commit)
+    assert shelf.find("model-1", "v1") == first.commit
+    assert shelf.find("model-1", "v7") == second.commit
+    assert shelf.find("model-1", "2") == second.commit
+    with pytest.raises(UsageError, match="names a version and a mark"):
+        shelf.find("model-1", "v2")
 
 
 # -- damage -----------------------------------------------------------------------------------------------------------
