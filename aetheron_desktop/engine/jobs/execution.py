@@ -61,6 +61,8 @@ if TYPE_CHECKING:
 
 # A fit asks whether to stop about ten times a second; one that is inside C code for longer is left behind.
 GRACE_S: Final = 0.4
+CHANGE_GRACE_S: Final = 15.0
+"""How long a change of a model may take to come to an end, or to take back what it has begun."""
 _LOOK_S: Final = 0.05
 _SURE_S: Final = 0.3
 """How long a stage has to go on before its rate says when it ends."""
@@ -99,7 +101,7 @@ class Execution:
         while not self._done.wait(_LOOK_S):
             if should_stop():
                 self._stop.set()
-                if not self._done.wait(GRACE_S):
+                if not self._done.wait(CHANGE_GRACE_S if isinstance(self._job, ChangeJob) else GRACE_S):
                     self._conclude()
                 break
         assert self._end is not None
@@ -455,7 +457,10 @@ class Execution:
                 if self._training is not None:
                     end = self._keep(self._training.conclude())
                 else:
-                    end = self._ending("stopped", title="Stopped", detail="It was stopped before it had begun.")
+                    detail = "It was stopped before it had begun."
+                    if isinstance(self._job, ChangeJob):
+                        detail = "It was stopped; what was whole until then is kept."
+                    end = self._ending("stopped", title="Stopped", detail=detail)
             except AetheronError as error:
                 end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
             self._finish(end)

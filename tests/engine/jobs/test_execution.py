@@ -1,5 +1,6 @@
 """A job in this process: it ends once, writes before it tells, and keeps the best when it is stopped."""
 
+import contextlib
 import threading
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,15 @@ from aetheron_desktop.engine.events import (
 )
 from aetheron_desktop.engine.jobs import asking, execution
 from aetheron_desktop.engine.jobs.execution import Execution
-from aetheron_desktop.engine.jobs.job import AskJob, TrainJob
+from aetheron_desktop.engine.jobs.job import AskJob, ChangeJob, TrainJob
 from aetheron_desktop.engine.registry.artifact import load_model
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.repository import plain_files
 from aetheron_desktop.engine.store.event_log import EventLog, read_log
 from aetheron_desktop.engine.training.experiment import Experiment, plan
+from aetheron_desktop.engine.versioning.changes import StartVariation
 from aetheron_desktop.engine.workspace import Workspace
+from tests.models import made_info, put_model
 from tests.tables import FEATURES
 
 
@@ -141,6 +145,41 @@ def test_that_a_fit_that_does_not_come_back_is_left_behind_with_its_best(
     for thread in fits:
         thread.join()
     assert told[-1] == end, "nothing may be told after the end"
+
+
+def test_that_a_change_that_was_asked_to_stop_is_given_time_to_come_to_its_end(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "GRACE_S", 0.01)
+    put_model(workspace, made_info())
+    job = ChangeJob(id="change-1", change=StartVariation(model="model-1", name="try", at="current"))
+    stop = threading.Event()
+    with contextlib.ExitStack() as held:
+        held.enter_context(plain_files.changing(workspace.shelf.folder("model-1")))
+        release = threading.Timer(0.4, held.pop_all().close)
+        release.start()
+        run = Execution(workspace, job, lambda event, line: stop.set())
+        end = run.run(stop.is_set)
+    release.join()
+    assert (end.outcome, run.abandoned) == ("succeeded", False)
+    assert "try" in workspace.shelf.labels("model-1").branches
+
+
+def test_that_a_change_that_does_not_come_to_its_end_says_what_is_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "CHANGE_GRACE_S", 0.05)
+    put_model(workspace, made_info())
+    job = ChangeJob(id="change-1", change=StartVariation(model="model-1", name="try", at="current"))
+    stop = threading.Event()
+    with plain_files.changing(workspace.shelf.folder("model-1")):
+        run = Execution(workspace, job, lambda event, line: stop.set())
+        end = run.run(stop.is_set)
+        left = [thread for thread in threading.enumerate() if thread.name == job.id]
+    for thread in left:
+        thread.join()
+    assert (end.outcome, run.abandoned) == ("stopped", True)
+    assert end.detail == "It was stopped; what was whole until then is kept."
 
 
 def test_that_a_run_stopped_before_it_started_says_so(workspace: Workspace, dataset: Dataset) -> None:
