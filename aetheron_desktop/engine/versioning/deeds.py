@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,20 +69,34 @@ def gates_of(repository: ModelRepository) -> dict[str, tuple[str, ...]]:
 
 
 def set_gates(change: SetGates, repository: ModelRepository) -> str:
-    """Keep the conditions of an alias, and give that in words."""
+    """Keep the conditions of an alias, and give that in words.
+
+    Raises:
+        UsageError: one is no condition, or the alias cannot be one.
+        ModelError: the record is damaged.
+        StorageError: the disk refused; the conditions are as they were.
+    """
     texts = tuple(read_gate(text).text for text in change.conditions)
-    known = gates_of(repository)
-    alias = change.alias if change.alias in known else checked_label("alias", change.alias)
-    kept = {name: gates for name, gates in known.items() if name != alias}
-    if texts:
-        kept[alias] = texts
-    words = f"Conditions of {alias}: {'; '.join(texts) or 'none'}"
-    aliases.store_gates(repository, aliases.encoded(kept), words)
+    with repository.changing():  # or those that another program sets meanwhile would be lost
+        known = gates_of(repository)
+        alias = change.alias if change.alias in known else checked_label("alias", change.alias)
+        kept = {name: gates for name, gates in known.items() if name != alias}
+        if texts:
+            kept[alias] = texts
+        words = f"Conditions of {alias}: {'; '.join(texts) or 'none'}"
+        aliases.store_gates(repository, aliases.encoded(kept), words)
     return words
 
 
 def move(change: MoveAlias, workspace: Workspace, progress: Progress) -> Changed:
-    """Move an alias, if its conditions are met or are to be passed over."""
+    """Move an alias, if its conditions are met or are to be passed over.
+
+    Raises:
+        GateRefusal: a condition is not met; the alias is as it was.
+        UsageError: there is no such version or alias, or the reason is missing.
+        ModelError: the version or the record is damaged.
+        StorageError: the disk refused.
+    """
     shelf = workspace.shelf
     with shelf.opened(change.model) as repository:
         gates: tuple[Gate, ...] = tuple(read_gate(text) for text in gates_of(repository).get(change.alias, ()))
@@ -110,17 +125,31 @@ def move(change: MoveAlias, workspace: Workspace, progress: Progress) -> Changed
 
 
 def set_card(change: SetCard, repository: ModelRepository) -> str:
-    """Give the current version another card, and give the commit."""
-    current = _current(repository)
-    made = with_card(description_of(repository, current), change.card)
-    _check_other(repository, current, made)
-    return repository.change(current, {**made}, change.message or "Card changed", "changed")
+    """Give the current version another card, and give the commit.
+
+    Raises:
+        UsageError: there is no version, it has this card already, or the card is too long.
+        ModelError: the history is damaged.
+        StorageError: the disk refused; the history is as it was.
+    """
+    with repository.changing():  # or a version that another program adds meanwhile would be undone
+        current = _current(repository)
+        made = with_card(description_of(repository, current), change.card)
+        _check_other(repository, current, made)
+        return repository.change(current, {**made}, change.message or "Card changed", "changed")
 
 
 def set_threshold(change: SetThreshold, workspace: Workspace) -> Changed:
-    """Give the current version another threshold, and measure what changes with it."""
+    """Give the current version another threshold, and measure what changes with it.
+
+    Raises:
+        UsageError: there is no version, it has this threshold already, or the task or the value is none for one.
+        ModelError: the history is damaged.
+        StorageError: the disk refused; the history is as it was.
+    """
     notes = []
-    with workspace.shelf.changing(change.model) as repository:
+    # With the lock from the start, or a version that another program adds meanwhile would be undone.
+    with workspace.shelf.changing(change.model) as repository, repository.changing():
         current = _current(repository)
         description = description_of(repository, current)
         metrics = measured_at(change.threshold, description, workspace)
@@ -169,7 +198,13 @@ def _current(repository: ModelRepository) -> str:
 
 
 def restore_files(change: RestoreFiles, workspace: Workspace) -> Changed:
-    """Write the files of a version into a new folder."""
+    """Write the files of a version into a new folder.
+
+    Raises:
+        UsageError: the folder is there already, the one above it is not, or there is no such version.
+        ModelError: the history is damaged, or a large file is not here.
+        StorageError: the disk refused; nothing was left behind.
+    """
     out = Path(change.out)
     if out.exists():
         raise UsageError(f"{out} is there already.", hint="Name a folder that is not there yet.")
@@ -177,7 +212,7 @@ def restore_files(change: RestoreFiles, workspace: Workspace) -> Changed:
         raise UsageError(f"There is no folder {out.parent}.", hint="Make it first, or choose another place.")
     commit = workspace.shelf.find(change.model, change.version)
     with workspace.shelf.opened(change.model) as repository:
-        part = out.with_name(f".{out.name}.part")
+        part = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
         try:
             repository.write_files(commit, part)
             with storage_errors(out):
@@ -256,7 +291,13 @@ def _check_current(current: str, commit: str) -> None:
 
 
 def join(change: JoinModel, workspace: Workspace) -> Changed:
-    """Make the current version of a model the next version of another."""
+    """Make the current version of a model the next version of another.
+
+    Raises:
+        UsageError: there is no such model, it is the same, or it predicts something else.
+        ModelError: one of the two is damaged.
+        StorageError: the disk refused.
+    """
     shelf = workspace.shelf
     target, source = shelf.model(change.into), shelf.model(change.model)
     if target is None or source is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,12 +10,16 @@ import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from aetheron_desktop.engine.jobs.job import PredictJob
-from aetheron_desktop.engine.versioning.changes import RollBack, SetThreshold, TakePart
+from aetheron_desktop.engine.registry.artifact import load_model
+from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+from aetheron_desktop.engine.versioning import deeds
+from aetheron_desktop.engine.versioning.changes import RollBack, SetCard, SetGates, SetThreshold, TakePart
 from tests.engine.versioning.doing import changed, refused, run_job, trained
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -96,3 +101,56 @@ def test_that_two_classes_alone_have_a_threshold(workspace: Workspace) -> None:
         info = trained(workspace, workspace.dataset("made"), estimator, task)  # type: ignore[arg-type]
         end, _ = refused(workspace, SetThreshold(model=info.id, threshold=0.4, message=""))
         assert "two classes" in end.detail
+
+
+def test_that_what_another_program_adds_while_it_is_measured_is_not_undone(
+    workspace: Workspace, model: ModelInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured_at = deeds.measured_at
+    others: list[threading.Thread] = []
+
+    def meanwhile(
+        threshold: float | None, description: Description, workspace: Workspace
+    ) -> dict[str, float | None] | None:
+        other = threading.Thread(target=their_card, args=(workspace.shelf.folder(model.id),))
+        others.append(other)
+        other.start()
+        other.join(0.5)  # it is done by then, unless it is kept out, as it must be
+        return measured_at(threshold, description, workspace)
+
+    def their_card(folder: Path) -> None:
+        with ModelRepository(folder) as repository:
+            deeds.set_card(SetCard(model=model.id, card="# Theirs\n", message=""), repository)
+
+    monkeypatch.setattr(deeds, "measured_at", meanwhile)
+    changed(workspace, SetThreshold(model=model.id, threshold=0.6, message="Mine"))
+    others[0].join()
+    workspace.shelf.refresh(model.id)
+    folder = workspace.shelf.files(model.id)
+    assert load_model(folder).description.threshold == 0.6
+    assert (folder / "card.md").read_text() == "# Theirs\n"
+
+
+def test_that_conditions_that_are_set_at_the_same_time_are_all_kept(
+    workspace: Workspace, model: ModelInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gates_of = deeds.gates_of
+    others: list[threading.Thread] = []
+
+    def meanwhile(repository: ModelRepository) -> dict[str, tuple[str, ...]]:
+        found = gates_of(repository)
+        if not others:
+            others.append(threading.Thread(target=theirs, args=(repository.root,)))
+            others[0].start()
+            others[0].join(0.5)  # as above
+        return found
+
+    def theirs(folder: Path) -> None:
+        with ModelRepository(folder) as repository:
+            deeds.set_gates(SetGates(model=model.id, alias="challenger", conditions=("signed",)), repository)
+
+    monkeypatch.setattr(deeds, "gates_of", meanwhile)
+    changed(workspace, SetGates(model=model.id, alias="champion", conditions=("size <= 5 MB",)))
+    others[0].join()
+    with workspace.shelf.opened(model.id) as repository:
+        assert gates_of(repository) == {"champion": ("size <= 5 MB",), "challenger": ("signed",)}
