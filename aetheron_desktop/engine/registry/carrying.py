@@ -62,11 +62,11 @@ def unpack_model(file: Path, folder: Path) -> Description:
     Raises:
         UntrustedModel: it is not what :func:`pack_model` writes; nothing was kept.
         ModelError: it cannot be used by this version of the program; nothing was kept.
-        StorageError: the disk refused; nothing was left behind.
+        StorageError: the disk refused, or ``folder`` is there already; nothing was left behind.
     """
     with storage_errors(file):
+        folder.mkdir(parents=True)  # before the rest: a folder that was there before is somebody's, and stays
         try:
-            folder.mkdir(parents=True)
             _unpack(file, folder)
             return load_model(folder).description
         except BaseException:

@@ -528,6 +528,16 @@ def test_that_a_file_that_is_no_carrier_is_refused(saved: dict[str, Path], tmp_p
     assert list(models.iterdir()) == []
 
 
+def test_that_a_folder_that_is_there_is_not_unpacked_into_and_stays(saved: dict[str, Path], tmp_path: Path) -> None:
+    file, folder = tmp_path / "good.aether", tmp_path / "mine"
+    pack_model(saved["forest"], file)
+    folder.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(StorageError):
+        unpack_model(file, folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     at=st.floats(0, 1, exclude_max=True),

@@ -92,7 +92,12 @@ def test_that_each_change_is_told_and_done(workspace: Workspace, model: ModelInf
 def test_that_what_is_restored_is_not_the_file_of_the_history(
     workspace: Workspace, model: ModelInfo, tmp_path: Path
 ) -> None:
+    theirs = tmp_path / ".out.part"
+    theirs.mkdir()
+    (theirs / "notes.txt").write_text("mine")
     changed(workspace, RestoreFiles(model=model.id, version="v2", out=str(tmp_path / "out")))
+    assert {path.name for path in tmp_path.glob("*out*")} == {"out", ".out.part"}
+    assert (theirs / "notes.txt").read_text() == "mine"
     for file in (tmp_path / "out").iterdir():
         file.write_bytes(b"mine")
     folder = workspace.shelf.files(model.id, "v2")
