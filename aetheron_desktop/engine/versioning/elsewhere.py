@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.registry.leftovers import part_name
@@ -19,8 +19,12 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.staging import Progress
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.registry.versions import AliasMove
     from aetheron_desktop.engine.versioning.changes import CloneModel
     from aetheron_desktop.engine.workspace import Workspace
+
+_SHORT: Final = 10
+"""Digits of a version that people are shown."""
 
 
 def remote(
@@ -115,11 +119,20 @@ def _notes_of_push(report: PushReport) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _moved(move: AliasMove) -> str:
+    way = f"{move.before[:_SHORT] or 'new'} → {move.after[:_SHORT] or 'removed'}"
+    return f"{move.alias}: {way}, by {' '.join(move.author.split())}: {' '.join(move.reason.split())}"
+
+
 def _notes_of_pull(report: PullReport) -> tuple[str, ...]:
     notes = [f"The variation {name} went on." for name in report.forwarded]
     notes += [f"The variation {name} is new." for name in report.new]
     notes += [f"Both sides went on: adopt {name} to join them." for name in report.diverged]
     notes += [f"The variation {name} went on here alone; push it." for name in report.ahead]
-    notes += [f"The alias {name} was moved here and there; it stays as here." for name in report.contested_aliases]
+    notes += [_moved(move) for move in report.moved_aliases]
+    notes += [
+        f"The alias {name} was moved there, but here as well or it has conditions here; it stays as here."
+        for name in report.contested_aliases
+    ]
     notes += [f"The mark {name} names another version there; it stays as here." for name in report.contested_marks]
     return (*notes, *report.passed_over, *report.missing)

@@ -23,10 +23,10 @@ from aetheron_desktop.engine.registry.remotes.remote_errors import (
 )
 from aetheron_desktop.engine.registry.remotes.remote_line import opened
 from aetheron_desktop.engine.registry.remotes.their_labels import TheirLabels
-from aetheron_desktop.engine.registry.repository.aliases import unite
+from aetheron_desktop.engine.registry.repository.aliases import United, unite
 from aetheron_desktop.engine.registry.repository.commits import contains, named, new_commits
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
-from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN
+from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, MAIN, AliasMove
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,9 +45,10 @@ class PullReport(msgspec.Struct, frozen=True, kw_only=True):
     fetched, and ``bytes`` their size. ``forwarded`` are variations that went on, ``new`` and ``marks`` such as were not
     here.
     ``diverged`` are variations that went on here and there, under the names by which they can be adopted
-    (``origin/main``); ``ahead`` those that only went on here. ``contested_aliases`` were moved here and there, and
-    ``contested_marks`` name another version there: both are kept as here. ``passed_over`` says in words what was not
-    taken and why, ``missing`` which large files of earlier versions the remote lacks.
+    (``origin/main``); ``ahead`` those that only went on here. ``moved_aliases`` are the aliases that name another
+    version here now, with who moved them there and why. ``contested_aliases`` were moved there, and here as well or
+    have conditions here; ``contested_marks`` name another version there: both are kept as here. ``passed_over`` says in
+    words what was not taken and why, ``missing`` which large files of earlier versions the remote lacks.
     """
 
     remote: str
@@ -60,6 +61,7 @@ class PullReport(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...] = ()
     diverged: tuple[str, ...] = ()
     ahead: tuple[str, ...] = ()
+    moved_aliases: tuple[AliasMove, ...] = ()
     contested_aliases: tuple[str, ...] = ()
     contested_marks: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
@@ -263,11 +265,15 @@ class _Taking:
             self._branch(branch, id_)
         for mark, id_ in self._theirs.tags.items():
             self._mark(mark, id_)
-        contested = unite(self._repository, self._theirs.record, self._author) if self._theirs.record else ()
+        record = self._theirs.record
+        united = unite(self._repository, record, self._author) if record else United()
+        if united.has_other_gates:
+            self._over.append("The conditions of aliases are others there; they stay as here.")
         return msgspec.structs.replace(
             report,
             remote=self._remote,
-            contested_aliases=contested,
+            moved_aliases=united.moved,
+            contested_aliases=united.contested,
             passed_over=tuple(self._over),
             **{kind: tuple(names) for kind, names in self._found.items()},
         )
@@ -283,7 +289,7 @@ class _Taking:
         own = self._store.ref(ref)
         if own is None:
             if self._is_free("variation", branch, _refs(self._repository, "heads")):
-                self._store.swap(ref, None, id_)
+                self._repository.set_reference(ref, None, id_)
                 self._found["new"].append(branch)
         elif own == id_:
             return
@@ -300,7 +306,7 @@ class _Taking:
         own = self._store.ref(f"refs/tags/{mark}")
         if own is None:
             if self._is_free("mark", mark, _refs(self._repository, "tags")):
-                self._store.swap(f"refs/tags/{mark}", None, id_)
+                self._repository.set_reference(f"refs/tags/{mark}", None, id_)
                 self._found["marks"].append(mark)
         elif named(self._repository, own) != named(self._repository, id_):
             self._found["contested_marks"].append(mark)

@@ -6,6 +6,8 @@ The truth is the branch ``aliases``: its newest commit holds ``aliases.json``, i
 
 from __future__ import annotations
 
+import heapq
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -16,7 +18,7 @@ from aetheron_desktop.engine.registry.repository.git_store import branch_ref, ma
 from aetheron_desktop.engine.registry.versions import ALIASES_BRANCH, AliasMove
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dulwich.objects import Blob, ObjectID
 
@@ -102,32 +104,51 @@ def moves(repository: ModelRepository, most: int | None = None) -> list[AliasMov
     Raises:
         ModelError: the record is damaged.
     """
-    found: list[AliasMove] = []
     tip = repository.store.ref(_REF)
-    after = _read(repository, tip)
-    while tip and (most is None or len(found) < most):
-        commit = repository.store.commit(tip)
-        parent = next(iter(repository.parents(tip)), None)
-        before = _read(repository, parent)
-        name, _, email = commit.author.decode("utf-8", "replace").partition(" <")
-        del email
-        reason = commit.message.decode("utf-8", "replace").partition("\n\n")[2].strip()
-        checked = _checked(repository, tip)
-        found += [
-            AliasMove(
-                alias=alias,
-                before=before.get(alias, ""),
-                after=after.get(alias, ""),
-                at=float(commit.commit_time),
-                author=name,
-                reason=reason,
-                checked=checked.get(alias, ()),
-            )
-            for alias in sorted({*before, *after})
-            if before.get(alias) != after.get(alias)
-        ]
-        tip, after = parent, before
-    return found
+    return list(islice(_moves(repository, tip), most)) if tip else []
+
+
+def _moves(repository: ModelRepository, tip: str, passed: Iterable[str] = ()) -> Iterator[AliasMove]:
+    """Give the moves that ``tip`` contains, the newest first, without those of the commits ``passed``.
+
+    Where two records were united, those of both are given, and of the union only what it decided by itself.
+    """
+    seen = {*passed, tip}
+    left = [(0, 0, tip)]
+    while left:
+        _, _, commit = heapq.heappop(left)
+        yield from _moves_of(repository, commit)
+        for parent in repository.parents(commit):
+            if parent not in seen:
+                seen.add(parent)
+                heapq.heappush(left, (-repository.store.commit(parent).commit_time, len(seen), parent))
+
+
+def _moves_of(repository: ModelRepository, id_: str) -> Iterator[AliasMove]:
+    commit = repository.store.commit(id_)
+    parents = repository.parents(id_)
+    after = _read(repository, id_)
+    ours = _read(repository, parents[0] if parents else None)
+    theirs = base = ours
+    if len(parents) > 1:
+        theirs = _read(repository, parents[1])
+        base = _read(repository, repository.common(parents[0], parents[1]) or None)
+    title, _, body = commit.message.decode("utf-8", "replace").partition("\n\n")
+    checked = _checked(repository, id_)
+    for alias in sorted({*after, *ours, *theirs}):
+        now, one, other = after.get(alias), ours.get(alias), theirs.get(alias)
+        # As it was in one, while the other had not moved it: the move, if there was one, is told by itself.
+        if (now == one and other in {now, base.get(alias)}) or (now == other and one in {now, base.get(alias)}):
+            continue
+        yield AliasMove(
+            alias=alias,
+            before=(other if now == one else one) or "",
+            after=now or "",
+            at=float(commit.commit_time),
+            author=commit.author.decode("utf-8", "replace").partition(" <")[0],
+            reason=body.strip() or title.strip(),
+            checked=checked.get(alias, ()),
+        )
 
 
 def follow(repository: ModelRepository) -> None:
@@ -139,56 +160,103 @@ def follow(repository: ModelRepository) -> None:
             repository.store.swap(f"refs/aliases/{alias}", have.get(alias), wanted.get(alias))
 
 
-def unite(repository: ModelRepository, theirs: str, author: Author | None = None) -> tuple[str, ...]:
+class United(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of uniting two records: the aliases that were ``moved`` here, as their moves there say.
+
+    ``contested`` were moved there and stay as here: they were moved here as well, or have conditions here.
+    ``has_other_gates`` says that the conditions there are others than here, and were not taken.
+    """
+
+    moved: tuple[AliasMove, ...] = ()
+    contested: tuple[str, ...] = ()
+    has_other_gates: bool = False
+
+
+def unite(repository: ModelRepository, theirs: str, author: Author | None = None) -> United:
     """Take moves from the record ``theirs`` of elsewhere; the lock must be held.
 
-    An alias that was moved on one side is where that side has it; moved on both, it stays where it is here. Gives the
-    aliases of which the latter is so.
+    An alias that was moved on one side is where that side has it; moved on both, it stays where it is here. So does one
+    that has conditions here, for nobody has looked at them. The conditions here stay; where there are none, theirs are
+    taken.
 
     Raises:
-        ModelError: a record is damaged.
+        ModelError: a record is damaged, or was changed by Git in this moment.
+        StorageError: the disk refused; the aliases are where they were.
     """
-    store = repository.store
-    ours = store.ref(_REF)
-    if ours is None or ours in repository.before(theirs):
-        store.swap(_REF, ours, theirs)
-        follow(repository)
-        return ()
-    if theirs in repository.before(ours):
-        return ()
-    base = _read(repository, repository.common(ours, theirs) or None)
+    ours = repository.store.ref(_REF)
+    inside = repository.before(ours) if ours else {}
+    if theirs in inside:
+        return United()
+    is_ahead = not ours or ours in repository.before(theirs)
     here, there = _read(repository, ours), _read(repository, theirs)
-    contested = tuple(
-        alias
-        for alias in sorted({*here, *there})
-        if base.get(alias) != here.get(alias) != there.get(alias) != base.get(alias)
-    )
-    made = {}
-    for alias in {*here, *there}:
-        side = here if here.get(alias) != base.get(alias) else there
-        if alias in side:
-            made[alias] = side[alias]
-    words = "Aliases of two places united\n\n" + (
-        f"Moved in both, kept as here: {', '.join(contested)}." if contested else ""
-    )
-    _append(repository, {ALIASES_FILE: encoded(made)}, words, author, also=theirs)
+    base = here if is_ahead else _read(repository, repository.common(ours or "", theirs) or None)
+    gates = read_gates(repository)
+    their_gates = repository.read(theirs, GATES_FILE)
+    guarded = _guarded(gates)
+    made, contested = dict(here), []
+    for alias in sorted({*here, *there}):
+        own, other = here.get(alias), there.get(alias)
+        if other in {own, base.get(alias)}:
+            continue
+        if own != base.get(alias) or alias in guarded:
+            contested.append(alias)
+            continue
+        made.pop(alias, None)
+        made |= {alias: other} if other else {}
+    has_other_gates = gates is not None and their_gates not in {None, gates}
+    if is_ahead and made == there and gates in {None, their_gates}:
+        repository.set_reference(_REF, ours, theirs)
+    else:
+        words = "Aliases of two places united" + (f"; as here: {', '.join(contested)}" if contested else "")
+        kept = their_gates if gates is None else gates
+        files = {ALIASES_FILE: encoded(made)} | ({GATES_FILE: kept} if kept is not None else {})
+        _append(repository, files, words, author, [theirs] if is_ahead else [ours or "", theirs])
     follow(repository)
-    return contested
+    moved = _taken(repository, theirs, inside, here, made)
+    return United(moved=moved, contested=tuple(contested), has_other_gates=has_other_gates)
+
+
+def _guarded(gates: bytes | None) -> frozenset[str]:
+    """Give the aliases that have conditions."""
+    try:
+        found = msgspec.json.decode(gates, type=dict[str, list[str]]) if gates else {}
+    except (msgspec.MsgspecError, UnicodeDecodeError):  # somebody wrote it by hand
+        return frozenset()
+    return frozenset(alias for alias, texts in found.items() if texts)
+
+
+def _taken(
+    repository: ModelRepository, theirs: str, inside: Iterable[str], before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[AliasMove, ...]:
+    """Give what was moved here, with who did it and why in the record ``theirs``."""
+    left = {alias for alias in {*before, *after} if before.get(alias) != after.get(alias)}
+    found = []
+    for move in _moves(repository, theirs, inside) if left else ():
+        if move.alias in left and move.after == after.get(move.alias, ""):
+            left.discard(move.alias)
+            found.append(msgspec.structs.replace(move, before=before.get(move.alias, "")))
+    return tuple(sorted(found, key=lambda move: move.alias))
 
 
 def _append(
-    repository: ModelRepository, files: Mapping[str, bytes], words: str, author: Author | None, also: str = ""
+    repository: ModelRepository,
+    files: Mapping[str, bytes],
+    words: str,
+    author: Author | None,
+    parents: Sequence[str] | None = None,
 ) -> None:
+    """Add a commit to the record, by default behind its newest; it has the files of its first parent but for these."""
     store = repository.store
     tip = store.ref(_REF)
-    kept: dict[str, ObjectID] = store.files(store.commit(tip)) if tip else {}
+    if parents is None:
+        parents = [tip] if tip else []
+    kept: dict[str, ObjectID] = store.files(store.commit(parents[0])) if parents else {}
     kept.pop(CHECKS_FILE, None)
     blobs: dict[str, Blob] = {name: made_blob(data) for name, data in files.items()}
     tree = store.tree(kept | {name: blob.id for name, blob in blobs.items()})
-    made = repository.made_commit(tree.id, [parent for parent in (tip, also) if parent], words + "\n", author)
+    made = repository.made_commit(tree.id, parents, words + "\n", author)
     store.add(*blobs.values(), tree, made)
-    if not store.swap(_REF, tip, made.id.decode()):
-        raise UsageError("Aliases were moved by Git in this moment.", hint="Look at them, and try again.")
+    repository.set_reference(_REF, tip, made.id.decode())
 
 
 def _read(repository: ModelRepository, commit: str | None) -> dict[str, str]:

@@ -406,7 +406,7 @@ class ModelRepository:
         """
         with self.changing():
             name = checked_label("variation", name, self.store.refs("refs/heads"))
-            self.store.swap(branch_ref(name).decode(), None, self.store.commit(at).id.decode())
+            self.set_reference(branch_ref(name).decode(), None, self.store.commit(at).id.decode())
         return name
 
     def switch(self, branch: str) -> None:
@@ -425,6 +425,7 @@ class ModelRepository:
 
         Raises:
             UsageError: there is none of this name, or the model is at it.
+            ModelError: Git changes it in this moment; it is still there.
         """
         with self.changing():
             labels = self.labels()
@@ -434,9 +435,9 @@ class ModelRepository:
                 raise UsageError(f"The model is at {name!r}.", hint="Go to another variation first.")
             commit = labels.branches[name]
             # In the bin first: were it the other way round, a kill in between would lose it.
-            number = len(self.store.refs("refs/bin"))
-            self.store.swap(f"refs/bin/{time.strftime('%Y-%m-%d')}/{name}-{number}", None, commit)
-            self.store.swap(branch_ref(name).decode(), commit, None)
+            place = f"refs/bin/{time.strftime('%Y-%m-%d')}/{name}-{uuid.uuid4().hex[:8]}"
+            self.set_reference(place, None, commit)
+            self.set_reference(branch_ref(name).decode(), commit, None)
 
     def tag(self, name: str, commit: str, message: str, author: Author | None = None) -> str:
         """Mark a version for good, and give the name as it is written.
@@ -455,8 +456,19 @@ class ModelRepository:
             made.tag_timezone = _timezone(made.tag_time)
             made.message = _clean((message.strip() or name) + "\n")
             self.store.add(made)
-            self.store.swap(f"refs/tags/{name}", None, made.id.decode())
+            self.set_reference(f"refs/tags/{name}", None, made.id.decode())
         return name
+
+    def set_reference(self, name: str, before: str | None, after: str | None) -> None:
+        """Set a reference that is ``before`` (None: not there), remove it when ``after`` is None; the lock is held.
+
+        Raises:
+            ModelError: it is something else by now: Git itself does not know of our lock.
+            StorageError: the disk refused; it is as it was.
+        """
+        if not self.store.swap(name, before, after):
+            short = name.removeprefix("refs/").removeprefix("heads/")
+            raise ModelError(f"{short} of {self.name} was changed by Git in this moment.", hint="Try again.")
 
     @contextmanager
     def changing(self) -> Iterator[None]:

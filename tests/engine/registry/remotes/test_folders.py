@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aetheron_desktop.engine.errors import ModelError, UsageError
+from aetheron_desktop.engine.registry.identity import Author
 from aetheron_desktop.engine.registry.remotes import pushing
 from aetheron_desktop.engine.registry.remotes.known import remove_remote, set_remote
 from aetheron_desktop.engine.registry.remotes.remote_errors import RemoteAhead, RemoteError, TransferStopped
-from aetheron_desktop.engine.registry.repository.aliases import aliases, move_alias, moves
+from aetheron_desktop.engine.registry.repository.aliases import aliases, move_alias, moves, store_gates
+from aetheron_desktop.engine.versioning.changes import Pull
+from aetheron_desktop.engine.versioning.elsewhere import remote
 from tests.engine.registry.remotes.conftest import Maker, git, is_sound
-from tests.engine.registry.remotes.doing import clone, pull, push
+from tests.engine.registry.remotes.doing import clone, never, pull, push, quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,6 +166,25 @@ def test_that_an_alias_moved_on_two_machines_stays_as_it_is_here_and_both_moves_
     pull(there)
     assert aliases(there) == aliases(here) == there.labels().aliases
     assert is_sound(tmp_path / "remote")
+
+
+def test_that_a_pull_tells_of_each_alias_that_it_has_moved(here: ModelRepository, maker: Maker, tmp_path: Path) -> None:
+    push(here)
+    there = maker.keep(clone(tmp_path / "remote", tmp_path / "there"))
+    first, second = here.find("first"), here.find("champion")
+    move_alias(there, "champion", first, "Back to\nwhat is known", author=Author("Grace Hopper", "grace@example.org"))
+    store_gates(there, b'{"champion": ["roc_auc >= 0.1"]}', "Conditions")
+    push(there)
+    told = remote(Pull(model="here", remote="origin"), here, quiet, never)
+    assert f"champion: {second[:10]} → {first[:10]}, by Grace Hopper: Back to what is known" in told.notes
+    assert aliases(here) == {"champion": first}
+    store_gates(here, b'{"champion": ["roc_auc >= 0.9"]}', "Conditions")
+    move_alias(there, "champion", second, "Forth again")
+    push(there)
+    told = remote(Pull(model="here", remote="origin"), here, quiet, never)
+    assert aliases(here) == {"champion": first}
+    assert any("champion" in note and "stays as here" in note for note in told.notes)
+    assert any("conditions" in note and "stay as here" in note for note in told.notes)
 
 
 def test_that_a_removed_alias_is_removed_there_too(here: ModelRepository, maker: Maker, tmp_path: Path) -> None:

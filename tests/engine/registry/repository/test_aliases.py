@@ -1,19 +1,25 @@
 """Aliases and the record of their moves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.registry.identity import Author
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.repository.aliases import (
+    United,
     aliases,
+    follow,
     move_alias,
     moves,
     read_gates,
     store_gates,
     unite,
 )
+from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.workspace import Workspace
 from tests.engine.registry.repository.looking import assert_index_is_right, assert_sound, git, needs_git
 from tests.models import add_version, made_info, put_model
@@ -131,11 +137,115 @@ def test_that_records_of_two_places_are_united(workspace: Workspace, model: Mode
     with workspace.shelf.changing(MODEL) as repository, repository.changing():
         theirs = repository.store.ref("refs/remotes/other/aliases")
         assert theirs is not None
-        contested = unite(repository, theirs)
+        united = unite(repository, theirs)
+        assert united.contested == ()  # here it is where it was when they parted
+        assert [(move.alias, move.reason) for move in united.moved] == [("champion", "There"), ("theirs", "There")]
         assert aliases(repository) == {
-            "champion": repository.find("stays") if contested else second, "stays": model.version,
-            "theirs": second, "ours": second,
+            "champion": second, "stays": model.version, "theirs": second, "ours": second,
         }  # fmt: skip
-        assert unite(repository, theirs) == ()
+        assert unite(repository, theirs) == United()
     assert_index_is_right(workspace)
     assert_sound(root)
+
+
+@contextmanager
+def there(repository: ModelRepository) -> Iterator[list[str]]:
+    """Have what is written to the record in the block be that of another place; its tip is given."""
+    with repository.changing():
+        before = repository.store.ref("refs/heads/aliases")
+        tips: list[str] = []
+        yield tips
+        after = repository.store.ref("refs/heads/aliases")
+        assert after is not None
+        assert repository.store.swap("refs/heads/aliases", after, before)
+        follow(repository)
+        tips.append(after)
+
+
+def move(repository: ModelRepository, alias: str, to: str, reason: str, who: str = "Ada Lovelace") -> None:
+    move_alias(repository, alias, to, reason, author=Author(who, "who@example.org"))
+
+
+def test_that_the_moves_of_both_places_are_told_with_who_and_why_after_they_were_united(
+    workspace: Workspace, model: ModelInfo
+) -> None:
+    second = workspace.model(MODEL).version
+    third = add_version(workspace, MODEL, made_info(3), weights=b"three")
+    with workspace.shelf.changing(MODEL) as repository, repository.changing():
+        move(repository, "champion", model.version, "At first")
+        with there(repository) as tips:
+            move(repository, "champion", second, "Faster", "Grace Hopper")
+            move(repository, "shadow", second, "To watch", "Grace Hopper")
+        move(repository, "champion", third, "Better")
+        united = unite(repository, tips[0], Author("Alan Turing", "alan@example.org"))
+        assert united.contested == ("champion",)
+        assert [(one.alias, one.before, one.after, one.author, one.reason) for one in united.moved] == [
+            ("shadow", "", second, "Grace Hopper", "To watch")
+        ]
+        told = moves(repository)
+        assert {(one.alias, one.before, one.after, one.author, one.reason) for one in told[1:]} == {
+            ("champion", "", model.version, "Ada Lovelace", "At first"),
+            ("champion", model.version, second, "Grace Hopper", "Faster"),
+            ("shadow", "", second, "Grace Hopper", "To watch"),
+            ("champion", model.version, third, "Ada Lovelace", "Better"),
+        }
+        assert len(told) == 5
+        decided = told[0]
+        assert (decided.alias, decided.before, decided.after) == ("champion", second, third)
+        assert decided.author == "Alan Turing"
+        assert "as here" in decided.reason
+        # What was taken as it is decides nothing.
+        with there(repository) as tips:
+            move(repository, "shadow", third, "Watched enough", "Grace Hopper")
+        move(repository, "stable", second, "Known for long")
+        assert unite(repository, tips[0]).contested == ()
+        assert {one.reason for one in moves(repository)[:2]} == {"Watched enough", "Known for long"}
+        assert len(moves(repository)) == 7
+        assert len(moves(repository, most=3)) == 3
+
+
+GATES = b'{"champion": ["roc_auc >= 0.9"]}\n'
+OTHER_GATES = b'{"champion": ["roc_auc >= 0.1"]}\n'
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+@pytest.mark.parametrize("theirs", [None, OTHER_GATES, b"{}\n"])
+def test_that_conditions_here_stay_and_no_alias_is_moved_past_them(
+    workspace: Workspace, model: ModelInfo, theirs: bytes | None, went_on: bool
+) -> None:
+    second = workspace.model(MODEL).version
+    with workspace.shelf.changing(MODEL) as repository, repository.changing():
+        move(repository, "champion", model.version, "At first")
+        store_gates(repository, GATES, "Conditions")
+        with there(repository) as tips:
+            if theirs is not None:
+                store_gates(repository, theirs, "Other conditions")
+            move(repository, "champion", second, "Faster", "Grace Hopper")
+            move(repository, "shadow", second, "To watch", "Grace Hopper")
+        if went_on:
+            move(repository, "stable", second, "Known for long")
+        united = unite(repository, tips[0])
+        assert united.contested == ("champion",)
+        assert united.has_other_gates == (theirs is not None)
+        assert [one.alias for one in united.moved] == ["shadow"]
+        assert read_gates(repository) == GATES
+        assert aliases(repository)["champion"] == model.version
+        assert aliases(repository)["shadow"] == second
+        assert repository.store.refs("refs/aliases") == aliases(repository)
+        assert unite(repository, tips[0]) == United()
+        assert moves(repository)[0].after == model.version
+        assert moves(repository)[0].before == second
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+def test_that_conditions_of_elsewhere_are_taken_where_there_are_none(
+    workspace: Workspace, model: ModelInfo, went_on: bool
+) -> None:
+    with workspace.shelf.changing(MODEL) as repository, repository.changing():
+        move(repository, "champion", model.version, "At first")
+        with there(repository) as tips:
+            store_gates(repository, GATES, "Conditions")
+        if went_on:
+            move(repository, "stable", model.version, "Known for long")
+        assert unite(repository, tips[0]) == United()
+        assert read_gates(repository) == GATES
