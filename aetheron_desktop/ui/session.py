@@ -118,6 +118,8 @@ class Session(QObject):
         self._imports: dict[str, ImportState] = {}
         self._inquiries: dict[str, Inquiry] = {}
         self._groups: dict[str, set[str]] = {}
+        self._changes: list[Callable[[], object]] = []
+        """What is being done to a model, and what waits for that."""
         self._parallel_limit = default_parallel_limit()
         self._shutting_down = False
         self.trust = Trust(self, self)
@@ -482,24 +484,55 @@ class Session(QObject):
         return job.id
 
     def rename_model(self, id: str, name: str) -> None:
-        """Give a model another name."""
-        if self._tried(lambda: self.workspace.rename_model(id, name)):
-            self.models_changed.emit()
+        """Give a model another name; ``models_changed`` tells that it has it."""
+        self._change_models(lambda: self.workspace.rename_model(id, name))
 
     def bin_model(self, id: str) -> None:
-        """Put a model into the bin."""
-        if self._tried(lambda: self.workspace.bin_model(id)):
-            self.models_changed.emit()
+        """Put a model into the bin; a notice offers to take it out again."""
+
+        def bin_() -> Notice:
+            name = self.workspace.model(id).name
+            self.workspace.bin_model(id)
+            return Notice("info", "Model deleted", f"{name} is in the bin.", "", "undo-model", id)
+
+        self._change_models(bin_)
 
     def restore_model(self, id: str) -> None:
         """Take a model out of the bin."""
-        if self._tried(lambda: self.workspace.restore_model(id)):
-            self.models_changed.emit()
+        self._change_models(lambda: self.workspace.restore_model(id))
 
     def delete_model(self, id: str) -> None:
         """Delete a model that is in the bin, for good."""
-        if self._tried(lambda: self.workspace.delete_model(id)):
-            self.models_changed.emit()
+        self._change_models(lambda: self.workspace.delete_model(id))
+
+    def _change_models(self, change: Callable[[], object]) -> None:
+        """Do what waits for locks and moves whole repositories beside the window's thread, in the order of wishes."""
+        self._changes.append(change)
+        if len(self._changes) == 1:
+            self._next_change()
+
+    def _next_change(self) -> None:
+        errand = Errand(self._changes[0], self)
+        errand.done.connect(self._on_changed)
+        errand.failed.connect(self._on_not_changed)
+        errand.start()
+
+    def _on_changed(self, made: object) -> None:
+        self.models_changed.emit()
+        if isinstance(made, Notice):
+            self.noticed.emit(made)
+        self._end_change()
+
+    def _on_not_changed(self, error: AetheronError) -> None:
+        self.tell(error)
+        self._end_change()
+
+    def _end_change(self) -> None:
+        del self._changes[0]
+        if self._changes:
+            self._next_change()
+        else:
+            self._finish_if_quiet()
 
     # -- the machine --------------------------------------------------------------------------------------------------
 
@@ -586,7 +619,7 @@ class Session(QObject):
         self._finish_if_quiet()
 
     def _finish_if_quiet(self) -> None:
-        if self._shutting_down and not len(self._jobs):
+        if self._shutting_down and not len(self._jobs) and not self._changes:
             forget_views(self.workspace.root)
             # Not from within shut_down: whoever called it may still have to listen.
             QTimer.singleShot(0, self, self.finished.emit)

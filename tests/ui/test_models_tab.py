@@ -8,6 +8,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.repository import plain_files
 from aetheron_desktop.ui.dialogs.predict import PredictDialog
 from aetheron_desktop.ui.item_models.models_table import ModelsTable
 from aetheron_desktop.ui.session import Session
@@ -58,29 +59,56 @@ def test_that_a_model_is_deleted_by_key_and_restored_from_the_bin(
     with qtbot.waitSignal(session.noticed) as blocker:
         tab._do("bin", "model-2")
     assert (blocker.args[0].action, blocker.args[0].target) == ("undo-model", "model-2")
+    assert blocker.args[0].title == "Model deleted"
+    assert [info.id for info in session.workspace.models(binned=True)] == ["model-2"], "it is told once it is so"
     assert column(tab, 0) == ["Forest 3", "Forest 1"]
     qtbot.mouseClick(tab.findChild(QPushButton, "models_bin"), Qt.MouseButton.LeftButton)
     assert column(tab, 0) == ["Forest 2"]
     qtbot.mouseClick(tab.findChild(QPushButton, "model_restore"), Qt.MouseButton.LeftButton)
-    assert column(tab, 0) == []
+    qtbot.waitUntil(lambda: column(tab, 0) == [])
     qtbot.mouseClick(tab.findChild(QPushButton, "models_bin"), Qt.MouseButton.LeftButton)
     assert len(column(tab, 0)) == 3
 
 
 def test_that_deleting_for_good_is_asked_first(qtbot: QtBot, tab: ModelsTab, session: Session) -> None:
-    session.bin_model("model-1")
+    with qtbot.waitSignal(session.models_changed):
+        session.bin_model("model-1")
     tab.findChild(QPushButton, "models_bin").setChecked(True)
     qtbot.mouseClick(tab.findChild(QPushButton, "model_delete"), Qt.MouseButton.LeftButton)
     assert len(session.workspace.models(binned=True)) == 1
-    qtbot.mouseClick(tab.findChild(QPushButton, "confirm_go"), Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(session.models_changed):
+        qtbot.mouseClick(tab.findChild(QPushButton, "confirm_go"), Qt.MouseButton.LeftButton)
     assert session.workspace.models(binned=True) == []
 
 
-def test_that_a_name_is_changed_in_place(tab: ModelsTab, session: Session) -> None:
+def test_that_a_name_is_changed_in_place(qtbot: QtBot, tab: ModelsTab, session: Session) -> None:
     model = tab.view.model()
-    assert model.setData(model.index(0, 0), "My best", Qt.ItemDataRole.EditRole)
+    with qtbot.waitSignal(session.models_changed):
+        assert model.setData(model.index(0, 0), "My best", Qt.ItemDataRole.EditRole)
     assert session.workspace.model("model-3").name == "My best"
     assert "My best" in column(tab, 0)
+
+
+def test_that_the_window_goes_on_while_a_model_is_in_use_and_what_waits_is_done_in_order(
+    qtbot: QtBot, tab: ModelsTab, session: Session
+) -> None:
+    with plain_files.changing(session.workspace.shelf.folder("model-3")):
+        session.rename_model("model-3", "First")
+        session.rename_model("model-3", "Second")
+        session.bin_model("model-3")
+        assert column(tab, 0)[0] == "Forest 3"
+    with qtbot.waitSignal(session.noticed) as blocker:
+        pass
+    assert blocker.args[0].detail == "Second is in the bin."
+    assert column(tab, 0) == ["Forest 2", "Forest 1"]
+
+
+def test_that_what_cannot_be_done_to_a_model_is_told(qtbot: QtBot, tab: ModelsTab, session: Session) -> None:
+    with qtbot.waitSignal(session.noticed) as blocker:
+        session.bin_model("model-none")
+    assert blocker.args[0].level == "error"
+    with qtbot.waitSignal(session.models_changed):
+        session.rename_model("model-1", "It goes on")
 
 
 def test_that_the_empty_list_says_what_to_do(qtbot: QtBot, session: Session, dressed: QApplication) -> None:
@@ -155,9 +183,12 @@ def test_that_the_file_pane_lists_opens_renames_and_deletes(
     with qtbot.waitSignal(session.show_wanted) as blocker:
         pane._open_item(first)
     assert blocker.args == ["model", "model-3"]
-    assert tree.setData(first, "Renamed", Qt.ItemDataRole.EditRole)
+    with qtbot.waitSignal(session.models_changed):
+        assert tree.setData(first, "Renamed", Qt.ItemDataRole.EditRole)
     assert session.workspace.model("model-3").name == "Renamed"
-    pane._remove_item(tree.index(0, 0, tree.index(1, 0)))
+    with qtbot.waitSignal(session.noticed) as blocker:
+        pane._remove_item(tree.index(0, 0, tree.index(1, 0)))
+    assert blocker.args[0].detail == "Renamed is in the bin."
     assert tree.index(1, 0).data() == "Models (2)"
     dragged = pane._tree.mimeData([pane._tree.index(0, 0, pane._tree.branch("model"))])
     assert dragged.urls()[0].toLocalFile().endswith("model-2")

@@ -197,13 +197,15 @@ def test_that_a_difference_of_a_model_that_was_left_is_not_shown(
 def test_that_a_model_in_the_bin_hides_its_history(tab: ModelsTab, session: Session, qtbot: QtBot) -> None:
     card = find(tab, HistoryCard, "history_card")
     assert card.isVisible()
-    session.bin_model(FIRST)
+    with qtbot.waitSignal(session.models_changed):
+        session.bin_model(FIRST)
     find(tab, QPushButton, "models_bin").setChecked(True)
     assert words(tab, "model_name") == "Forest 1"
     assert not card.isVisible()
     assert find(tab, QPushButton, "model_restore").isVisible()
     assert not find(tab, QWidget, "version_line").isVisible()
-    session.restore_model(FIRST)
+    with qtbot.waitSignal(session.models_changed):
+        session.restore_model(FIRST)
     find(tab, QPushButton, "models_bin").setChecked(False)
     tab.show_model(FIRST)
     qtbot.waitUntil(lambda: numbers(tab) == [3, 2, 1])
@@ -254,7 +256,8 @@ def test_that_nothing_is_asked_again_when_another_model_has_changed(
     difference = find(tab, DifferenceView, "difference")
     qtbot.waitUntil(lambda: "Metrics, 1 of 2 differs" in spoken(difference))
     asked = len(work.questions)
-    session.rename_model(OTHER, "Another")
+    with qtbot.waitSignal(session.models_changed):
+        session.rename_model(OTHER, "Another")
     qtbot.waitUntil(lambda: tab._reading is None)
     assert len(work.questions) == asked
     assert difference.isVisible()

@@ -34,7 +34,6 @@ from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.models_table import HEADERS, ID_ROLE, SORT_ROLE, TEXT_ROLE, ModelsTable
 from aetheron_desktop.ui.item_models.quantities import size
-from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.history.history_card import HistoryCard
 from aetheron_desktop.ui.widgets.history.lanes import lay_out
@@ -432,9 +431,6 @@ class ModelsTab(QWidget):
                 self._wishes.trust()
             case "bin" if info.binned is None:
                 self._session.bin_model(id_)
-                self._session.noticed.emit(
-                    Notice("info", "Model deleted", f"{info.name} is in the bin.", "", "undo-model", id_)
-                )
             case "restore":
                 self._session.restore_model(id_)
             case "delete":

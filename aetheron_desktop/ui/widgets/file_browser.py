@@ -182,12 +182,13 @@ class FileBrowser(QWidget):
 
     def _remove_item(self, index: QModelIndex) -> None:
         kind, id_, name = index.data(KIND_ROLE), index.data(ID_ROLE), index.data()
-        if kind is None:
-            return
-        (self._session.remove_dataset if kind == "dataset" else self._session.bin_model)(id_)
-        self._session.noticed.emit(
-            Notice("info", f"{kind.capitalize()} deleted", f"{name} is in the bin.", "", f"undo-{kind}", id_)
-        )
+        if kind == "model":
+            self._session.bin_model(id_)
+        elif kind == "dataset":
+            self._session.remove_dataset(id_)
+            self._session.noticed.emit(
+                Notice("info", "Dataset deleted", f"{name} is in the bin.", "", "undo-dataset", id_)
+            )
 
     def _on_renamed(self, kind: str, id_: str, name: str) -> None:
         (self._session.rename_dataset if kind == "dataset" else self._session.rename_model)(id_, name)
