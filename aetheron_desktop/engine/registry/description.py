@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,8 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
+from aetheron_desktop.engine.evaluation.metrics import ALL as METRICS
+from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES, ForeignShape
 from aetheron_desktop.engine.registry.foreign.info import MOST_BYTES as MOST_FOREIGN_BYTES
 from aetheron_desktop.engine.registry.model import ModelInfo
@@ -41,6 +44,9 @@ MOST_BYTES: Final = {
     SIGNATURE: 16 << 10,
     **dict.fromkeys(FOREIGN_FILES, MOST_FOREIGN_BYTES),
 }
+LATEST: Final = 253_402_300_799
+"""The last second of the year 9999, since the epoch: dates end there."""
+_RUN: Final = re.compile(r"run-[0-9a-z-]{1,60}")
 _LONGEST_TEXT: Final = 100_000
 _MOST_COLUMNS: Final = 200_000
 
@@ -135,9 +141,11 @@ def parsed(data: bytes, where: str) -> Description:
                 f"{FORMAT}).",
                 hint="Update Aetheron Desktop.",
             )
-        return msgspec.json.decode(data, type=Description)
+        description = msgspec.json.decode(data, type=Description)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, OverflowError) as error:
         raise UntrustedModel(f"{DESCRIPTION} in {where} is damaged: {error}", hint=AGAIN) from error
+    check_info(description.info)
+    return description
 
 
 def encoded(description: Description) -> bytes:
@@ -180,6 +188,21 @@ def check_file(file: Path) -> None:
             f"{file.name} has {status.st_size:,} bytes, and no model has so many.",
             hint=AGAIN,
         )
+
+
+def check_info(info: ModelInfo) -> None:
+    """Refuse what would lead out of the workspace, or could not be shown.
+
+    Raises:
+        UntrustedModel: the run cannot be one, the moment lies in no year up to 9999, or a metric is none.
+    """
+    if info.run and not _RUN.fullmatch(info.run):
+        raise UntrustedModel("The model names a run that cannot be one.", hint=AGAIN)
+    if not 0.0 <= info.created <= LATEST:
+        raise UntrustedModel("The moment at which the model was made cannot be one.", hint=AGAIN)
+    known = {metric.name for metric in METRICS}
+    if any(name.removeprefix(BASELINE) not in known for name in (*info.metrics, *info.baseline)):
+        raise UntrustedModel("The model was measured by a metric that is not known here.", hint=AGAIN)
 
 
 def check_description(description: Description) -> None:

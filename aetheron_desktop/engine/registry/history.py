@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, get_args
 import msgspec
 
 from aetheron_desktop.engine.errors import UntrustedModel
-from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
+from aetheron_desktop.engine.registry.description import DESCRIPTION, LATEST, SIGNATURE, check_info
+from aetheron_desktop.engine.registry.identity import clean
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.signing import verdict
 from aetheron_desktop.engine.registry.versions import Deed, VersionInfo
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
-
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 
 _DEEDS = frozenset(get_args(Deed))
@@ -43,15 +43,16 @@ def told_of(repository: ModelRepository, commit: str) -> tuple[VersionInfo, Mode
         told = msgspec.json.decode(data or b"", type=_Told)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UntrustedModel(f"The version {commit[:10]} has no description: {error}", hint=AGAIN) from error
+    check_info(told.info)
     name, _, email = made.author.decode("utf-8", "replace").partition(" <")
     message, _, trailer = made.message.decode("utf-8", "replace").strip().rpartition(f"{DEED}: ")
     info = told.info
     version = VersionInfo(
         commit=commit,
         parents=tuple(parent.decode() for parent in made.parents),
-        at=float(made.commit_time),
-        author=name,
-        email=email.removesuffix(">"),
+        at=float(min(max(made.commit_time, 0), LATEST)),
+        author=clean(name),
+        email=clean(email),
         message=(message or trailer).strip(),
         deed=trailer if message and trailer in _DEEDS else "changed",  # made by Git itself
         task=info.task,
