@@ -191,6 +191,55 @@ def test_that_a_version_of_another_branch_or_of_a_bad_name_is_made_there_or_not_
     assert workspace.shelf.history(model.id).labels == labels
 
 
+def hurried(repository: ModelRepository, patch: pytest.MonkeyPatch, below: str, first: str) -> None:
+    """Let another program set the next reference ``below`` to ``first``, just before we do."""
+    swap = repository.store.swap
+    left = [first]
+
+    def hurry(name: str, before: str | None, after: str | None) -> bool:
+        if name.startswith(below) and left:
+            assert swap(name, before, left.pop())
+        return swap(name, before, after)
+
+    patch.setattr(repository.store, "swap", hurry)
+
+
+@pytest.mark.parametrize("what", ["start", "tag", "drop", "drop to the bin"])
+def test_that_what_git_has_changed_in_between_is_told_and_not_lost(
+    workspace: Workspace, model: ModelInfo, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    other = add_version(workspace, model.id, made_info(2), weights=b"two")
+    with workspace.shelf.changing(model.id) as repository:
+        repository.start_branch("old", model.version)
+        below = {"start": "refs/heads/", "tag": "refs/tags/", "drop": "refs/heads/", "drop to the bin": "refs/bin/"}
+        hurried(repository, monkeypatch, below[what], other)
+        deeds: dict[str, Callable[[], object]] = {
+            "start": lambda: repository.start_branch("new", model.version),
+            "tag": lambda: repository.tag("new", model.version, "New"),
+            "drop": lambda: repository.drop_branch("old"),
+            "drop to the bin": lambda: repository.drop_branch("old"),
+        }
+        with pytest.raises(ModelError, match="changed by Git") as caught:
+            deeds[what]()
+        assert caught.value.hint == "Try again."
+        labels = repository.labels()
+        assert labels.branches["old"] == (other if what == "drop" else model.version)
+        assert labels.branches.get("new") == (other if what == "start" else None)
+        assert labels.tags.get("new") == (other if what == "tag" else None)
+
+
+def test_that_variations_of_one_name_lie_in_the_bin_beside_each_other(workspace: Workspace, model: ModelInfo) -> None:
+    other = add_version(workspace, model.id, made_info(2), weights=b"two")
+    with workspace.shelf.changing(model.id) as repository:
+        for commit in (model.version, other, model.version):
+            repository.start_branch("try", commit)
+            repository.drop_branch("try")
+            if commit == other:
+                (first,) = [name for name, id_ in repository.store.refs("refs/bin").items() if id_ != other]
+                repository.set_reference(f"refs/bin/{first}", model.version, None)  # as a clean-up does
+        assert sorted(repository.store.refs("refs/bin").values()) == sorted([other, model.version])
+
+
 def test_that_words_find_versions(workspace: Workspace, model: ModelInfo) -> None:
     commits = [model.version, *(add_version(workspace, model.id, made_info(n), weights=b"%d" % n) for n in range(3))]
     with workspace.shelf.changing(model.id) as repository:
