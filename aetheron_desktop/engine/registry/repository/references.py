@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STALE_S: Final = 2.0
-"""A lock on a reference that is older than this is of a program that was killed: it is held for milliseconds."""
+"""A lock that did not change as long as this is of a program that was killed: it is held for milliseconds."""
+_PACKED_STALE_S: Final = 10.0
+"""The same of the lock on all packed references, in which Git writes them anew."""
 _PACKED: Final = "packed-refs"
 _LINK: Final = b"ref: "
 _MOST_LINKS: Final = 5
@@ -179,7 +181,7 @@ class References:
         """Hold the lock of a reference, and give its file; what a program that was killed has left is swept."""
         lock = self._root / f"{name}.lock"
         with storage_errors(self._root):
-            _wait_for(lock)
+            _wait_for(lock, _PACKED_STALE_S if name == _PACKED else _STALE_S)
             try:
                 lock.open("xb").close()
             except FileExistsError as error:
@@ -210,13 +212,20 @@ def _replace(part: Path, path: Path, data: bytes) -> None:
     os.replace(part, path)
 
 
-def _wait_for(lock: Path) -> None:
+def _wait_for(lock: Path, stale_s: float) -> None:
+    """Wait until nobody holds ``lock``; sweep it once it was watched so many seconds, and nothing about it changed."""
+    seen: tuple[int, ...] = ()
+    since = 0.0
     while True:
         try:
-            age = time.time() - lock.stat().st_mtime
+            state = lock.stat()
         except OSError:
             return
-        if abs(age) > _STALE_S:  # the clock may have been set back in between
+        # Not by its age: the clock may be set, and one that Git holds for long is alive as long as it is written.
+        now = (state.st_ino, state.st_mtime_ns, state.st_size)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since >= stale_s:
             lock.unlink(missing_ok=True)
             return
         time.sleep(0.01)

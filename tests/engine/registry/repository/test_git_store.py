@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.errors import AetheronError, ModelError, StorageError
+from aetheron_desktop.engine.registry.repository import references
 from aetheron_desktop.engine.registry.repository.git_store import GitStore, ObjectID, made_blob
 from aetheron_desktop.engine.registry.repository.references import is_reference
 from tests.engine.registry.repository.looking import assert_sound, git, needs_git
@@ -216,6 +217,34 @@ def test_that_a_lock_that_git_holds_is_waited_for(store: GitStore) -> None:
     lock.unlink()
     writer.join()
     assert done == [True]
+
+
+@needs_git
+@pytest.mark.parametrize("lock", ["refs/heads/main.lock", "packed-refs.lock"])
+def test_that_a_lock_that_is_old_but_still_changes_is_waited_for(
+    store: GitStore, monkeypatch: pytest.MonkeyPatch, lock: str
+) -> None:
+    monkeypatch.setattr(references, "_STALE_S", 1.0)
+    monkeypatch.setattr(references, "_PACKED_STALE_S", 1.0)
+    commit = made_commit(store)
+    assert store.swap("refs/heads/main", None, commit)
+    git(store.root, "pack-refs", "--all")
+    held = store.root / lock
+    held.touch()
+    os.utime(held, (time.time() - 1000,) * 2)
+    done: list[bool] = []
+    writer = threading.Thread(target=lambda: done.append(store.swap("refs/heads/main", commit, None)))
+    writer.start()
+    with held.open("ab", buffering=0) as file:
+        for _ in range(15):  # longer than one that rests is left alone
+            writer.join(0.1)
+            file.write(b"more")
+    assert held.exists()
+    assert not done
+    writer.join()  # nobody writes it any more
+    assert done == [True]
+    assert not held.exists()
+    assert store.refs("refs/heads") == {}
 
 
 def test_that_a_reference_is_swapped_from_what_it_was_alone(store: GitStore) -> None:
