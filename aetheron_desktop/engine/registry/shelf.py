@@ -281,37 +281,40 @@ class Shelf:
         return info
 
     def put_aside(self, id_: str) -> None:
-        """Put a model into the bin."""
-        self._move(self._root / "models" / id_, self._root / "bin" / "models" / id_)
-        self._changed(id_, lambda info: msgspec.structs.replace(info, binned=time.time()))
+        """Put a model into the bin, once nobody changes it."""
+        old = self._root / "models" / id_
+        with _still(old):
+            self._move(old, self._root / "bin" / "models" / id_)
+            self._changed(id_, lambda info: msgspec.structs.replace(info, binned=time.time()))
 
     def take_back(self, id_: str) -> None:
-        """Take a model out of the bin."""
-        self._move(self._root / "bin" / "models" / id_, self._root / "models" / id_)
-        self._changed(id_, lambda info: msgspec.structs.replace(info, binned=None))
+        """Take a model out of the bin, once nobody changes it."""
+        old = self._root / "bin" / "models" / id_
+        with _still(old):
+            self._move(old, self._root / "models" / id_)
+            self._changed(id_, lambda info: msgspec.structs.replace(info, binned=None))
 
     def delete(self, id_: str) -> None:
-        """Delete a model and its history, for good."""
+        """Delete a model and its history, for good, once nobody changes it."""
         folder = self.folder(id_)
-        with storage_errors(folder):
+        if folder.is_dir():
             # Out of sight first: what a kill leaves of it must not come back as half a model.
             part = folder.with_name(part_name())
-            if folder.is_dir():
+            with _still(folder), storage_errors(folder):
                 folder.replace(part)
+            with storage_errors(folder):
                 shutil.rmtree(part, onerror=writable)
         self.forget(id_)
 
     def forget(self, id_: str) -> None:
-        """Take a model out of the index."""
-        for kind in (_MODEL, _LABELS, _PENDING):
-            self._store.remove(kind, id_)
-        self._store.remove_all(_kind(id_))
+        """Take a model out of the index, whole or not at all."""
+        versions = [(_kind(id_), commit) for commit, _ in self._store.all(_kind(id_))]
+        self._store.put_all([], without=[(_MODEL, id_), (_LABELS, id_), (_PENDING, id_), *versions])
 
     def forget_versions(self, id_: str, kept: Container[str]) -> None:
-        """Take the versions of a model out of the index that are not among ``kept``."""
-        for commit in self.versions(id_):
-            if commit not in kept:
-                self._store.remove(_kind(id_), commit)
+        """Take the versions of a model out of the index that are not among ``kept``, all or none."""
+        gone = [(_kind(id_), commit) for commit, _ in self._store.all(_kind(id_)) if commit not in kept]
+        self._store.put_all([], without=gone)
 
     def _changed(self, id_: str, change: Callable[[ModelInfo], ModelInfo]) -> ModelInfo:
         info = self.model(id_)
@@ -362,6 +365,21 @@ class Shelf:
 
     def _binned_at(self, id_: str) -> float | None:
         return time.time() if self._is_binned(id_) else None
+
+
+@contextlib.contextmanager
+def _still(folder: Path) -> Iterator[None]:
+    """Wait until nobody changes the model in ``folder``, and keep it so while the folder is moved.
+
+    Raises:
+        StorageError: it was in use for too long, or is not there.
+    """
+    with plain_files.changing(folder):
+        if os.name != "nt":
+            yield
+            return
+    # Windows moves no folder in which a file is open: not while we hold the lock, nor while somebody else has it.
+    yield
 
 
 def _parents_first(versions: list[VersionInfo]) -> list[VersionInfo]:

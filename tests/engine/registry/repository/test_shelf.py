@@ -5,6 +5,7 @@ import io
 import os
 import random
 import shutil
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError
+from aetheron_desktop.engine.registry.repository import plain_files
 from aetheron_desktop.engine.registry.repository.aliases import move_alias, moves
 from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
 from aetheron_desktop.engine.workspace import Workspace
@@ -295,6 +297,23 @@ def test_that_a_number_that_is_also_the_name_of_a_mark_of_git_is_refused(workspa
     assert shelf.find("model-1", "2") == second.commit
     with pytest.raises(UsageError, match="names a version and a mark"):
         shelf.find("model-1", "v2")
+
+
+@pytest.mark.parametrize("name", ["put_aside", "take_back", "delete"])
+def test_that_a_model_that_is_being_changed_is_moved_once_that_is_done(workspace: Workspace, name: str) -> None:
+    rich(workspace)
+    id_ = "model-1" if name == "put_aside" else "model-5"
+    before = workspace.shelf.folder(id_)
+    move = threading.Thread(target=getattr(workspace.shelf, name), args=(id_,))
+    with plain_files.changing(before):
+        move.start()
+        move.join(0.2)
+        assert before.is_dir()
+        assert move.is_alive()
+    move.join()
+    assert not before.exists()
+    assert_index_is_right(workspace)
+    assert (workspace.shelf.model(id_) is None) == (name == "delete")
 
 
 # -- damage -----------------------------------------------------------------------------------------------------------
