@@ -6,6 +6,7 @@ bytes or a delta, deflated. A delta says how large its result is, and its parts 
 
 from __future__ import annotations
 
+import os
 import zlib
 from typing import IO, TYPE_CHECKING, Final
 
@@ -18,6 +19,11 @@ MOST_BLOB: Final = 512 << 20
 """Bytes of one file that stands in Git itself; larger ones are kept beside it."""
 MOST_OTHER: Final = 4 << 20
 """Bytes of a commit, of a list of files, or of a mark."""
+_MOST_MADE: Final = 64 << 30
+"""Bytes that all deltas of a pack become together."""
+_TIMES_MADE: Final = 1000
+"""So many times the pack they may become, though never less than is in order in any case."""
+_LEAST_MADE: Final = 4 << 30
 _MOST_OBJECTS: Final = 20_000_000
 _BLOCK: Final = 16 << 10
 _BLOB, _OFFSET_DELTA, _REF_DELTA = 3, 6, 7
@@ -31,7 +37,7 @@ def check_pack(file: IO[bytes], should_stop: Callable[[], bool]) -> int:
     """Look through a pack, in little memory, and give how many objects are in it.
 
     Raises:
-        RefusedHistory: it is none, or an object in it is too large to be true.
+        RefusedHistory: it is none, or an object in it is too large to be true, or all that its deltas become.
         TransferStopped: it was asked to stop.
     """
     return _Scan(file).run(should_stop)
@@ -42,6 +48,11 @@ class _Scan:
         self._file = file
         self._left = b""
         self._at = 0
+        self._made = 0
+        begin = file.tell()
+        size = file.seek(0, os.SEEK_END) - begin
+        file.seek(begin)
+        self._most_made = min(_MOST_MADE, max(_LEAST_MADE, size * _TIMES_MADE))
 
     def run(self, should_stop: Callable[[], bool]) -> int:
         head = self._take(_HEADER)
@@ -95,7 +106,9 @@ class _Scan:
         if found != size:
             raise _damaged("an object is smaller than it says")
         if delta is not None:
-            delta.end()
+            self._made += delta.end()
+            if self._made > self._most_made:
+                raise _too_large(self._made)
         self._left, self._at = stream.unused_data, 0
 
     def _some(self) -> bytes:
@@ -179,9 +192,11 @@ class _Delta:
         if self._made > self._sizes[1]:
             raise _damaged("a delta makes more than it says")
 
-    def end(self) -> None:
+    def end(self) -> int:
+        """Give the bytes that it makes, once it is all there."""
         if self._data or self._literal or len(self._sizes) < 2 or self._made != self._sizes[1]:
             raise _damaged("a delta is cut off")
+        return self._made
 
 
 def _damaged(why: str) -> RefusedHistory:
@@ -191,6 +206,4 @@ def _damaged(why: str) -> RefusedHistory:
 
 
 def _too_large(size: int) -> RefusedHistory:
-    return RefusedHistory(
-        f"The remote sent a file of {size:,} bytes within its history, and no model has such.", hint=_HINT
-    )
+    return RefusedHistory(f"The remote sent {size:,} bytes within its history, and no model has so many.", hint=_HINT)

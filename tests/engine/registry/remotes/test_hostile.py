@@ -238,6 +238,16 @@ BOMBS = {
 }
 
 
+COPIES = 31
+LARGE_DELTA = delta(COPIES * 0xFFFFFF, b"\xf0\xff\xff\xff" * COPIES)
+"""Some 500 MB of a few bytes, which is in order if it is one alone."""
+BOMBS["small ones that become too much together"] = sealed(LARGE_DELTA * 9, 9)
+
+
+def test_that_a_few_large_deltas_pass() -> None:
+    assert check_pack(io.BytesIO(sealed(LARGE_DELTA * 8, 8)), never) == 8
+
+
 @pytest.mark.parametrize("name", BOMBS)
 def test_that_a_pack_that_would_take_all_memory_is_refused_in_little(name: str) -> None:
     import tracemalloc
