@@ -162,16 +162,20 @@ def _without(text: str, name: str, keys: frozenset[str] | None) -> str:
     """Give the text of a configuration without the section of a remote, or without these keys of it."""
     kept = []
     inside = False
+    held = ""
     for line in text.splitlines(keepends=True):
         if header := _HEADER.match(line):
             remote = _REMOTE.match(header[0])
             inside = remote is not None and re.sub(r"\\(.)", r"\1", remote[1]) == name
-            if inside and keys is not None:
-                kept.append(header[0] + "\n")
+            # Its header stays if something below it does.
+            held = header[0] + "\n" if inside and keys is not None else ""
             if not inside:
                 kept.append(line)
-        elif not inside or (keys is not None and line.partition("=")[0].strip().lower() not in keys):
+        elif not inside:
             kept.append(line)
+        elif keys is not None and line.strip() and line.partition("=")[0].strip().lower() not in keys:
+            kept += [held, line]
+            held = ""
     return "".join(kept)
 
 

@@ -150,6 +150,25 @@ def test_that_remotes_stand_in_gits_own_configuration(maker: Maker, tmp_path: Pa
     assert git(repository.root, "config", "--get-all", "remote.origin.url") == "https://example.org/m"
 
 
+def test_that_a_remote_that_is_set_again_leaves_the_configuration_no_longer(maker: Maker, tmp_path: Path) -> None:
+    repository = maker.repository()
+    config = repository.root / "config"
+    set_remote(repository, "origin", str(tmp_path / "first"))
+    git(repository.root, "config", "alias.x", "log")
+    once = config.read_text()
+    for _ in range(3):
+        set_remote(repository, "origin", str(tmp_path / "other"))
+        set_remote(repository, "origin", str(tmp_path / "first"))
+    assert config.read_text().count('[remote "origin"]') == 1
+    assert sorted(config.read_text().splitlines()) == sorted(once.splitlines())
+    git(repository.root, "config", "remote.origin.lfsurl", "https://example.org/m")
+    for _ in range(3):
+        set_remote(repository, "origin", str(tmp_path / "other"))
+    assert config.read_text().count('[remote "origin"]') == 2
+    assert git(repository.root, "config", "remote.origin.lfsurl") == "https://example.org/m"
+    assert git(repository.root, "config", "--get-all", "remote.origin.url") == str(tmp_path / "other")
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30))
 def test_that_a_folder_of_any_name_stands_in_gits_configuration_as_it_is(name: str) -> None:
