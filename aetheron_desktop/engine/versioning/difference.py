@@ -72,10 +72,11 @@ def verdict(workspace: Workspace, model: str, before: str, after: str) -> Versio
     """
     from aetheron_desktop.engine.evaluation.verdict import compare_files
     from aetheron_desktop.engine.registry.revising import description_of
+    from aetheron_desktop.engine.versioning.measuring import predictions_file
 
     with workspace.shelf.opened(model) as repository:
         a, b = (description_of(repository, commit) for commit in (before, after))
-    files = [workspace.run_folder(d.info.run) / "predictions.parquet" for d in (a, b)]
+    files = [predictions_file(workspace, description) for description in (a, b)]
     numbers = workspace.shelf.versions(model)
     names = [f"v{numbers[commit].number}" if commit in numbers else commit[:10] for commit in (before, after)]
     found = compare_files(files[0], files[1], datasets=(a.info.dataset, b.info.dataset), names=(names[0], names[1]))

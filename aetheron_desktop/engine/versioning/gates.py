@@ -8,7 +8,9 @@
                                 the same on a part of the test rows
     latency <= 5 ms             the median of predicting one row
     size <= 50 MB               of its files
-    signed                      by you, or by somebody whom you trust
+    signed                      by you, or by somebody whom you trust, as was the version that first learned the same
+
+What was measured counts only where the version is signed so, as its maker could write any numbers into it.
 """
 
 from __future__ import annotations
@@ -21,10 +23,14 @@ import msgspec
 
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, metric
+from aetheron_desktop.engine.registry.description import DESCRIPTION, PIPELINE, SIGNATURE, WEIGHTS, hashes_in
+from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+    from aetheron_desktop.engine.registry.signing import SignatureVerdict
     from aetheron_desktop.engine.workspace import Workspace
 
 _UNITS: Final = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -32,6 +38,8 @@ _BOUND: Final = re.compile(r"(\w+)\s*(<=|>=|≤|≥)\s*([\d.eE+-]+)\s*([a-zA-Z]*
 _WORSE: Final = re.compile(r"not worse(?:\s+by\s+([\d.eE+-]+))?(?:\s+where\s+(.+))?", re.IGNORECASE | re.DOTALL)
 _WHERE: Final = re.compile(r"\swhere\s", re.IGNORECASE)
 _TIMES: Final = 60
+_LEARNED: Final = frozenset({PIPELINE, WEIGHTS}) | FOREIGN_FILES
+_TRUSTED: Final = frozenset({"own", "trusted"})
 
 Kind: TypeAlias = Literal["metric", "worse", "latency", "size", "signed"]
 
@@ -113,17 +121,21 @@ def look(
 
     with workspace.shelf.opened(model) as repository:
         description = description_of(repository, commit)
+        signature = learned_signature(repository, commit)
+        is_trusted = signature.state in _TRUSTED
         found = []
         for gate in gates:
             say(gate.text)
             match gate.kind:
+                case "metric" | "worse" if not is_trusted and not (gate.kind == "worse" and against in {"", commit}):
+                    found.append(_result(gate, None, f"only its maker says so. {signature.sentence}"))
                 case "metric":
                     found.append(_metric(gate, description.info.metrics.get(gate.metric)))
                 case "size":
-                    size = description.info.bytes
+                    size = _size(repository, commit)
                     found.append(_result(gate, size <= gate.bound, f"{size / 1e6:.1f} MB"))
                 case "signed":
-                    found.append(_signed(gate, workspace, model, commit))
+                    found.append(_result(gate, is_trusted, signature.sentence))
                 case "latency":
                     found.append(_latency(gate, workspace, model, commit))
                 case "worse":
@@ -141,13 +153,46 @@ def _metric(gate: Gate, value: float | None) -> GateResult:
     return _result(gate, value >= gate.bound if gate.at_least else value <= gate.bound, f"{value:.4g}")
 
 
-def _signed(gate: Gate, workspace: Workspace, model: str, commit: str) -> GateResult:
-    from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
+def learned_signature(repository: ModelRepository, commit: str) -> SignatureVerdict:
+    """Give what is to be thought of who signed a version, or else of who signed first what it has learned.
+
+    Whoever sets a threshold or a card signs the whole anew, but vouches for no more than that: where the version itself
+    is trusted, so must be each version in its history that brought the same learned files.
+
+    Raises:
+        ModelError: the history is damaged.
+    """
     from aetheron_desktop.engine.registry.signing import verdict
 
-    with workspace.shelf.opened(model) as repository:
-        found = verdict(repository.read(commit, DESCRIPTION) or b"", repository.read(commit, SIGNATURE))
-    return _result(gate, found.state in {"own", "trusted"}, found.sentence)
+    def verdict_of(one: str) -> SignatureVerdict:
+        return verdict(repository.read(one, DESCRIPTION) or b"", repository.read(one, SIGNATURE))
+
+    def learned(one: str) -> dict[str, str]:
+        hashes = hashes_in(repository.read(one, DESCRIPTION) or b"")
+        return {name: hash_ for name, hash_ in hashes.items() if name in _LEARNED}
+
+    found, own = verdict_of(commit), learned(commit)
+    if found.state not in _TRUSTED:
+        return found
+    same = {one for one in repository.before(commit) if learned(one) == own}
+    for one in sorted(same):
+        if same.isdisjoint(repository.parents(one)) and (first := verdict_of(one)).state not in _TRUSTED:
+            return first
+    return found
+
+
+def _size(repository: ModelRepository, commit: str) -> int:
+    """Give the bytes of a version's files, as its tree says and not its description."""
+    from aetheron_desktop.engine.registry.repository.large_files import Pointer
+    from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES
+
+    size = 0
+    for name, id_ in repository.store.files(repository.store.commit(commit)).items():
+        if name != ATTRIBUTES:
+            data = repository.store.blob(id_)
+            pointer = Pointer.read(data)
+            size += len(data) if pointer is None else pointer.size
+    return size
 
 
 def _latency(gate: Gate, workspace: Workspace, model: str, commit: str) -> GateResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,7 +16,8 @@ from aetheron_desktop.engine.evaluation.metrics import ALL, Metric, main_metric
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.registry import keys
 from aetheron_desktop.engine.registry.description import SIGNATURE
-from aetheron_desktop.engine.versioning.changes import MoveAlias, SetGates
+from aetheron_desktop.engine.registry.revising import description_of, signed
+from aetheron_desktop.engine.versioning.changes import MoveAlias, RollBack, SetCard, SetGates, SetThreshold
 from aetheron_desktop.engine.versioning.gates import look, read_gate
 from aetheron_desktop.engine.versioning.measuring import scores_of
 from aetheron_desktop.engine.versioning.questions import RecordQuestion
@@ -170,6 +172,57 @@ def test_that_a_signature_counts_when_it_is_trusted(
     with workspace.shelf.changing(model.id) as repository:
         repository.change(repository.find("current"), {SIGNATURE: None}, "Without it", "changed")
     assert looked(workspace, model.id, "signed").passed is False
+
+
+def test_that_what_a_stranger_measured_is_not_known_until_they_are_trusted(
+    workspace: Workspace, model: ModelInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = keys.own_fingerprint()
+    assert maker
+    texts = ("roc_auc >= 0", "not worse by 1", "not worse by 2 where size > 50")
+    assert {looked(workspace, model.id, text).passed for text in texts} == {True}
+    monkeypatch.setenv("AETHERON_CONFIG", str(tmp_path / "somebody-else"))
+    for text in texts:
+        result = looked(workspace, model.id, text)
+        assert result.passed is None
+        assert result.found.startswith("only its maker says so")
+    assert looked(workspace, model.id, "not worse", against="").passed is True
+    assert looked(workspace, model.id, "size <= 50 MB").passed is True
+    keys.trust(maker, "Ada")
+    assert {looked(workspace, model.id, text).passed for text in texts} == {True}
+
+
+def test_that_another_threshold_or_card_does_not_make_a_strangers_model_ones_own(
+    workspace: Workspace, model: ModelInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker = keys.own_fingerprint()
+    assert maker
+    monkeypatch.setenv("AETHERON_CONFIG", str(tmp_path / "somebody-else"))
+    changed(workspace, SetThreshold(model=model.id, threshold=0.6, message="Mine"))
+    changed(workspace, SetCard(model=model.id, card="# Mine\n", message="Mine"))
+    record = asked(workspace, RecordQuestion(model=model.id), ModelRecord)
+    assert record.state == "own"
+    assert looked(workspace, model.id, "signed").passed is False
+    assert looked(workspace, model.id, "roc_auc >= 0").passed is None
+    trained_into(workspace, model.id, workspace.dataset("made"), "dummy")
+    assert looked(workspace, model.id, "signed").passed is True, "this one was trained here"
+    changed(workspace, RollBack(model=model.id, to="v5", reason="The forest"))
+    assert looked(workspace, model.id, "signed").passed is False
+    keys.trust(maker, "Ada")
+    assert looked(workspace, model.id, "signed").passed is True
+
+
+def test_that_a_size_is_that_of_the_files_whatever_the_description_says(workspace: Workspace, model: ModelInfo) -> None:
+    folder = workspace.shelf.files(model.id)
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    with workspace.shelf.changing(model.id) as repository:
+        current = repository.find("current")
+        description = description_of(repository, current)
+        info = msgspec.structs.replace(description.info, bytes=1)
+        made = signed(msgspec.structs.replace(description, info=info))
+        repository.change(current, {**made}, "Smaller, it says", "changed")
+    assert looked(workspace, model.id, f"size <= {size - 1000}").passed is False
+    assert looked(workspace, model.id, f"size <= {size + 1000}").passed is True
 
 
 def test_that_conditions_hold_an_alias_back_and_the_record_says_what_was_looked_at(
