@@ -13,12 +13,12 @@ import msgspec
 from dulwich.objects import ObjectID, Tag, valid_hexsha
 
 from aetheron_desktop.engine.errors import ModelError, StorageError
-from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, MOST_BYTES, SIGNATURE, parsed
+from aetheron_desktop.engine.registry.description import DESCRIPTION, FILES, MOST_BYTES, parsed
 from aetheron_desktop.engine.registry.remotes.remote_errors import RefusedHistory, TransferStopped
 from aetheron_desktop.engine.registry.repository.aliases import ALIASES_FILE, CHECKS_FILE, GATES_FILE
 from aetheron_desktop.engine.registry.repository.commits import named, new_commits
 from aetheron_desktop.engine.registry.repository.large_files import LONGEST_POINTER, Pointer
-from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES
+from aetheron_desktop.engine.registry.repository.model_repository import ATTRIBUTES, NEVER_LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _HINT: Final = "Nothing here was changed. Ask whoever pushed it, or use another remote."
 _LIKE_A_POINTER: Final = b"version https://git-lfs"
-_NEVER_LARGE: Final = frozenset({DESCRIPTION, SIGNATURE, ATTRIBUTES})
 _MOST: Final = MOST_BYTES | {ATTRIBUTES: 64 << 10}
 _RECORD: Final = {ALIASES_FILE: 1 << 20, CHECKS_FILE: 1 << 20, GATES_FILE: 1 << 20}
 
@@ -168,7 +167,7 @@ class HistoryCheck:
         if name not in FILES and name != ATTRIBUTES:
             raise _refused("version", commit, f"it holds {name!r}, which no model has")
         data = self._blob(commit, id_)
-        pointer = Pointer.read(data) if name not in _NEVER_LARGE else None
+        pointer = Pointer.read(data) if name not in NEVER_LARGE else None
         if pointer is None and data.startswith(_LIKE_A_POINTER) and len(data) <= LONGEST_POINTER:
             raise _refused("version", commit, f"the pointer of {name} is none")
         size = pointer.size if pointer else len(data)

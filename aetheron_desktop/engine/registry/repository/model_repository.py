@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.identity import Author
 
 ATTRIBUTES: Final = ".gitattributes"
-_IN_GIT: Final = frozenset({DESCRIPTION, CARD, SIGNATURE})
+NEVER_LARGE: Final = frozenset({DESCRIPTION, CARD, SIGNATURE, ATTRIBUTES})
 """What is read from Git alone, whatever its size."""
 DEED: Final = "Aetheron-Deed"
 _TRIES: Final = 8
@@ -297,7 +297,7 @@ class ModelRepository:
             blobs, large = {}, []
             least = self.large_from()
             for file in sorted(folder.iterdir()):
-                if file.stat().st_size >= least and file.name not in _IN_GIT:
+                if file.stat().st_size >= least and file.name not in NEVER_LARGE:
                     blobs[file.name] = made_blob(self.large.take(file, hashes.get(file.name)).text())
                     large.append(file.name)
                 else:

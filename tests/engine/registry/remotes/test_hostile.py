@@ -125,6 +125,7 @@ CASES: dict[str, tuple[Callable[[Hostile], str], str]] = {
         lambda h: h.with_files(model_json=POINTER % (b"0" * 64, 5)),
         "pointer of model.json is none",
     ),
+    "a large card": (lambda h: h.with_files(card_md=POINTER % (b"0" * 64, 5)), "pointer of card.md is none"),
     "a wrong pointer": (
         lambda h: h.with_files(pipeline_skops=POINTER % (b"../../etc/passwd", 5)),
         "pointer of pipeline.skops is none",
