@@ -187,6 +187,33 @@ def test_that_a_pull_tells_of_each_alias_that_it_has_moved(here: ModelRepository
     assert any("conditions" in note and "stay as here" in note for note in told.notes)
 
 
+@pytest.mark.parametrize("label", ["refs/heads/try", "refs/tags/good"])
+def test_that_a_label_that_git_makes_during_a_pull_is_left_alone_and_told(
+    here: ModelRepository, maker: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    push(here)
+    there = maker.keep(clone(tmp_path / "remote", tmp_path / "there"))
+    second = here.find("champion")
+    there.start_branch("try", second)
+    there.tag("good", second, "Good")
+    push(there)
+    first, swap = here.find("first"), here.store.swap
+
+    def hurried(name: str, before: str | None, after: str | None) -> bool:
+        if name == label and before is None:
+            assert swap(name, None, first)
+        return swap(name, before, after)
+
+    monkeypatch.setattr(here.store, "swap", hurried)
+    with pytest.raises(ModelError, match="changed by Git"):
+        pull(here)
+    monkeypatch.undo()
+    assert here.store.ref(label) == first
+    again = pull(here)
+    assert again.ahead + again.diverged + again.contested_marks + again.forwarded
+    assert here.labels().aliases == {"champion": second}
+
+
 def test_that_a_removed_alias_is_removed_there_too(here: ModelRepository, maker: Maker, tmp_path: Path) -> None:
     push(here)
     there = maker.keep(clone(tmp_path / "remote", tmp_path / "there"))
