@@ -141,6 +141,8 @@ def _versions(
             description = parsed(data, commit[:10])
             if verdict(data, repository.read(commit, SIGNATURE)).state == "broken":
                 troubles.append(f"Version {commit[:10]}: the signature does not fit.")
+            for name in sorted(description.hashes.keys() - files.keys()):
+                troubles.append(f"Version {commit[:10]}: {name} is missing.")
             for name, id_ in files.items():
                 if name in UNHASHED:
                     continue

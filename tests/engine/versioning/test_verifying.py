@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
+from aetheron_desktop.engine.registry.description import CARD, DESCRIPTION, SIGNATURE
 from aetheron_desktop.engine.versioning.changes import Mark, MoveAlias, SetCard
 from aetheron_desktop.engine.versioning.questions import VerifyQuestion
 from aetheron_desktop.engine.versioning.verifying import DatasetVerification, Verification, verify, verify_dataset
@@ -98,6 +98,16 @@ def test_that_an_object_that_is_not_there_is_found(workspace: Workspace, model: 
         assert troubles(workspace, model), file
         file.write_bytes(data)
     assert troubles(workspace, model) == ()
+
+
+def test_that_a_file_that_a_version_lacks_is_found_where_it_is_not_the_current_one(
+    workspace: Workspace, model: ModelInfo
+) -> None:
+    with workspace.shelf.changing(model.id) as repository:
+        whole = repository.find("current")
+        poor = repository.change(whole, {CARD: None}, "Without its card", "changed")
+        repository.change(whole, {}, "With it", "changed")
+    assert troubles(workspace, model) == (f"Version {poor[:10]}: card.md is missing.",)
 
 
 def test_that_a_turned_bit_of_a_pack_and_its_index_is_found(workspace: Workspace, model: ModelInfo) -> None:
