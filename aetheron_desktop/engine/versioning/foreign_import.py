@@ -84,6 +84,7 @@ def take_in(change: ImportForeign, workspace: Workspace, progress: Progress) -> 
         mapping=change.columns,
     )
     part = workspace.root / "tmp" / workspace.new_id("files")
+    run = workspace.new_id("run")
     try:
         with storage_errors(part):
             part.mkdir(parents=True)
@@ -100,13 +101,16 @@ def take_in(change: ImportForeign, workspace: Workspace, progress: Progress) -> 
             pipeline=pipeline,
             rows=rows,
             name=change.name or source.stem,
-            run=workspace.new_id("run"),
+            run=run,
         )
         description = made.write(part, change.split)
         progress("Keep it", 3, 4)
         told = description.info
         words = f"{_NAMES[info.kind]} model taken in from {source.name}"
         return workspace.shelf.create(part, told.id, told.name, words, "imported"), shape.notes
+    except BaseException:
+        shutil.rmtree(workspace.run_folder(run), ignore_errors=True)  # the predictions of a model that is not there
+        raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.engine.registry.artifact import load_model
+from aetheron_desktop.engine.registry.shelf import Shelf
 from aetheron_desktop.engine.versioning.changes import ExportOnnx, ImportForeign, JoinModel, RollBack, SetThreshold
 from aetheron_desktop.engine.versioning.difference import VersionDifference, VersionVerdict
 from aetheron_desktop.engine.versioning.lineage import Lineage
@@ -100,4 +102,22 @@ def test_that_what_does_not_suit_is_refused_and_leaves_nothing(
     ):
         refused(workspace, change)
     assert [info.id for info in workspace.models()] == [model.id]
+    assert not list((workspace.root / "tmp").iterdir())
+
+
+def test_that_an_import_that_fails_at_the_last_leaves_no_predictions(
+    workspace: Workspace, model: ModelInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "it.onnx"
+    changed(workspace, ExportOnnx(model=model.id, version="v1", out=str(file)))
+    before = sorted((workspace.root / "runs").iterdir())
+
+    def full(*_: object, **__: object) -> ModelInfo:
+        assert sorted((workspace.root / "runs").iterdir()) != before
+        raise StorageError("The disk is full.", hint="Make room.")
+
+    monkeypatch.setattr(Shelf, "create", full)
+    end, _ = refused(workspace, ImportForeign(source=str(file), dataset="0123456789abcdef", target="sold"))
+    assert end.detail == "The disk is full."
+    assert sorted((workspace.root / "runs").iterdir()) == before
     assert not list((workspace.root / "tmp").iterdir())
