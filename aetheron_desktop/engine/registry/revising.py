@@ -1,4 +1,4 @@
-"""A version from another by its small files: another threshold, another card, another name for nothing else."""
+"""A version from another by its small files: another threshold or another card, signed anew."""
 
 from __future__ import annotations
 
