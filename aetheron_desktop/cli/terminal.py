@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.events import Event
 
 _REFRESH_S: Final = 0.1
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal takes for an order and not for a letter, but for the end of a line and the tabulator."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="failure"):
@@ -57,7 +61,7 @@ class Terminal:
     def say(self, text: str) -> None:
         """Print a line for people."""
         if not self.json:
-            self._out.print(Text(text))
+            self._out.print(Text(plain(text)))
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str, numbers: int = 0) -> None:
         """Print a table for people; the last ``numbers`` columns are set to the right."""
@@ -66,7 +70,7 @@ class Terminal:
             is_number = index >= len(columns) - numbers
             table.add_column(column, justify="right" if is_number else "left", no_wrap=column != "name")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(plain(cell)) for cell in row))
         self._out.print(table if table.rows else Text(empty))
 
     def failure(self, error: AetheronError) -> None:
@@ -77,9 +81,9 @@ class Terminal:
 
     def trouble(self, title: str, detail: str, hint: str) -> None:
         """Say on the error output what went wrong and what to do next."""
-        self._err.print(Text.assemble((f"{title}: ", "bold red"), detail))
+        self._err.print(Text.assemble((f"{plain(title)}: ", "bold red"), plain(detail)))
         if hint:
-            self._err.print(Text(hint))
+            self._err.print(Text(plain(hint)))
 
     # -- the progress of a job ----------------------------------------------------------------------------------------
 
@@ -96,7 +100,7 @@ class Terminal:
             console=self._err,
             transient=True,
         )
-        self._task = self._progress.add_task(title, total=None, words="")
+        self._task = self._progress.add_task(escape(plain(title)), total=None, words="")
         self._progress.start()
 
     def hear(self, event: Event, line: bytes) -> None:
@@ -110,7 +114,7 @@ class Terminal:
             case MetricLogged(part="valid", value=float(value)):
                 self._score = f"{event.name} {value:.4g}"
             case MessageLogged(level="warning" | "error"):
-                self._err.print(Text(event.text, style="yellow" if event.level == "warning" else "red"))
+                self._err.print(Text(plain(event.text), style="yellow" if event.level == "warning" else "red"))
             case _:
                 return
 
@@ -131,7 +135,12 @@ class Terminal:
         self._shown = time.monotonic()
         left = f", {duration(event.eta_s)} left" if event.eta_s is not None else ""
         words = " · ".join(word for word in (f"{event.stage}{left}", self._score) if word)
-        self._progress.update(self._task, completed=event.done, total=event.total, words=words)
+        self._progress.update(self._task, completed=event.done, total=event.total, words=escape(plain(words)))
+
+
+def plain(text: str) -> str:
+    """Give ``text``, which may be a stranger's, without what would give orders to the terminal."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def duration(seconds: float) -> str:
@@ -164,4 +173,7 @@ def number(value: Any) -> str:
 
 def moment(at: float) -> str:
     """Give a point in time as it is printed."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    except (OverflowError, ValueError, OSError):  # a stranger's model may have been made at any time
+        return "–"
