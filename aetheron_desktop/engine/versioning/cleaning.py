@@ -8,6 +8,7 @@ workspace's bin, checkpoints in ``bin/cleaned/<date>``; freeing these is for goo
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import stat
 import time
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["files", "versions", "checkpoints", "model", "dataset", "left", "dated"]
 _DAY_S: Final = 86_400.0
 _CLEANED: Final = "bin/cleaned"
-_SMALL: Final = frozenset({"model.json", "signature.json", ".gitattributes"})
+_SMALL: Final = frozenset({"model.json", "card.md", "signature.json", ".gitattributes"})
 """Files that are never kept beside Git."""
+_STATE_LETTERS: Final = 8
 _GRACE_S: Final = 60
 """Objects that are younger may belong to what Git itself is just putting there."""
 FOR_GOOD: Final[frozenset[Kind]] = frozenset({"versions", "model", "dataset", "dated"})
@@ -42,7 +44,8 @@ FOR_GOOD: Final[frozenset[Kind]] = frozenset({"versions", "model", "dataset", "d
 class CleanUpItem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that can be freed: ``id`` is of the model, the dataset, the run or the folder, ``size`` in bytes.
 
-    ``since`` is when it was put to the bin or last used, in seconds since the epoch.
+    ``since`` is when it was put to the bin or last used, in seconds since the epoch. ``state`` tells dropped versions
+    from others of the same model: what was dropped after a look is another thing, and is not freed by it.
     """
 
     kind: Kind
@@ -51,11 +54,12 @@ class CleanUpItem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     size: int
     since: float = 0.0
+    state: str = ""
 
     @property
     def key(self) -> str:
         """Names it among all others."""
-        return f"{self.kind}:{self.id}"
+        return f"{self.kind}:{self.id}@{self.state}" if self.state else f"{self.kind}:{self.id}"
 
 
 class CleanUpList(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="clean_up_list"):
@@ -88,7 +92,7 @@ def look(workspace: Workspace, should_stop: Callable[[], bool] = lambda: False) 
 
 
 def free(workspace: Workspace, keys: Iterable[str], *, grace_s: int = _GRACE_S) -> Freed:
-    """Free what :func:`look` lists under these keys now; what is no longer listed is passed over.
+    """Free what :func:`look` lists under these keys now; what is no longer listed, or is another, is passed over.
 
     Raises:
         StorageError: the disk refused; the rest is as it was.
@@ -100,6 +104,8 @@ def free(workspace: Workspace, keys: Iterable[str], *, grace_s: int = _GRACE_S) 
             continue
         with storage_errors(workspace.root):
             gained = _free(workspace, item, grace_s)
+        if gained is None:
+            continue
         count += 1
         if item.kind == "checkpoints":
             waiting += item.size
@@ -108,13 +114,14 @@ def free(workspace: Workspace, keys: Iterable[str], *, grace_s: int = _GRACE_S) 
     return Freed(items=count, size=size, waiting=waiting)
 
 
-def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> int:
-    """Free one, and give the bytes that this gained."""
+def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> int | None:
+    """Free one, and give the bytes that this gained; None where it has become another, and was left alone."""
     match item.kind:
         case "files" | "versions":
             before = own_size(workspace.shelf.folder(item.id))
             if item.kind == "versions":
-                _prune(workspace, item.id, grace_s)
+                if not _prune(workspace, item.id, grace_s, item.state):
+                    return None
             else:
                 with workspace.shelf.opened(item.id) as repository, repository.changing():
                     for folder in _old_folders(repository):
@@ -151,12 +158,16 @@ def _of_models(workspace: Workspace) -> Iterator[CleanUpItem]:
             if folders:
                 words = f"files of {len(folders):,} versions; made again when they are needed"
                 yield CleanUpItem(kind="files", id=info.id, name=info.name, detail=words, size=own_size(*folders))
-            count, size = _unreachable(workspace, repository)
-            if count or size:
+            dropped, kept = _dropped(workspace, repository)
+            size = _alone(repository, dropped, kept)
+            if dropped or size:
                 dates = sorted({name.partition("/")[0] for name in repository.store.refs("refs/bin")})
-                words = f"{count:,} versions of dropped variations" + (f", since {dates[0]}" if dates else "")
+                words = f"{len(dropped):,} versions of dropped variations" + (f", since {dates[0]}" if dates else "")
                 since = _moment(dates[0]) if dates else 0.0
-                yield CleanUpItem(kind="versions", id=info.id, name=info.name, detail=words, size=size, since=since)
+                yield CleanUpItem(
+                    kind="versions", id=info.id, name=info.name, detail=words, size=size, since=since,
+                    state=_state(repository, dropped),
+                )  # fmt: skip
 
 
 def _old_folders(repository: ModelRepository) -> list[Path]:
@@ -179,20 +190,29 @@ def _pulled(repository: ModelRepository) -> set[str]:
     return {commit for name, commit in refs.items() if name.rpartition("/")[2] != ALIASES_BRANCH}
 
 
-def _unreachable(workspace: Workspace, repository: ModelRepository) -> tuple[int, int]:
-    """Count the versions that nothing contains, and the bytes that they alone need: objects and large files."""
+def _dropped(workspace: Workspace, repository: ModelRepository) -> tuple[list[str], set[str]]:
+    """Give the versions that nothing contains, and those that something does."""
     known = workspace.shelf.versions(repository.root.name)
     kept = set(_needed(repository, {commit: version.parents for commit, version in known.items()}))
-    dropped = [commit for commit in known if commit not in kept]
+    return [commit for commit in known if commit not in kept], kept
+
+
+def _state(repository: ModelRepository, dropped: Iterable[str]) -> str:
+    """Name what would go: these versions, and what is in the bin."""
+    refs = repository.store.refs("refs/bin")
+    words = "\n".join([*sorted(dropped), *(f"{name} {refs[name]}" for name in sorted(refs))])
+    return hashlib.sha256(words.encode()).hexdigest()[:_STATE_LETTERS]
+
+
+def _alone(repository: ModelRepository, dropped: Iterable[str], kept: Iterable[str]) -> int:
+    """Count the bytes that these versions alone need: objects and large files."""
     objects, large = _held(repository, kept)
     size = sum(file.stat().st_size for file in repository.large.all() if file.name not in large)
     alone: set[ObjectID] = set()
     for commit in dropped:
         with contextlib.suppress(AetheronError):  # a clean-up that was cut short has left a part of it
             alone |= _held(repository, [commit])[0]
-    if alone:
-        size += stored_size(repository, alone - objects)
-    return len(dropped), size
+    return size + stored_size(repository, alone - objects) if alone else size
 
 
 def _held(repository: ModelRepository, commits: Iterable[str]) -> tuple[set[ObjectID], set[str]]:
@@ -214,9 +234,14 @@ def _held(repository: ModelRepository, commits: Iterable[str]) -> tuple[set[Obje
     return objects, large
 
 
-def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
-    """Let go of what no label contains: first the names, then what they held; a kill leaves only more to free."""
+def _prune(workspace: Workspace, id_: str, grace_s: int, state: str) -> bool:
+    """Let go of what no label contains: first the names, then what they held; a kill leaves only more to free.
+
+    Nothing is done, and False given, where that is no longer what ``state`` names.
+    """
     with workspace.shelf.changing(id_) as repository, repository.changing():
+        if _state(repository, _dropped(workspace, repository)[0]) != state:
+            return False
         store = repository.store
         for name, commit in store.refs("refs/bin").items():
             store.swap(f"refs/bin/{name}", commit, None)
@@ -231,6 +256,7 @@ def _prune(workspace: Workspace, id_: str, grace_s: int) -> None:
                 file.chmod(stat.S_IWUSR | stat.S_IRUSR)
                 file.unlink()
         workspace.shelf.forget_versions(id_, kept)
+    return True
 
 
 def _collect(repository: ModelRepository, grace_s: int) -> None:
