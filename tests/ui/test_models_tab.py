@@ -3,18 +3,23 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.repository import plain_files
+from aetheron_desktop.ui.dialogs.confirm import confirm
 from aetheron_desktop.ui.dialogs.predict import PredictDialog
 from aetheron_desktop.ui.item_models.models_table import ModelsTable
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.tabs.models import ModelsTab
 from aetheron_desktop.ui.widgets.file_browser import FileBrowser
-from tests.models import made_info, put_model
+from aetheron_desktop.ui.widgets.model_details import ModelDetails
+from aetheron_desktop.ui.widgets.versions.metric_table import MetricTable
+from aetheron_desktop.ui.widgets.versions.texts import spoken_since
+from tests.models import add_version, made_info, put_model
 from tests.tables import made_dataset
 
 
@@ -222,3 +227,59 @@ def test_that_the_models_made_of_a_dataset_are_shown(tab: ModelsTab, session: Se
     tab.show_models_of(info.id)
     assert "Forest 4" in column(tab, 0)
     assert "Forest 5" not in column(tab, 0)
+
+
+def test_that_strangers_words_are_shown_as_they_stand(qtbot: QtBot, session: Session, dressed: QApplication) -> None:
+    odd = "<b>x</b> & <img src='file:///x'>"
+    put_model(
+        session.workspace,
+        made_info(4, name=odd, target=odd, dataset_name=odd, features=(odd,)),
+    )
+    tab = ModelsTab(session)
+    qtbot.addWidget(tab)
+    tab.show()
+    tab.show_model("model-4")
+    model = tab.view.model()
+    for place in (0, 5, 6):
+        tip = model.index(0, place).data(Qt.ItemDataRole.ToolTipRole)
+        assert "<b>" not in tip
+        assert "&lt;b&gt;x" in tip
+    shown = [label for label in tab.findChildren(QLabel) if "<img" in label.text().replace("\N{ZERO WIDTH SPACE}", "")]
+    assert len(shown) >= 3
+    assert {label.textFormat() for label in shown} == {Qt.TextFormat.PlainText}
+    dialog = confirm(tab, odd, odd, "Go", lambda: None)
+    heads = [label for label in dialog.findChildren(QLabel) if label.text() == odd]
+    assert [label.textFormat() for label in heads] == [Qt.TextFormat.PlainText] * 2
+    dialog.reject()
+
+
+def test_that_a_metric_that_is_not_known_is_shown_as_it_stands(qtbot: QtBot, dressed: QApplication) -> None:
+    table = MetricTable(made_info(1, metrics={"roc_auc": 0.8, "odd_one": 1.0}), {})
+    qtbot.addWidget(table)
+    assert "Odd one" in [label.text() for label in table.findChildren(QLabel)]
+
+
+def test_that_a_time_that_no_calendar_has_is_a_dash(qtbot: QtBot, dressed: QApplication) -> None:
+    table = ModelsTable()
+    table.show_models([made_info(1, created=1e300)])
+    assert table.index(0, 7).data() == "–"
+    assert spoken_since(1e300)
+    details = ModelDetails()
+    qtbot.addWidget(details)
+    details.show_model(made_info(1, created=1e300))
+    assert "–" in [label.text() for label in details.findChildren(QLabel)]
+
+
+def test_that_the_key_asks_in_the_bin_and_the_question_says_how_much_goes(
+    qtbot: QtBot, tab: ModelsTab, session: Session
+) -> None:
+    add_version(session.workspace, "model-1", made_info(1), weights=b"two")
+    with qtbot.waitSignal(session.models_changed):
+        session.bin_model("model-1")
+    tab.findChild(QPushButton, "models_bin").setChecked(True)
+    (key,) = [short for short in tab.view.findChildren(QShortcut) if short.key() == QKeySequence("Del")]
+    key.activated.emit()
+    assert tab.findChild(QPushButton, "confirm_go") is not None
+    assert any("all 2 versions" in label.text() for label in tab.findChildren(QLabel))
+    qtbot.mouseClick(tab.findChild(QPushButton, "confirm_cancel"), Qt.MouseButton.LeftButton)
+    assert [info.id for info in session.workspace.models(binned=True)] == ["model-1"]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.table_pages import about
+from aetheron_desktop.ui.item_models.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -84,7 +85,7 @@ class ColumnsModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole if index.column() >= 2:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(column)
+                return plain_tip(self._tip(column))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 return self._spoken(column)
             case _ if role == SORT_ROLE:

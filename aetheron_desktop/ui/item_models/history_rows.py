@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from aetheron_desktop.engine.registry.versions import CHALLENGER, CHAMPION
-from aetheron_desktop.ui.item_models.quantities import NONE, number
+from aetheron_desktop.ui.item_models.quantities import NONE, local_time, number
 from aetheron_desktop.ui.messages import ago
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ class HistoryRows:
 
 def age(at: float, now: float) -> str:
     """Give the age of a version in words, and its date once it is older than a month."""
-    return ago(now - at) if now - at < _MONTH_S else time.strftime("%Y-%m-%d", time.localtime(at))
+    return ago(now - at) if now - at < _MONTH_S else local_time("%Y-%m-%d", at)
 
 
 def spoken_age(at: float, now: float) -> str:

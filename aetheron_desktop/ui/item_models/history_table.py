@@ -18,7 +18,7 @@ from aetheron_desktop.ui.item_models.history_rows import (
     change_words,
     spoken_age,
 )
-from aetheron_desktop.ui.item_models.quantities import number
+from aetheron_desktop.ui.item_models.quantities import local_time, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +178,7 @@ class HistoryTable(QAbstractTableModel):
             case 3:
                 return _plain(f"{version.author} <{version.email}>" if version.email else version.author)
             case 4:
-                return time.strftime("%A, %Y-%m-%d %H:%M:%S", time.localtime(version.at))
+                return local_time("%A, %Y-%m-%d %H:%M:%S", version.at)
             case _:
                 words = DEED_WORDS[version.deed]
                 return f"{words[:1].upper()}{words[1:]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -11,7 +10,8 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
-from aetheron_desktop.ui.item_models.quantities import number, size
+from aetheron_desktop.ui.item_models.quantities import local_time, number, size
+from aetheron_desktop.ui.item_models.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ class ModelsTable(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if column in {2, 4, 5, 6, 7, 8}:
                 return theme.color("muted")
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{info.name}\n{info.id}" if column == 0 else self._text(info, column)
+                return plain_tip(f"{info.name}\n{info.id}" if column == 0 else self._text(info, column))
             case _ if role == SORT_ROLE:
                 return self._order(info, column)
             case _ if role == ID_ROLE:
@@ -119,7 +119,7 @@ class ModelsTable(QAbstractTableModel):
             case 6:
                 return info.target
             case 7:
-                return time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created))
+                return local_time("%Y-%m-%d %H:%M", info.created)
             case _:
                 return size(info.bytes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 NONE = "–"
 
@@ -22,6 +23,14 @@ def duration(seconds: float | None) -> str:
         return f"{minutes} min {rest:02d} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02d} min"
+
+
+def local_time(pattern: str, at: float) -> str:
+    """Give a point in time as ``strftime`` does; a stranger's model may have been made at one that no calendar has."""
+    try:
+        return time.strftime(pattern, time.localtime(at))
+    except (OverflowError, ValueError, OSError):
+        return NONE
 
 
 def time_left(seconds: float | None) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
+from aetheron_desktop.ui.item_models.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -195,7 +196,7 @@ class TablePages(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if is_target:
                 return theme.color("accent")
             case Qt.ItemDataRole.ToolTipRole:
-                return about(column) + ("\nThe target: what a model learns to predict." if is_target else "")
+                return plain_tip(about(column) + ("\nThe target: what a model learns to predict." if is_target else ""))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None

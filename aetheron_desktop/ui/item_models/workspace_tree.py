@@ -10,6 +10,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.quantities import size
+from aetheron_desktop.ui.item_models.tips import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ class WorkspaceTree(QStandardItemModel):
             item = QStandardItem(icon(picture, "muted"), name)
             item.setData(kind, KIND_ROLE)
             item.setData(id_, ID_ROLE)
-            item.setToolTip(f"{name}\n{tip}")
+            item.setToolTip(plain_tip(f"{name}\n{tip}"))
             item.setAccessibleText(f"{name}, {tip}")
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
             branch.appendRow(item)

@@ -433,8 +433,9 @@ class ModelsTab(QWidget):
                 self._session.bin_model(id_)
             case "restore":
                 self._session.restore_model(id_)
-            case "delete":
-                text = f"{info.name} and its {size(info.bytes)} are gone then; this cannot be taken back."
+            case "delete" | "bin":  # what is in the bin already
+                versions = "its one version" if info.versions == 1 else f"all {info.versions:,} versions of it"
+                text = f"{info.name}, {versions} and their marks are gone then; this cannot be taken back."
                 then = lambda: self._session.delete_model(id_)  # noqa: E731 - one call, named for the line's length
                 confirm(self, "Delete this model for good?", text, "Delete for good", then)
 

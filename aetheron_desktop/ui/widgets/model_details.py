@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -11,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.item_models.quantities import size
+from aetheron_desktop.ui.item_models.quantities import local_time, size
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 from aetheron_desktop.ui.widgets.problem_card import ProblemCard
@@ -58,6 +57,8 @@ class ModelDetails(QFrame):
         self._lead = QLabel(self, wordWrap=True)
         theme.mark(self._name, role="heading")
         theme.mark(self._lead, role="muted")
+        for label in (self._name, self._lead):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = self._make_buttons()
         self._scroll = named(QScrollArea(self), "model_facts", "Facts of the model")
@@ -259,7 +260,7 @@ def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
     return [
         ("Estimator", catalog.name_of(info.estimator)),
         *sources,
-        ("Made", time.strftime("%Y-%m-%d %H:%M", time.localtime(info.created))),
+        ("Made", local_time("%Y-%m-%d %H:%M", info.created)),
         ("Size", size(info.bytes)),
         ("Folder", f"models/{info.id}" if info.binned is None else f"bin/models/{info.id}"),
     ]
@@ -274,6 +275,7 @@ def _table(rows: Iterable[Sequence[str]]) -> QWidget:
     grid.setColumnStretch(1, 1)
     for row, (name, value) in enumerate(rows):
         for column, label in enumerate((QLabel(name, table), QLabel(breakable(value), table, wordWrap=True))):
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             theme.mark(label, role="" if column else "muted")
             grid.addWidget(label, row, column)
@@ -281,6 +283,6 @@ def _table(rows: Iterable[Sequence[str]]) -> QWidget:
 
 
 def _words(text: str) -> QLabel:
-    label = QLabel(text, wordWrap=True)
+    label = QLabel(text, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from aetheron_desktop.engine.versioning.cleaning import FOR_GOOD, Kind
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.dialogs.versions.phrases import plain_tip, shortened
+from aetheron_desktop.ui.dialogs.versions.phrases import shortened
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.history_rows import age
 from aetheron_desktop.ui.item_models.quantities import NONE, size
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:

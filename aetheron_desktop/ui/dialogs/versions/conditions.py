@@ -11,7 +11,8 @@ from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.versioning.gates import read_gate
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.versions.fields import Field, TextArea, plain_label
-from aetheron_desktop.ui.dialogs.versions.phrases import plain_tip, shortened
+from aetheron_desktop.ui.dialogs.versions.phrases import shortened
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.picture import Picture
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.versions.fields import Field, plain_label
-from aetheron_desktop.ui.dialogs.versions.phrases import on_button, plain_tip
+from aetheron_desktop.ui.dialogs.versions.phrases import on_button
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.problem_card import ProblemCard
 

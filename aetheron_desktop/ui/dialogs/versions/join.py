@@ -12,9 +12,10 @@ from aetheron_desktop.engine.versioning.changes import JoinModel
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.versions.fields import Field, MessageField
 from aetheron_desktop.ui.dialogs.versions.frame import VersionDialog
-from aetheron_desktop.ui.dialogs.versions.phrases import plain_tip, shortened
+from aetheron_desktop.ui.dialogs.versions.phrases import shortened
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.quantities import number
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named
 

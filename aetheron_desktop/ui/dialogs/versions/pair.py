@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.versions.fields import plain_label
-from aetheron_desktop.ui.dialogs.versions.phrases import described, found_words, plain_tip
+from aetheron_desktop.ui.dialogs.versions.phrases import described, found_words
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.picture import Picture
 
 if TYPE_CHECKING:

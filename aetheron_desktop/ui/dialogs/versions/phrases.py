@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.evaluation.metrics import main_metric
@@ -40,11 +39,6 @@ def described(version: VersionInfo) -> str:
     value = version.metrics.get(main.name)
     score = "" if value is None else f", {main.label} {number(value)}"
     return f"“{shortened(version.title, 60)}”{score}"
-
-
-def plain_tip(text: str) -> str:
-    """Give a tool tip that shows ``text`` as it is; Qt would take some of it for HTML."""
-    return f"<span>{html.escape(text)}</span>" if "<" in text or "&" in text else text
 
 
 def on_button(text: str) -> str:

@@ -14,7 +14,8 @@ from aetheron_desktop.engine.versioning.changes import CloneModel, Pull, Push, S
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.versions.fields import LineField, NameField, plain_label
 from aetheron_desktop.ui.dialogs.versions.frame import VersionDialog
-from aetheron_desktop.ui.dialogs.versions.phrases import plain_tip, shortened
+from aetheron_desktop.ui.dialogs.versions.phrases import shortened
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.naming import named, pictured
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from aetheron_desktop.engine.evaluation.metrics import BASELINE, metric
+from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.item_models import score as score_words
 from aetheron_desktop.ui.item_models.models_table import baseline
 from aetheron_desktop.ui.item_models.quantities import number
 from aetheron_desktop.ui.widgets.naming import named
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.model import ModelInfo
 
 _NAME, _VALUE, _BETWEEN, _BASELINE = range(4)
-_ARROWS: Final = {"higher": "↑", "lower": "↓"}
 _SPACE: Final = theme.GAP + 2
 
 
@@ -43,8 +43,7 @@ class MetricTable(QWidget):
         self._add(("", "model", "95 %" if intervals else "", "baseline"))
         for name, score in info.metrics.items():
             if not name.startswith(BASELINE):
-                known = metric(name)
-                label = f"{known.label}\N{NO-BREAK SPACE}{_ARROWS[known.direction]}"
+                label = f"{score_words.label(name)}\N{NO-BREAK SPACE}{score_words.arrow(name)}".rstrip()
                 found = intervals.get(name)
                 between = "–".join(_short(end) for end in found) if found else ""
                 self._add((label, number(score), between, number(baseline(info, name))))
@@ -69,6 +68,7 @@ class MetricTable(QWidget):
         cells = []
         for column, text in enumerate(texts):
             label = QLabel(breakable(text) if column == _NAME else text, self, wordWrap=column == _NAME)
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             theme.mark(label, role="strong" if column == _VALUE and self._cells else "muted")
             if column != _NAME:

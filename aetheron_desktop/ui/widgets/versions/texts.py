@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from aetheron_desktop.ui.item_models.history_rows import age, spoken_age
+from aetheron_desktop.ui.item_models.quantities import local_time
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -62,4 +63,4 @@ def spoken_since(at: float) -> str:
 
 def moment(at: float) -> str:
     """Give the date and the time of day."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    return local_time("%Y-%m-%d %H:%M", at)
