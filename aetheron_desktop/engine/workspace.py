@@ -26,6 +26,7 @@ from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
 from aetheron_desktop.engine.errors import AetheronError, UsageError, WorkspaceError, WorkspaceLocked, storage_errors
 from aetheron_desktop.engine.events import JobEnded, JobStarted, ModelSaved, Outcome, RunStarted
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.names import checked_name
 from aetheron_desktop.engine.registry.shelf import Shelf
 from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.store.locks import claim
@@ -155,7 +156,7 @@ class Workspace:
 
     def rename_dataset(self, id: str, name: str) -> DatasetInfo:
         """Give the dataset another name."""
-        info = msgspec.structs.replace(_found(self.datasets(), id, "dataset"), name=_checked_name(name))
+        info = msgspec.structs.replace(_found(self.datasets(), id, "dataset"), name=checked_name(name))
         self._put("dataset", info.id, info)
         return info
 
@@ -198,7 +199,7 @@ class Workspace:
 
     def rename_model(self, id: str, name: str) -> ModelInfo:
         """Give the model another name."""
-        return self.shelf.rename(self.model(id).id, _checked_name(name))
+        return self.shelf.rename(self.model(id).id, checked_name(name))
 
     def bin_model(self, id: str) -> None:
         """Put the model into the bin."""
@@ -357,10 +358,3 @@ def _found(records: Sequence[_Record], name: str, what: str) -> _Record:
         raise UsageError(f"There are {len(matches)} {what}s named {name!r}.", hint=f"Name one by its id: {ids}.")
     names = ", ".join(record.name for record in records[:8]) or "none"
     raise UsageError(f"There is no {what} {name!r}.", hint=f"There are: {names}.")
-
-
-def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not 0 < len(name) <= 200:
-        raise UsageError("A name has 1 to 200 characters.", hint="Type another name.")
-    return name

@@ -25,6 +25,7 @@ import msgspec
 from aetheron_desktop.engine.errors import AetheronError, ModelError, UntrustedModel, UsageError, storage_errors
 from aetheron_desktop.engine.registry.leftovers import part_name, sweep, writable
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.names import fitting_name
 from aetheron_desktop.engine.registry.ordering import ordered
 from aetheron_desktop.engine.registry.repository import plain_files
 from aetheron_desktop.engine.registry.versions import History, Labels, VersionInfo
@@ -155,6 +156,8 @@ class Shelf:
     ) -> ModelInfo:
         """Make a model of which the files in ``folder`` are the first version; ``id_`` if it is free.
 
+        ``name`` may be a stranger's: it is made to fit.
+
         Raises:
             StorageError: the disk refused; nothing was left behind.
         """
@@ -164,7 +167,7 @@ class Shelf:
         if not _is_plain(id_) or self.folder(id_).exists():
             id_ = f"model-{uuid.uuid4().hex[:12]}"
         try:
-            with ModelRepository.create(part, name) as repository:
+            with ModelRepository.create(part, fitting_name(name)) as repository:
                 repository.commit(folder, message, deed, author=author)
             with storage_errors(part):
                 os.replace(part, self._root / "models" / id_)

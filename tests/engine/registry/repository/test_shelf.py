@@ -482,3 +482,11 @@ def test_that_a_model_is_made_under_another_id_where_its_own_is_no_name_of_a_fol
         assert (workspace.root / "models" / info.id).is_dir()
         assert info.id.startswith("model-")
     assert len(workspace.models()) == 8
+
+
+@pytest.mark.parametrize(("name", "made"), [("x" * 300, "x" * 200), ("\x1b[2J\nred", "[2J red"), (" ", "Model")])
+def test_that_a_strangers_name_is_made_to_fit(workspace: Workspace, tmp_path: Path, name: str, made: str) -> None:
+    folder = write_files(tmp_path / "files", made_info())
+    info = workspace.shelf.create(folder, "model-1", name, "words", "imported")
+    assert info.name == made
+    assert_index_is_right(workspace)
