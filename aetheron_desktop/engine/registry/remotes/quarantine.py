@@ -66,11 +66,14 @@ class Quarantine:
             there.mkdir(exist_ok=True)
             # A pack is seen by its index, so that goes last.
             for pack in sorted((self._folder / "objects" / "pack").glob("pack-*.pack")):
-                for file in (pack, pack.with_suffix(".idx")):
+                index = pack.with_suffix(".idx")
+                if (there / pack.name).exists() and (there / index.name).exists():
+                    continue
+                # A pack alone is of a program that was killed: it may hold the same in another order.
+                for file in (pack, index):
                     with file.open("rb") as stream:
                         os.fsync(stream.fileno())
-                    if not (there / file.name).exists():
-                        os.replace(file, there / file.name)
+                    os.replace(file, there / file.name)
 
     def close(self) -> None:
         """Leave nothing of it behind."""

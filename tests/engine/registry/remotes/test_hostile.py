@@ -19,6 +19,7 @@ from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.registry.description import FORMAT
 from aetheron_desktop.engine.registry.remotes.known import set_remote
 from aetheron_desktop.engine.registry.remotes.pack_audit import MOST_BLOB, check_pack
+from aetheron_desktop.engine.registry.remotes.quarantine import quarantine
 from aetheron_desktop.engine.registry.remotes.remote_errors import RefusedHistory
 from aetheron_desktop.engine.registry.repository.git_store import FILE_MODE
 from tests.engine.registry.remotes.conftest import Maker, is_sound
@@ -292,3 +293,21 @@ def test_that_packs_with_deltas_as_git_makes_them_pass(maker: Maker) -> None:
     with pack.open("rb") as file:
         assert check_pack(file, never) > 30
     assert ObjectID(repository.labels().current.encode()) in repository.store.repo.object_store
+
+
+def test_that_a_pack_whose_index_a_kill_kept_away_is_replaced_as_a_whole(maker: Maker) -> None:
+    from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
+
+    repository = maker.repository()
+    one, two = Blob.from_string(b"one" * 50), Blob.from_string(b"two" * 70)
+    packs = repository.root / "objects" / "pack"
+    for order in ([one, two], [two, one]):
+        with quarantine(repository) as place:
+            place.receive(io.BytesIO(made_pack(*order)))
+            place.admit()
+        (index,) = packs.glob("*.idx")
+        if order[0] is one:
+            index.chmod(0o600)
+            index.unlink()
+    again = maker.keep(ModelRepository(repository.root))
+    assert [again.store.blob(made.id) for made in (one, two)] == [b"one" * 50, b"two" * 70]
