@@ -186,6 +186,7 @@ def unite(repository: ModelRepository, theirs: str, author: Author | None = None
     ours = repository.store.ref(_REF)
     inside = repository.before(ours) if ours else {}
     if theirs in inside:
+        follow(repository)  # a kill may have kept the references from it the last time
         return United()
     is_ahead = not ours or ours in repository.before(theirs)
     here, there = _read(repository, ours), _read(repository, theirs)

@@ -249,3 +249,16 @@ def test_that_conditions_of_elsewhere_are_taken_where_there_are_none(
             move(repository, "stable", model.version, "Known for long")
         assert unite(repository, tips[0]) == United()
         assert read_gates(repository) == GATES
+
+
+def test_that_references_follow_a_record_that_a_kill_has_let_them_fall_behind(
+    workspace: Workspace, model: ModelInfo
+) -> None:
+    with workspace.shelf.changing(MODEL) as repository, repository.changing():
+        move(repository, "champion", model.version, "At first")
+        move(repository, "champion", workspace.model(MODEL).version, "Faster")
+        tip = repository.store.ref("refs/heads/aliases")
+        assert tip is not None
+        repository.set_reference("refs/aliases/champion", workspace.model(MODEL).version, model.version)
+        assert unite(repository, tip) == United()
+        assert repository.store.refs("refs/aliases") == aliases(repository) != {"champion": model.version}
