@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.registry.leftovers import part_name
+from aetheron_desktop.engine.registry.names import fitting_name
 from aetheron_desktop.engine.registry.remotes import known
 from aetheron_desktop.engine.registry.remotes.pulling import PullReport, pull
 from aetheron_desktop.engine.registry.remotes.pulling import clone as clone_repository
@@ -71,7 +72,7 @@ def clone(change: CloneModel, workspace: Workspace, progress: Progress, should_s
     part = workspace.root / "models" / part_name()
     try:
         name = change.name or change.url.replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".git")
-        clone_repository(change.url, part, name, progress=progress, should_stop=should_stop).close()
+        clone_repository(change.url, part, fitting_name(name), progress=progress, should_stop=should_stop).close()
         with storage_errors(part):
             part.rename(workspace.root / "models" / id_)
     finally:
