@@ -61,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         from aetheron_desktop.engine.jobs import worker  # a worker loads nothing of the window
 
         return worker.main(arguments[1])
-    if arguments and _is_for_the_command_line(arguments[0]):
+    if _is_for_the_command_line(arguments):
         from aetheron_desktop import cli  # the window loads nothing of the command line
 
         return cli.main(arguments)
@@ -76,12 +76,21 @@ def main(argv: list[str] | None = None) -> int:
         gc.enable()
 
 
-def _is_for_the_command_line(word: str) -> bool:
-    if word in COMMANDS or word in {"-h", "--help", "--version"}:
-        return True
-    # A word that is neither an option nor anything like a file is a command that does not exist; the command line says
-    # so, and names those that do.
-    return word.isidentifier() and not Path(word).exists()
+def _is_for_the_command_line(arguments: list[str]) -> bool:
+    words = iter(arguments)
+    for word in words:
+        # The command line takes these before its command as well; the window knows no ``--json``.
+        if word == "--workspace":
+            next(words, None)
+        elif not word.startswith("--workspace="):
+            # A word that is neither an option nor anything like a file is a command that does not exist; the command
+            # line says so, and names those that do.
+            return (
+                word in COMMANDS
+                or word in {"-h", "--help", "--version", "--json"}
+                or (word.isidentifier() and not Path(word).exists())
+            )
+    return False
 
 
 if __name__ == "__main__":

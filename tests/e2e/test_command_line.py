@@ -267,6 +267,16 @@ def test_that_the_window_knows_every_verb_of_the_command_line() -> None:
     assert set(verbs.choices or ()) == COMMANDS
 
 
+@pytest.mark.parametrize("before", [("--workspace", "{there}"), ("--json", "--workspace={there}")])
+def test_that_options_may_stand_before_the_command(line: Line, before: tuple[str, ...]) -> None:
+    options = [word.format(there=line.workspace) for word in before]
+    command = [sys.executable, "-m", "aetheron_desktop", *options, "import", str(DATA / "penguins.csv")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("{") is ("--json" in before)
+    assert [dataset["name"] for dataset in line.records("datasets")] == ["penguins"]
+
+
 def test_that_no_word_goes_to_standard_output_beside_the_records(line: Line) -> None:
     done = line.run("train", str(DATA / "penguins.csv"), "--budget", "3s", "--json")
     assert done.returncode == 0, done.stderr
