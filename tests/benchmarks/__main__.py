@@ -339,7 +339,10 @@ def _shown(folder: Path, large: Path) -> list[Figure]:
 
 def versioned(folder: Path) -> list[Figure]:
     """Commits, histories, and the start with many models."""
-    return [Figure(what, took, reach, "ms") for what, took, reach in versions.rows(folder)]
+    return [
+        Figure(what.removesuffix(" [MB]"), took, reach, "MB" if what.endswith(" [MB]") else "ms")
+        for what, took, reach in versions.rows(folder)
+    ]
 
 
 def drawn(folder: Path) -> list[Figure]:

@@ -14,12 +14,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from aetheron_desktop.engine.evaluation.intervals import intervals
+from aetheron_desktop.engine.evaluation.verdict import compare
 from aetheron_desktop.engine.registry.description import DESCRIPTION, SIGNATURE
 from aetheron_desktop.engine.registry.repository.aliases import move_alias
 from aetheron_desktop.engine.registry.repository.git_store import made_blob
 from aetheron_desktop.engine.registry.revising import description_of, with_threshold
 from aetheron_desktop.engine.versioning.difference import difference
 from aetheron_desktop.engine.workspace import Workspace
+from tests.engine.evaluation.simulated import KINDS, pair
 from tests.models import made_info, put_model, write_files
 
 if TYPE_CHECKING:
@@ -154,9 +159,23 @@ def openings(root: Path) -> list[tuple[str, float, str]]:
     ]
 
 
+def verdicts() -> list[tuple[str, float, str]]:
+    """The intervals of a model's metrics, and the verdict which of two is better, on long tables."""
+    truth, predicted = KINDS["binary"][1](np.random.default_rng(0), 200_000)
+    both = pair("regression", np.random.default_rng(0), 100_000)
+    return [
+        (
+            "intervals of all metrics, 200,000 rows, two classes",
+            took(lambda: intervals("binary", truth, predicted), 3),
+            "",
+        ),
+        ("verdict on 100,000 rows, RMSE", took(lambda: compare("regression", *both), 3), ""),
+    ]
+
+
 def rows(folder: Path) -> list[tuple[str, float, str]]:
     """Give what was measured, in milliseconds if nothing else is said, and the figure to reach."""
-    return [*commits(folder / "commits"), *histories(folder / "history"), *openings(folder / "many")]
+    return [*commits(folder / "commits"), *histories(folder / "history"), *openings(folder / "many"), *verdicts()]
 
 
 if __name__ == "__main__":

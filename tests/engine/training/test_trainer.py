@@ -15,7 +15,9 @@ from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
 from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
+from aetheron_desktop.engine.training import trainer
 from aetheron_desktop.engine.training.experiment import Experiment, plan, split_plan
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training, train
@@ -416,12 +418,15 @@ def test_that_a_stopped_run_does_not_wait_for_the_importance_of_columns(tmp_path
     assert run.importance == {}
 
 
-def test_that_the_importance_of_columns_keeps_to_its_time(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    table = pd.DataFrame(rng.normal(size=(4_000, 200))).rename(columns=lambda number: f"n{number}")
-    wide = table_of(tmp_path / "wide", table.assign(y=np.where(table["n3"] > 0, "yes", "no")), "y", y="category")
-    began = time.monotonic()
-    run = train(planned(wide, "forest", task="binary", values={"n_estimators": 300, "max_depth": 8}), wide,
-                lambda event: None, lambda: False)  # fmt: skip
-    # What comes after the seconds of the run is the intervals and this; without a limit it takes many seconds.
-    assert time.monotonic() - began - run.seconds < 3.5
+def test_that_the_importance_of_columns_is_given_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    def spy(*arguments: Any, budget_s: float, **others: Any) -> dict[str, float]:
+        given.append(budget_s)
+        return importance(*arguments, budget_s=budget_s, **others)
+
+    monkeypatch.setattr(trainer, "importance", spy)
+    dataset = made_dataset(tmp_path / "made")
+    run = train(planned(dataset, "logistic"), dataset, lambda event: None, lambda: False)
+    assert given == [0.5]
+    assert run.importance
