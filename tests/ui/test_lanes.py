@@ -1,7 +1,6 @@
 """The layout of a history: read back from its rows alone, it is the history again."""
 
 import random
-import time
 from itertools import pairwise
 
 import pytest
@@ -153,21 +152,15 @@ def test_that_nothing_has_no_rows() -> None:
     assert lane_count([]) == 0
 
 
-def test_that_a_long_history_with_many_open_variations_is_laid_out_in_linear_time() -> None:
-    def took(count: int) -> float:
-        rng = random.Random(0)
-        tips = list(range(40))
-        made = [version(f"v{number}", *(["v0"] if number else [])) for number in tips]
-        for number in range(40, count):
-            slot = rng.randrange(40)
-            other = [f"v{tips[rng.randrange(40)]}"] if rng.random() < 0.05 else []
-            made.append(version(f"v{number}", f"v{tips[slot]}", *other))
-            tips[slot] = number
-        began = time.process_time()
-        rows = lay_out(made[::-1])
-        spent = time.process_time() - began
-        assert lane_count(rows) < 120
-        return spent
-
-    took(1000)
-    assert took(16_000) < 16 * max(took(4_000), 0.02)  # four times the versions; squared time would be far beyond
+def test_that_a_long_history_needs_no_more_lanes_than_lines_are_open_at_once() -> None:
+    rng = random.Random(0)
+    tips = list(range(40))
+    made = [version(f"v{number}", *(["v0"] if number else [])) for number in tips]
+    for number in range(40, 16_000):
+        slot = rng.randrange(40)
+        other = [f"v{tips[rng.randrange(40)]}"] if rng.random() < 0.05 else []
+        made.append(version(f"v{number}", f"v{tips[slot]}", *other))
+        tips[slot] = number
+    rows = lay_out(made[::-1])
+    assert lane_count(rows) < 120
+    assert sum(len(row.links) for row in rows) < 120 * len(rows)
