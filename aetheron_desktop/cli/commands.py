@@ -281,7 +281,8 @@ def estimators(workspace: Workspace, terminal: Terminal, options: Namespace) -> 
             terminal.record(card)
         return 0
     for card in catalog.ALL:
-        terminal.say(f"{card.id}: {card.name}. {card.summary}")
+        terminal.say(f"{card.id}: {card.name} ({card.family}). {card.summary}")
+        terminal.say(f"    Good for: {card.good_at} Follows: {card.source}.")
         for parameter in card.parameters:
             terminal.say(f"    {parameter.name} = {parameter.default}  {parameter.help}")
     return 0

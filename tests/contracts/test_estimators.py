@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import ColumnType, Task
-    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.training.run import Run
 
 QUICK: dict[str, dict[str, Any]] = {
@@ -84,7 +84,7 @@ def test_that_it_fits_and_is_measured(card: Card, task: Task, dataset: Dataset) 
     own, dummy = run.metrics[main.name], run.metrics[BASELINE + main.name]
     assert own is not None
     assert dummy is not None
-    if card is not catalog.DUMMY:
+    if card is not catalog.card("dummy"):
         assert own > dummy if main.direction == "higher" else own < dummy
     assert list(run.predictions.columns[:3]) == ["row", "truth", "prediction"]
     assert len(run.predictions) == run.rows["test"]
@@ -117,7 +117,7 @@ def test_that_one_seed_gives_one_model_and_the_table_is_not_changed(card: Card, 
 
 
 def test_that_the_votes_of_a_forest_on_several_threads_add_up_to_the_same_bits(dataset: Dataset) -> None:
-    plans = experiment(catalog.FOREST, "binary", dataset)
+    plans = experiment(catalog.card("forest"), "binary", dataset)
     many = [Training(plans, dataset, lambda event: None, threads=count).run(lambda: False) for count in (1, 4)]
     first, second = (predicted(run, dataset.table()) for run in many)
     pd.testing.assert_frame_equal(first, second, check_exact=True)
@@ -232,7 +232,7 @@ def test_that_another_thread_may_conclude_in_the_middle_of_a_step(card: Card, ta
 
 
 def test_that_concluding_before_anything_was_fitted_gives_no_model(dataset: Dataset) -> None:
-    training = Training(experiment(catalog.FOREST, "binary", dataset), dataset, lambda event: None)
+    training = Training(experiment(catalog.card("forest"), "binary", dataset), dataset, lambda event: None)
     run = training.conclude()
     assert (run.outcome, run.model, run.metrics) == ("stopped", None, {})
 
@@ -261,7 +261,7 @@ def _limits(card: Card) -> list[dict[str, Any]]:
     [pytest.param(card, values, id=f"{card.id}-{values}") for card in catalog.ALL for values in _limits(card)],
 )
 def test_that_parameters_at_their_limits_are_taken(card: Card, values: dict[str, Any], dataset: Dataset) -> None:
-    task: Task = "regression" if card is catalog.RIDGE else "multiclass"
+    task: Task = "regression" if card is catalog.card("ridge") else "multiclass"
     try:
         run = trained(card, task, dataset, values=values)
     except AetheronError as error:
@@ -301,14 +301,14 @@ def test_that_class_weights_make_a_rare_class_count(card: Card, tmp_path: Path) 
     events: list[Event] = []
     plain = trained(card, "binary", skewed, events, target="y", features=("a",))
     assert any(isinstance(event, MessageLogged) and "unbalanced" in event.text for event in events)
-    if card is not catalog.DUMMY:
+    if card is not catalog.card("dummy"):
         weighted = trained(card, "binary", skewed, target="y", features=("a",), class_weight="balanced")
         mean = [float(predicted(run, table)["probability_rare"].mean()) for run in (plain, weighted)]
         assert mean[1] > mean[0]
 
 
 def test_that_the_split_decides_which_rows_are_which(dataset: Dataset) -> None:
-    run = trained(catalog.DUMMY, "binary", dataset, split=SplitPlan(test=0.5, valid=0.25))
+    run = trained(catalog.card("dummy"), "binary", dataset, split=SplitPlan(test=0.5, valid=0.25))
     assert run.rows == {"train": 50, "valid": 50, "test": 100}
 
 
@@ -320,6 +320,6 @@ def test_that_the_network_learns_on_a_gpu_and_predicts_on_the_processor(task: Ta
     if not torch.cuda.is_available():
         pytest.skip("there is no CUDA device")
     events: list[Event] = []
-    run = trained(catalog.NETWORK, task, dataset, events, values={"device": "cuda"})
+    run = trained(catalog.card("network"), task, dataset, events, values={"device": "cuda"})
     assert run.environment["device"] == "cuda"
     assert len(predicted(run, dataset.table())) == len(dataset.table())

@@ -16,7 +16,7 @@ from aetheron_desktop.ui.widgets.param_form import ParamForm
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.estimators.cards.card import Card
 
 PARAMETERS = (
     Float(name="rate", label="Learning rate", help="Size of a step.", default=0.1, low=0.001, high=1.0, log=True),

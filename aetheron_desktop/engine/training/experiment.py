@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.engine.datasets.schema import Column
-    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.estimators.cards.card import Card
 
 ClassWeight: TypeAlias = Literal["none", "balanced"]
 
@@ -243,7 +243,7 @@ def _cards(estimators: Sequence[str], task: Task) -> tuple[Card, ...]:
                 f"{card.name} is not for the task {task}.", hint=f"For it there are: {', '.join(fitting)}."
             )
     # A score says nothing without one to beat.
-    return cards if catalog.DUMMY in cards else (catalog.DUMMY, *cards)
+    return cards if catalog.card("dummy") in cards else (catalog.card("dummy"), *cards)
 
 
 def _split(split: SplitPlan | None) -> SplitPlan:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aetheron_desktop.engine.estimators.base import Judged
-    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.params import Value
 
 
@@ -55,9 +55,9 @@ def warm_up() -> None:
     y = np.arange(20) % 2
     rows = Rows(X, y)
     kinds: tuple[tuple[type[Estimator], Card, dict[str, Value]], ...] = (
-        (linear.Logistic, catalog.LOGISTIC, {"max_iter": 1}),
-        (boosting.Boosting, catalog.BOOSTING, {"max_iter": 1}),
-        (neural.Network, catalog.NETWORK, {"epochs": 1, "hidden_size": 4, "device": "cpu"}),
+        (linear.Logistic, catalog.card("logistic"), {"max_iter": 1}),
+        (boosting.Boosting, catalog.card("boosting"), {"max_iter": 1}),
+        (neural.Network, catalog.card("network"), {"epochs": 1, "hidden_size": 4, "device": "cpu"}),
     )
     for kind, card, values in kinds:
         params = defaults(card.parameters) | values

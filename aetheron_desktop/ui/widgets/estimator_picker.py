@@ -14,7 +14,7 @@ from aetheron_desktop.ui.widgets.param_form import ParamForm
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
-    from aetheron_desktop.engine.estimators.catalog import Card
+    from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.params import Value
 
 
@@ -43,7 +43,7 @@ class EstimatorEntry(QFrame):
         self._open = named(QToolButton(self), f"settings_{card.id}", help_, help_)
         self._open.setCheckable(True)
         self._open.setVisible(bool(card.parameters))
-        summary = QLabel(card.summary, self, wordWrap=True)
+        summary = QLabel(f"{card.summary} Good for: {card.good_at[0].lower()}{card.good_at[1:]}", self, wordWrap=True)
         theme.mark(summary, role="caption")
         self._note = QLabel(self)
         theme.mark(self._note, role="caption", tone="accent")

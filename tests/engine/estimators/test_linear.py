@@ -27,7 +27,7 @@ def made(classes: int, weighted: bool) -> Rows:
 @pytest.mark.parametrize("weighted", [False, True])
 def test_that_the_weights_are_those_of_scikit_learn(classes: int, weighted: bool) -> None:
     rows = made(classes, weighted)
-    params = defaults(catalog.LOGISTIC.parameters) | {"C": 0.3}
+    params = defaults(catalog.card("logistic").parameters) | {"C": 0.3}
     ours = Logistic(Recipe("binary" if classes == 2 else "multiclass", classes, params, seed=0))
     ours.fit(rows, rows, Silent())  # type: ignore[arg-type]
     theirs = LogisticRegression(C=0.3, tol=1e-8).fit(rows.X, rows.y, sample_weight=rows.weight)

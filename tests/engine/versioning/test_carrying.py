@@ -25,6 +25,7 @@ from tests.tables import FEATURES, made_table
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.estimators.cards.card import Card
 
 FORMATS = Path(__file__).parents[2] / "data" / "formats"
 KEPT = sorted(FORMATS.glob("format*-*.aether"))
@@ -53,7 +54,7 @@ def elsewhere(tmp_path: Path) -> Workspace:
 
 @pytest.mark.parametrize("card", catalog.ALL, ids=lambda card: card.id)
 def test_that_a_model_that_was_carried_predicts_the_same_to_the_bit(
-    workspace: Workspace, elsewhere: Workspace, card: catalog.Card, tmp_path: Path
+    workspace: Workspace, elsewhere: Workspace, card: Card, tmp_path: Path
 ) -> None:
     task: Task = "binary" if "binary" in card.tasks else "regression"
     info = trained(workspace, workspace.dataset("made"), card.id, task)
@@ -75,7 +76,7 @@ def test_that_a_model_that_was_carried_predicts_the_same_to_the_bit(
 
 
 @pytest.mark.parametrize("card", catalog.ALL, ids=lambda card: card.id)
-def test_that_onnx_is_hardly_away(workspace: Workspace, card: catalog.Card, tmp_path: Path) -> None:
+def test_that_onnx_is_hardly_away(workspace: Workspace, card: Card, tmp_path: Path) -> None:
     import onnxruntime
 
     task: Task = "binary" if "binary" in card.tasks else "regression"

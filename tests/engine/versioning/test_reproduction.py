@@ -18,6 +18,7 @@ from tests.tables import made_table
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.model import ModelInfo
@@ -38,7 +39,7 @@ def rewrite(workspace: Workspace, model: str, **changes: object) -> Description:
 
 
 @pytest.mark.parametrize("card", catalog.ALL, ids=lambda card: card.id)
-def test_that_every_estimator_gives_the_same_again(workspace: Workspace, card: catalog.Card) -> None:
+def test_that_every_estimator_gives_the_same_again(workspace: Workspace, card: Card) -> None:
     task: Task = "binary" if "binary" in card.tasks else "regression"
     info = trained(workspace, workspace.dataset("made"), card.id, task, seed=3)
     found = again(workspace, info.id)

@@ -1,0 +1,1 @@
+"""What is known of each estimator without importing it: a module for each module of implementations."""
