@@ -90,7 +90,16 @@ class Progress(Protocol):
         """Tell a decision that people should know of."""
 
     def checkpoint(self, write: Callable[[Path], None]) -> None:
-        """Offer to write a checkpoint into a folder; it is taken up every few seconds."""
+        """Offer to write all that the fit needs to go on from here into an empty folder.
+
+        It is taken up every few seconds.
+        """
+
+    def restored(self) -> Path | None:
+        """Give the folder that :meth:`checkpoint` filled last before the fit was cut short; None to begin anew.
+
+        A fit that goes on from there ends with the same model, to the bit, as one that was never cut short.
+        """
 
 
 class Estimator(ABC):

@@ -82,3 +82,6 @@ class _Silent:
 
     def checkpoint(self, write: Callable[[Path], None]) -> None:
         del write
+
+    def restored(self) -> Path | None:
+        return None

@@ -21,6 +21,7 @@ from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
+from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.machine import environment
 from aetheron_desktop.engine.training.preparation import prepare
 from aetheron_desktop.engine.training.provenance import provenance
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     Emit = Callable[[Event], None]
 
 _TELL_S: Final = 0.1
-_CHECKPOINT_S: Final = 5.0
 _EVALUATION_S: Final = 0.7
 """How long the evaluation of a stopped run may take before it is done on a part of the test rows."""
 _PROBE_ROWS: Final = 256
@@ -80,7 +80,7 @@ class Training:
         self._dataset = dataset
         self._emit = emit
         self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
-        self._checkpoints = checkpoints
+        self._checkpoints = Checkpoints(checkpoints)
         self._card = catalog.card(experiment.estimator)
         self._started = time.monotonic()
         self._lock = threading.Lock()
@@ -272,7 +272,6 @@ class _Progress:
         self._should_stop = should_stop
         self._began = time.monotonic()
         self._told_at = 0.0
-        self._kept_at = time.monotonic()
         self._variance: float | None = None
         self._total: int | None = None
         self.stopped = False
@@ -308,11 +307,11 @@ class _Progress:
 
     def checkpoint(self, write: Callable[[Path], None]) -> None:
         """Write a checkpoint, every few seconds."""
-        folder = self._training._checkpoints
-        if folder is not None and time.monotonic() - self._kept_at >= _CHECKPOINT_S:
-            folder.mkdir(parents=True, exist_ok=True)
-            write(folder)
-            self._kept_at = time.monotonic()
+        self._training._checkpoints.offer(write)
+
+    def restored(self) -> Path | None:
+        """Give the last checkpoint."""
+        return self._training._checkpoints.newest()
 
     def _judge(self, number: int, part: Part, judged: Judged) -> float:
         rows, predicted = judged
