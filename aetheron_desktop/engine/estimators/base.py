@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.estimators.features import Style
     from aetheron_desktop.engine.params import Value
 
     Judged = tuple["Rows", NDArray[np.float64]]
@@ -105,7 +106,7 @@ class Progress(Protocol):
 class Estimator(ABC):
     """A recipe that can be fitted; see the module for its promises."""
 
-    style: str = "tree"
+    style: Style = "tree"
     """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``network`` by quantiles."""
 
     def __init__(self, recipe: Recipe) -> None:

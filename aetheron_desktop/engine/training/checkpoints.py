@@ -21,9 +21,9 @@ _KEPT: Final = 2
 class Checkpoints:
     """Numbered folders in ``folder``, each whole or not there; without a folder nothing is kept."""
 
-    def __init__(self, folder: Path | None, interval_s: float = INTERVAL_S) -> None:
+    def __init__(self, folder: Path | None, interval_s: float | None = None) -> None:
         self._folder = folder
-        self._interval_s = interval_s
+        self._interval_s = INTERVAL_S if interval_s is None else interval_s
         self._kept_at = time.monotonic()
 
     def offer(self, write: Callable[[Path], None]) -> bool:

@@ -21,6 +21,7 @@ from aetheron_desktop.engine.estimators.features import (
     transformer,
     words,
 )
+from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
 from aetheron_desktop.engine.training.ranges import ranges
 
@@ -31,30 +32,84 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
+    from aetheron_desktop.engine.datasets.schema import Column, ColumnRange, Task
+    from aetheron_desktop.engine.estimators.base import Predictor
     from aetheron_desktop.engine.training.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """Tables and targets of the three parts, and the fitted way from the one to the other."""
+class Subject:
+    """What a model is about; ``classes`` are empty for regression."""
 
+    task: Task
     target: Column
     classes: tuple[str, ...]
     columns: Columns
+
+    def pipeline(self, transformer: Any, predictor: Predictor) -> FittedPipeline:
+        """Give the way from the table's columns to predictions."""
+        return FittedPipeline(self.columns, self.target, self.task, self.classes, transformer, predictor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exam:
+    """The test part, which no fit sees: the rows with all columns, what is true, and where they stand in the snapshot.
+
+    ``baseline`` is what the dummy says of any row: (classes,) shares, or the mean as (1,).
+    """
+
+    table: pd.DataFrame
+    y: NDArray[Any]
+    rows: NDArray[np.int64]
+    baseline: NDArray[np.float64]
+
+    def dummy(self, count: int) -> NDArray[np.float64]:
+        """Give what the dummy predicts for ``count`` rows."""
+        return np.tile(self.baseline, (count, 1)) if len(self.baseline) > 1 else np.full(count, self.baseline[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """The rows that have a target, and what each is for.
+
+    ``table`` (n, columns) has them in the order of the snapshot, where they are ``rows``; ``y`` (n,) are class indices
+    or values. ``parts`` are positions in ``table``. ``class_weight`` (classes,) is None when a row counts as a row.
+    ``ranges`` are what the columns hold in the training rows.
+    """
+
+    subject: Subject
+    table: pd.DataFrame
+    y: NDArray[Any]
+    rows: NDArray[np.int64]
+    parts: Split
+    class_weight: NDArray[np.float64] | None
+    ranges: dict[str, ColumnRange]
+
+    def exam(self) -> Exam:
+        """Give the test part."""
+        test, y = self.parts.test, self.y[self.parts.train]
+        classes = len(self.subject.classes)
+        baseline = np.bincount(y, minlength=classes) / len(y) if classes else np.array([float(y.mean())])
+        return Exam(self.table.iloc[test], self.y[test], self.rows[test], baseline)
+
+    def weight(self, y: NDArray[Any]) -> NDArray[np.float64] | None:
+        """Give what each row of the classes ``y`` counts."""
+        return None if self.class_weight is None else self.class_weight[y]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Rows to learn from and to be judged by, and the fitted way from the table's columns to them."""
+
     transformer: Any
     categorical: tuple[int, ...]
     numbers: range
     train: Rows
     valid: Rows
-    test_table: pd.DataFrame
-    test_y: NDArray[Any]
-    test_rows: NDArray[np.int64]
-    ranges: dict[str, ColumnRange]
 
 
-def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callable[[str], None]) -> Prepared:
-    """Read, split and transform; each decision on the way is told to ``say``.
+def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -> Material:
+    """Read and split; each decision on the way is told to ``say``.
 
     Raises:
         TrainingError: the target or the columns leave nothing to learn.
@@ -73,25 +128,43 @@ def prepare(experiment: Experiment, dataset: Dataset, style: Style, say: Callabl
     columns = Columns(tuple(column for column in features if column.name not in set(constant)))
     if not columns.columns:
         raise TrainingError("All chosen columns have one value only.", hint="Choose other columns.")
-    frames = [columns.frame(table.iloc[part]) for part in (parts.train, parts.valid)]
-    fitted = transformer(columns, frames[0], style, experiment.seed)
+    return Material(
+        subject=Subject(experiment.task, target, classes, columns),
+        table=table,
+        y=y,
+        rows=rows,
+        parts=parts,
+        class_weight=_class_weight(experiment, y[parts.train], len(classes), say),
+        ranges=ranges(table.iloc[parts.train], columns.columns),
+    )
+
+
+def prepare(
+    material: Material,
+    style: Style,
+    seed: int,
+    train: NDArray[np.int64] | None = None,
+    valid: NDArray[np.int64] | None = None,
+) -> Prepared:
+    """Turn the rows ``train`` and ``valid`` (positions in the table; by default the parts) to numbers.
+
+    Raises:
+        TrainingError: the columns leave nothing to learn.
+    """
+    train = material.parts.train if train is None else train
+    valid = material.parts.valid if valid is None else valid
+    columns = material.subject.columns
+    frames = [columns.frame(material.table.iloc[part]) for part in (train, valid)]
+    fitted = transformer(columns, frames[0], style, seed)
     train_X = fitted.fit_transform(frames[0])
-    weight = _weights(experiment, y[parts.train], len(classes), say)
-    valid_y = y[parts.valid]
+    y = material.y
     return Prepared(
-        target=target,
-        classes=classes,
-        columns=columns,
         transformer=fitted,
         categorical=categorical_positions(fitted) if style == "tree" else (),
         numbers=number_positions(fitted, columns),
-        train=Rows(_dense(train_X), y[parts.train], None if weight is None else weight[y[parts.train]]),
+        train=Rows(_dense(train_X), y[train], material.weight(y[train])),
         # Weighted as the fit is: the best step must be best at what is being learned.
-        valid=Rows(_dense(fitted.transform(frames[1])), valid_y, None if weight is None else weight[valid_y]),
-        test_table=table.iloc[parts.test],
-        test_y=y[parts.test],
-        test_rows=rows[parts.test],
-        ranges=ranges(table.iloc[parts.train], columns.columns),
+        valid=Rows(_dense(fitted.transform(frames[1])), y[valid], material.weight(y[valid])),
     )
 
 
@@ -130,11 +203,6 @@ def read_parts(
             )
     say(f"Split “{plan.frozen}”: {frozen.sentence()}.")
     return made
-
-
-def describe(split: Split) -> dict[str, int]:
-    """Count the rows of each part."""
-    return {name: len(part) for name, part in split._asdict().items()}
 
 
 def _dense(X: Any) -> NDArray[np.float64]:
@@ -209,7 +277,7 @@ def _check(experiment: Experiment, y: NDArray[Any], classes: tuple[str, ...]) ->
         )
 
 
-def _weights(
+def _class_weight(
     experiment: Experiment, y: NDArray[Any], classes: int, say: Callable[[str], None]
 ) -> NDArray[np.float64] | None:
     """Give the weight of each class, (classes,), or None when a row counts as a row."""

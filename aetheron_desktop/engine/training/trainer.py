@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import threading
 import time
@@ -13,8 +12,6 @@ import pandas as pd
 
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.estimators.base import Estimator, Recipe
-from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
@@ -22,8 +19,9 @@ from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
 from aetheron_desktop.engine.training.checkpoints import Checkpoints
+from aetheron_desktop.engine.training.learner import SingleLearner
 from aetheron_desktop.engine.training.machine import environment
-from aetheron_desktop.engine.training.preparation import prepare
+from aetheron_desktop.engine.training.preparation import read
 from aetheron_desktop.engine.training.provenance import provenance
 from aetheron_desktop.engine.training.run import Run
 
@@ -34,10 +32,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import ColumnRange
     from aetheron_desktop.engine.estimators.base import Judged
+    from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Event, Level, Outcome, Part
     from aetheron_desktop.engine.training.experiment import Experiment
-    from aetheron_desktop.engine.training.preparation import Prepared
+    from aetheron_desktop.engine.training.learner import Learner
+    from aetheron_desktop.engine.training.preparation import Exam
 
     Emit = Callable[[Event], None]
 
@@ -86,7 +87,9 @@ class Training:
         self._lock = threading.Lock()
         self._evaluation = threading.Lock()
         self._end: Run | None = None
-        self._ready: tuple[Prepared, Estimator] | None = None
+        self._ready: tuple[Exam, Learner] | None = None
+        self._rows: dict[str, int] = {}
+        self._ranges: dict[str, ColumnRange] = {}
         self._environment: dict[str, str] = {}
 
     def run(self, should_stop: Callable[[], bool]) -> Run:
@@ -103,50 +106,53 @@ class Training:
         )
         self._progress("prepare", 0, None)
         with threadpool_limits(limits=self._threads):
-            prepared, estimator = self._prepare()
+            exam, learner = self._prepare()
             if should_stop():
                 return self._nothing("stopped")
             progress = _Progress(self, should_stop)
             try:
-                estimator.fit(prepared.train, prepared.valid, progress)
+                learner.fit(progress)
             except StopFit:
-                if estimator.fitted is None and progress.stopped:
+                if learner.model is None and progress.stopped:
                     return self._nothing("stopped")
+            model = learner.model
             if progress.stopped:
-                return self._stopped(prepared, estimator)
+                return self._stopped(exam, model)
             if progress.out_of_time:
                 self._say("info", f"The time budget of {self._experiment.budget_s:g} s is used up.")
-            if estimator.fitted is None and progress.out_of_time:
+            if model is None and progress.out_of_time:
                 raise TrainingError(
                     f"{self._card.name} had not made a first model when the time budget was used up.",
                     hint="Give it more time, or choose a faster estimator.",
                 )
-            if estimator.fitted is None:
+            if model is None:
                 raise TrainingError(
                     f"{self._card.name} found nothing: its loss was never a number.",
                     hint="Try a smaller learning rate, or another estimator.",
                 )
             self._progress("evaluate", 0, None)
-            return self._evaluate(prepared, estimator, "succeeded")
+            return self._evaluate(exam, model, "succeeded")
 
     def conclude(self) -> Run:
         """Give the run as stopped, with the best so far, while the fit is still inside a step."""
         with self._lock:
             ready = self._ready
-        if ready is None or ready[1].fitted is None:
+        model = None if ready is None else ready[1].model
+        if ready is None or model is None:
             return self._nothing("stopped")
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(limits=self._threads):
-            return self._stopped(*ready)
+            return self._stopped(ready[0], model)
 
-    def _stopped(self, prepared: Prepared, estimator: Estimator) -> Run:
+    def _stopped(self, exam: Exam, model: FittedPipeline | None) -> Run:
         """Evaluate the best so far, once, whichever of the two threads comes first."""
         # Nothing is told while this lock is held: whoever listens may be the one who waits for it.
         with self._evaluation:
             if self._end is None:
-                self._end = self._evaluate(prepared, estimator, "stopped")
-                count, most = self._end.rows["test"], len(prepared.test_table)
+                assert model is not None
+                self._end = self._evaluate(exam, model, "stopped")
+                count, most = self._end.rows["test"], len(exam.rows)
             else:
                 count = most = 0
         if count < most:
@@ -155,41 +161,24 @@ class Training:
 
     # -- the steps ----------------------------------------------------------------------------------------------------
 
-    def _prepare(self) -> tuple[Prepared, Estimator]:
-        module, _, name = self._card.implementation.partition(":")
-        kind = getattr(importlib.import_module(f"aetheron_desktop.engine.estimators.{module}"), name)
-        prepared = prepare(self._experiment, self._dataset, kind.style, lambda text: self._say("info", text))
-        recipe = Recipe(
-            task=self._experiment.task,
-            classes=len(prepared.classes),
-            params=self._experiment.params,
-            seed=self._experiment.seed,
-            threads=self._threads,
-            categorical=prepared.categorical,
-            numbers=prepared.numbers,
-        )
-        estimator: Estimator = kind(recipe)
+    def _prepare(self) -> tuple[Exam, Learner]:
+        material = read(self._experiment, self._dataset, lambda text: self._say("info", text))
+        self._rows = {name: len(part) for name, part in material.parts._asdict().items()}
+        self._ranges = material.ranges
+        exam = material.exam()
+        learner = SingleLearner(self._experiment, material, self._card, self._threads)
         with self._lock:
-            self._ready = prepared, estimator
-        return prepared, estimator
+            self._ready = exam, learner
+        return exam, learner
 
-    def _evaluate(self, prepared: Prepared, estimator: Estimator, outcome: Outcome) -> Run:
-        assert estimator.fitted is not None
-        model = FittedPipeline(
-            columns=prepared.columns,
-            target=prepared.target,
-            task=self._experiment.task,
-            classes=prepared.classes,
-            transformer=prepared.transformer,
-            predictor=estimator.fitted,
-        )
-        chosen = self._affordable(model, prepared) if outcome == "stopped" else slice(None)
+    def _evaluate(self, exam: Exam, model: FittedPipeline, outcome: Outcome) -> Run:
+        chosen = self._affordable(model, exam.table) if outcome == "stopped" else slice(None)
         task = self._experiment.task
-        table, truth, rows = prepared.test_table.iloc[chosen], prepared.test_y[chosen], prepared.test_rows[chosen]
+        table, truth, rows = exam.table.iloc[chosen], exam.y[chosen], exam.rows[chosen]
         raw = model.raw(table)
         named = model.named(raw, table.index)
-        baseline = scores(task, truth, _baseline(prepared, len(truth)))
-        truth_words = np.array(prepared.classes, dtype=object)[truth] if prepared.classes else truth
+        baseline = scores(task, truth, exam.dummy(len(truth)))
+        truth_words = np.array(model.classes, dtype=object)[truth] if model.classes else truth
         named.insert(0, "row", rows)
         named.insert(1, "truth", truth_words)
         return Run(
@@ -201,7 +190,7 @@ class Training:
             baseline=baseline,
             predictions=named,
             sample=table.head(20),
-            rows={"train": len(prepared.train), "valid": len(prepared.valid), "test": len(truth)},
+            rows=self._rows | {"test": len(truth)},
             environment=self._environment,
             seconds=time.monotonic() - self._started,
             provenance=provenance(
@@ -209,7 +198,7 @@ class Training:
                 self._experiment.split.frozen or "",
                 rows_hash(rows, self._dataset.info.id),
             ),
-            ranges=prepared.ranges,
+            ranges=self._ranges,
             intervals=intervals(task, truth, raw, seed=self._experiment.seed, budget_s=_INTERVALS_S[outcome]),
             importance=self._importance(model, table, truth) if outcome == "succeeded" else {},
         )
@@ -219,14 +208,14 @@ class Training:
         task, seed = self._experiment.task, self._experiment.seed
         return importance(model.raw, table[names], truth, task, columns=names, seed=seed, budget_s=_IMPORTANCE_S)
 
-    def _affordable(self, model: FittedPipeline, prepared: Prepared) -> slice | NDArray[np.int64]:
+    def _affordable(self, model: FittedPipeline, table: pd.DataFrame) -> slice | NDArray[np.int64]:
         """Give the test rows that can be evaluated at once: whoever pressed Stop is waiting."""
-        count = len(prepared.test_table)
+        count = len(table)
         began = time.monotonic()
         rows = _PROBE_ROWS
         while rows < count:
             started = time.monotonic()
-            model.raw(prepared.test_table.iloc[:rows])
+            model.raw(table.iloc[:rows])
             now = time.monotonic()
             # The first rows cost the most: what does not grow with the rows is in them, so more are tried.
             each = (now - started) / rows
@@ -359,14 +348,6 @@ class _Progress:
         if budget is not None and time.monotonic() - self._began > budget:
             self.out_of_time = True
             raise StopFit
-
-
-def _baseline(prepared: Prepared, rows: int) -> NDArray[np.float64]:
-    y = prepared.train.y
-    if not prepared.classes:
-        return np.full(rows, float(y.mean()))
-    shares = np.bincount(y, minlength=len(prepared.classes)) / len(y)
-    return np.tile(shares, (rows, 1))
 
 
 def _plain(experiment: Experiment) -> dict[str, Any]:

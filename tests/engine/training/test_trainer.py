@@ -18,6 +18,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
 from aetheron_desktop.engine.training import trainer
+from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.experiment import Experiment, plan, split_plan
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training, train
@@ -296,11 +297,13 @@ def test_that_a_device_that_is_not_there_is_said_in_words(tmp_path: Path) -> Non
 
 
 def test_that_checkpoints_of_a_network_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aetheron_desktop.engine.training.trainer._CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("aetheron_desktop.engine.training.checkpoints.INTERVAL_S", 0.0)
     small = made_dataset(tmp_path / "small")
     Training(planned(small, "network"), small, lambda event: None, checkpoints=tmp_path / "kept").run(lambda: False)
-    assert [file.name for file in (tmp_path / "kept").iterdir()] == ["best.safetensors"]
-    with safe_open(tmp_path / "kept" / "best.safetensors", "np") as file:
+    newest = Checkpoints(tmp_path / "kept").newest()
+    assert newest is not None
+    assert [file.name for file in newest.iterdir()] == ["best.safetensors"]
+    with safe_open(newest / "best.safetensors", "np") as file:
         assert "architecture" in file.metadata()
 
 

@@ -1,0 +1,69 @@
+"""What learns in a run: it is given rows of a table, and at any moment has the best model so far."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Protocol
+
+from aetheron_desktop.engine.estimators.base import Estimator, Recipe
+from aetheron_desktop.engine.training.preparation import prepare
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.estimators.base import Progress
+    from aetheron_desktop.engine.estimators.cards.card import Card
+    from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+    from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.preparation import Material, Prepared, Subject
+
+
+class Learner(Protocol):
+    """Learns from a table; :attr:`model` may be read by another thread while :meth:`fit` is inside C code."""
+
+    def fit(self, progress: Progress) -> None:
+        """Learn, telling ``progress``, which may end it by raising."""
+
+    @property
+    def model(self) -> FittedPipeline | None:
+        """The best so far; None before there is any."""
+
+
+class SingleLearner:
+    """One estimator, fitted on the training part and judged by the validation part."""
+
+    def __init__(self, experiment: Experiment, material: Material, card: Card, threads: int) -> None:
+        kind = implementation(card)
+        self._subject = material.subject
+        # Of the material only what was made of it stays: a long table is in the memory once.
+        self._prepared = prepare(material, kind.style, experiment.seed)
+        self._estimator = kind(recipe(material.subject, self._prepared, experiment.params, experiment.seed, threads))
+
+    def fit(self, progress: Progress) -> None:
+        """Learn, telling ``progress``."""
+        self._estimator.fit(self._prepared.train, self._prepared.valid, progress)
+
+    @property
+    def model(self) -> FittedPipeline | None:
+        """The best so far."""
+        fitted = self._estimator.fitted
+        return None if fitted is None else self._subject.pipeline(self._prepared.transformer, fitted)
+
+
+def implementation(card: Card) -> type[Estimator]:
+    """Give the class that the card tells of; this imports its library."""
+    module, _, name = card.implementation.partition(":")
+    kind: type[Estimator] = getattr(importlib.import_module(f"aetheron_desktop.engine.estimators.{module}"), name)
+    return kind
+
+
+def recipe(subject: Subject, prepared: Prepared, params: dict[str, Value], seed: int, threads: int) -> Recipe:
+    """Give what an estimator for these rows is made from."""
+    return Recipe(
+        task=subject.task,
+        classes=len(subject.classes),
+        params=params,
+        seed=seed,
+        threads=threads,
+        categorical=prepared.categorical,
+        numbers=prepared.numbers,
+    )
