@@ -16,11 +16,13 @@ from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, me
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
 from aetheron_desktop.engine.params import Bool, Choice, Float, Int
 from aetheron_desktop.engine.registry.artifact import load_model, save_model
+from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.experiment import Experiment, SplitPlan, plan
 from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, TARGETS, made_dataset, made_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
@@ -31,9 +33,12 @@ if TYPE_CHECKING:
 QUICK: dict[str, dict[str, Any]] = {
     "logistic": {"max_iter": 60},
     "forest": {"n_estimators": 12},
+    "extra_trees": {"n_estimators": 12},
     "boosting": {"max_iter": 15},
     "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
 }
+UNKEPT = {"logistic", "boosting", "network"}
+"""What offers no checkpoint."""
 EVERY = [
     pytest.param(card, task, id=f"{card.id}-{task}") for card in catalog.ALL for task in TARGETS if task in card.tasks
 ]
@@ -116,11 +121,62 @@ def test_that_one_seed_gives_one_model_and_the_table_is_not_changed(card: Card, 
     pd.testing.assert_frame_equal(table, before)
 
 
-def test_that_the_votes_of_a_forest_on_several_threads_add_up_to_the_same_bits(dataset: Dataset) -> None:
-    plans = experiment(catalog.card("forest"), "binary", dataset)
+@pytest.mark.parametrize("id_", ["forest", "extra_trees"])
+def test_that_the_votes_of_a_forest_on_several_threads_add_up_to_the_same_bits(id_: str, dataset: Dataset) -> None:
+    plans = experiment(catalog.card(id_), "binary", dataset)
     many = [Training(plans, dataset, lambda event: None, threads=count).run(lambda: False) for count in (1, 4)]
     first, second = (predicted(run, dataset.table()) for run in many)
     pd.testing.assert_frame_equal(first, second, check_exact=True)
+
+
+class Eager(Checkpoints):
+    """Takes up every offer, and counts what was offered."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, interval_s=0.0)
+        self.taken = 0
+
+    def offer(self, write: Callable[[Path], None]) -> bool:
+        self.taken += 1
+        return super().offer(write)
+
+
+def restorable(card: Card, task: Task, dataset: Dataset, folder: Path) -> tuple[Training, Eager, list[Event]]:
+    events: list[Event] = []
+    training = Training(experiment(card, task, dataset, seed=3), dataset, events.append, checkpoints=folder)
+    training._checkpoints = kept = Eager(folder)
+    return training, kept, events
+
+
+@pytest.mark.parametrize(("card", "task"), ITERATIVE)
+def test_that_a_fit_that_was_cut_short_goes_on_to_the_same_model(
+    card: Card, task: Task, dataset: Dataset, tmp_path: Path
+) -> None:
+    whole = trained(card, task, dataset, seed=3)
+    cut, kept, _ = restorable(card, task, dataset, tmp_path / "kept")
+    # A stop between two steps stands for a kill: what the fit had in memory is gone in either case.
+    cut.run(lambda: kept.taken >= 2)
+    if not kept.taken:
+        assert card.id in UNKEPT
+        return
+    again, _, events = restorable(card, task, dataset, tmp_path / "kept")
+    run = again.run(lambda: False)
+    assert run.outcome == "succeeded"
+    pd.testing.assert_frame_equal(predicted(run, dataset.table()), predicted(whole, dataset.table()), check_exact=True)
+    told = [event.step for event in events if isinstance(event, MetricLogged) and event.part == "valid"]
+    assert not told or min(told) > 1, "it began anew"
+
+
+@pytest.mark.parametrize(("card", "task"), ITERATIVE)
+def test_that_a_fit_that_goes_on_has_a_model_at_once(card: Card, task: Task, dataset: Dataset, tmp_path: Path) -> None:
+    cut, kept, _ = restorable(card, task, dataset, tmp_path / "kept")
+    cut.run(lambda: kept.taken >= 1)
+    if not kept.taken:
+        assert card.id in UNKEPT
+        return
+    again, _, events = restorable(card, task, dataset, tmp_path / "kept")
+    run = again.run(lambda: any(isinstance(event, MetricLogged) for event in events))
+    assert run.model is not None
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
@@ -194,7 +250,7 @@ def test_that_probabilities_add_up_and_the_likeliest_is_chosen(card: Card, task:
 @pytest.mark.parametrize(("card", "task"), ITERATIVE)
 def test_that_a_stop_after_the_first_step_keeps_a_model(card: Card, task: Task, dataset: Dataset) -> None:
     events: list[Event] = []
-    long = {"n_estimators": 5000} if card.id == "forest" else {}
+    long = {"n_estimators": 5000} if card.id in {"forest", "extra_trees"} else {}
     run = train(
         experiment(card, task, dataset, values=long),
         dataset,
@@ -261,7 +317,7 @@ def _limits(card: Card) -> list[dict[str, Any]]:
     [pytest.param(card, values, id=f"{card.id}-{values}") for card in catalog.ALL for values in _limits(card)],
 )
 def test_that_parameters_at_their_limits_are_taken(card: Card, values: dict[str, Any], dataset: Dataset) -> None:
-    task: Task = "regression" if card is catalog.card("ridge") else "multiclass"
+    task: Task = "multiclass" if "multiclass" in card.tasks else "regression"
     try:
         run = trained(card, task, dataset, values=values)
     except AetheronError as error:
@@ -302,7 +358,11 @@ def test_that_class_weights_make_a_rare_class_count(card: Card, tmp_path: Path) 
     plain = trained(card, "binary", skewed, events, target="y", features=("a",))
     assert any(isinstance(event, MessageLogged) and "unbalanced" in event.text for event in events)
     if card is not catalog.card("dummy"):
-        weighted = trained(card, "binary", skewed, target="y", features=("a",), class_weight="balanced")
+        # Trees of the whole table down to single rows know each row by heart, however much it weighs.
+        values = {"min_samples_leaf": 5} if card.id == "extra_trees" else {}
+        if values:
+            plain = trained(card, "binary", skewed, target="y", features=("a",), values=values)
+        weighted = trained(card, "binary", skewed, target="y", features=("a",), class_weight="balanced", values=values)
         mean = [float(predicted(run, table)["probability_rare"].mean()) for run in (plain, weighted)]
         assert mean[1] > mean[0]
 

@@ -19,7 +19,9 @@ ALL: Final[tuple[Card, ...]] = (
     linear.DUMMY,
     linear.LOGISTIC,
     linear.RIDGE,
+    trees.TREE,
     trees.FOREST,
+    trees.EXTRA_TREES,
     boosting.BOOSTING,
     neural.NETWORK,
 )

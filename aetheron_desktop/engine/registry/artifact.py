@@ -24,12 +24,15 @@ import msgspec
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
@@ -72,8 +75,22 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.signing import SignatureVerdict
     from aetheron_desktop.engine.training.run import Run
 
-_CLASSIFIERS: Final = (DummyClassifier, LogisticRegression, RandomForestClassifier, HistGradientBoostingClassifier)
-_REGRESSORS: Final = (DummyRegressor, Ridge, RandomForestRegressor, HistGradientBoostingRegressor)
+_CLASSIFIERS: Final = (
+    DummyClassifier,
+    LogisticRegression,
+    DecisionTreeClassifier,
+    RandomForestClassifier,
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+)
+_REGRESSORS: Final = (
+    DummyRegressor,
+    Ridge,
+    DecisionTreeRegressor,
+    RandomForestRegressor,
+    ExtraTreesRegressor,
+    HistGradientBoostingRegressor,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -177,6 +177,8 @@ def check_trees(model: Any) -> None:
     try:
         if hasattr(model, "estimators_"):
             _check_forest(model, features, classes)
+        if hasattr(model, "tree_"):
+            _check_tree(model, type(model), features, classes)
         if hasattr(model, "_predictors"):
             check_boosting(model, features, classes)
         _check_answer(model, features, classes)
@@ -197,19 +199,28 @@ def _check_answer(model: Any, features: int, classes: int) -> None:
 
 
 def _check_forest(model: Any, features: int, classes: int) -> None:
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-    from sklearn.tree._tree import Tree
+    from sklearn import tree as trees
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
-    kind = DecisionTreeClassifier if classes else DecisionTreeRegressor
+    if type(model) in {ExtraTreesClassifier, ExtraTreesRegressor}:
+        kind = trees.ExtraTreeClassifier if classes else trees.ExtraTreeRegressor
+    else:
+        kind = trees.DecisionTreeClassifier if classes else trees.DecisionTreeRegressor
     if type(model.estimators_) is not list or model.n_estimators != len(model.estimators_):
         raise UntrustedModel("The model's trees are not as many as it says.", hint=AGAIN)
     for tree in model.estimators_:
-        nodes = tree.tree_
-        if type(tree) is not kind or type(nodes) is not Tree or tree.n_features_in_ != features:
-            raise UntrustedModel("A tree of the model is none.", hint=AGAIN)
-        check_nodes(nodes.children_left, nodes.children_right, nodes.feature, nodes.children_left == -1, features)
-        if nodes.n_features != features or nodes.max_n_classes != max(1, classes):
-            raise UntrustedModel("A tree of the model is damaged.", hint=AGAIN)
+        _check_tree(tree, kind, features, classes)
+
+
+def _check_tree(tree: Any, kind: Any, features: int, classes: int) -> None:
+    from sklearn.tree._tree import Tree
+
+    nodes = tree.tree_
+    if type(tree) is not kind or type(nodes) is not Tree or tree.n_features_in_ != features:
+        raise UntrustedModel("A tree of the model is none.", hint=AGAIN)
+    check_nodes(nodes.children_left, nodes.children_right, nodes.feature, nodes.children_left == -1, features)
+    if nodes.n_features != features or nodes.max_n_classes != max(1, classes):
+        raise UntrustedModel("A tree of the model is damaged.", hint=AGAIN)
 
 
 def check_boosting(model: Any, features: int, classes: int) -> None:

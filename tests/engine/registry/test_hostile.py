@@ -32,7 +32,13 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
-QUICK = {"forest": {"n_estimators": 3}, "boosting": {"max_iter": 3}, "network": {"epochs": 1, "hidden_size": 8}}
+QUICK = {
+    "forest": {"n_estimators": 3},
+    "extra_trees": {"n_estimators": 3},
+    "boosting": {"max_iter": 3},
+    "network": {"epochs": 1, "hidden_size": 8},
+}
+KINDS = ("logistic", "tree", "forest", "extra_trees", "boosting", "network")
 SECONDS, MEGABYTES = 20, 1_500
 
 
@@ -84,12 +90,12 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
             patched.setenv(name, str(root / "home"))
         dataset = made_dataset(root / "dataset", made_table(400))
-        planned = plan(dataset.info, features=FEATURES, params=QUICK, new_id=lambda: "run-1")
+        planned = plan(dataset.info, estimators=KINDS, features=FEATURES, params=QUICK, new_id=lambda: "run-1")
         models = {}
         for one in planned:
             run = train(one, dataset, lambda event: None, lambda: False)
             models[one.estimator] = root / save_model(run, root, id=f"model-{one.estimator}", name=one.estimator).id
-    assert set(models) == {"dummy", "logistic", "forest", "boosting", "network"}
+    assert set(models) == {"dummy", *KINDS}
     return models
 
 

@@ -25,6 +25,7 @@ from sklearn.preprocessing import MinMaxScaler
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.datasets.schema import Column
 from aetheron_desktop.engine.errors import ModelError, StorageError
+from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns, transformer
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 QUICK: dict[str, Any] = {
     "forest": {"n_estimators": 12},
+    "extra_trees": {"n_estimators": 12},
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
     "network": {"epochs": 2, "hidden_size": 16},
 }
@@ -65,11 +67,7 @@ TYPES: dict[str, ColumnType] = {
 }
 TARGETS: dict[Task, str] = {"regression": "price", "multiclass": "sort", "binary": "sold"}
 FEATURES = tuple(name for name in TYPES if name not in TARGETS.values())
-MODELS = [
-    (task, estimator)
-    for task in TARGETS
-    for estimator in ("dummy", "ridge" if task == "regression" else "logistic", "forest", "boosting", "network")
-]
+MODELS = [(task, card.id) for task in TARGETS for card in catalog.for_task(task)]
 REMARKS = (
     "Good apple, very good apple",
     "bad pear tree",
@@ -177,7 +175,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[Task, str], Run
     made: dict[tuple[Task, str], Run] = {}
     for task, target in TARGETS.items():
         dataset = made_dataset(tmp_path_factory.mktemp(task), table(), TYPES, target)
-        for one in plan(dataset.info, features=FEATURES, params=QUICK, new_id=lambda: "run-1"):
+        estimators = [estimator for one, estimator in MODELS if one == task]
+        params = {name: QUICK[name] for name in estimators if name in QUICK}
+        for one in plan(dataset.info, estimators=estimators, features=FEATURES, params=params, new_id=lambda: "run-1"):
             made[task, one.estimator] = train(one, dataset, lambda event: None, lambda: False)
     return made
 
@@ -273,7 +273,8 @@ def test_that_another_runtime_predicts_the_same(tmp_path: Path) -> None:
     features = tuple(name for name in FEATURES if TYPES[name] != "text")
     dataset = made_dataset(tmp_path / "dataset", table(), TYPES, "sort")
     rows = table(60, seed=4)
-    for one in plan(dataset.info, features=features, params=QUICK, new_id=lambda: "run-1"):
+    params = {name: QUICK[name] for name in ("forest", "boosting", "network")}
+    for one in plan(dataset.info, features=features, params=params, new_id=lambda: "run-1"):
         pipeline = pipeline_of(train(one, dataset, lambda event: None, lambda: False))
         export_onnx(pipeline, rows, tmp_path / "it.onnx")
         evaluator: Any = ReferenceEvaluator(str(tmp_path / "it.onnx"))

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, FLOAT, shape
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported
@@ -52,8 +55,10 @@ def predicted(graph: Graph, features: str, model: Any) -> str:
         case Ridge():
             product = graph.op("MatMul", features, np.atleast_2d(model.coef_).T.copy())
             return graph.op("Add", product, np.atleast_1d(model.intercept_).astype(np.float64))
-        case RandomForestClassifier() | RandomForestRegressor():
-            return forest(graph, features, model)
+        case RandomForestClassifier() | RandomForestRegressor() | ExtraTreesClassifier() | ExtraTreesRegressor():
+            return forest(graph, features, model, model.estimators_)
+        case DecisionTreeClassifier() | DecisionTreeRegressor():
+            return forest(graph, features, model, [model])
         case HistGradientBoostingRegressor(loss="squared_error"):
             return boosted(graph, features, model)
         case HistGradientBoostingClassifier():

@@ -134,8 +134,8 @@ def _members(trees: Sequence[Tree]) -> NDArray[np.float64]:
 # -- random forests ---------------------------------------------------------------------------------------------------
 
 
-def forest(graph: Graph, values: str, model: Any) -> str:
-    """Give (rows, classes) probabilities or (rows, 1) values of a random forest.
+def forest(graph: Graph, values: str, model: Any, each: Sequence[Any]) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values: the mean of what the trees ``each`` of ``model`` say.
 
     A leaf has a probability for each class, the operator's leaf one number: it tells which leaf it is, and the
     probabilities are gathered.
@@ -145,7 +145,7 @@ def forest(graph: Graph, values: str, model: Any) -> str:
     """
     # The forest looks at numbers in single precision.
     rounded = graph.op("Cast", graph.op("Cast", values, to=FLOAT), to=DOUBLE)
-    grown = [one.tree_ for one in model.estimators_]
+    grown = [one.tree_ for one in each]
     if not hasattr(model, "classes_"):
         trees = [_grown(tree, tree.value[:, 0, 0], 0) for tree in grown]
         return graph.op("Div", ensemble(graph, rounded, trees, 1), float(len(grown)))

@@ -49,6 +49,9 @@ SETTINGS: dict[str, tuple[str, str, str, Any]] = {
     "a billion outputs of trees": ("forest", "RandomForestClassifier", "n_outputs_", 10**9),
     "a billion trees": ("forest", "RandomForestClassifier", "n_estimators", 10**9),
     "trees that are numbers": ("forest", "RandomForestClassifier", "estimators_", [1, 2, 3]),
+    "no trees that are drawn": ("extra_trees", "ExtraTreesClassifier", "estimators_", []),
+    "a tree alone that is a word": ("tree", "DecisionTreeClassifier", "tree_", "tree"),
+    "a tree alone of other columns": ("tree", "DecisionTreeClassifier", "n_features_in_", 3),
     "no trees": ("forest", "RandomForestClassifier", "estimators_", []),
     "a tree that is a word": ("forest", "DecisionTreeClassifier", "tree_", "tree"),
     "more columns than there are": ("forest", "RandomForestClassifier", "n_features_in_", 10**12),
@@ -118,9 +121,9 @@ def _tree(pipeline: Pipeline) -> dict[str, Any]:
     )
 
 
-def field(place: Place, name: str, value: int, *, is_last: bool = False) -> Path:
+def field(place: Place, name: str, value: int, *, is_last: bool = False, model: str = "forest") -> Path:
     """Build a forest with a tree a node of which points elsewhere."""
-    pipeline = Pipeline(place.copied("forest"))
+    pipeline = Pipeline(place.copied(model))
     node = _tree(pipeline)["content"]["content"]["nodes"]
     nodes = _array(pipeline, node)
     inner = np.flatnonzero(nodes["left_child"] != -1)
@@ -129,9 +132,9 @@ def field(place: Place, name: str, value: int, *, is_last: bool = False) -> Path
     return pipeline.write()
 
 
-def circle(place: Place) -> Path:
+def circle(place: Place, model: str = "forest") -> Path:
     """Build a forest with a tree without an end."""
-    pipeline = Pipeline(place.copied("forest"))
+    pipeline = Pipeline(place.copied(model))
     node = _tree(pipeline)["content"]["content"]["nodes"]
     nodes = _array(pipeline, node)
     nodes["left_child"], nodes["right_child"] = 0, 0

@@ -73,6 +73,15 @@ ATTRIBUTES: Final = [
     *_each("tree", attributes.tree, attributes.TREES),
     Case("tree", "a circle", attributes.circle),
     *(
+        Case(f"tree of {model}", name, partial(build, model=model))
+        for model in ("tree", "extra_trees")
+        for name, build in (
+            ("a circle", attributes.circle),
+            ("a child far away", partial(attributes.field, name="right_child", value=10**12, is_last=True)),
+            ("a column far away", partial(attributes.field, name="feature", value=10**12)),
+        )
+    ),
+    *(
         Case("tree", f"{name} is {value}", partial(attributes.field, name=name, value=value, is_last=is_last))
         for name, value, is_last in (
             ("left_child", 10**12, False),
