@@ -19,6 +19,7 @@ ALL: Final[tuple[Card, ...]] = (
     linear.DUMMY,
     linear.LOGISTIC,
     linear.RIDGE,
+    linear.ELASTIC_NET,
     trees.TREE,
     trees.FOREST,
     trees.EXTRA_TREES,

@@ -10,15 +10,20 @@ from scipy.special import expit, log_softmax
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, SklearnPredictor
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from scipy.optimize import OptimizeResult
 
     from aetheron_desktop.engine.estimators.base import Progress, Rows
 
 _JUDGED_ROWS = 20_000
+_TOLD_BYTES = 256 << 20
+_STATE = "solver.npz"
 _SLOPE = 1e-4
 """The fit has converged when no weight's slope is steeper; scikit-learn's default."""
 
@@ -54,19 +59,28 @@ class Logistic(Estimator):
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
         total = int(self.recipe.number("max_iter"))
-        problem = _Likelihood(train, self.recipe.classes, float(self.recipe.number("C")), self._has_intercept())
+        problem = Likelihood(train, self.recipe.classes, float(self.recipe.number("C")), self._has_intercept())
         seen = train.head(_JUDGED_ROWS // 4, self.recipe.seed), valid.head(_JUDGED_ROWS, self.recipe.seed)
-        done = 0
+        told = _Told(problem)
+        done = known = 0
+        if (folder := progress.restored()) is not None:
+            known = told.read(folder)
+            self.fitted = SklearnPredictor(problem.model(told.last, known))
 
         def listen(intermediate_result: OptimizeResult) -> None:
             nonlocal done
             done += 1
-            self.fitted = fitted = SklearnPredictor(problem.model(intermediate_result.x, done))
+            if done <= known:
+                return
+            told.last = intermediate_result.x.copy()
+            self.fitted = fitted = SklearnPredictor(problem.model(told.last, done))
             judged = [(rows, fitted.predict(rows.X)) for rows in seen]
             progress.step(done, total, judged[0], judged[1])
+            if told.is_small:
+                progress.checkpoint(lambda folder: told.write(folder, done))
 
         found = minimize(
-            problem,
+            told,
             np.zeros(problem.size),
             jac=True,
             method="L-BFGS-B",
@@ -81,7 +95,7 @@ class Logistic(Estimator):
         return bool(self.recipe.params["fit_intercept"])
 
 
-class _Likelihood:
+class Likelihood:
     """What L-BFGS makes small: the mean log loss and the weights' squares, as scikit-learn has it.
 
     With two classes there is one row of weights, else one for each class; the last column is the intercept.
@@ -94,7 +108,8 @@ class _Likelihood:
         self._has_intercept = has_intercept
         weight = np.ones(len(train)) if train.weight is None else train.weight
         self._share = weight / weight.sum()
-        self._restraint = 1.0 / (C * weight.sum())
+        self.restraint = 1.0 / (C * weight.sum())
+        """What the half of the weights' squares is multiplied by."""
         self.size = self._rows * (self._width + has_intercept)
 
     def __call__(self, flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -104,10 +119,10 @@ class _Likelihood:
         loss, slope = _binary(raw, self._y) if self._rows == 1 else _softmax(raw, self._y)
         slope *= self._share[:, None]
         gradient = np.empty((self._rows, self._width + self._has_intercept))
-        gradient[:, : self._width] = slope.T @ self._X + self._restraint * coef
+        gradient[:, : self._width] = slope.T @ self._X + self.restraint * coef
         if self._has_intercept:
             gradient[:, -1] = slope.sum(axis=0)
-        return float(loss @ self._share + 0.5 * self._restraint * (coef**2).sum()), gradient.ravel()
+        return float(loss @ self._share + 0.5 * self.restraint * (coef**2).sum()), gradient.ravel()
 
     def _parts(self, flat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         table = flat.reshape(self._rows, -1)
@@ -122,6 +137,44 @@ class _Likelihood:
         model.n_features_in_ = self._width
         model.n_iter_ = np.array([iterations], dtype=np.int32)
         return model
+
+
+class _Told:
+    """Keeps what the solver was told of each point, so that one that begins anew is told the same at once.
+
+    The solver's memory is its own; told the same, it is where it was, to the bit.
+    """
+
+    def __init__(self, problem: Likelihood) -> None:
+        self._problem = problem
+        self._values: list[float] = []
+        self._slopes: list[NDArray[np.float64]] = []
+        self._asked = 0
+        self.last = np.zeros(problem.size)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is worth a file."""
+        return bool(len(self._values) * self._problem.size * 8 <= _TOLD_BYTES)
+
+    def __call__(self, flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Give the value at ``flat``, and the slope there."""
+        if self._asked == len(self._values):
+            value, slope = self._problem(flat)
+            self._values.append(value)
+            self._slopes.append(slope.copy())
+        self._asked += 1
+        return self._values[self._asked - 1], self._slopes[self._asked - 1].copy()
+
+    def write(self, folder: Path, iterations: int) -> None:
+        """Write all to ``folder``."""
+        write_arrays(folder / _STATE, values=self._values, slopes=self._slopes, last=self.last, iterations=iterations)
+
+    def read(self, folder: Path) -> int:
+        """Take up what was written, and give after how many iterations it was."""
+        state = read_arrays(folder / _STATE)
+        self._values, self._slopes, self.last = state["values"].tolist(), list(state["slopes"]), state["last"]
+        return int(state["iterations"])
 
 
 def _binary(raw: NDArray[np.float64], y: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -31,7 +31,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.datasets.schema import Schema
@@ -86,6 +86,7 @@ _CLASSIFIERS: Final = (
 _REGRESSORS: Final = (
     DummyRegressor,
     Ridge,
+    ElasticNet,
     DecisionTreeRegressor,
     RandomForestRegressor,
     ExtraTreesRegressor,

@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import Recipe, Rows
-from aetheron_desktop.engine.estimators.linear import Logistic, _Likelihood
+from aetheron_desktop.engine.estimators.linear import Likelihood, Logistic
 from aetheron_desktop.engine.params import defaults
 
 
@@ -14,6 +14,9 @@ class Silent:
         return 0.0
 
     tick = batch = say = checkpoint = step
+
+    def restored(self) -> None:
+        return None
 
 
 def made(classes: int, weighted: bool) -> Rows:
@@ -38,6 +41,6 @@ def test_that_the_weights_are_those_of_scikit_learn(classes: int, weighted: bool
 @pytest.mark.parametrize("classes", [2, 4])
 @pytest.mark.parametrize("has_intercept", [False, True])
 def test_that_the_slope_is_the_slope_of_the_value(classes: int, has_intercept: bool) -> None:
-    problem = _Likelihood(made(classes, weighted=True), classes, 2.0, has_intercept)
+    problem = Likelihood(made(classes, weighted=True), classes, 2.0, has_intercept)
     at = np.random.default_rng(1).normal(size=problem.size)
     assert check_grad(lambda x: problem(x)[0], lambda x: problem(x)[1], at) < 1e-5

@@ -35,10 +35,11 @@ pytestmark = [
 QUICK = {
     "forest": {"n_estimators": 3},
     "extra_trees": {"n_estimators": 3},
+    "elastic_net": {"n_alphas": 5},
     "boosting": {"max_iter": 3},
     "network": {"epochs": 1, "hidden_size": 8},
 }
-KINDS = ("logistic", "tree", "forest", "extra_trees", "boosting", "network")
+KINDS = ("logistic", "elastic_net", "tree", "forest", "extra_trees", "boosting", "network")
 SECONDS, MEGABYTES = 20, 1_500
 
 

@@ -32,6 +32,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "logistic": {"max_iter": 20},
     "forest": {"n_estimators": 5},
     "extra_trees": {"n_estimators": 5},
+    "elastic_net": {"n_alphas": 8},
     "boosting": {"max_iter": 3},
     "network": {"epochs": 2, "hidden_size": 16},
 }

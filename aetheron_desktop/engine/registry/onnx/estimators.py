@@ -15,7 +15,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, FLOAT, shape
@@ -52,7 +52,7 @@ def predicted(graph: Graph, features: str, model: Any) -> str:
         case LogisticRegression():
             raw = graph.op("Add", graph.op("MatMul", features, model.coef_.T.copy()), model.intercept_)
             return _two(graph, raw) if len(model.classes_) == 2 else graph.op("Softmax", raw, axis=1)
-        case Ridge():
+        case Ridge() | ElasticNet():
             product = graph.op("MatMul", features, np.atleast_2d(model.coef_).T.copy())
             return graph.op("Add", product, np.atleast_1d(model.intercept_).astype(np.float64))
         case RandomForestClassifier() | RandomForestRegressor() | ExtraTreesClassifier() | ExtraTreesRegressor():
