@@ -14,6 +14,7 @@ from aetheron_desktop.cli import (
     profiles,
     quarantined,
     recipes,
+    running,
     trust,
     version_arguments,
 )
@@ -106,7 +107,8 @@ def _tables(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = _verb(verbs, "train", commands.train, "train models and print the leaderboard")
-    verb.add_argument("table", metavar="DATASET_OR_FILE", help="a dataset's id or name, or a file to import")
+    verb.add_argument("table", metavar="DATASET_OR_FILE", nargs="?", help="a dataset's id or name, or a file to import")
+    verb.add_argument("--resume", metavar="RUN", help="go on with a run that was cut short, from its last checkpoint")
     verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
     verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
     verb.add_argument("--estimator", action="append", default=[], metavar="NAME", help="repeat for several")
@@ -126,9 +128,14 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--version-of", metavar="MODEL", help="make the best of them the next version of this model")
     verb.add_argument("--message", default="", metavar="WHY", help="why that version was made")
     _verb(verbs, "estimators", commands.estimators, "list the estimators and their parameters")
-    _verb(verbs, "runs", commands.runs, "list the runs")
-    verb = _verb(verbs, "stop", commands.stop, "stop a run of any window or terminal, and keep its best so far")
-    verb.add_argument("run", metavar="RUN", help="a run's id")
+    _verb(verbs, "runs", running.runs, "list the runs")
+    for name, command, what in (
+        ("stop", running.stop, "stop a run of any window or terminal, and keep its best so far"),
+        ("pause", running.pause, "pause a run of any window or terminal: it uses no processor until it is resumed"),
+        ("resume", running.resume, "let a paused run go on, or go on with one that was cut short"),
+    ):
+        verb = _verb(verbs, name, command, what)
+        verb.add_argument("run", metavar="RUN", help="a run's id")
     verb = _verb(verbs, "show", commands.show, "show a dataset, run or model")
     verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from aetheron_desktop.cli import differences as table_differences
-from aetheron_desktop.cli import versions
+from aetheron_desktop.cli import running, versions
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
@@ -138,7 +138,12 @@ def datasets(workspace: Workspace, terminal: Terminal, options: Namespace) -> in
 
 
 def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Train the estimators one after the other and name the best."""
+    """Train the estimators one after the other and name the best, or go on with a run that was cut short."""
+    if options.resume is not None:
+        options.run = options.resume
+        return running.resume(workspace, terminal, options)
+    if options.table is None:
+        raise UsageError("There is nothing to train on.", hint="Name a dataset or a file: aetheron train FILE")
     # Found before: hours later there may be another of this name.
     into = workspace.model(options.version_of).id if options.version_of else ""
     with Runner(workspace, terminal) as runner:
@@ -285,29 +290,6 @@ def estimators(workspace: Workspace, terminal: Terminal, options: Namespace) -> 
         terminal.say(f"    Good for: {card.good_at} Follows: {card.source}.")
         for parameter in card.parameters:
             terminal.say(f"    {parameter.name} = {parameter.default}  {parameter.help}")
-    return 0
-
-
-def runs(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """List the runs."""
-    del options
-    records = workspace.runs()
-    if terminal.json:
-        for record in records:
-            terminal.record(record)
-        return 0
-    rows = [(run.id, run.name, run.outcome or "running", run.model or "–", moment(run.started)) for run in records]
-    terminal.table(("id", "name", "status", "model", "started"), rows, empty="No run yet: aetheron train FILE")
-    return 0
-
-
-def stop(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Ask a run to stop, whoever does it."""
-    run = workspace.run(options.run)
-    if run.outcome is not None:
-        raise UsageError(f"{run.id} has ended already: {run.outcome}.", hint="There is nothing to stop.")
-    workspace.ask_to_stop(run.id)
-    terminal.say(f"{run.id} was asked to stop; it keeps its best so far.")
     return 0
 
 

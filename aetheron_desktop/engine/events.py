@@ -44,6 +44,26 @@ class RunStarted(_Record, frozen=True, kw_only=True, tag="run_started"):
     environment: dict[str, str]
 
 
+class RunResumed(_Record, frozen=True, kw_only=True, tag="run_resumed"):
+    """A run that was cut short goes on after ``step`` of its fit, from 0 when it begins anew.
+
+    It had worked ``seconds`` before. ``changed`` names the libraries that are of other versions than in the start
+    record; with any, no checkpoint is used.
+    """
+
+    step: int
+    seconds: float
+    environment: dict[str, str]
+    changed: tuple[str, ...] = ()
+
+
+class Paused(_Record, frozen=True, kw_only=True, tag="paused"):
+    """The job's process was suspended at ``since``, in seconds since the epoch, for ``seconds``; now it goes on."""
+
+    since: float
+    seconds: float
+
+
 class Progressed(_Record, frozen=True, kw_only=True, tag="progressed"):
     """``done`` of ``total`` in ``stage``, counted in ``unit``; ``total`` is None when it is not known.
 
@@ -90,11 +110,12 @@ class Answered(_Record, frozen=True, kw_only=True, tag="answered"):
 
 
 class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
-    """The model's files are on disk; ``metrics`` were measured on the test part."""
+    """The model's files are on disk; ``metrics`` were measured on the test part, after ``steps`` steps of the fit."""
 
     model: str
     name: str
     metrics: dict[str, float | None]
+    steps: int = 0
 
 
 class PredictionsSaved(_Record, frozen=True, kw_only=True, tag="predictions_saved"):
@@ -138,6 +159,8 @@ class BestChosen(_Record, frozen=True, kw_only=True, tag="best_chosen"):
 Event: TypeAlias = (
     JobStarted
     | RunStarted
+    | RunResumed
+    | Paused
     | Progressed
     | MetricLogged
     | MessageLogged

@@ -4,7 +4,7 @@
 
     workspace.db      the index (made anew from the folders below when it is lost)
     datasets/<id>/    one snapshot each, under its content hash
-    runs/<id>/        events.jsonl, predictions.parquet; ``stop`` asks the worker to stop
+    runs/<id>/        job.json, events.jsonl, predictions.parquet, checkpoints/; ``stop`` asks the worker to stop
     models/<id>/      one model: a Git repository of its versions (see ``registry.shelf``)
     bin/              datasets and models that were removed, until they are deleted for good
     logs/  tmp/
@@ -48,7 +48,9 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the index knows of a run; ``outcome`` is None until it has ended.
 
-    ``pid`` and ``born`` identify the process that does it. ``started`` and ``ended`` are seconds since the epoch.
+    ``pid`` and ``born`` identify the process that does it, the last of ``lives``. ``started`` and ``ended`` are seconds
+    since the epoch; ``seconds`` is how long it worked, pauses and the time between its lives left out. ``steps`` is how
+    many steps its fit did.
     """
 
     id: str
@@ -68,6 +70,9 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     detail: str = ""
     hint: str = ""
+    lives: int = 1
+    seconds: float | None = None
+    steps: int | None = None
 
 
 class Workspace:
@@ -305,6 +310,8 @@ def _run_of(history: list[Event]) -> RunRecord | None:
         match event:
             case JobStarted():
                 process = (event.pid, event.born)
+                if record is not None:
+                    record = next_life(record, *process)
             case RunStarted():
                 plan = event.experiment
                 record = RunRecord(
@@ -320,7 +327,9 @@ def _run_of(history: list[Event]) -> RunRecord | None:
                     born=process[1],
                 )
             case ModelSaved() if record:
-                record = msgspec.structs.replace(record, model=event.model, metrics=event.metrics)
+                record = msgspec.structs.replace(
+                    record, model=event.model, metrics=event.metrics, steps=event.steps or None
+                )
             case JobEnded() if record:
                 record = ended_run(record, event)
             case _:
@@ -328,12 +337,21 @@ def _run_of(history: list[Event]) -> RunRecord | None:
     return record
 
 
-def ended_run(run: RunRecord, end: JobEnded) -> RunRecord:
-    """Give ``run`` with its end."""
+def next_life(run: RunRecord, pid: int, born: float) -> RunRecord:
+    """Give ``run`` as one that another process goes on with."""
+    return msgspec.structs.replace(
+        run, pid=pid, born=born, lives=run.lives + 1, outcome=None, ended=None, seconds=None, title="", detail="",
+        hint="",
+    )  # fmt: skip
+
+
+def ended_run(run: RunRecord, end: JobEnded, seconds: float | None = None) -> RunRecord:
+    """Give ``run`` with its end, after ``seconds`` of work."""
     return msgspec.structs.replace(
         run,
         ended=end.at,
         outcome=end.outcome,
+        seconds=seconds,
         model=end.result or run.model,
         title=end.title,
         detail=end.detail,

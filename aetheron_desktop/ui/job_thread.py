@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.events import JobEnded, JobStarted
-from aetheron_desktop.engine.jobs import process
+from aetheron_desktop.engine.jobs import pausing, process
 from aetheron_desktop.engine.jobs.job import PredictJob, TrainJob
+from aetheron_desktop.engine.jobs.pausing import Pauses
 from aetheron_desktop.engine.jobs.process import AttachedRun, WorkerProcess
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.events import Event, Work
     from aetheron_desktop.engine.jobs.job import Job
+    from aetheron_desktop.engine.jobs.pausing import Pause
     from aetheron_desktop.engine.jobs.process import Source, WorkerPool
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
@@ -35,6 +37,7 @@ class JobThread(QThread):
     """
 
     arrived = Signal()
+    paused = Signal(str, object)  # job id, Pause | None: that it was suspended, or goes on, whoever wanted that
     ended = Signal(object)  # JobEnded
 
     def __init__(self, workspace: Workspace, job_id: str, work: Work, parent: QObject | None = None) -> None:
@@ -43,6 +46,8 @@ class JobThread(QThread):
         self.job_id = job_id
         self.work = work
         self._workspace = workspace
+        self._pauses = Pauses(workspace, job_id) if work == "train" else None
+        self._pause: Pause | None = None
         self._lock = threading.Lock()
         self._pending: list[Event] = []
         self._process: tuple[int, float] | None = None
@@ -75,7 +80,8 @@ class JobThread(QThread):
     def stop(self) -> None:
         """Ask the job to stop and keep the best so far."""
         self._workspace.ask_to_stop(self.job_id)
-        self.resume()
+        if self.work == "train":
+            self.resume()
         self._stop_at = time.monotonic()
 
     def kill(self) -> None:
@@ -85,11 +91,11 @@ class JobThread(QThread):
 
     def pause(self) -> bool:
         """Suspend the worker; False when there is none."""
-        return self._process is not None and process.suspend(*self._process)
+        return self._process is not None and pausing.pause(self._workspace, self.job_id, *self._process)
 
     def resume(self) -> bool:
         """Let the worker go on; False when there is none."""
-        return self._process is not None and process.resume(*self._process)
+        return self._process is not None and pausing.go_on(self._workspace, self.job_id, *self._process)
 
     def pid(self) -> int | None:
         """The process that does the job, once it is known."""
@@ -144,8 +150,14 @@ class JobThread(QThread):
                     self._process = process.process_of(event)
                 elif isinstance(event, JobEnded):
                     return event
+            self._look_for_pause()
             self._insist(worker)
         return None
+
+    def _look_for_pause(self) -> None:
+        if self._pauses is not None and (pause := self._pauses.current()) != self._pause:
+            self._pause = pause
+            self.paused.emit(self.job_id, pause)
 
     def _insist(self, worker: WorkerProcess | None) -> None:
         if self._stop_at is None or self._forced or time.monotonic() - self._stop_at < STOP_LIMIT_S:

@@ -21,6 +21,7 @@ class Jobs(QObject):
     """Starts and holds jobs; a job is in here from its start until its thread has gone."""
 
     told = Signal(str, list)  # job id, list[Event]; at most once a frame
+    paused = Signal(str, object)  # job id, Pause | None
     ended = Signal(object)  # JobEnded, after all that the job has told
     left = Signal()  # there is one less
 
@@ -85,6 +86,7 @@ class Jobs(QObject):
 
     def _watch(self, thread: JobThread) -> None:
         thread.arrived.connect(self._on_arrived)
+        thread.paused.connect(self.paused)
         thread.ended.connect(self._on_ended)
         thread.finished.connect(self._on_finished)
         self._threads[thread.job_id] = thread

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
@@ -33,6 +34,8 @@ from aetheron_desktop.engine.jobs.job import (
 )
 from aetheron_desktop.engine.jobs.monitor import Monitor
 from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.engine.jobs.resuming import resumed_job
+from aetheron_desktop.engine.jobs.run_queue import RunQueue, share
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.jobs import Jobs
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.steps import Step
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.asking import Question
+    from aetheron_desktop.engine.jobs.pausing import Pause
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
@@ -112,9 +116,10 @@ class Session(QObject):
         self.runs: dict[str, RunState] = {}
         self._jobs = Jobs(workspace, self)
         self._jobs.told.connect(self._hear)
+        self._jobs.paused.connect(self._on_paused)
         self._jobs.ended.connect(self._on_ended)
         self._jobs.left.connect(self._on_job_left)
-        self._queue: list[Experiment] = []
+        self._queue = RunQueue()
         self._imports: dict[str, ImportState] = {}
         self._inquiries: dict[str, Inquiry] = {}
         self._groups: dict[str, set[str]] = {}
@@ -143,7 +148,8 @@ class Session(QObject):
             self._jobs.attach(record)
             self.noticed.emit(Notice("info", f"{record.name} is still training", "It went on without the window."))
         for end in dead:
-            self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
+            title = f"{self.runs[end.job].name}: {end.title}"
+            self.noticed.emit(Notice("error", title, end.detail, end.hint, "resume-run", end.job))
         self._monitor = Monitor()
         self._monitor_timer.start()
         # The processor's use is that since the look before; at once there would be nothing to look back on.
@@ -151,7 +157,7 @@ class Session(QObject):
 
     def is_busy(self) -> bool:
         """Whether a run is going or waiting, or a file is on its way in or out."""
-        return bool(len(self._jobs) - len(self._jobs.of("ask")) or self._queue)
+        return bool(len(self._jobs) - len(self._jobs.of("ask")) or len(self._queue))
 
     def is_shut_down(self) -> bool:
         """Whether :meth:`shut_down` was called."""
@@ -413,7 +419,7 @@ class Session(QObject):
         for experiment in experiments:
             self.runs[experiment.run] = RunState.queued(experiment)
             self._groups.setdefault(experiment.group, set()).add(experiment.run)
-            self._queue.append(experiment)
+            self._queue.add(TrainJob(experiment=experiment))
             self.run_added.emit(experiment.run)
         self._start_next()
         return [experiment.run for experiment in experiments]
@@ -425,9 +431,8 @@ class Session(QObject):
             state.status = "stopping"
             self._jobs.stop(run)
             self.run_changed.emit(run)
-        elif waiting := [experiment for experiment in self._queue if experiment.run == run]:
-            self._queue.remove(waiting[0])
-            self._end_run(_never_started(run))
+        elif (waiting := self._queue.take(run)) is not None:
+            self._drop(waiting)
 
     def stop_all(self) -> None:
         """Stop every run and empty the queue."""
@@ -443,10 +448,18 @@ class Session(QObject):
             self._start_next()
 
     def resume(self, run: str) -> None:
-        """Let a suspended run go on."""
-        if self._jobs.resume(run):
+        """Let a suspended run go on, or queue one that was cut short to go on from its last checkpoint."""
+        if self.runs[run].can_resume and run not in self._jobs:
+            self._tried(lambda: self._queue_again(run))
+        elif self._jobs.resume(run):
             self.runs[run].go_on()
             self.run_changed.emit(run)
+
+    def _queue_again(self, run: str) -> None:
+        self._queue.add(resumed_job(self.workspace, self.workspace.run(run)))
+        self.runs[run].wait_again()
+        self.run_changed.emit(run)
+        self._start_next()
 
     def history(self, run: str) -> list[Event]:
         """Give all that a run has told, from its log."""
@@ -557,22 +570,41 @@ class Session(QObject):
             self._jobs.warm_up()
 
     def _start_next(self) -> None:
-        cores = os.cpu_count() or 1
-        while self._queue and len(self._going()) < self._parallel_limit and not self._shutting_down:
-            experiment = self._queue.pop(0)
-            self.runs[experiment.run].status = "starting"
-            # Parallel runs share the cores, and one stays with the window.
-            threads = max(1, (cores - 1) // self._parallel_limit)
-            self._jobs.start(TrainJob(experiment=experiment, threads=threads), "train")
-            self.run_changed.emit(experiment.run)
+        shared = share(os.cpu_count() or 1, self._parallel_limit, keeps_core=True)
+        while len(self._queue) and len(self._going()) < shared.runs and not self._shutting_down:
+            job = self._queue.take()
+            assert job is not None
+            self.runs[job.id].status = "starting"
+            # One that goes on does so on as many threads as before: sums are rounded in the order of their parts.
+            started = job if job.is_resumed else msgspec.structs.replace(job, threads=shared.threads)
+            self._jobs.start(started, "train")
+            self.run_changed.emit(job.id)
 
     def _going(self) -> list[str]:
         return [run for run in self._jobs.of("train") if self.runs[run].status != "paused"]
 
     def _drop_queue(self) -> None:
-        dropped, self._queue = self._queue, []
-        for experiment in dropped:
-            self._end_run(_never_started(experiment.run))
+        while (job := self._queue.take()) is not None:
+            self._drop(job)
+
+    def _drop(self, job: TrainJob) -> None:
+        """Let a run go that waited: it never was, or is as it was when it was cut short."""
+        if not job.is_resumed:
+            self._end_run(_never_started(job.id))
+            return
+        self.runs[job.id] = RunState.of(self.workspace.run(job.id))
+        self.run_changed.emit(job.id)
+
+    def _on_paused(self, run: str, pause: Pause | None) -> None:
+        state = self.runs.get(run)
+        if state is None or not state.is_going or (state.status == "paused") == (pause is not None):
+            return
+        if pause is not None:
+            state.pause(pause.since)
+        elif state.status == "paused":
+            state.go_on()
+        self.run_changed.emit(run)
+        self._start_next()
 
     def _hear(self, job: str, events: list[Event]) -> None:
         if state := self.runs.get(job):
@@ -629,7 +661,8 @@ class Session(QObject):
         state.apply(end)
         self.run_changed.emit(end.job)
         if end.outcome in {"failed", "crashed"}:
-            self.noticed.emit(Notice("error", f"{state.name}: {end.title}", end.detail, end.hint, "run", end.job))
+            action = "resume-run" if end.outcome == "crashed" else "run"
+            self.noticed.emit(Notice("error", f"{state.name}: {end.title}", end.detail, end.hint, action, end.job))
         self._end_group(state)
 
     def _end_group(self, state: RunState) -> None:

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
-from aetheron_desktop.engine.events import JobEnded, MetricLogged
-from aetheron_desktop.engine.jobs import process
+from aetheron_desktop.engine.events import JobEnded, MetricLogged, Paused
+from aetheron_desktop.engine.jobs import pausing, process
 from aetheron_desktop.engine.workspace import Workspace
 from aetheron_desktop.ui.session import Session
 from tests.tables import made_dataset
@@ -136,8 +136,31 @@ def test_that_a_killed_worker_is_a_crash_in_words_and_the_queue_goes_on(qtbot: Q
     wait_for_status(qtbot, session, second, "crashed")
     assert "SIGKILL" in session.runs[second].detail
     assert session.runs[first].status == "succeeded"
+    assert [n.action for n in session.notices if n.target == second] == ["resume-run"]  # type: ignore[attr-defined]
     third = session.train(["dummy"])[0]
     wait_for_status(qtbot, session, third, "succeeded")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+def test_that_a_run_whose_worker_was_killed_is_resumed_in_its_turn(qtbot: QtBot, session: Session) -> None:
+    session.parallel_limit = 1
+    run = session.train(["network"], LONG)[-1]
+    wait_for_curve(qtbot, session, run)
+    os.kill(pid_of(session, run), signal.SIGKILL)
+    wait_for_status(qtbot, session, run, "crashed")
+    other = session.train(["network"], LONG)[-1]
+    session.resume(run)
+    assert session.runs[run].status == "queued"
+    session.stop(run)
+    assert session.runs[run].status == "crashed", "it is as it was, and can be resumed still"
+    session.stop_all()
+    wait_for_status(qtbot, session, other, "stopped")
+    session.resume(run)
+    wait_for_curve(qtbot, session, run)
+    session.stop(run)
+    wait_for_status(qtbot, session, run, "stopped")
+    assert session.workspace.run(run).lives == 2
+    assert session.runs[run].model
 
 
 def test_that_a_failure_is_told_in_words(qtbot: QtBot, session: Session) -> None:
@@ -157,9 +180,15 @@ def test_that_a_paused_run_rests_and_goes_on(qtbot: QtBot, session: Session) -> 
     qtbot.waitUntil(lambda: worker.status() == psutil.STATUS_STOPPED)
     session.resume(run)
     wait_for_curve(qtbot, session, run)
+    record = session.workspace.run(run)
+    assert pausing.pause(session.workspace, run, record.pid, record.born)
+    wait_for_status(qtbot, session, run, "paused")
+    assert pausing.go_on(session.workspace, run, record.pid, record.born)
+    wait_for_status(qtbot, session, run, "running")
     session.pause(run)
     session.stop(run)
     wait_for_status(qtbot, session, run, "stopped")
+    assert len([event for event in session.history(run) if isinstance(event, Paused)]) == 3
 
 
 def test_that_only_as_many_runs_go_as_the_limit_allows(qtbot: QtBot, session: Session) -> None:

@@ -40,9 +40,9 @@ from aetheron_desktop.engine.jobs.job import (
     TrainJob,
     title,
 )
+from aetheron_desktop.engine.jobs.run_life import RunLife
 from aetheron_desktop.engine.store.event_log import EventLog
 from aetheron_desktop.engine.versioning.changes import NotChanged
-from aetheron_desktop.engine.workspace import RunRecord, ended_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ class Execution:
         self._stop = threading.Event()
         self._done = threading.Event()
         self._training: Training | None = None
-        self._record: RunRecord | None = None
+        self._life: RunLife | None = None
         self._log: EventLog | None = None
         self._stage = ""
         self._stage_began = 0.0
@@ -99,6 +99,7 @@ class Execution:
         worker = threading.Thread(target=self._do, name=self._job.id, daemon=True)
         worker.start()
         while not self._done.wait(_LOOK_S):
+            self._tell_pauses()
             if should_stop():
                 self._stop.set()
                 if not self._done.wait(CHANGE_GRACE_S if isinstance(self._job, ChangeJob) else GRACE_S):
@@ -108,6 +109,8 @@ class Execution:
         self.abandoned = worker.is_alive() and not self._done.wait(_LOOK_S)
         if self._log is not None:
             self._log.close()
+        if self._life is not None:
+            self._life.release()
         return self._end
 
     def _do(self) -> None:
@@ -316,9 +319,21 @@ class Execution:
     def _train(self, job: TrainJob) -> JobEnded:
         from aetheron_desktop.engine.training.trainer import Training  # learning libraries; only this job needs them
 
+        life = self._life
+        assert life is not None
+        if (made := life.model_before()) is not None:
+            return self._told_model(made, made.metrics, None, "succeeded" if made.status == "trained" else "stopped")
         dataset = self._workspace.dataset(job.experiment.dataset)
-        checkpoints = self._workspace.run_folder(job.id) / "checkpoints"
-        training = Training(job.experiment, dataset, self._emit, threads=job.threads, checkpoints=checkpoints)
+        training = Training(
+            job.experiment,
+            dataset,
+            self._emit,
+            threads=job.threads,
+            checkpoints=life.checkpoints,
+            interval_s=job.checkpoint_s,
+            earlier=life.earlier,
+            paused_s=life.paused_s,
+        )
         with self._lock:
             self._training = training
         return self._keep(training.run(self._stop.is_set))
@@ -340,10 +355,15 @@ class Execution:
         with storage_errors(predictions):
             run.predictions.to_parquet(predictions)
         info = self._keep_model(run)
-        if self._record is not None:
-            self._record = msgspec.structs.replace(self._record, metrics=run.metrics)
-        self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=run.metrics))
-        if run.outcome == "stopped":
+        return self._told_model(info, run.metrics, run.steps, run.outcome)
+
+    def _told_model(
+        self, info: ModelInfo, metrics: dict[str, float | None], steps: int | None, outcome: Outcome
+    ) -> JobEnded:
+        assert self._life is not None
+        self._life.measured(metrics, steps)
+        self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=metrics, steps=steps or 0))
+        if outcome == "stopped":
             return self._ending(
                 "stopped", result=info.id, title="Stopped", detail="The best model so far was kept and evaluated."
             )
@@ -353,7 +373,8 @@ class Execution:
         """Make a model of what the run made, with its first version."""
         from aetheron_desktop.engine.registry.artifact import save_model  # learning libraries
 
-        id_ = self._job.id.replace("run-", "model-", 1)
+        assert self._life is not None
+        id_ = self._life.model
         part = self._workspace.root / "tmp" / f"{self._job.id}-model"
         words = f"{catalog.card(run.experiment.estimator).name} trained on {run.dataset_name}"
         try:
@@ -376,29 +397,13 @@ class Execution:
     # -- telling ------------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self._log = EventLog(self._workspace.job_log(self._job.id))
         process = psutil.Process()
         born = process.create_time()
         if isinstance(self._job, TrainJob):
-            self._record = self._new_record(self._job, process.pid, born)
-            self._workspace.put_run(self._record)
+            # Whoever does not get it may write nothing: the log and the record are another's.
+            self._life = RunLife(self._workspace, self._job, process.pid, born)
+        self._log = EventLog(self._workspace.job_log(self._job.id))
         self._emit(JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born))
-
-    @staticmethod
-    def _new_record(job: TrainJob, pid: int, born: float) -> RunRecord:
-        plan = job.experiment
-        return RunRecord(
-            id=plan.run,
-            name=plan.name,
-            estimator=plan.estimator,
-            dataset=plan.dataset,
-            target=plan.target,
-            task=plan.task,
-            group=plan.group,
-            started=time.time(),
-            pid=pid,
-            born=born,
-        )
 
     def _progress(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
         if stage != self._stage:
@@ -406,6 +411,16 @@ class Execution:
         spent = time.monotonic() - self._stage_began
         eta = spent * (total - done) / done if total and done and spent > _SURE_S else None
         self._emit(Progressed(job=self._job.id, stage=stage, done=done, total=total, unit=unit, eta_s=eta))
+
+    def _tell_pauses(self) -> None:
+        """Tell of the pauses that are over, for whoever reads the log later."""
+        if self._life is None:
+            return
+        try:
+            for pause in self._life.new_pauses():
+                self._emit(pause)
+        except AetheronError:  # a disk that refuses: the end of the job says so
+            return
 
     def _emit(self, event: Event) -> None:
         with self._lock:
@@ -436,10 +451,11 @@ class Execution:
         with self._lock:
             if self._end is not None:
                 return
+            self._tell_pauses()
             line = None
             try:
-                if self._record is not None:
-                    self._workspace.put_run(ended_run(self._record, end))
+                if self._life is not None:
+                    self._life.end(end)
                 if self._log is not None:
                     line = self._log.append(end)
             except AetheronError as error:

@@ -9,6 +9,7 @@ import msgspec
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.steps import Step
 from aetheron_desktop.engine.jobs.asking import Question
+from aetheron_desktop.engine.training.checkpoints import INTERVAL_S
 from aetheron_desktop.engine.training.experiment import Experiment
 from aetheron_desktop.engine.versioning import changes
 from aetheron_desktop.engine.versioning.changes import Change
@@ -53,10 +54,15 @@ class AskJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="a
 
 
 class TrainJob(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="train"):
-    """Do the run of ``experiment`` on ``threads`` cores; the job has the run's id."""
+    """Do the run of ``experiment`` on ``threads`` cores, or go on with it when it was cut short.
+
+    The job has the run's id. A checkpoint is kept every ``checkpoint_s`` seconds.
+    """
 
     experiment: Experiment
     threads: int = 1
+    is_resumed: bool = False
+    checkpoint_s: float = INTERVAL_S
 
     @property
     def id(self) -> str:

@@ -15,6 +15,7 @@ from aetheron_desktop.engine.errors import storage_errors
 from aetheron_desktop.engine.events import JobEnded, JobStarted
 from aetheron_desktop.engine.jobs import job as jobs
 from aetheron_desktop.engine.jobs.job import WarmUp
+from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.store.event_log import EventLog, LineSplitter, LogTail
 from aetheron_desktop.engine.workspace import ended_run
 
@@ -312,13 +313,18 @@ def _process(pid: int, born: float) -> psutil.Process | None:
 
 def crashed(workspace: Workspace, job: str, work: Work, reason: str) -> JobEnded:
     """Write down, and give, the end of a job whose process went without a word."""
+    hint = "The window and all other runs go on. "
+    if work == "train":
+        hint += "Resume it: it goes on from its last checkpoint. If the memory ran out, use fewer rows or columns."
+    else:
+        hint += "Start it again; with fewer rows or columns if the memory ran out."
     end = JobEnded(
         job=job,
         work=work,
         outcome="crashed",
         title="The run crashed" if work == "train" else f"The {work} crashed",
         detail=reason,
-        hint="The window and all other runs go on. Start it again; with fewer rows or columns if the memory ran out.",
+        hint=hint,
     )
     return _written(workspace, end)
 
@@ -343,8 +349,15 @@ def _written(workspace: Workspace, end: JobEnded) -> JobEnded:
         log.close()
     for run in workspace.runs():
         if run.id == end.job:
-            workspace.put_run(ended_run(run, end))
+            workspace.put_run(ended_run(run, end, _seconds(workspace, run)))
     return end
+
+
+def _seconds(workspace: Workspace, run: RunRecord) -> float:
+    """Give how long a run had worked when it told something the last time."""
+    state = RunState.of(run)
+    state.replay(workspace.history(run.id))
+    return state.told_s
 
 
 def reason_of_exit(code: int | None, last_words: str = "") -> str:
@@ -380,12 +393,22 @@ def close_dead_runs(workspace: Workspace) -> tuple[list[RunRecord], list[JobEnde
         if is_running(run.pid, run.born):
             alive.append(run)
             continue
-        end = next((event for event in workspace.history(run.id) if isinstance(event, JobEnded)), None)
+        end = _end_of_last_life(workspace.history(run.id))
         if end is not None:
-            workspace.put_run(ended_run(run, end))
+            workspace.put_run(ended_run(run, end, _seconds(workspace, run)))
         else:
             dead.append(crashed(workspace, run.id, "train", "Its process was gone when the workspace was opened."))
     return alive, dead
+
+
+def _end_of_last_life(history: list[Event]) -> JobEnded | None:
+    end = None
+    for event in history:
+        if isinstance(event, JobEnded):
+            end = event
+        elif isinstance(event, JobStarted):
+            end = None
+    return end
 
 
 def process_of(event: JobStarted) -> tuple[int, float]:

@@ -15,8 +15,10 @@ from aetheron_desktop.engine.events import (
     MessageLogged,
     MetricLogged,
     ModelSaved,
+    Paused,
     PredictionsSaved,
     Progressed,
+    RunResumed,
     RunStarted,
     TableSaved,
 )
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal[
     "queued", "starting", "running", "paused", "stopping", "succeeded", "stopped", "failed", "crashed"
 ]
+RESUMABLE: frozenset[Status] = frozenset({"failed", "crashed"})
+"""The ends after which a run can go on from its last checkpoint, or begin anew."""
 GOING: tuple[Status, ...] = ("starting", "running", "paused", "stopping")
 
 
@@ -60,8 +64,14 @@ class RunState:
         self.title = self.detail = self.hint = ""
         self.log: list[MessageLogged] = []
         self.environment: dict[str, str] = {}
-        self._paused_at: float | None = None
-        self._paused_s = 0.0
+        self.lives = 0
+        """How many processes have done it so far: more than one when it went on after it was cut short."""
+        self._life: float | None = None
+        self._told_at = 0.0
+        self._earlier_s = 0.0
+        self._pauses: dict[float, float | None] = {}
+        """The pauses of this life: how long each took, by its begin; None while it lasts."""
+        self._seconds: float | None = None
 
     @classmethod
     def queued(cls, experiment: Experiment) -> RunState:
@@ -91,6 +101,7 @@ class RunState:
         )
         state.status = record.outcome or "running"
         state.started, state.ended = record.started, record.ended
+        state.lives, state._life, state._seconds = record.lives, record.started, record.seconds
         state.metrics, state.model = record.metrics, record.model
         state.title, state.detail, state.hint = record.title, record.detail, record.hint
         return state
@@ -102,11 +113,15 @@ class RunState:
 
     @property
     def seconds(self) -> float:
-        """How long it has run, pauses left out."""
-        if self.started is None:
-            return 0.0
-        until = self.ended or self._paused_at or time.time()
-        return max(0.0, until - self.started - self._paused_s)
+        """How long it has worked, in all its lives, pauses left out."""
+        if self._seconds is not None:
+            return self._seconds
+        return self._earlier_s + self._of_this_life(self.ended or time.time())
+
+    @property
+    def told_s(self) -> float:
+        """How long it had worked when it told something the last time but its end."""
+        return self._earlier_s + self._of_this_life(self._told_at)
 
     @property
     def score(self) -> float | None:
@@ -118,19 +133,31 @@ class RunState:
         chosen = main_metric(self.task)
         return f"{chosen.label} {self.score:.4g}" if self.score is not None else f"{chosen.label} unknown"
 
+    @property
+    def can_resume(self) -> bool:
+        """Whether it was cut short, and can go on."""
+        return self.status in RESUMABLE
+
     def replay(self, history: Iterable[Event]) -> None:
-        """Apply what was told before."""
+        """Apply all that it has told."""
+        self.lives, self._life, self._seconds, self._earlier_s = 0, None, None, 0.0
+        self.log = []
         for event in history:
             self.apply(event)
 
     def apply(self, event: Event) -> None:
         """Take in what the run tells."""
+        if isinstance(event, JobStarted):
+            self._begin(event.at)
+        if not isinstance(event, JobEnded):
+            self._told_at = event.at
         match event:
             case JobStarted():
-                self.started = event.at
-                self.status = "running" if self.status != "stopping" else "stopping"
-            case RunStarted():
+                return
+            case RunStarted() | RunResumed():
                 self.environment = event.environment
+            case Paused():
+                self._pauses[event.since] = event.seconds
             case Progressed():
                 self.stage, self.done, self.total, self.eta_s = event.stage, event.done, event.total, event.eta_s
             case MessageLogged():
@@ -144,15 +171,38 @@ class RunState:
             case _:
                 assert_never(event)
 
-    def pause(self) -> None:
-        """Note that its process was suspended."""
-        self.status, self._paused_at = "paused", time.time()
+    def pause(self, since: float | None = None) -> None:
+        """Note that its process was suspended, at ``since`` (seconds since the epoch) or now."""
+        self.status = "paused"
+        self._pauses[since or time.time()] = None
 
     def go_on(self) -> None:
         """Note that its process goes on."""
-        if self._paused_at is not None:
-            self._paused_s += time.time() - self._paused_at
-        self.status, self._paused_at = "running", None
+        self.status = "running"
+        for since, seconds in self._pauses.items():
+            if seconds is None:
+                self._pauses[since] = time.time() - since
+
+    def wait_again(self) -> None:
+        """Note that it waits to be resumed."""
+        self.status, self.title, self.detail, self.hint = "queued", "", "", ""
+
+    def _begin(self, at: float) -> None:
+        """Begin a life; what an earlier one took is known by what it told last."""
+        if self._life is not None:
+            # The end of a run whose process died was noticed later, maybe by days.
+            self._earlier_s = self._seconds if self._seconds is not None else self.told_s
+        self.started = self.started or at
+        self.lives += 1
+        self._life, self._seconds, self._pauses, self.ended = at, None, {}, None
+        self.title = self.detail = self.hint = ""
+        self.status = "running" if self.status != "stopping" else "stopping"
+
+    def _of_this_life(self, until: float) -> float:
+        if self._life is None:
+            return 0.0
+        paused = sum(until - since if seconds is None else seconds for since, seconds in self._pauses.items())
+        return max(0.0, until - self._life - paused)
 
     def _end(self, end: JobEnded) -> None:
         self.status, self.ended = end.outcome, end.at

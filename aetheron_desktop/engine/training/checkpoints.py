@@ -43,6 +43,11 @@ class Checkpoints:
         known = self._known()
         return known[-1] if known else None
 
+    def forget(self) -> None:
+        """Remove all checkpoints: the run has ended well, or cannot go on from them."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
     def _keep(self, folder: Path, write: Callable[[Path], None]) -> None:
         known = self._known()
         number = int(known[-1].name) + 1 if known else 1

@@ -47,9 +47,9 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that decides a run, before it starts.
 
     ``run`` is the run's id and ``dataset`` the dataset's; ``estimator`` is a card's id and ``params`` has all of its
-    parameters; ``budget_s`` is the longest fit in seconds; ``group`` joins runs that were started together;
-    ``positive`` is the class that a binary task is about, chosen by its name when None; ``decisions`` are those about
-    the findings of the trust report that were made before.
+    parameters; ``budget_s`` is the longest fit in seconds, ``steps`` the most steps of it; ``group`` joins runs that
+    were started together; ``positive`` is the class that a binary task is about, chosen by its name when None;
+    ``decisions`` are those about the findings of the trust report that were made before.
     """
 
     run: str
@@ -64,6 +64,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     class_weight: ClassWeight = "none"
     budget_s: float | None = None
+    steps: int | None = None
     group: str = ""
     positive: str | None = None
     decisions: tuple[Decision, ...] = ()

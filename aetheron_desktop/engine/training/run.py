@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Outcome
     from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.fit_progress import EndedBy
     from aetheron_desktop.engine.training.provenance import Provenance
 
 
@@ -22,7 +23,8 @@ class Run:
     ``metrics`` and ``baseline`` (those of the dummy) were measured on the same test rows. ``predictions`` has a row per
     test row: ``row`` in the dataset, ``truth``, and what the model says. ``rows`` counts each part. ``ranges``
     are what the columns held in the training rows, ``intervals`` those of the metrics, ``importance`` is how much each
-    column helps on the test rows (see :mod:`.evaluation.importance`).
+    column helps on the test rows (see :mod:`.evaluation.importance`). The fit did ``steps`` steps until it was ended by
+    ``ended_by``; ``seconds`` are those of work, in all lives of the run.
     """
 
     experiment: Experiment
@@ -36,6 +38,8 @@ class Run:
     rows: dict[str, int]
     environment: dict[str, str]
     seconds: float
+    steps: int = 0
+    ended_by: EndedBy = ""
     provenance: Provenance | None = None
     ranges: dict[str, ColumnRange] = field(default_factory=dict)
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)

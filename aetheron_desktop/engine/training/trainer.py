@@ -14,12 +14,15 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
-from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
-from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc, scores
+from aetheron_desktop.engine.evaluation.metrics import BASELINE
+from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
-from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, RunStarted, finite
-from aetheron_desktop.engine.training.checkpoints import Checkpoints
+from aetheron_desktop.engine.events import MessageLogged, Progressed, RunResumed, RunStarted
+from aetheron_desktop.engine.training.checkpoints import INTERVAL_S, Checkpoints
+from aetheron_desktop.engine.training.clock import Clock
+from aetheron_desktop.engine.training.fit_progress import FitProgress, StopFit
 from aetheron_desktop.engine.training.learner import SingleLearner
+from aetheron_desktop.engine.training.lives import changed_libraries, mark_in
 from aetheron_desktop.engine.training.machine import environment
 from aetheron_desktop.engine.training.preparation import read
 from aetheron_desktop.engine.training.provenance import provenance
@@ -33,16 +36,15 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import ColumnRange
-    from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
-    from aetheron_desktop.engine.events import Event, Level, Outcome, Part
+    from aetheron_desktop.engine.events import Event, Level, Outcome
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.learner import Learner
+    from aetheron_desktop.engine.training.lives import Earlier
     from aetheron_desktop.engine.training.preparation import Exam
 
     Emit = Callable[[Event], None]
 
-_TELL_S: Final = 0.1
 _EVALUATION_S: Final = 0.7
 """How long the evaluation of a stopped run may take before it is done on a part of the test rows."""
 _PROBE_ROWS: Final = 256
@@ -50,10 +52,6 @@ _INTERVALS_S: Final = {"succeeded": 1.0, "stopped": 0.1}
 """What resampling may take: whoever pressed Stop is waiting."""
 _IMPORTANCE_S: Final = 0.5
 """What asking for the importance of columns may take; a stopped run has none."""
-
-
-class StopFit(Exception):  # a signal between trainer and fit, not an error
-    """The fit is to end with the best so far: it was asked to stop, or its time is used up."""
 
 
 def train(experiment: Experiment, dataset: Dataset, emit: Emit, should_stop: Callable[[], bool]) -> Run:
@@ -76,14 +74,19 @@ class Training:
         *,
         threads: int | None = None,
         checkpoints: Path | None = None,
+        interval_s: float = INTERVAL_S,
+        earlier: Earlier | None = None,
+        paused_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._experiment = experiment
         self._dataset = dataset
         self._emit = emit
         self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
-        self._checkpoints = Checkpoints(checkpoints)
+        self._checkpoints = Checkpoints(checkpoints, interval_s)
+        self._earlier = earlier
+        self._clock = Clock(earlier.seconds if earlier else 0.0, paused_s)
+        self._fit: FitProgress | None = None
         self._card = catalog.card(experiment.estimator)
-        self._started = time.monotonic()
         self._lock = threading.Lock()
         self._evaluation = threading.Lock()
         self._end: Run | None = None
@@ -97,30 +100,26 @@ class Training:
         from threadpoolctl import threadpool_limits
 
         self._environment = environment(self._threads, device=self._experiment.params.get("device"))
-        self._emit(
-            RunStarted(
-                job=self._experiment.run,
-                experiment=_plain(self._experiment),
-                environment=self._environment,
-            )
-        )
+        self._begin()
         self._progress("prepare", 0, None)
         with threadpool_limits(limits=self._threads):
             exam, learner = self._prepare()
             if should_stop():
                 return self._nothing("stopped")
-            progress = _Progress(self, should_stop)
+            progress = self._fit = FitProgress(
+                self._experiment, self._emit, should_stop, clock=self._clock, checkpoints=self._checkpoints
+            )
             try:
                 learner.fit(progress)
             except StopFit:
-                if learner.model is None and progress.stopped:
+                if learner.model is None and progress.ended_by == "hand":
                     return self._nothing("stopped")
             model = learner.model
-            if progress.stopped:
+            if progress.ended_by == "hand":
                 return self._stopped(exam, model)
-            if progress.out_of_time:
+            if progress.ended_by == "time":
                 self._say("info", f"The time budget of {self._experiment.budget_s:g} s is used up.")
-            if model is None and progress.out_of_time:
+            if model is None and progress.ended_by == "time":
                 raise TrainingError(
                     f"{self._card.name} had not made a first model when the time budget was used up.",
                     hint="Give it more time, or choose a faster estimator.",
@@ -159,6 +158,31 @@ class Training:
             self._say("warning", f"Stopped: evaluated on {count:,} of {most:,} test rows.")
         return self._end
 
+    def _begin(self) -> None:
+        """Write the start record, or that the run goes on and from where."""
+        run, earlier = self._experiment.run, self._earlier
+        if earlier is None or earlier.environment is None:
+            plan = _plain(self._experiment)
+            self._emit(RunStarted(job=run, experiment=plan, environment=self._environment))
+        if earlier is None:
+            return
+        changed = changed_libraries(earlier.environment or {}, self._environment)
+        if changed:
+            self._checkpoints.forget()
+        mark = mark_in(self._checkpoints.newest())
+        step = mark.step if mark else 0
+        self._emit(
+            RunResumed(
+                job=run, step=step, seconds=earlier.seconds, environment=self._environment, changed=tuple(changed)
+            )
+        )
+        if changed:
+            self._say("warning", f"The run begins anew, for its checkpoints are of other libraries: {changed[0]}.")
+        elif mark:
+            self._say("info", f"The run goes on after step {step:,}, at its last checkpoint.")
+        else:
+            self._say("info", "The run begins anew: it was cut short before its first checkpoint.")
+
     # -- the steps ----------------------------------------------------------------------------------------------------
 
     def _prepare(self) -> tuple[Exam, Learner]:
@@ -192,7 +216,9 @@ class Training:
             sample=table.head(20),
             rows=self._rows | {"test": len(truth)},
             environment=self._environment,
-            seconds=time.monotonic() - self._started,
+            seconds=self._clock.seconds(),
+            steps=self._fit.done if self._fit else 0,
+            ended_by="hand" if outcome == "stopped" else self._fit.ended_by if self._fit else "",
             provenance=provenance(
                 self._dataset,
                 self._experiment.split.frozen or "",
@@ -240,7 +266,7 @@ class Training:
             sample=pd.DataFrame(),
             rows={},
             environment=self._environment,
-            seconds=time.monotonic() - self._started,
+            seconds=self._clock.seconds(),
         )
 
     # -- telling ------------------------------------------------------------------------------------------------------
@@ -250,104 +276,6 @@ class Training:
 
     def _say(self, level: Level, text: str) -> None:
         self._emit(MessageLogged(job=self._experiment.run, level=level, text=text))
-
-
-class _Progress:
-    """Turns what a fit tells into events, and the wish to stop into the end of the fit."""
-
-    def __init__(self, training: Training, should_stop: Callable[[], bool]) -> None:
-        self._training = training
-        self._experiment = training._experiment
-        self._should_stop = should_stop
-        self._began = time.monotonic()
-        self._told_at = 0.0
-        self._variance: float | None = None
-        self._total: int | None = None
-        self.stopped = False
-        self.out_of_time = False
-
-    def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
-        """Tell the curves and the progress; give the validation loss."""
-        self._total = total
-        loss = float("nan")
-        for part, judged in (("train", train), ("valid", valid)):
-            if judged is not None:
-                loss = self._judge(number, part, judged)  # type: ignore[arg-type]  # the tuple's words are Parts
-        self._tell_progress(number, is_last=number == total)
-        self._end_if_wanted()
-        return loss
-
-    def tick(self, number: int, total: int | None) -> None:
-        """Tell the progress alone."""
-        self._total = total
-        self._tell_progress(number, is_last=number == total)
-        self._end_if_wanted()
-
-    def batch(self, number: int, total: int | None, loss: float) -> None:
-        """Tell the loss of mini-batches."""
-        self._total = total
-        self._metric(number, "train", "loss", loss)
-        self._tell_progress(number)
-        self._end_if_wanted()
-
-    def say(self, text: str) -> None:
-        """Tell a decision."""
-        self._training._say("info", text)
-
-    def checkpoint(self, write: Callable[[Path], None]) -> None:
-        """Write a checkpoint, every few seconds."""
-        self._training._checkpoints.offer(write)
-
-    def restored(self) -> Path | None:
-        """Give the last checkpoint."""
-        return self._training._checkpoints.newest()
-
-    def _judge(self, number: int, part: Part, judged: Judged) -> float:
-        rows, predicted = judged
-        if self._experiment.task == "regression":
-            if self._variance is None:
-                self._variance = float(np.var(rows.y)) or 1.0
-            squared = float(((predicted - rows.y) ** 2).mean())
-            # Relative to the target's variance, so that curves of all targets have one scale: 1 is the mean.
-            loss = squared / self._variance
-            self._metric(number, part, "rmse", squared**0.5)
-        else:
-            loss = log_loss(rows.y, predicted, rows.weight)
-            self._metric(number, part, main_metric(self._experiment.task).name, self._main(rows.y, predicted))
-        self._metric(number, part, "loss", loss)
-        return loss
-
-    def _main(self, y: NDArray[np.int64], predicted: NDArray[np.float64]) -> float | None:
-        if self._experiment.task == "multiclass":
-            return float((predicted.argmax(axis=1) == y).mean())
-        return roc_auc(y, predicted[:, 1])
-
-    def _metric(self, number: int, part: Part, name: str, value: float | None) -> None:
-        number_or_none = None if value is None else finite(value)
-        self._training._emit(
-            MetricLogged(job=self._experiment.run, step=number, part=part, name=name, value=number_or_none)
-        )
-
-    def _tell_progress(self, number: int, *, is_last: bool = False) -> None:
-        now = time.monotonic()
-        if now - self._told_at < _TELL_S and not is_last:
-            return
-        self._told_at = now
-        elapsed = now - self._began
-        eta = elapsed * (self._total - number) / number if self._total and number else None
-        if self._experiment.budget_s is not None:
-            left = max(0.0, self._experiment.budget_s - elapsed)
-            eta = left if eta is None else min(eta, left)
-        self._training._progress("fit", number, self._total, eta)
-
-    def _end_if_wanted(self) -> None:
-        if self._should_stop():
-            self.stopped = True
-            raise StopFit
-        budget = self._experiment.budget_s
-        if budget is not None and time.monotonic() - self._began > budget:
-            self.out_of_time = True
-            raise StopFit
 
 
 def _plain(experiment: Experiment) -> dict[str, Any]:

@@ -291,6 +291,9 @@ class Commands(QMainWindow):
         match notice.action:
             case "run":
                 self.show_run(notice.target)
+            case "resume-run":
+                self.show_run(notice.target)
+                self.session.resume(notice.target)
             case "model":
                 self.show_model(notice.target)
             case "models_of":

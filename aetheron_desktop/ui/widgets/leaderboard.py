@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _WIDTHS = {RUN: 220, ESTIMATOR: 150, STATUS: 210, SCORE: 120, AGAINST: 140, TIME: 100}
 PAUSABLE = frozenset({"running"})
+RESUMABLE = frozenset({"paused", "failed", "crashed"})
 STOPPABLE = frozenset({"queued", "starting", "running", "paused"})
 
 
@@ -259,7 +260,7 @@ class Leaderboard(QFrame):
         """Ask for a pause of the chosen runs, or, when none of them runs, for their going on."""
         if runs := self._ids(PAUSABLE, self._chosen):
             self.pause_wanted.emit(runs)
-        elif runs := self._ids({"paused"}, self._chosen):
+        elif runs := self._ids(RESUMABLE, self._chosen):
             self.resume_wanted.emit(runs)
 
     def _on_pause_all(self) -> None:
@@ -299,9 +300,9 @@ class Leaderboard(QFrame):
         menu = QMenu(self)
         menu.setObjectName("run_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        paused = bool(self._ids({"paused"}, self._chosen)) and not self._ids(PAUSABLE, self._chosen)
+        paused = bool(self._ids(RESUMABLE, self._chosen)) and not self._ids(PAUSABLE, self._chosen)
         pause = QAction(icon("resume" if paused else "pause"), "Resume" if paused else "Pause", menu)
-        pause.setEnabled(bool(self._ids(PAUSABLE | {"paused"}, self._chosen)))
+        pause.setEnabled(bool(self._ids(PAUSABLE | RESUMABLE, self._chosen)))
         pause.triggered.connect(self.toggle_pause)
         stop = QAction(icon("stop"), "Stop and keep the best so far", menu)
         stop.setEnabled(bool(self._ids(STOPPABLE, self._chosen)))

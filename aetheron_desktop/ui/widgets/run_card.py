@@ -38,6 +38,12 @@ _OUTCOMES: dict[str, tuple[Literal["success", "warning", "danger", "info"], str]
     "crashed": ("danger", "Crashed"),
 }
 
+_RESUMABLE = {
+    "paused": "Let this run go on (Space)",
+    "failed": "Go on from the last checkpoint, or begin anew (Space)",
+    "crashed": "Go on from the last checkpoint, or begin anew (Space)",
+}
+
 
 class RunHeader(QFrame):
     """Name, status, progress and the buttons of the run that is chosen."""
@@ -105,10 +111,12 @@ class RunHeader(QFrame):
         theme_tone = "warning" if row.status in {"paused", "stopping"} else ""
         if self._bar.property("tone") != theme_tone:
             theme.mark(self._bar, tone=theme_tone)
-        self.pause.setVisible(row.status in {"running", "paused"})
-        self.pause.setText("Resume" if row.status == "paused" else "Pause")
-        self.pause.setIcon(icon("resume" if row.status == "paused" else "pause"))
+        rests = row.status in _RESUMABLE
+        self.pause.setVisible(rests or row.status == "running")
+        self.pause.setText("Resume" if rests else "Pause")
+        self.pause.setIcon(icon("resume" if rests else "pause"))
         self.pause.setAccessibleName(self.pause.text())
+        self.pause.setToolTip(_RESUMABLE.get(row.status, "Pause this run (Space)"))
         self.stop.setVisible(active)
         self.stop.setEnabled(row.status != "stopping")
         self.model.setVisible(row.has_model and not active)

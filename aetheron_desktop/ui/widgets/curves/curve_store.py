@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from aetheron_desktop.engine.errors import storage_errors
-from aetheron_desktop.engine.events import JobStarted, MetricLogged, RunStarted
+from aetheron_desktop.engine.events import JobStarted, MetricLogged, RunResumed, RunStarted
 from aetheron_desktop.ui.widgets.curves.curve_buffer import CurveBuffer
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ class CurveStore:
                 points[(event.name, event.part)].append((event.step, event.at, value))
             elif isinstance(event, JobStarted | RunStarted):
                 self._starts.setdefault(run, event.at)
+            elif isinstance(event, RunResumed):
+                # The time between two lives of a run is no time of it.
+                self._starts[run] = event.at - event.seconds
         new = 0
         for key, rows in points.items():
             start = self._starts.setdefault(run, rows[0][1])

@@ -1,0 +1,100 @@
+"""The verbs about runs: what goes on, pausing, stopping, and going on with what was cut short."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aetheron_desktop.cli.runner import EXIT_CODES, Runner
+from aetheron_desktop.cli.terminal import duration, moment
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.jobs import pausing, process
+from aetheron_desktop.engine.jobs.pausing import Pauses
+from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.engine.jobs.resuming import resumed_job
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from aetheron_desktop.cli.terminal import Terminal
+    from aetheron_desktop.engine.workspace import RunRecord, Workspace
+
+
+def runs(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """List the runs."""
+    del options
+    records = workspace.runs()
+    if terminal.json:
+        for record in records:
+            terminal.record(record)
+        return 0
+    rows = [
+        (
+            run.id,
+            run.name,
+            _status(workspace, run),
+            run.model or "–",
+            moment(run.started),
+            "–" if run.seconds is None else duration(run.seconds),
+        )
+        for run in records
+    ]
+    columns = ("id", "name", "status", "model", "started", "worked")
+    terminal.table(columns, rows, empty="No run yet: aetheron train FILE", numbers=1)
+    return 0
+
+
+def stop(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Ask a run to stop, whoever does it; one that is paused goes on for that."""
+    run = _going(workspace, options.run, "stop")
+    workspace.ask_to_stop(run.id)
+    pausing.go_on(workspace, run.id, run.pid, run.born)
+    terminal.say(f"{run.id} was asked to stop; it keeps its best so far.")
+    return 0
+
+
+def pause(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Suspend the process of a run, whoever started it."""
+    run = _going(workspace, options.run, "pause")
+    if Pauses(workspace, run.id).current() is not None:
+        terminal.say(f"{run.id} is paused already.")
+        return 0
+    if not pausing.pause(workspace, run.id, run.pid, run.born):
+        raise UsageError(f"{run.id} is not running any more.", hint=f"Go on with it: aetheron resume {run.id}")
+    terminal.say(f"{run.id} is paused; it uses no processor until: aetheron resume {run.id}")
+    return 0
+
+
+def resume(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Let a paused run go on, or go on here with one that was cut short."""
+    run = workspace.run(options.run)
+    is_going = run.outcome is None and process.is_running(run.pid, run.born)
+    if is_going and Pauses(workspace, run.id).current() is not None:
+        pausing.go_on(workspace, run.id, run.pid, run.born)
+        terminal.say(f"{run.id} goes on.")
+        return 0
+    job = resumed_job(workspace, run)
+    state = RunState.of(run)
+    with Runner(workspace, terminal) as runner:
+        end = runner.do(job, state)
+        if end.outcome == "failed" and not terminal.json:
+            terminal.trouble(f"{state.name}: {end.title}", end.detail, end.hint)
+        elif not terminal.json:
+            terminal.say(f"{run.id} {end.outcome} after {duration(state.seconds)} of work, {state.score_text()}.")
+            if end.result:
+                terminal.say(f"Predict with it: aetheron predict {end.result} FILE --out FILE")
+        return runner.exit_code(EXIT_CODES[end.outcome])
+
+
+def _going(workspace: Workspace, name: str, verb: str) -> RunRecord:
+    run = workspace.run(name)
+    if run.outcome is not None:
+        raise UsageError(f"{run.id} has ended already: {run.outcome}.", hint=f"There is nothing to {verb}.")
+    return run
+
+
+def _status(workspace: Workspace, run: RunRecord) -> str:
+    if run.outcome is not None:
+        return run.outcome
+    if not process.is_running(run.pid, run.born):
+        return "cut short"
+    return "paused" if Pauses(workspace, run.id).current() is not None else "running"
