@@ -1,6 +1,7 @@
 """``python3 dev.py bench``: measures the program, and prints a table with what it is measured against.
 
 Each figure is ours, the figure to reach, and a peer measured in the same run on the same machine; read the ratios.
+``learning`` takes hours and has options of its own (see :mod:`tests.benchmarks.learning`): it is done when it is named.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ import numpy as np
 import pandas as pd
 import psutil
 
+from aetheron_desktop.engine.events import ModelSaved
+from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
-from tests.benchmarks import grids, hashing, histories, imports, plots, profiles, trusting, versions
+from tests.benchmarks import grids, hashing, histories, imports, plots, profiles, speeds, trusting, versions
+from tests.benchmarks.learning import __main__ as learning
 from tests.e2e.program import ROOT, Program
 
 if TYPE_CHECKING:
@@ -61,7 +65,9 @@ class Figure:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what is named, or everything, and print the table."""
+    """Measure what is named, or everything but the learning, and print the table."""
+    if arguments[:1] == ["learning"]:
+        return learning.main(arguments[1:])
     parts: dict[str, Callable[[Path], list[Figure]]] = {
         "start": start,
         "rest": rest,
@@ -74,11 +80,16 @@ def main(arguments: list[str]) -> int:
         "versions": versioned,
         "history": drawn,
         "hash": hashed,
+        "first": first_model,
+        "busy": beside,
+        "loop": looped,
+        "predict": predicted,
     }
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
     if unknown:
-        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(parts)}.", file=sys.stderr)
+        there = ", ".join([*parts, "learning"])
+        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {there}.", file=sys.stderr)
         return 2
     memory = psutil.virtual_memory().total / 2**30
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.platform()}\n")
@@ -452,6 +463,58 @@ def frames(folder: Path) -> list[Figure]:
         Figure(what, ours, "≤ 16" if "1,000,000" in what else "", "ms", "pyqtgraph, downsampling and clipping", theirs)
         for what, ours, theirs in plots.rows()
     ]
+
+
+def first_model(folder: Path) -> list[Figure]:
+    """From Train to the first model that can be used, on a table that has just been opened."""
+    table = folder / "rows.csv"
+    made_rows(10_000).to_csv(table, index=False)
+    with Program(folder / "workspace", settings=folder / "settings") as program:
+        program.ask(f"window().session.open_file(__import__('pathlib').Path({str(table)!r}))")
+        program.wait("window().session.dataset is not None")
+        program.ask("window().show_page('train')")
+        program.wait("window().session._jobs.pids()")
+        time.sleep(8)  # the waiting worker has imported what it needs
+        began = time.time()
+        program.ask("window().session.train()")
+        program.wait("window().session.runs and not window().session.is_busy()", limit_s=300)
+        saved = {
+            run: event.at - began
+            for run in program.ask("[run.id for run in window().session.runs.values() if run.estimator != 'dummy']")
+            for event in read_log(folder / "workspace" / "runs" / run / "events.jsonl")
+            if isinstance(event, ModelSaved)
+        }
+    what = "Train pressed to the first model better than a guess, 10,000 × 11"
+    return [
+        Figure(what, min(saved.values()), "≤ 3", "s"),
+        Figure("the same: all estimators", max(saved.values()), "", "s"),
+    ]
+
+
+def beside(folder: Path) -> list[Figure]:
+    """Training while another process keeps one core busy."""
+    return [
+        Figure(f"{name}: steps a second beside a process that uses a core", busy, "≥ 0.45 ×", "/s", "alone", quiet)
+        for name, (busy, quiet) in speeds.beside_a_busy_core(folder).items()
+    ]
+
+
+def looped(folder: Path) -> list[Figure]:
+    """What our loop adds to the library's own fit."""
+    ours, theirs = speeds.against_own_fit(folder)
+    what = f"histogram boosting, {speeds.ROWS:,} rows, {speeds.ROUNDS} rounds, with curves and checkpoints"
+    return [Figure(what, ours, "≤ 1.03 ×", "s", "scikit-learn's own fit", theirs)]
+
+
+def predicted(folder: Path) -> list[Figure]:
+    """Predictions by a model that was saved and opened, against the library's own."""
+    figures = []
+    for name, found in speeds.predicting(folder).items():
+        rows, single = (found["rows"], found["library rows"]), (found["single"], found["library single"])
+        what = f"{name}, saved model: {speeds.NEW_ROWS:,} rows, rows a second"
+        figures.append(Figure(what, rows[0], "≥ 0.9 ×", "/s", "the library's own", rows[1]))
+        figures.append(Figure("the same: a single row, p50", single[0], "≤ 5", "ms", "the library's own", single[1]))
+    return figures
 
 
 def made_rows(rows: int) -> pd.DataFrame:

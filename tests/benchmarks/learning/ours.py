@@ -1,0 +1,145 @@
+"""The project's own estimators, through the functions that the command line calls: a file is imported, then trained on.
+
+The file has no test rows at all. A run wants a part to test on; it is given copies of some training rows, and what it
+says of them is not used. The choice between the estimators is made on the validation rows.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aetheron_desktop import __version__
+from aetheron_desktop.engine.datasets.reading.reader import import_file
+from aetheron_desktop.engine.datasets.splitting.frozen_split import PARTS, SplitRequest
+from aetheron_desktop.engine.datasets.splitting.parting import part
+from aetheron_desktop.engine.datasets.splitting.split import split_rows
+from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.engine.training.machine import warm_up
+from aetheron_desktop.engine.training.trainer import Training
+from aetheron_desktop.engine.workspace import Workspace
+from tests.benchmarks.learning.given import TARGET, write_table
+from tests.benchmarks.learning.scoring import is_better, score
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+    from aetheron_desktop.engine.training.experiment import Experiment
+    from tests.benchmarks.learning.given import Given
+
+_PART = "part of the benchmark"
+_COPIES = 100
+_VALID = 0.2
+
+
+class Defaults:
+    """The best, by the validation rows, of what is trained when nothing is chosen; each has its share of the time."""
+
+    estimators: Sequence[str] = ()
+
+    def __init__(self) -> None:
+        self.notes: dict[str, Any] = {"version": __version__}
+        self._model: FittedPipeline | None = None
+        warm_up()  # a worker has done so before Train is pressed
+
+    def fit(self, given: Given) -> None:
+        self._classes = given.classes
+        valid = split_rows(
+            len(given.y), valid=_VALID, test=0.0, seed=given.seed, strata=given.y if given.classes else None
+        ).valid
+        began = time.perf_counter()
+        dataset = _imported(given, valid)
+        self.notes["import_s"] = time.perf_counter() - began
+        experiments = self._chosen(_planned(dataset, given, self.estimators))
+        began = time.perf_counter()
+        found: dict[str, float] = {}
+        for place, experiment in enumerate(experiments):
+            # What the quick ones leave is there for the slow ones, as on the command line.
+            left = (given.budget_s - (time.perf_counter() - began)) / (len(experiments) - place)
+            model = self._trained(experiment, dataset, given, max(0.1, left))
+            if model is None:
+                continue
+            value = score(given.task, given.y[valid], self._ordered(model, given.X.iloc[valid]))  # type: ignore[arg-type]
+            if self._model is None or is_better(given.metric, value, found[self.notes["best"]]):
+                self._model, self.notes["best"] = model, experiment.estimator
+            found[experiment.estimator] = value
+        self.notes["valid"] = found
+        if self._model is None:
+            raise RuntimeError(f"no estimator made a model: {self.notes}")
+
+    def predict(self, X: pd.DataFrame) -> NDArray[np.float64]:
+        assert self._model is not None
+        return self._ordered(self._model, X)
+
+    def _chosen(self, experiments: Sequence[Experiment]) -> list[Experiment]:
+        return list(experiments)
+
+    def _trained(
+        self, experiment: Experiment, dataset: Dataset, given: Given, budget_s: float
+    ) -> FittedPipeline | None:
+        import msgspec
+
+        timed = msgspec.structs.replace(experiment, budget_s=budget_s)
+        try:
+            checkpoints = given.folder / "checkpoints" / experiment.run
+            training = Training(timed, dataset, lambda event: None, threads=given.threads, checkpoints=checkpoints)
+            return training.run(lambda: False).model
+        except AetheronError as error:
+            # One that fails never ends the others; the leaderboard of the program says why, too.
+            self.notes.setdefault("failed", []).append(f"{experiment.estimator}: {error.detail}")
+            return None
+
+    def _ordered(self, model: FittedPipeline, X: pd.DataFrame) -> NDArray[np.float64]:
+        raw = model.raw(X)
+        return raw[:, [model.classes.index(word) for word in self._classes]] if self._classes else raw
+
+
+class Auto(Defaults):
+    """The search within a budget."""
+
+    estimators = ("auto",)
+
+    def _chosen(self, experiments: Sequence[Experiment]) -> list[Experiment]:
+        return [experiment for experiment in experiments if experiment.estimator == "auto"]
+
+
+def _imported(given: Given, valid: NDArray[np.int64]) -> Dataset:
+    places = np.zeros(len(given.y), dtype=np.int64)
+    places[valid] = 1
+    frame = given.X.copy()
+    frame[TARGET] = np.array(given.classes, dtype=object)[given.y] if given.classes else given.y
+    copies = np.random.default_rng(given.seed).permutation(len(frame))[:_COPIES]
+    frame = frame.iloc[np.append(np.arange(len(frame)), copies)]
+    frame[_PART] = [*(PARTS[place] for place in places), *["test"] * len(copies)]
+    path = given.folder / "rows.parquet"
+    write_table(frame, path)
+    workspace = Workspace.open(given.folder / "workspace")
+    info = import_file(path, workspace.root / "datasets", progress=lambda *_: None, should_stop=lambda: False)
+    assert info is not None
+    workspace.add_dataset(info)
+    dataset = workspace.dataset(info.id)
+    part(dataset, SplitRequest(name="benchmark", kind="column", column=_PART))
+    return dataset
+
+
+def _planned(dataset: Dataset, given: Given, estimators: Sequence[str]) -> tuple[Experiment, ...]:
+    info = dataset.info
+    out = {TARGET, _PART, *info.proposal.excluded}
+    return plan(
+        info,
+        target=TARGET,
+        task=given.task,  # type: ignore[arg-type]  # the tables' words are Tasks
+        estimators=estimators,
+        seed=given.seed,
+        features=[name for name in info.schema.names if name not in out],
+        split=split_plan(dataset, "benchmark"),
+        new_id=lambda: Workspace.new_id("run"),
+    )
