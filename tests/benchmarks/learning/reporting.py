@@ -133,8 +133,11 @@ def _pairs(made: Sequence[Block], systems: Sequence[str]) -> str:
         pairs = [(block.metric, block.scores[name], block.scores[BEST]) for block in made]
         ahead = sum(_is_ahead(*pair) for pair in pairs)
         behind = sum(_is_ahead(metric, theirs, ours) for metric, ours, theirs in pairs)
-        lines.append(f"{name} is ahead of {BEST} on {ahead} of {len(pairs)} tables ({ahead / len(pairs):.0%}), "
-                     f"behind on {behind}.")  # fmt: skip
+        without = sum(theirs is None for _, _, theirs in pairs)
+        lines.append(
+            f"{name} is ahead of {BEST} on {ahead} of {len(pairs)} tables ({ahead / len(pairs):.0%}), behind on {behind}."
+            + (f" On {without} of them {BEST} failed." if without else "")
+        )
     return "\n".join(lines)
 
 

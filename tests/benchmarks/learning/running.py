@@ -201,9 +201,11 @@ def _answered(began: Cell, watched: Watched, own: Path, table: Table, parts: Par
         told = json.loads((own / "told.json").read_text(encoding="utf-8"))
         predicted = np.load(own / "predicted.npy", allow_pickle=False)
         value = score(table.task, parts.test_y, predicted)
-    except (OSError, ValueError) as error:
+    except OSError:  # it ended without an answer
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-        return msgspec.structs.replace(cell, fit_s=watched.seconds, error=f"{' '.join(last)} ({error})"[:500])
+        return msgspec.structs.replace(cell, fit_s=watched.seconds, error=" ".join(last)[:500])
+    except ValueError as error:
+        return msgspec.structs.replace(cell, fit_s=watched.seconds, error=f"The answer is none: {error}")
     return msgspec.structs.replace(cell, status="done", score=value, **told)
 
 

@@ -199,6 +199,8 @@ def test_the_report() -> None:
     assert "| one | AUC ↑ | 0.5 | **0.85** | 0.7 | 0.8 |" in text
     assert "| two | RMSE ↓ | 2 | 0.6 | failed | **0.5** |" in text
     assert "ours-default is ahead of autogluon-best on 1 of 2 tables (50%), behind on 1." in text
+    lost = report([*MADE, cell("one", "autogluon-best", None, seed=1)], NAMES, {})
+    assert "behind on 1. On 1 of them autogluon-best failed." in lost
     assert "| ours-default | 1.50 | 0.967 |" in text
     assert "two, lightgbm, seed 0: failed after 0 s. it broke" in text
     assert "flaml" not in text
