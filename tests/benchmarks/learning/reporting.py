@@ -134,10 +134,9 @@ def _pairs(made: Sequence[Block], systems: Sequence[str]) -> str:
         ahead = sum(_is_ahead(*pair) for pair in pairs)
         behind = sum(_is_ahead(metric, theirs, ours) for metric, ours, theirs in pairs)
         without = sum(theirs is None for _, _, theirs in pairs)
-        lines.append(
-            f"{name} is ahead of {BEST} on {ahead} of {len(pairs)} tables ({ahead / len(pairs):.0%}), behind on {behind}."
-            + (f" On {without} of them {BEST} failed." if without else "")
-        )
+        counted = f"{ahead} of {len(pairs)} tables ({ahead / len(pairs):.0%}), behind on {behind}."
+        failed = f" On {without} of them {BEST} failed." if without else ""
+        lines.append(f"{name} is ahead of {BEST} on {counted}{failed}")
     return "\n".join(lines)
 
 
