@@ -38,7 +38,7 @@ def _looking(add: AddVerb) -> None:
         "name", nargs="*", metavar="NAME", help="models or datasets, by id or name; all models by default"
     )
     verb = _of_model(
-        add("reproduce", versions.reproduce, "train a version again, and say whether the same comes of it")
+        add("reproduce", versions.reproduce, "train a version, or a run, again, and say whether the same comes of it")
     )
     verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
     verb = _of_model(add("card", versions.card, "print the card of a version, or change it by a new version"))

@@ -197,11 +197,30 @@ def _verify_dataset(workspace: Workspace, terminal: Terminal, dataset: str) -> i
     return 0 if report.is_same else 1
 
 
+def _of_run(workspace: Workspace, name: str) -> tuple[str, str] | None:
+    """Give the model and the version that came of the run ``name``; None when it is no run's id.
+
+    Raises:
+        UsageError: nothing came of it, or it is gone.
+    """
+    run = next((run for run in workspace.runs() if run.id == name), None)
+    if run is None:
+        return None
+    if run.model is None:
+        raise UsageError(f"No model came of {run.id}.", hint=f"If it was cut short: aetheron resume {run.id}")
+    # Its own model first: a version of it may have been taken into another.
+    for info in sorted(workspace.models(), key=lambda info: info.id != run.model):
+        made = [version for version in workspace.shelf.versions(info.id).values() if version.run == run.id]
+        if made:
+            return info.id, min(made, key=lambda version: version.number).commit
+    raise UsageError(f"The model of {run.id} is not here any more.", hint="Take it out of the bin.")
+
+
 def reproduce(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Train a version again, and say whether the same comes of it."""
-    model = workspace.model(options.model)
+    model, version = _of_run(workspace, options.model) or (workspace.model(options.model).id, options.version)
     found: list[object] = []
-    code = _ask(workspace, terminal, ReproduceQuestion(model=model.id, version=options.version), found)
+    code = _ask(workspace, terminal, ReproduceQuestion(model=model, version=version), found)
     report = next((answer for answer in found if isinstance(answer, Reproduction)), None)
     if report is None:
         return code

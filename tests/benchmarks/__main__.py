@@ -24,7 +24,7 @@ import psutil
 from aetheron_desktop.engine.events import ModelSaved
 from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
-from tests.benchmarks import grids, hashing, histories, imports, plots, profiles, speeds, trusting, versions
+from tests.benchmarks import grids, hashing, histories, imports, kills, plots, profiles, speeds, trusting, versions
 from tests.benchmarks.learning import __main__ as learning
 from tests.e2e.program import ROOT, Program
 
@@ -84,6 +84,7 @@ def main(arguments: list[str]) -> int:
         "busy": beside,
         "loop": looped,
         "predict": predicted,
+        "kills-training": killed_trainings,
     }
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
@@ -129,6 +130,20 @@ def start(folder: Path) -> list[Figure]:
             statistics.median(bare[1:]),
         ),
         Figure("the same, first start of all, nothing compiled yet", ours[0], "", "ms", "an empty Qt window", bare[0]),
+    ]
+
+
+def killed_trainings(folder: Path) -> list[Figure]:
+    """Trainings killed at random moments, and resumed."""
+    return [
+        Figure(
+            f"{name}: trainings killed at a random moment and resumed that end equal"
+            f" ({found.goes_on} from a checkpoint, {found.too_late} had ended)",
+            found.equal,
+            f"{found.kills} of {found.kills}",
+            "",
+        )
+        for name, found in kills.killed(folder).items()
     ]
 
 

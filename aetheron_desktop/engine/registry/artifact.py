@@ -175,6 +175,8 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         intervals=run.intervals,
         importance=run.importance,
         provenance=run.provenance,
+        steps=run.steps,
+        ended_by=run.ended_by,
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))
     sign(folder)

@@ -16,7 +16,7 @@ from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES, Foreign
 from aetheron_desktop.engine.registry.foreign.info import MOST_BYTES as MOST_FOREIGN_BYTES
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.words import AGAIN
-from aetheron_desktop.engine.training.experiment import Experiment
+from aetheron_desktop.engine.training.experiment import EndedBy, Experiment
 from aetheron_desktop.engine.training.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     probable class. ``ranges`` are those of the training rows, by column. ``intervals`` hold 95 % of what the metrics
     would be on other test rows. ``importance`` is what the main metric loses on test rows when a column is mixed up
     (the RMSE: what it grows by, in standard deviations of the target), of the columns that were tried.
+    The fit did ``steps`` steps and was ended by ``ended_by``: a second training does as many.
     ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that another program made
     is asked.
     """
@@ -108,6 +109,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     importance: dict[str, float] = {}
     provenance: Provenance | None = None
     foreign: ForeignShape | None = None
+    steps: int | None = None
+    ended_by: EndedBy = ""
 
 
 def read_description(folder: Path) -> Description:

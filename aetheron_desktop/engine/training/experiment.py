@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.cards.card import Card
 
 ClassWeight: TypeAlias = Literal["none", "balanced"]
+EndedBy: TypeAlias = Literal["", "itself", "time", "steps", "hand"]
+"""What ended a fit: that it was done, the time or the steps that it was given, or a person; empty when not known."""
 
 MIN_ROWS: Final = 10
 MAX_CLASSES: Final = 1_000

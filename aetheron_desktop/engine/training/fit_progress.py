@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.events import Event, Part
     from aetheron_desktop.engine.training.checkpoints import Checkpoints
     from aetheron_desktop.engine.training.clock import Clock
-    from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.experiment import EndedBy, Experiment
 
-EndedBy: TypeAlias = Literal["", "itself", "time", "steps", "hand"]
-"""What ended a fit: that it was done, the time or the steps that it was given, or a person."""
 _TELL_S: Final = 0.1
 
 

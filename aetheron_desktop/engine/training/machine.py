@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import psutil
 
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators import catalog
@@ -16,7 +18,6 @@ from aetheron_desktop.engine.params import defaults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.estimators.cards.card import Card
@@ -31,7 +32,10 @@ def environment(threads: int, *, device: Value = None) -> dict[str, str]:
         "program": __version__,
         "python": platform.python_version(),
         "system": platform.platform(),
+        "machine": platform.machine(),
+        "processor": _processor(),
         "processors": str(os.cpu_count()),
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "threads": str(threads),
         "numpy": np.__version__,
         "pandas": pd.__version__,
@@ -45,6 +49,16 @@ def environment(threads: int, *, device: Value = None) -> dict[str, str]:
 
         found |= {"torch": str(torch.__version__), "device": devices()[0] if device == "auto" else str(device)}
     return found
+
+
+def _processor() -> str:
+    """Give what the processor is called, as far as the system says it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # only Linux has it
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
 
 
 def warm_up() -> None:

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import ColumnRange
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Outcome
-    from aetheron_desktop.engine.training.experiment import Experiment
-    from aetheron_desktop.engine.training.fit_progress import EndedBy
+    from aetheron_desktop.engine.training.experiment import EndedBy, Experiment
     from aetheron_desktop.engine.training.provenance import Provenance
 
 

@@ -90,6 +90,8 @@ def _run(workspace: Workspace, description: Description) -> Link:
     if plan is None:
         return Link(kind="run", name="Trained elsewhere", state="unknown")
     words = f"{catalog.name_of(plan.estimator)}, seed {plan.seed}, {description.seconds:.1f} s"
+    if description.steps:
+        words += f", {description.steps:,} step{'s' if description.steps > 1 else ''}"
     try:
         workspace.run(run)
     except UsageError:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.registry.description import Description
+    from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.run import Run
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -91,10 +92,18 @@ def reproduce(
     # On as many threads as then: sums are rounded in the order in which they are added up.
     known = description.environment.get("threads", "")
     threads = int(known) if known.isdecimal() and 0 < int(known) <= 64 else threads
-    run = Training(msgspec.structs.replace(plan, run=job), dataset, emit, threads=threads).run(should_stop)
+    run = Training(_again(description, plan, job), dataset, emit, threads=threads).run(should_stop)
     if run.model is None or run.outcome != "succeeded":
         return Reproduction(model=model, version=commit, state="stopped")
     return _compared(workspace, model, commit, description, run)
+
+
+def _again(description: Description, plan: Experiment, job: str) -> Experiment:
+    """Give the plan of the second training: what time or a person ended then is ended by its number of steps now."""
+    if not description.ended_by:
+        return msgspec.structs.replace(plan, run=job)
+    steps = description.steps if description.ended_by != "itself" else plan.steps
+    return msgspec.structs.replace(plan, run=job, budget_s=None, steps=steps)
 
 
 def _compared(workspace: Workspace, model: str, commit: str, description: Description, run: Run) -> Reproduction:
@@ -130,15 +139,26 @@ def _stored(
 
     notes = []
     plan = description.experiment
-    if plan is not None and plan.budget_s is not None:
-        notes.append("it had a time budget, which ends a fit where the machine's speed says")
-    if description.info.status == "stopped":
-        notes.append("its run was stopped by hand")
+    steps = f"{description.steps:,} steps, and as many were done now" if description.steps else "no whole step"
+    match description.ended_by:
+        case "time":
+            notes.append(f"its time budget ended it after {steps}")
+        case "hand":
+            notes.append(f"it was stopped by hand after {steps}")
+        case "itself" if plan is not None and plan.budget_s is not None:
+            notes.append("it did not use up its time budget, and had none now")
+        case "" if plan is not None and plan.budget_s is not None:
+            notes.append("it had a time budget, which ends a fit where the machine's speed says")
+        case "" if description.info.status == "stopped":
+            notes.append("its run was stopped by hand")
+        case _:
+            pass
     try:
         then = pd.read_parquet(predictions_file(workspace, description)).set_index("row").sort_index()
         now = run.predictions.set_index("row").sort_index()
-        if then.index.equals(now.index):
-            return (then, now), notes
+        # One that was stopped was measured on as many rows as there was time for.
+        if len(then) and then.index.isin(now.index).all():
+            return (then, now.loc[then.index]), notes
         notes.append("its test rows were others")
     except (OSError, ValueError, KeyError):
         notes.append("its stored test predictions are gone, so its sample was compared")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from aetheron_desktop.cli import versions
+from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import MetricLogged
-from aetheron_desktop.engine.jobs.job import AskJob
+from aetheron_desktop.engine.jobs.execution import Execution
+from aetheron_desktop.engine.jobs.job import AskJob, TrainJob
 from aetheron_desktop.engine.registry.revising import description_of, signed
+from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.versioning.questions import ReproduceQuestion
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
 from tests.engine.versioning.doing import answers, asked, put_dataset, run_job, trained
-from tests.tables import made_table
+from tests.tables import FEATURES, made_table
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.registry.model import ModelInfo
+    from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
 
 
@@ -102,6 +108,54 @@ def test_that_a_time_budget_is_noted(workspace: Workspace, model: ModelInfo) -> 
     assert any("time budget" in note for note in again(workspace, model.id).notes)
 
 
+def iterative() -> list[str]:
+    return [card.id for card in catalog.ALL if card.iterative and "binary" in card.tasks]
+
+
+def cut(workspace: Workspace, estimator: str, **changes: Any) -> Experiment:
+    dataset = workspace.dataset("made")
+    (experiment,) = plan(
+        dataset.info, target="sold", features=FEATURES, estimators=[estimator], new_id=lambda: workspace.new_id("run")
+    )[-1:]
+    return msgspec.structs.replace(experiment, **changes)
+
+
+@pytest.mark.parametrize("estimator", iterative())
+def test_that_what_the_time_budget_ended_is_made_again_by_as_many_steps(workspace: Workspace, estimator: str) -> None:
+    end, _ = run_job(workspace, TrainJob(experiment=cut(workspace, estimator, budget_s=1e-9)))
+    assert end.outcome == "succeeded", end.detail
+    assert end.result
+    found = again(workspace, end.result)
+    assert (found.state, found.largest_difference) == ("identical", 0.0), found.sentence
+    with workspace.shelf.opened(end.result) as repository:
+        description = description_of(repository, found.version)
+    assert (description.ended_by, description.steps) == ("time", workspace.run(description.info.run).steps)
+    steps = f"{description.steps:,} steps" if description.steps else "no whole step"
+    assert any(f"time budget ended it after {steps}" in note for note in found.notes)
+
+
+def test_that_what_was_stopped_by_hand_is_made_again_by_as_many_steps(workspace: Workspace) -> None:
+    told: list[Event] = []
+
+    def tell(event: Event, line: bytes) -> None:
+        told.append(event)
+        if isinstance(event, MetricLogged) and event.step >= 20:
+            stop.set()
+
+    stop = threading.Event()
+    job = TrainJob(experiment=cut(workspace, "forest"))
+    end = Execution(workspace, job, tell).run(stop.is_set)
+    assert (end.outcome, bool(end.result)) == ("stopped", True)
+    found = again(workspace, end.result or "")
+    assert (found.state, found.rows) == ("identical", 40), found.sentence
+    assert any("stopped by hand" in note for note in found.notes)
+    assert versions._of_run(workspace, job.id) == (end.result, found.version)
+    assert versions._of_run(workspace, end.result or "") is None
+    workspace.bin_model(end.result or "")
+    with pytest.raises(UsageError, match="not here any more"):
+        versions._of_run(workspace, job.id)
+
+
 def failed(workspace: Workspace, model: str, version: str = "") -> str:
     question = ReproduceQuestion(model=model, version=version)
     end, _ = run_job(workspace, AskJob(id=workspace.new_id("ask"), question=question))
@@ -131,8 +185,6 @@ def test_that_it_can_be_stopped(workspace: Workspace) -> None:
     params = experiment.params | {"epochs": 2000, "patience": 500}
     rewrite(workspace, info.id, experiment=msgspec.structs.replace(experiment, params=params))
     told: list[Event] = []
-    from aetheron_desktop.engine.jobs.execution import Execution
-
     job = AskJob(id=workspace.new_id("ask"), question=ReproduceQuestion(model=info.id))
     run = Execution(workspace, job, lambda event, line: told.append(event))
     end = run.run(lambda: any(isinstance(event, MetricLogged) for event in told))
