@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,8 @@ import pandas as pd
 from tests.benchmarks.learning.given import TARGET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from tests.benchmarks.learning.given import Given
@@ -19,6 +21,7 @@ class AutoGluon:
     """``TabularPredictor`` with its default preset."""
 
     presets: str | None = None
+    how: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self) -> None:
         from autogluon.tabular import TabularPredictor, __version__
@@ -38,6 +41,7 @@ class AutoGluon:
             time_limit=given.budget_s,
             num_cpus=given.threads,
             num_gpus=0,
+            **self.how,
         )
         self.notes["models"] = len(self._predictor.model_names())
         self.notes["best"] = self._predictor.model_best
@@ -55,6 +59,18 @@ class AutoGluonBest(AutoGluon):
     """``TabularPredictor`` with the preset ``best_quality``."""
 
     presets = "best_quality"
+
+
+class AutoGluonBestLocal(AutoGluonBest):
+    """The same without Ray: folds one after the other, each with all threads.
+
+    Ray takes a good part of a minute to start on a small machine; what is done without it there may be more.
+    """
+
+    how: ClassVar[Mapping[str, Any]] = {
+        "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
+        "ds_args": {"memory_safe_fits": False},
+    }
 
 
 class Flaml:

@@ -126,6 +126,7 @@ def _imported(given: Given, valid: NDArray[np.int64]) -> Dataset:
     assert info is not None
     workspace.add_dataset(info)
     dataset = workspace.dataset(info.id)
+    workspace.close()
     part(dataset, SplitRequest(name="benchmark", kind="column", column=_PART))
     return dataset
 

@@ -5,9 +5,9 @@ systems ask for different versions of XGBoost.
 
 AutoGluon has the extras of all models in the portfolio of ``best_quality`` (2023: LightGBM, CatBoost, XGBoost, random
 forests, extra trees, its own network and fastai's) and of its default preset, and Ray, with which it fits folds side by
-side. What is left out of ``[all]`` serves presets for graphics cards. FLAML is installed without what it names as its
-dependencies, for ``xgboost<3`` from there is the build for graphics cards; the same versions for processors stand here,
-and CatBoost, which it uses when it is there.
+side; a second system of the harness does without Ray. What is left out of ``[all]`` serves presets for graphics cards.
+FLAML is installed without what it names as its dependencies, for ``xgboost<3`` from there is the build for graphics
+cards; the same versions for processors stand here, and CatBoost, which it uses when it is there.
 """
 
 from __future__ import annotations

@@ -126,17 +126,16 @@ def _together(made: Sequence[Block], systems: Sequence[str], cells: Sequence[Cel
 
 def _pairs(made: Sequence[Block], systems: Sequence[str]) -> str:
     """Each of ours against AutoGluon's best, table by table."""
-    if BEST not in systems:
-        return ""
     lines = []
     for name in (name for name in systems if name.startswith("ours")):
-        pairs = [(block.metric, block.scores[name], block.scores[BEST]) for block in made]
-        ahead = sum(_is_ahead(*pair) for pair in pairs)
-        behind = sum(_is_ahead(metric, theirs, ours) for metric, ours, theirs in pairs)
-        without = sum(theirs is None for _, _, theirs in pairs)
-        counted = f"{ahead} of {len(pairs)} tables ({ahead / len(pairs):.0%}), behind on {behind}."
-        failed = f" On {without} of them {BEST} failed." if without else ""
-        lines.append(f"{name} is ahead of {BEST} on {counted}{failed}")
+        for best in (best for best in BEST if best in systems):
+            pairs = [(block.metric, block.scores[name], block.scores[best]) for block in made]
+            ahead = sum(_is_ahead(*pair) for pair in pairs)
+            behind = sum(_is_ahead(metric, theirs, ours) for metric, ours, theirs in pairs)
+            without = sum(theirs is None for _, _, theirs in pairs)
+            counted = f"{ahead} of {len(pairs)} tables ({ahead / len(pairs):.0%}), behind on {behind}."
+            failed = f" On {without} of them {best} failed." if without else ""
+            lines.append(f"- {name} is ahead of {best} on {counted}{failed}")
     return "\n".join(lines)
 
 
@@ -170,6 +169,8 @@ def _troubles(cells: Sequence[Cell]) -> str:
             lines.append(f"{which}: {cell.status} after {cell.fit_s:.0f} s. {cell.error}".rstrip())
         if failed := cell.notes.get("failed"):
             lines.append(f"{which}: without {', '.join(failed[:8])}")
+        if aborted := cell.notes.get("aborted"):
+            lines.append(f"{which}: {aborted} of its processes crashed")
     return "\n".join(lines)
 
 

@@ -206,6 +206,9 @@ def _answered(began: Cell, watched: Watched, own: Path, table: Table, parts: Par
         return msgspec.structs.replace(cell, fit_s=watched.seconds, error=" ".join(last)[:500])
     except ValueError as error:
         return msgspec.structs.replace(cell, fit_s=watched.seconds, error=f"The answer is none: {error}")
+    # A worker of Ray that crashes is replaced, and costs time.
+    if aborted := log.read_text(encoding="utf-8", errors="replace").count("Fatal Python error"):
+        told["notes"]["aborted"] = aborted
     return msgspec.structs.replace(cell, status="done", score=value, **told)
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from aetheron_desktop.engine.estimators import catalog
 
-BEST: Final = "autogluon-best"
-"""The system that ours is held against table by table."""
+BEST: Final = ("autogluon-best", "autogluon-best-local")
+"""The systems that ours is held against table by table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ _ALL: Final = (
     System("histgb", "plain:HistogramBoosting"),
     System("flaml", "automl:Flaml", "flaml"),
     System("autogluon", "automl:AutoGluon", "autogluon"),
-    System(BEST, "automl:AutoGluonBest", "autogluon"),
+    System(BEST[0], "automl:AutoGluonBest", "autogluon"),
+    System(BEST[1], "automl:AutoGluonBestLocal", "autogluon"),
 )
 
 

@@ -1,6 +1,6 @@
 """The harness itself: its table against what is known of the files, its splits, its sums, and that it goes on.
 
-Nothing is trained, and no environment of a peer is made.
+No environment of a peer is made, and nothing that takes long is trained.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.benchmarks.learning import tables
-from tests.benchmarks.learning.given import TARGET, read_given
+from aetheron_desktop.engine.workspace import Workspace
+from tests.benchmarks.learning import ours, tables
+from tests.benchmarks.learning.given import TARGET, Given, read_given
 from tests.benchmarks.learning.published import best_single
 from tests.benchmarks.learning.reporting import blocks, report
 from tests.benchmarks.learning.running import Cell, Plan, _write, forget, keep, kept, run_all, watch
@@ -253,6 +254,26 @@ def test_that_a_file_of_results_takes_each_cell_as_it_was(tmp_path: Path) -> Non
     assert kept(path) == {one.key: one}
 
 
+def test_that_ours_learns_from_the_training_rows_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ours, "warm_up", lambda: None)
+    monkeypatch.setattr(ours.Defaults, "estimators", ("logistic",))
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(size=150), "b": rng.choice(["x", "y"], 150)})
+    y = (X["a"] > 0).to_numpy(dtype=np.int64)
+    learner = ours.Defaults()
+    # The words of the classes are in another order than the program counts them in.
+    learner.fit(Given(X[:100], y[:100], "binary", "roc_auc", ("10", "9"), 20.0, 0, 1, tmp_path))
+    predicted = learner.predict(X[100:])
+    assert learner.notes["best"] == "logistic"
+    assert set(learner.notes["valid"]) == {"dummy", "logistic"}
+    assert predicted.shape == (50, 2)
+    assert score("binary", y[100:], predicted) > 0.95
+    workspace = Workspace.open(tmp_path / "workspace")
+    (dataset,) = workspace.datasets()
+    workspace.close()
+    assert dataset.rows == 100 + 100  # each once, and once as a copy for the test part that a run wants
+
+
 def test_that_a_process_beyond_its_time_is_ended_with_its_children(tmp_path: Path) -> None:
     code = "from subprocess import *; import sys; Popen([sys.executable, '-c', 'input()'], stdin=PIPE).wait()"
     watched = watch([sys.executable, "-c", code], 1, 0.5, tmp_path / "log.txt")
@@ -264,5 +285,5 @@ def test_that_a_process_beyond_its_time_is_ended_with_its_children(tmp_path: Pat
 def test_the_systems() -> None:
     names = [system.name for system in systems()]
     assert [name for name in names if name != "ours-auto"] == [
-        "ours-default", "lightgbm", "histgb", "flaml", "autogluon", "autogluon-best",
+        "ours-default", "lightgbm", "histgb", "flaml", "autogluon", "autogluon-best", "autogluon-best-local",
     ]  # fmt: skip
