@@ -187,7 +187,7 @@ def run(system: System, table: Table, parts: Parts, plan: Plan, seed: int) -> Ce
         }
         command = [python, "-m", "tests.benchmarks.learning.child", json.dumps(request)]
         log = FOLDER / "logs" / f"{table.id}-{system.name}-{seed}-{plan.budget_s:g}s.txt"
-        watched = watch(command, plan.threads, plan.limit_s, log)
+        watched = watch(command, plan.threads, plan.limit_s, log, folder / "own")
         return _answered(began, watched, folder / "own", table, parts, log)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -262,8 +262,11 @@ class Watched:
         self.peak = max(self.peak, own + shared)
 
 
-def watch(command: Sequence[str], threads: int, limit_s: float, log: Path) -> Watched:
-    """Run a command with so many threads, for at most ``limit_s`` seconds; no process that it started is left."""
+def watch(command: Sequence[str], threads: int, limit_s: float, log: Path, folder: Path) -> Watched:
+    """Run a command with so many threads, for at most ``limit_s`` seconds; no process that it started is left.
+
+    It runs in ``folder``, for some libraries write into the folder that they are in.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     # Waiting passively is for the better of all of them when anything else uses a core; see ``jobs.process``.
     limits = {f"{library}_NUM_THREADS": str(threads) for library in _LIBRARIES}
@@ -271,7 +274,7 @@ def watch(command: Sequence[str], threads: int, limit_s: float, log: Path) -> Wa
     watched = Watched()
     began, busy = time.monotonic(), _busy()
     with log.open("wb") as out:
-        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT)
     process = psutil.Process(child.pid)
     try:
         while child.poll() is None:

@@ -276,7 +276,7 @@ def test_that_ours_learns_from_the_training_rows_alone(tmp_path: Path, monkeypat
 
 def test_that_a_process_beyond_its_time_is_ended_with_its_children(tmp_path: Path) -> None:
     code = "from subprocess import *; import sys; Popen([sys.executable, '-c', 'input()'], stdin=PIPE).wait()"
-    watched = watch([sys.executable, "-c", code], 1, 0.5, tmp_path / "log.txt")
+    watched = watch([sys.executable, "-c", code], 1, 0.5, tmp_path / "log.txt", tmp_path)
     assert watched.is_over
     assert watched.family
     assert not any(process.is_running() and process.status() != "zombie" for process in watched.family.values())
