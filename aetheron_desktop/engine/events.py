@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.params import Value
+
 Outcome: TypeAlias = Literal["succeeded", "stopped", "failed", "crashed"]
 Part: TypeAlias = Literal["train", "valid"]
 Level: TypeAlias = Literal["info", "warning", "error"]
@@ -84,6 +86,31 @@ class MetricLogged(_Record, frozen=True, kw_only=True, tag="metric_logged"):
     part: Part
     name: str
     value: float | None
+
+
+class MemberScored(_Record, frozen=True, kw_only=True, tag="member_scored"):
+    """An estimator of an ensemble has been fitted on all folds, or could not be: then ``reason`` says why.
+
+    ``score`` is the task's main metric on rows that it did not learn from, with its interval from ``low`` to ``high``;
+    ``loss`` is what the ensemble is chosen by. ``ensemble`` is the ensemble's score after it joined, ``weights`` are
+    those of all members so far, by ``member``. ``cut`` of its ``fits`` were ended by the clock.
+    """
+
+    member: int
+    title: str
+    estimator: str
+    params: dict[str, Value]
+    metric: str
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    loss: float | None = None
+    seconds: float = 0.0
+    fits: int = 0
+    cut: int = 0
+    ensemble: float | None = None
+    weights: dict[int, float] = {}
+    reason: str = ""
 
 
 class MessageLogged(_Record, frozen=True, kw_only=True, tag="message_logged"):
@@ -163,6 +190,7 @@ Event: TypeAlias = (
     | Paused
     | Progressed
     | MetricLogged
+    | MemberScored
     | MessageLogged
     | DatasetImported
     | Answered

@@ -75,6 +75,10 @@ class Predictor(Protocol):
         """Give (n, classes) probabilities, or (n,) values, of ``X`` (n, features)."""
 
 
+class FitEnded(Exception):  # a signal, not an error
+    """By raising it a :class:`Progress` ends a fit with the best so far; an estimator lets it through."""
+
+
 class Progress(Protocol):
     """How a fit speaks; each call may end it by raising, which the estimator lets through."""
 
@@ -86,6 +90,9 @@ class Progress(Protocol):
 
     def batch(self, number: int, total: int | None, loss: float) -> None:
         """Tell the loss of mini-batches up to ``number``, counted as the steps are."""
+
+    def stage(self, name: str) -> None:
+        """Name what the steps from now on do, for people; ``fit`` until then."""
 
     def say(self, text: str) -> None:
         """Tell a decision that people should know of."""

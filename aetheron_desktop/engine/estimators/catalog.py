@@ -9,13 +9,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.estimators.cards import boosting, linear, neural, trees
+from aetheron_desktop.engine.estimators.cards import auto, boosting, linear, neural, trees
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.cards.card import Card
 
 ALL: Final[tuple[Card, ...]] = (
+    auto.AUTO,
     linear.DUMMY,
     linear.LOGISTIC,
     linear.RIDGE,

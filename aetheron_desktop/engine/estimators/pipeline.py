@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from aetheron_desktop.engine.estimators.temperature import cooled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +19,45 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.features import Columns
 
 _ROWS_AT_ONCE = 65_536
+
+
+class AsItIs:
+    """Gives the frame on: the branches of a blend prepare the columns each in its own way."""
+
+    def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Give ``frame``."""
+        return frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """A part of a blend: ``estimator`` is the id of the card that it was made by; several may share a transformer."""
+
+    estimator: str
+    transformer: Any
+    predictor: Predictor
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blend:
+    """The weighted mean of what the branches say; the probabilities of classes are brought to ``temperature``."""
+
+    branches: tuple[Branch, ...]
+    temperature: float = 1.0
+
+    def predict(self, X: Any) -> NDArray[np.float64]:
+        """Give (n, classes) probabilities, or (n,) values, of a frame of the columns (n, columns)."""
+        made: NDArray[np.float64] | None = None
+        # Branches with one transformer stand side by side: what it makes is made once, and only one is in the memory.
+        for _, group in groupby(self.branches, key=lambda branch: id(branch.transformer)):
+            rows = None
+            for branch in group:
+                rows = branch.transformer.transform(X) if rows is None else rows
+                said = branch.weight * branch.predictor.predict(rows)
+                made = said if made is None else made + said
+        assert made is not None
+        return cooled(made, self.temperature) if made.ndim == 2 else made
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from aetheron_desktop.engine.events import (
     DatasetImported,
     JobEnded,
     JobStarted,
+    MemberScored,
     MessageLogged,
     MetricLogged,
     ModelSaved,
@@ -166,7 +167,15 @@ class RunState:
                 self.model, self.metrics = event.model, event.metrics
             case JobEnded():
                 self._end(event)
-            case MetricLogged() | DatasetImported() | Answered() | PredictionsSaved() | TableSaved() | BestChosen():
+            case (
+                MetricLogged()
+                | MemberScored()
+                | DatasetImported()
+                | Answered()
+                | PredictionsSaved()
+                | TableSaved()
+                | BestChosen()
+            ):
                 return
             case _:
                 assert_never(event)

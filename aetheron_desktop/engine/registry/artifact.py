@@ -38,7 +38,7 @@ from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns
-from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch, FittedPipeline
 from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import audit, check_trees
@@ -53,6 +53,7 @@ from aetheron_desktop.engine.registry.description import (
     SHAPE_LIMITS,
     UNHASHED,
     WEIGHTS,
+    BranchShape,
     Description,
     NetworkShape,
     check_description,
@@ -66,6 +67,7 @@ from aetheron_desktop.engine.registry.signing import folder_verdict, sign
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -146,13 +148,12 @@ def save_model(run: Run, folder: Path, *, id: str, name: str) -> ModelInfo:
 
 
 def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -> ModelInfo:
-    parts: dict[str, Any] = {"transformer": model.transformer}
-    network = None
-    if isinstance(model.predictor, SklearnPredictor):
-        parts["predictor"] = model.predictor.model
+    network, temperature = None, 1.0
+    branches: tuple[BranchShape, ...] = ()
+    if isinstance(model.predictor, Blend):
+        branches, temperature = _write_blend(model.predictor, folder), model.predictor.temperature
     else:
-        network = _write_network(model.predictor, folder)
-    skops_format.dump(parts, folder / PIPELINE)
+        network = _write_single(model, folder)
     sample = run.sample.reset_index(drop=True)
     sample = sample.join(model.predict(sample).add_prefix("predicted "))
     sample.to_parquet(folder / SAMPLE)
@@ -177,6 +178,8 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         provenance=run.provenance,
         steps=run.steps,
         ended_by=run.ended_by,
+        branches=branches,
+        temperature=temperature,
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))
     sign(folder)
@@ -228,16 +231,55 @@ def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> Mo
     )
 
 
-def _write_network(predictor: Predictor, folder: Path) -> NetworkShape:
+def _write_single(model: FittedPipeline, folder: Path) -> NetworkShape | None:
+    parts: dict[str, Any] = {"transformer": model.transformer}
+    network = None
+    if isinstance(model.predictor, SklearnPredictor):
+        parts["predictor"] = model.predictor.model
+    else:
+        network = _shape_of(model.predictor)
+        _write_weights([model.predictor], [""], folder)
+    skops_format.dump(parts, folder / PIPELINE)
+    return network
+
+
+def _write_blend(blend: Blend, folder: Path) -> tuple[BranchShape, ...]:
+    transformers = list({id(branch.transformer): branch.transformer for branch in blend.branches}.values())
+    places = {id(transformer): place for place, transformer in enumerate(transformers)}
+    predictors: dict[str, Any] = {}
+    networks: dict[str, Predictor] = {}
+    shapes = []
+    for number, branch in enumerate(blend.branches):
+        network = None
+        if isinstance(branch.predictor, SklearnPredictor):
+            predictors[str(number)] = branch.predictor.model
+        else:
+            networks[f"{number}/"] = branch.predictor
+            network = _shape_of(branch.predictor)
+        place = places[id(branch.transformer)]
+        shapes.append(BranchShape(estimator=branch.estimator, weight=branch.weight, transformer=place, network=network))
+    skops_format.dump({"transformers": transformers, "predictors": predictors}, folder / PIPELINE)
+    if networks:
+        _write_weights(list(networks.values()), list(networks), folder)
+    return tuple(shapes)
+
+
+def _shape_of(predictor: Predictor) -> NetworkShape:
+    made = predictor.architecture  # type: ignore[attr-defined]  # of a network; what is none is scikit-learn's
+    return NetworkShape(**{name: getattr(made, name) for name in NetworkShape.__struct_fields__})
+
+
+def _write_weights(networks: Sequence[Predictor], before: Sequence[str], folder: Path) -> None:
+    """Write the weights of the networks, each with its own word ``before`` the names."""
     import safetensors
     import safetensors.torch  # torch, 1 s; only a network needs it
 
-    from aetheron_desktop.engine.estimators.network import NetworkPredictor
-
-    assert isinstance(predictor, NetworkPredictor)
-    safetensors.torch.save_file(predictor.weights, folder / WEIGHTS)
-    made = predictor.architecture
-    return NetworkShape(**{name: getattr(made, name) for name in NetworkShape.__struct_fields__})
+    weights = {
+        f"{start}{name}": tensor
+        for start, network in zip(before, networks, strict=True)
+        for name, tensor in network.weights.items()  # type: ignore[attr-defined]
+    }
+    safetensors.torch.save_file(weights, folder / WEIGHTS)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -261,19 +303,13 @@ def load_model(folder: Path) -> FittedModel:
         raise UntrustedModel(f"{folder.name}: {signature.sentence}", hint=AGAIN)
     if description.foreign is not None:
         return FittedModel(description, _read_foreign(folder, description, description.foreign), signature)
-    parts = _read_pipeline(folder / PIPELINE)
-    predictor: Predictor
-    if description.network is not None:
-        predictor = _read_network(folder / WEIGHTS, description.network, len(description.classes))
-    else:
-        _check_predictor(parts.get("predictor"), description)
-        predictor = SklearnPredictor(parts["predictor"])
+    transformer, predictor = (_read_blend if description.branches else _read_single)(folder, description)
     pipeline = FittedPipeline(
         columns=Columns(description.columns),
         target=description.target,
         task=description.info.task,
         classes=description.classes,
-        transformer=parts["transformer"],
+        transformer=transformer,
         predictor=predictor,
         threshold=description.threshold,
     )
@@ -326,9 +362,48 @@ def _read_pipeline(file: Path) -> dict[str, Any]:
     except Exception as error:
         # Whatever a damaged plan makes skops or scikit-learn stumble over; nothing on the list has an effect.
         raise UntrustedModel(f"{file.name} cannot be read: {type(error).__name__}: {error}", hint=AGAIN) from error
-    if not isinstance(parts, dict) or not isinstance(parts.get("transformer"), ColumnTransformer):
+    if not isinstance(parts, dict):
         raise UntrustedModel(f"{file.name} holds no pipeline.", hint=AGAIN)
     return parts
+
+
+def _read_single(folder: Path, description: Description) -> tuple[Any, Predictor]:
+    parts = _read_pipeline(folder / PIPELINE)
+    transformer = _checked_transformer(parts.get("transformer"))
+    if description.network is not None:
+        weights = _read_weights(folder / WEIGHTS)
+        return transformer, _network_of(weights, description.network, len(description.classes))
+    _check_predictor(parts.get("predictor"), description)
+    return transformer, SklearnPredictor(parts["predictor"])
+
+
+def _read_blend(folder: Path, description: Description) -> tuple[Any, Predictor]:
+    parts = _read_pipeline(folder / PIPELINE)
+    transformers, predictors = parts.get("transformers"), parts.get("predictors")
+    if not isinstance(transformers, list) or not isinstance(predictors, dict):
+        raise UntrustedModel(f"{PIPELINE} holds no ensemble.", hint=AGAIN)
+    checked = [_checked_transformer(one) for one in transformers]
+    weights = _read_weights(folder / WEIGHTS) if WEIGHTS in description.hashes else {}
+    branches = []
+    for number, shape in enumerate(description.branches):
+        if shape.transformer >= len(checked):
+            raise UntrustedModel("The ensemble names a part that is not there.", hint=AGAIN)
+        predictor: Predictor
+        if shape.network is not None:
+            start = f"{number}/"
+            mine = {name.removeprefix(start): weights[name] for name in weights if name.startswith(start)}
+            predictor = _network_of(mine, shape.network, len(description.classes))
+        else:
+            _check_predictor(predictors.get(str(number)), description)
+            predictor = SklearnPredictor(predictors[str(number)])
+        branches.append(Branch(shape.estimator, checked[shape.transformer], predictor, shape.weight))
+    return AsItIs(), Blend(tuple(branches), description.temperature)
+
+
+def _checked_transformer(transformer: Any) -> ColumnTransformer:
+    if not isinstance(transformer, ColumnTransformer):
+        raise UntrustedModel(f"{PIPELINE} holds no pipeline.", hint=AGAIN)
+    return transformer
 
 
 def _check_predictor(model: Any, description: Description) -> None:
@@ -349,10 +424,18 @@ def _read_foreign(folder: Path, description: Description, shape: ForeignShape) -
     return replace(opened, threshold=told.threshold)
 
 
-def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:
+def _read_weights(file: Path) -> dict[str, Any]:
     import safetensors
     import safetensors.torch  # torch, 1 s; only a network needs it
 
+    try:
+        weights: dict[str, Any] = safetensors.torch.load_file(file)
+    except (OSError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
+        raise UntrustedModel(f"{file.name} cannot be read: {error}", hint=AGAIN) from error
+    return weights
+
+
+def _network_of(weights: dict[str, Any], shape: NetworkShape, classes: int) -> Predictor:
     from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
 
     if (
@@ -363,6 +446,6 @@ def _read_network(file: Path, shape: NetworkShape, classes: int) -> Predictor:
         raise UntrustedModel("The network's shape is absurd.", hint=AGAIN)
     try:
         # The shapes are compared before memory is asked for.
-        return NetworkPredictor(Architecture(**msgspec.structs.asdict(shape)), safetensors.torch.load_file(file))
-    except (OSError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
-        raise UntrustedModel(f"{file.name} does not fit the network: {error}", hint=AGAIN) from error
+        return NetworkPredictor(Architecture(**msgspec.structs.asdict(shape)), weights)
+    except (ValueError, RuntimeError) as error:
+        raise UntrustedModel(f"{WEIGHTS} does not fit the network: {error}", hint=AGAIN) from error

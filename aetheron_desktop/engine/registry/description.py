@@ -34,6 +34,7 @@ SIGNATURE: Final = "signature.json"
 FILES: Final = frozenset({DESCRIPTION, PIPELINE, WEIGHTS, SAMPLE, CARD, ONNX, SIGNATURE}) | FOREIGN_FILES
 UNHASHED: Final = frozenset({DESCRIPTION, SIGNATURE})
 """The files whose hash does not stand in the description: itself, and what is signed later."""
+MOST_BRANCHES: Final = 2_000
 MOST_BYTES: Final = {
     DESCRIPTION: 64 << 20,
     PIPELINE: 8 << 30,
@@ -80,6 +81,19 @@ class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
     spread: float = 0.2
 
 
+class BranchShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A branch of a blend: made by ``estimator``, with the weight that it counts.
+
+    ``transformer`` is the place of its transformer in the pipeline's file; without a ``network`` its predictor stands
+    there too, under the branch's number.
+    """
+
+    estimator: str
+    weight: float
+    transformer: int
+    network: NetworkShape | None = None
+
+
 class Description(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in ``model.json``; ``hashes`` are SHA-256 by file name, ``rows`` counts the parts.
 
@@ -88,8 +102,9 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     would be on other test rows. ``importance`` is what the main metric loses on test rows when a column is mixed up
     (the RMSE: what it grows by, in standard deviations of the target), of the columns that were tried.
     The fit did ``steps`` steps and was ended by ``ended_by``: a second training does as many.
-    ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that another program made
-    is asked.
+    ``branches`` are those of an ensemble, at ``temperature`` (see :class:`.estimators.pipeline.Blend`); a single
+    estimator has none. ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that
+    another program made is asked.
     """
 
     format: int
@@ -111,6 +126,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     foreign: ForeignShape | None = None
     steps: int | None = None
     ended_by: EndedBy = ""
+    branches: tuple[BranchShape, ...] = ()
+    temperature: float = 1.0
 
 
 def read_description(folder: Path) -> Description:
@@ -222,6 +239,24 @@ def check_description(description: Description) -> None:
     threshold = description.threshold
     if threshold is not None and not (task == "binary" and 0.0 <= threshold <= 1.0):
         raise UntrustedModel("The model's threshold is none for its task.", hint=AGAIN)
-    kinds = (description.network is not None, description.foreign is not None)
+    _check_branches(description)
+    has_network = description.network is not None or any(one.network is not None for one in description.branches)
+    kinds = (has_network, description.foreign is not None)
     if kinds != (WEIGHTS in description.hashes, bool(FOREIGN_FILES & set(description.hashes))) or all(kinds):
         raise UntrustedModel("The model's weights do not suit its description.", hint=AGAIN)
+
+
+def _check_branches(description: Description) -> None:
+    branches = description.branches
+    if not branches:
+        return
+    whole = sum(branch.weight for branch in branches)
+    if (
+        len(branches) > MOST_BRANCHES
+        or description.network is not None
+        or description.foreign is not None
+        or not all(0.0 < branch.weight <= 1.0 and 0 <= branch.transformer < len(branches) for branch in branches)
+        or not abs(whole - 1.0) < 1e-6
+        or not 0.1 <= description.temperature <= 10.0
+    ):
+        raise UntrustedModel("The parts of the ensemble do not make a whole.", hint=AGAIN)

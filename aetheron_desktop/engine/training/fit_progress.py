@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from aetheron_desktop.engine.estimators.base import FitEnded
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, finite
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _TELL_S: Final = 0.1
 
 
-class StopFit(Exception):  # a signal between trainer and fit, not an error
+class StopFit(FitEnded):
     """The fit is to end with the best so far: it was asked to stop, or what it was given is used up."""
 
 
@@ -52,6 +53,7 @@ class FitProgress:
         self._told_at = 0.0
         self._variance: float | None = None
         self._total: int | None = None
+        self._stage = "fit"
         mark = mark_in(checkpoints.newest())
         self.done = mark.step if mark else 0
         """How many steps are complete."""
@@ -86,6 +88,10 @@ class FitProgress:
         self._metric(number, "train", "loss", loss)
         self._tell_progress(number)
         self._end_if_wanted()
+
+    def stage(self, name: str) -> None:
+        """Name what is done."""
+        self._stage = name
 
     def say(self, text: str) -> None:
         """Tell a decision."""
@@ -141,7 +147,7 @@ class FitProgress:
         if self._experiment.budget_s is not None:
             left = max(0.0, self._experiment.budget_s - elapsed)
             eta = left if eta is None else min(eta, left)
-        self._emit(Progressed(job=self._experiment.run, stage="fit", done=number, total=self._total, eta_s=eta))
+        self._emit(Progressed(job=self._experiment.run, stage=self._stage, done=number, total=self._total, eta_s=eta))
 
     def _end_if_wanted(self) -> None:
         budget, steps = self._experiment.budget_s, self._experiment.steps

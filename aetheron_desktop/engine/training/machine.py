@@ -91,6 +91,9 @@ class _Silent:
     def batch(self, number: int, total: int | None, loss: float) -> None:
         del number, total, loss
 
+    def stage(self, name: str) -> None:
+        del name
+
     def say(self, text: str) -> None:
         del text
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.learner import Learner
     from aetheron_desktop.engine.training.lives import Earlier
-    from aetheron_desktop.engine.training.preparation import Exam
+    from aetheron_desktop.engine.training.preparation import Exam, Material
 
     Emit = Callable[[Event], None]
 
@@ -190,10 +190,17 @@ class Training:
         self._rows = {name: len(part) for name, part in material.parts._asdict().items()}
         self._ranges = material.ranges
         exam = material.exam()
-        learner = SingleLearner(self._experiment, material, self._card, self._threads)
+        learner = self._learner(material)
         with self._lock:
             self._ready = exam, learner
         return exam, learner
+
+    def _learner(self, material: Material) -> Learner:
+        if self._card.ensemble:
+            from aetheron_desktop.engine.training.auto.learner import AutoLearner
+
+            return AutoLearner(self._experiment, material, self._dataset, self._threads, self._emit)
+        return SingleLearner(self._experiment, material, self._card, self._threads)
 
     def _evaluate(self, exam: Exam, model: FittedPipeline, outcome: Outcome) -> Run:
         chosen = self._affordable(model, exam.table) if outcome == "stopped" else slice(None)

@@ -35,6 +35,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "elastic_net": {"n_alphas": 8},
     "boosting": {"max_iter": 3},
     "network": {"epochs": 2, "hidden_size": 16},
+    "auto": {"models": 2, "folds": 2},
 }
 
 

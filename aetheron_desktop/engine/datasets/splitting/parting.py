@@ -73,6 +73,19 @@ def part(dataset: Dataset, request: SplitRequest, should_stop: Callable[[], bool
     return keep(dataset, request, made, notes)
 
 
+def groups_of(dataset: Dataset, request: SplitRequest) -> NDArray[np.int64]:
+    """Give for each row of a dataset the number of its group, as the ``request`` of a split by groups tells them.
+
+    Raises:
+        UsageError: the column is not there, or holds no words though it is asked for their beginnings.
+        DatasetError: the snapshot cannot be read.
+    """
+    assert request.column is not None
+    dataset.info.schema.column(request.column)
+    column = dict(Cells(dataset.parquet, lambda: False).columns([request.column]))[request.column]
+    return _groups(_beginnings(column, request) if request.kind == "prefix" else column)
+
+
 def _at_random(rows: int, request: SplitRequest, strata: NDArray[np.int64] | None) -> NDArray[np.int16]:
     made = np.zeros(rows, dtype=np.int16)
     if request.folds:

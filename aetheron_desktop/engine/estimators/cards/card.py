@@ -13,7 +13,9 @@ CLASSIFICATION: Final[tuple[Task, ...]] = ("binary", "multiclass")
 REGRESSION: Final[tuple[Task, ...]] = ("regression",)
 ANY: Final[tuple[Task, ...]] = (*CLASSIFICATION, *REGRESSION)
 
-Family: TypeAlias = Literal["baseline", "linear", "neighbours", "bayes", "kernel", "trees", "boosting", "neural"]
+Family: TypeAlias = Literal[
+    "ensemble", "baseline", "linear", "neighbours", "bayes", "kernel", "trees", "boosting", "neural"
+]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,9 +24,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     ``summary`` says what it does and ``good_at`` when to take it, a sentence or two each; ``source`` is the paper or
     the class of a library that it follows.
 
-    ``implementation`` is ``module:Class`` below :mod:`aetheron_desktop.engine.estimators`. ``iterative`` says that it
-    reports a curve while it fits; ``default`` that it is trained when nothing is chosen. ``aliases`` are names that
-    other libraries have for it.
+    An ``ensemble`` trains other estimators and puts them together; the others have an ``implementation``, which is
+    ``module:Class`` below :mod:`aetheron_desktop.engine.estimators`. ``iterative`` says that it reports a curve while
+    it fits; ``default`` that it is trained when nothing is chosen. ``aliases`` are names that other libraries have for
+    it.
     """
 
     id: str
@@ -34,8 +37,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     good_at: str
     tasks: tuple[Task, ...]
     parameters: tuple[Parameter, ...]
-    implementation: str
+    implementation: str = ""
     iterative: bool
     default: bool = True
     aliases: tuple[str, ...] = ()
     source: str = ""
+    ensemble: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import MISSING_WORD
+from aetheron_desktop.engine.estimators.pipeline import Blend
+from aetheron_desktop.engine.estimators.temperature import LEAST
 from aetheron_desktop.engine.registry.onnx import columns as raw_columns
 from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, network, predicted
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph, words
@@ -47,19 +50,37 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
         )
     outputs = tuple(_free(name, taken) for name in (("label", "probabilities") if pipeline.classes else ("value",)))
     graph = Graph({*taken, *outputs})
-    if isinstance(pipeline.predictor, SklearnPredictor):
-        model = pipeline.predictor.model
-        if is_constant(model):
-            raw = constant(graph, model, given[0].name)
-        else:
-            raw = predicted(graph, _features(graph, pipeline, model), model)
-    else:
-        raw = network(graph, _features(graph, pipeline, None), pipeline.predictor)  # type: ignore[arg-type]
+    raw = (_blend if isinstance(pipeline.predictor, Blend) else _raw)(graph, pipeline)
     made = graph.model("pipeline", raw_columns.inputs(given), _outputs(graph, pipeline, raw, outputs, threshold))
     made.producer_name, made.producer_version = "Aetheron Desktop", __version__
     made.doc_string = f"Predicts {pipeline.target.name} ({pipeline.task}) from {len(given)} columns."
     helper.set_model_props(made, _about(pipeline, outputs, threshold))
     return made, outputs, _notes(pipeline, graph, outputs)
+
+
+def _raw(graph: Graph, pipeline: FittedPipeline) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values."""
+    if not isinstance(pipeline.predictor, SklearnPredictor):
+        return network(graph, _features(graph, pipeline, None), pipeline.predictor)  # type: ignore[arg-type]
+    model = pipeline.predictor.model
+    if is_constant(model):
+        return constant(graph, model, pipeline.columns.columns[0].name)
+    return predicted(graph, _features(graph, pipeline, model), model)
+
+
+def _blend(graph: Graph, pipeline: FittedPipeline) -> str:
+    """Give the weighted mean of the branches, in their order, at the temperature."""
+    blend, total = pipeline.predictor, None
+    assert isinstance(blend, Blend)
+    for branch in blend.branches:
+        single = replace(pipeline, transformer=branch.transformer, predictor=branch.predictor)
+        said = graph.op("Mul", _raw(graph, single), branch.weight)
+        total = said if total is None else graph.op("Add", total, said)
+    assert total is not None
+    if not pipeline.classes or blend.temperature == 1.0:
+        return total
+    warm = graph.op("Pow", graph.op("Clip", total, LEAST, 1.0), 1.0 / blend.temperature)
+    return graph.op("Div", warm, graph.op("ReduceSum", warm, np.array([1], dtype=np.int64), keepdims=1))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -159,6 +180,8 @@ def _notes(pipeline: FittedPipeline, graph: Graph, outputs: tuple[str, ...]) -> 
             f"In the {named(sorted(learned))} an empty word is a value that the model knows; "
             f"write {MISSING_WORD} for a missing one."
         )
-    if not isinstance(pipeline.predictor, SklearnPredictor):
+    predictor = pipeline.predictor
+    parts = [branch.predictor for branch in predictor.branches] if isinstance(predictor, Blend) else [predictor]
+    if not all(isinstance(part, SklearnPredictor) for part in parts):
         notes.append("The network computes in single precision, as the model itself does.")
     return notes

@@ -23,6 +23,7 @@ import pandas as pd
 from onnx import helper
 
 from aetheron_desktop.engine.estimators.features import MISSING_WORD, words
+from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph
 
 if TYPE_CHECKING:
@@ -91,10 +92,17 @@ def feeds(pipeline: FittedPipeline, table: pd.DataFrame) -> dict[str, NDArray[An
 
 def learned_empty_words(pipeline: FittedPipeline) -> set[str]:
     """Give the names of the categories among whose learned values the empty word is."""
-    for name, encoder, columns in pipeline.transformer.transformers_:
-        if name == "category":
-            return {column for position, column in enumerate(columns) if missing_word(encoder, position)}
-    return set()
+    predictor = pipeline.predictor
+    branches = predictor.branches if isinstance(predictor, Blend) else ()
+    transformers = [branch.transformer for branch in branches] or [pipeline.transformer]
+    return {
+        column
+        for transformer in transformers
+        for name, encoder, columns in transformer.transformers_
+        if name == "category"
+        for position, column in enumerate(columns)
+        if missing_word(encoder, position)
+    }
 
 
 def _seconds(values: pd.Series) -> NDArray[np.float64]:

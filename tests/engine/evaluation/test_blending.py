@@ -1,0 +1,71 @@
+"""Weights of an ensemble, and its temperature."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aetheron_desktop.engine.estimators.temperature import cooled
+from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
+from aetheron_desktop.engine.evaluation.scores import log_loss
+
+
+def test_that_errors_of_different_kinds_are_averaged_out() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=2000)
+    said = [truth + rng.normal(scale=1.0, size=2000) for _ in range(4)]
+    weights = blend_weights("regression", truth, said)
+    assert weights == pytest.approx(np.full(4, 0.25), abs=0.08)
+    whole = ((blended(said, weights) - truth) ** 2).mean()
+    assert whole < 0.3 * min(((one - truth) ** 2).mean() for one in said)
+
+
+def test_that_a_model_that_adds_nothing_is_left_out() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(size=500)
+    good = truth + rng.normal(scale=0.1, size=500)
+    weights = blend_weights("regression", truth, [good, rng.normal(size=500), good * 5])
+    assert weights[0] > 0.95
+
+
+def test_that_rows_count_what_they_weigh() -> None:
+    truth = np.array([0, 1] * 50)
+    first, second = np.tile([0.9, 0.1], (100, 1)), np.tile([0.1, 0.9], (100, 1))
+    of_class = np.where(truth == 0, 10.0, 0.1)
+    assert blend_weights("binary", truth, [first, second], of_class)[0] > 0.9
+    assert blend_weights("binary", truth, [first, second], 1.0 / of_class)[0] < 0.1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 5), st.integers(8, 60), st.integers(2, 4), st.integers(0, 1000))
+def test_that_weights_make_a_whole_and_the_blend_is_no_worse_than_the_best(
+    models: int, rows: int, classes: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, classes, rows)
+    said = [rng.dirichlet(np.ones(classes), rows) for _ in range(models)]
+    weights = blend_weights("multiclass", truth, said)
+    assert weights.sum() == pytest.approx(1.0)
+    assert (weights >= 0).all()
+    assert log_loss(truth, blended(said, weights)) <= min(log_loss(truth, one) for one in said) + 1e-9
+
+
+def test_that_what_is_too_sure_is_cooled_and_in_the_same_order() -> None:
+    rng = np.random.default_rng(2)
+    honest = rng.dirichlet(np.ones(3), 4000)
+    truth = np.array([rng.choice(3, p=row) for row in honest])
+    too_sure = honest**3 / (honest**3).sum(axis=1, keepdims=True)
+    warmth = temperature(truth, too_sure)
+    assert warmth == pytest.approx(3.0, rel=0.1)
+    made = cooled(too_sure, warmth)
+    assert made.sum(axis=1) == pytest.approx(1.0)
+    assert (made.argmax(axis=1) == too_sure.argmax(axis=1)).all()
+    assert log_loss(truth, made) < log_loss(truth, too_sure)
+
+
+def test_that_what_is_right_is_left_to_the_bit() -> None:
+    said = np.array([[1.0, 0.0], [0.25, 0.75]])
+    assert cooled(said, 1.0) is said
+    assert np.isfinite(cooled(said, 2.0)).all()

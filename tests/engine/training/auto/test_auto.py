@@ -1,0 +1,176 @@
+"""Auto: members on folds, put together; what fails is listed, what is stopped is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aetheron_desktop.engine.errors import TrainingError
+from aetheron_desktop.engine.estimators.linear import Logistic
+from aetheron_desktop.engine.estimators.pipeline import Blend
+from aetheron_desktop.engine.evaluation.scores import scores
+from aetheron_desktop.engine.events import MemberScored, MetricLogged
+from aetheron_desktop.engine.training.auto.portfolio import Candidate, portfolio
+from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.training.trainer import train
+from tests.tables import FEATURES, TARGETS, made_dataset, made_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.training.run import Run
+
+QUICK = (
+    Candidate("logistic", {"max_iter": 20}),
+    Candidate("forest", {"n_estimators": 8}),
+    Candidate("boosting", {"max_iter": 10}),
+    Candidate("ridge", {}),
+)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Dataset:
+    return made_dataset(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    def few(task: Task, seed: int) -> Iterator[Candidate]:
+        del seed
+        yield from (candidate for candidate in QUICK if task in candidate.card.tasks)
+
+    monkeypatch.setattr("aetheron_desktop.engine.training.auto.learner.portfolio", few)
+
+
+def auto(
+    dataset: Dataset,
+    task: Task = "binary",
+    should_stop: Callable[[], bool] = lambda: False,
+    events: list[Event] | None = None,
+    budget_s: float | None = None,
+    **params: Any,
+) -> Run:
+    made = plan(
+        dataset.info, target=TARGETS[task], task=task, estimators=["auto"], features=FEATURES, budget_s=budget_s,
+        params={"auto": {"folds": 3} | params}, new_id=lambda: "run-1",
+    )[-1]  # fmt: skip
+    return train(made, dataset, (events if events is not None else []).append, should_stop)
+
+
+def told(events: list[Event]) -> list[MemberScored]:
+    return [event for event in events if isinstance(event, MemberScored)]
+
+
+@pytest.mark.parametrize("task", TARGETS)
+def test_that_members_are_scored_where_they_did_not_learn_and_put_together(dataset: Dataset, task: Task) -> None:
+    events: list[Event] = []
+    run = auto(dataset, task, events=events)
+    members = told(events)
+    assert [member.member for member in members] == list(range(1, len(members) + 1))
+    assert all(member.fits == 3 and not member.reason and member.low is not None for member in members)
+    assert all(member.low <= member.score <= member.high for member in members)  # type: ignore[operator]
+    assert sum(members[-1].weights.values()) == pytest.approx(1.0)
+    assert run.model is not None
+    assert isinstance(run.model.predictor, Blend)
+    assert {branch.estimator for branch in run.model.predictor.branches} <= {c.estimator for c in QUICK}
+    losses = [event.value for event in events if isinstance(event, MetricLogged) and event.name == "loss"]
+    assert len(losses) == len(members)
+    assert losses[-1] <= losses[0]  # type: ignore[operator]
+
+
+def test_that_the_test_part_decides_nothing(dataset: Dataset, tmp_path: Path) -> None:
+    run = auto(dataset, "regression")
+    table = made_table()
+    rows = run.predictions["row"].to_numpy()
+    table.loc[rows, "price"] = -1000.0 * table.loc[rows, "price"]
+    other = auto(made_dataset(tmp_path / "turned", table), "regression")
+    assert (other.predictions["row"].to_numpy() == rows).all()
+    assert run.model is not None
+    assert other.model is not None
+    assert run.model.predict(table).equals(other.model.predict(table))
+    assert other.metrics["rmse"] != run.metrics["rmse"]
+
+
+def test_that_one_that_fails_is_listed_and_the_others_go_on(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: object) -> None:
+        del given
+        raise ZeroDivisionError("no such luck")
+
+    monkeypatch.setattr(Logistic, "fit", fail)
+    events: list[Event] = []
+    run = auto(dataset, events=events)
+    first, *others = told(events)
+    assert (first.estimator, first.reason, first.member) == ("logistic", "ZeroDivisionError: no such luck", 0)
+    assert [member.reason for member in others] == ["", ""]
+    assert run.outcome == "succeeded"
+
+
+def test_that_the_reason_is_said_when_all_fail(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*given: object) -> None:
+        del given
+        raise ZeroDivisionError("no such luck")
+
+    monkeypatch.setattr("aetheron_desktop.engine.training.auto.member.Bench.fit", fail)
+    with pytest.raises(TrainingError, match="no such luck"):
+        auto(dataset)
+
+
+def test_that_a_stop_keeps_the_ensemble_so_far(dataset: Dataset) -> None:
+    events: list[Event] = []
+    run = auto(dataset, events=events, should_stop=lambda: bool(told(events)))
+    assert run.outcome == "stopped"
+    assert run.model is not None
+    assert len(told(events)) == 1
+
+
+def test_that_a_stop_before_the_first_member_keeps_what_is_there_of_it(dataset: Dataset) -> None:
+    asked = 0
+
+    def soon() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 3
+
+    run = auto(dataset, should_stop=soon)
+    assert run.outcome == "stopped"
+    assert run.model is None or run.metrics["roc_auc"] is not None
+
+
+def test_that_a_number_of_models_is_kept_to_and_repeats_to_the_bit(dataset: Dataset) -> None:
+    events: list[Event] = []
+    first, again = (auto(dataset, events=events, models=2) for _ in range(2))
+    assert len(told(events)) == 4
+    assert first.predictions.equals(again.predictions)
+
+
+def test_that_time_that_is_up_ends_it_with_what_is_there(dataset: Dataset) -> None:
+    run = auto(dataset, budget_s=0.001)
+    assert run.outcome == "succeeded"
+    assert run.model is not None
+
+
+def test_that_rare_classes_are_known_in_every_fold(tmp_path: Path) -> None:
+    table = made_table()
+    table.loc[[3, 4], "sort"] = ["d", "e"]
+    run = auto(made_dataset(tmp_path, table), "multiclass")
+    assert run.model is not None
+    assert run.model.classes == ("a", "b", "c", "d", "e")
+    found = scores("multiclass", np.array([0, 1]), run.model.raw(table.head(2)))
+    assert found["log_loss"] is not None
+
+
+def test_that_the_portfolio_begins_with_what_is_known_to_work_and_never_ends() -> None:
+    for task in TARGETS:
+        tried = portfolio(task, 0)
+        first = [next(tried) for _ in range(60)]
+        assert first[0].estimator == "boosting"
+        assert all(task in candidate.card.tasks for candidate in first)
+        assert len({repr(candidate) for candidate in first}) == 60
+        assert first == [candidate for candidate, _ in zip(portfolio(task, 0), range(60), strict=False)]
+        assert all(candidate.params and candidate.title for candidate in first)
