@@ -23,6 +23,7 @@ COMMANDS: Final = frozenset(
         "import",
         "import-model",
         "join",
+        "leaderboard",
         "lineage",
         "log",
         "models",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aetheron_desktop import __version__
 from aetheron_desktop.cli import (
+    auto,
     commands,
     differences,
     prepare,
@@ -125,8 +126,16 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
     verb.add_argument("--split", metavar="NAME", help="a stored split of the dataset (see the command split)")
     verb.add_argument("--fold", type=int, default=0, help="of a split with folds, the one that is the test")
+    verb.add_argument("--auto", action="store_true", help="many estimators on folds, weighed into one ensemble")
+    verb.add_argument("--models", type=int, metavar="N", help="with --auto: so many, for a run that can be repeated")
+    verb.add_argument("--folds", type=int, metavar="K", help="with --auto: fit each so many times; 1 is one validation")
+    verb.add_argument("--group-by", metavar="COL", help="rows that are alike there stay in one part of the split")
+    verb.add_argument("--time-by", metavar="COL", help="learn from the earlier rows, test on the latest")
     verb.add_argument("--version-of", metavar="MODEL", help="make the best of them the next version of this model")
     verb.add_argument("--message", default="", metavar="WHY", help="why that version was made")
+    verb = _verb(verbs, "leaderboard", auto.leaderboard, "show the runs by score, or the members of a run by auto")
+    verb.add_argument("run", nargs="?", default="", metavar="RUN", help="a run by auto")
+    verb.add_argument("--target", metavar="COL", help="only the runs that predict it")
     _verb(verbs, "estimators", commands.estimators, "list the estimators and their parameters")
     _verb(verbs, "runs", running.runs, "list the runs")
     for name, command, what in (

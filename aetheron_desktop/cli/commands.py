@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.cli import auto, running, versions
 from aetheron_desktop.cli import differences as table_differences
-from aetheron_desktop.cli import running, versions
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import Terminal, duration, moment, number
@@ -25,7 +25,7 @@ from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metr
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
 from aetheron_desktop.engine.jobs.progress import RunState
-from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.versioning.changes import JoinModel
 from aetheron_desktop.engine.workspace import Workspace
 
@@ -151,7 +151,7 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if isinstance(dataset, JobEnded):
             return EXIT_CODES[dataset.outcome]
         experiments = _plan(workspace, dataset, options)
-        states = _train_all(runner, terminal, experiments, options.budget)
+        states = _train_all(runner, terminal, experiments, auto.budget_of(options))
         best = RunState.best(states)
         if not terminal.json:
             _leaderboard(terminal, states, best)
@@ -203,17 +203,20 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         )
     target = options.target or info.proposal.target
     features = [name for name in info.schema.names if name not in {target, *options.exclude, *info.proposal.excluded}]
-    chosen = [catalog.card(name).id for name in options.estimator]
+    chosen = auto.chosen_estimators(options)
+    params = _params(options.param, chosen)
+    if given := auto.auto_params(options):
+        params["auto"] = given | params.get("auto", {})
     return plan(
         info,
         target=target,
         task=options.task,
         estimators=chosen,
-        params=_params(options.param, chosen),
+        params=params,
         seed=options.seed,
         class_weight=options.class_weight,
         features=features,
-        split=split_plan(dataset, options.split, options.fold),
+        split=auto.chosen_split(dataset, options),
         decisions=decisions(dataset, target) if target else (),
         new_id=lambda: workspace.new_id("run"),
     )

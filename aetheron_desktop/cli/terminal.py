@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed
+from aetheron_desktop.engine.events import MemberScored, MessageLogged, MetricLogged, Progressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,10 +113,21 @@ class Terminal:
                 self._show(event)
             case MetricLogged(part="valid", value=float(value)):
                 self._score = f"{event.name} {value:.4g}"
+            case MemberScored():
+                self._tell_member(event)
             case MessageLogged(level="warning" | "error"):
                 self._err.print(Text(plain(event.text), style="yellow" if event.level == "warning" else "red"))
             case _:
                 return
+
+    def _tell_member(self, event: MemberScored) -> None:
+        if event.reason:
+            self._err.print(Text(plain(f"{event.title}: failed, {event.reason}"), style="yellow"))
+            return
+        whole = f"ensemble {number(event.ensemble)}" if event.ensemble is not None else ""
+        self._err.print(
+            Text(plain(f"{number(event.score):>8}  {event.title}, {duration(event.seconds)}; {whole}"), style="dim")
+        )
 
     def advance(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
         """Show how far something is that is no job."""

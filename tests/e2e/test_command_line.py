@@ -297,3 +297,28 @@ def test_that_a_profile_is_shown_and_told_as_records(line: Line) -> None:
     wrong = line.run("profile", "penguins", "--column", "sexes")
     assert wrong.returncode == 2
     assert "Did you mean one of: sex" in wrong.stderr
+
+
+def test_that_auto_trains_an_ensemble_by_groups_and_shows_its_members(line: Line, tmp_path: Path) -> None:
+    table = tmp_path / "visits.csv"
+    lines = [f"{row % 40},{row * 7 % 13},{'yes' if row * 7 % 13 > 6 else 'no'}" for row in range(400)]
+    table.write_text("patient_id,pressure,ill\n" + "\n".join(lines) + "\n")
+    words = ("train", str(table), "--target", "ill", "--auto", "--models", "2", "--folds", "2")
+    done = line.run(*words, "--group-by", "patient_id")
+    assert done.returncode == 0, done.stderr
+    assert "Auto" in done.stdout
+    assert "Best: model-" in done.stdout
+    run = next(record for record in line.records("runs") if record["estimator"] == "auto")
+    members = line.records("leaderboard", run["id"])
+    assert [member["member"] for member in members] == [1, 2]
+    assert all(member["fits"] == 2 and member["low"] <= member["score"] <= member["high"] for member in members)
+    shown = line.run("leaderboard", run["id"]).stdout
+    assert "Gradient boosting" in shown
+    assert "Ensemble: ROC AUC" in shown
+    assert run["model"] in line.run("leaderboard").stdout
+    refused = line.run(*words, "--group-by", "patient_id", "--time-by", "pressure")
+    assert refused.returncode == 2
+    assert "exclude each other" in refused.stderr
+    alone = line.run("train", str(table), "--folds", "3")
+    assert alone.returncode == 2
+    assert "Add --auto" in alone.stderr

@@ -1,0 +1,143 @@
+"""What belongs to training by ``auto``: how the rows are parted, and the members of an ensemble as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aetheron_desktop.cli.terminal import duration, number
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.evaluation.metrics import main_metric, metric
+from aetheron_desktop.engine.events import MemberScored
+from aetheron_desktop.engine.training.experiment import split_plan
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from aetheron_desktop.cli.terminal import Terminal
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.training.experiment import SplitPlan
+    from aetheron_desktop.engine.workspace import RunRecord, Workspace
+
+BUDGET_S = 60.0
+"""What ``--auto`` may take when nothing else is said."""
+
+
+def chosen_estimators(options: Namespace) -> list[str]:
+    """Give the ids of the estimators that were named, ``auto`` among them for ``--auto``."""
+    names = [*(["auto"] if options.auto else []), *options.estimator]
+    return list(dict.fromkeys(catalog.card(name).id for name in names))
+
+
+def budget_of(options: Namespace) -> float | None:
+    """Give the time for the whole training, in seconds; None is no limit."""
+    if options.budget is None and options.auto and options.models is None:
+        return BUDGET_S
+    budget: float | None = options.budget
+    return budget
+
+
+def auto_params(options: Namespace) -> dict[str, Any]:
+    """Give the parameters of ``auto`` that have a flag of their own.
+
+    Raises:
+        UsageError: they are given without it.
+    """
+    given = {name: getattr(options, name) for name in ("folds", "models") if getattr(options, name) is not None}
+    if given and "auto" not in chosen_estimators(options):
+        raise UsageError(f"--{next(iter(given))} is for auto.", hint="Add --auto.")
+    return given
+
+
+def chosen_split(dataset: Dataset, options: Namespace) -> SplitPlan:
+    """Give the split that was asked for; one by a column's groups or in order of time is made when it is not there.
+
+    Raises:
+        UsageError: more than one was asked for, or it cannot be made.
+    """
+    asked = [word for word in ("split", "group_by", "time_by") if getattr(options, word)]
+    if len(asked) > 1:
+        flags = " and ".join(f"--{word.replace('_', '-')}" for word in asked)
+        raise UsageError(f"{flags} exclude each other.", hint="Give one of them.")
+    if not asked or asked == ["split"]:
+        return split_plan(dataset, options.split, options.fold)
+    from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
+    from aetheron_desktop.engine.datasets.splitting.parting import part  # numpy and pyarrow
+
+    column = options.group_by or options.time_by
+    kind, words = ("group", "groups of") if options.group_by else ("time", "in order of")
+    name = f"{words} {column}"[:60]
+    made = part(dataset, SplitRequest(name=name, kind=kind, column=column, seed=options.seed))  # type: ignore[arg-type]
+    return split_plan(dataset, made.name, 0)
+
+
+def leaderboard(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Show the members of a run by ``auto``, or all runs that ended with a model, the best first."""
+    if options.run:
+        return _members(workspace.history(workspace.run(options.run).id), terminal, options.run)
+    runs = [run for run in workspace.runs() if run.model and run.task in {"binary", "multiclass", "regression"}]
+    if options.target:
+        runs = [run for run in runs if run.target == options.target]
+    if terminal.json:
+        for run in runs:
+            terminal.record(run)
+        return 0
+    datasets = {info.id: info.name for info in workspace.datasets()}
+    groups: dict[tuple[str, str, str], list[RunRecord]] = {}
+    for run in runs:
+        groups.setdefault((run.dataset, run.target, run.task), []).append(run)
+    for (dataset, target, task), members in groups.items():
+        main = main_metric(task)  # type: ignore[arg-type]  # those of other tasks were left out
+        terminal.say(f"{datasets.get(dataset, dataset)}, {target}: {main.label} on the test part")
+        rows = [
+            (run.id, catalog.name_of(run.estimator), number(run.metrics.get(main.name)), run.model or "")
+            for run in _ranked(members, main.name)
+        ]
+        terminal.table(("run", "name", "score", "model"), rows, empty="")
+        terminal.say("")
+    if not groups:
+        terminal.say("No run has a model yet: aetheron train FILE --auto")
+    return 0
+
+
+def _ranked(runs: Sequence[RunRecord], name: str) -> list[RunRecord]:
+    sign = -1.0 if metric(name).direction == "higher" else 1.0
+    return sorted(runs, key=lambda run: (run.metrics.get(name) is None, sign * (run.metrics.get(name) or 0.0)))
+
+
+def _members(history: Iterable[object], terminal: Terminal, run: str) -> int:
+    members = [event for event in history if isinstance(event, MemberScored)]
+    if not members:
+        raise UsageError(f"{run} has no members.", hint="Only a run by auto trains several estimators.")
+    if terminal.json:
+        for member in members:
+            terminal.record(member)
+        return 0
+    weights = next((member.weights for member in reversed(members) if member.weights), {})
+    main = metric(members[0].metric)
+    sign = -1.0 if main.direction == "higher" else 1.0
+    fitted = [member for member in members if not member.reason]
+    fitted.sort(key=lambda member: (member.score is None, sign * (member.score or 0.0)))
+    rows = [
+        (
+            str(member.member),
+            member.title,
+            number(member.score),
+            f"{number(member.low)} – {number(member.high)}",
+            f"{weights.get(member.member, 0.0):.0%}",
+            f"{member.fits - member.cut} of {member.fits}",
+            duration(member.seconds),
+        )
+        for member in fitted
+    ]
+    columns = ("", "name", main.label, "95 % interval", "weight", "whole fits", "time")
+    terminal.table(columns, rows, empty="No estimator was fitted.", numbers=5)
+    if fitted:
+        last = [member for member in members if member.ensemble is not None][-1]
+        terminal.say(f"\nEnsemble: {main.label} {number(last.ensemble)}, on rows that its members did not learn from.")
+    for member in members:
+        if member.reason:
+            terminal.say(f"Failed: {member.title}: {member.reason}")
+    return 0
