@@ -63,7 +63,6 @@ class AutoLearner:
         made = make_folds(experiment, material, dataset, None if folds is None else int(folds))
         self._bench = Bench(material, made, experiment.seed, threads)
         self._members: list[Member] = []
-        self._tried = 0
         self._model: FittedPipeline | None = None
         self._seconds: dict[str, float] = {}
         self._wanted = _wanted(experiment)
@@ -90,7 +89,6 @@ class AutoLearner:
                 break
             if not self._is_affordable(candidate, left):
                 continue
-            self._tried += 1
             try:
                 self._members.append(self._fit_member(candidate, progress, left))
             except FitEnded:
@@ -109,6 +107,8 @@ class AutoLearner:
     # -- what is tried -------------------------------------------------------------------------------------------------
 
     def _is_enough(self, left: float | None, failures: int) -> bool:
+        if not self._members and not failures:
+            return False  # whatever the time, there shall be a model
         wanted = self._wanted
         if wanted is not None and len(self._members) >= wanted:
             return True
