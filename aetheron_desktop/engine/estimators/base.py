@@ -136,20 +136,26 @@ class SklearnPredictor:
 
     def predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values."""
-        return self._in_blocks(X) if hasattr(self.model, "coef_") else self._predict(X)
+        return in_blocks(self._predict, X) if hasattr(self.model, "coef_") else self._predict(X)
 
     def _predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
         raw = self.model.predict_proba(X) if hasattr(self.model, "classes_") else self.model.predict(X)
         made: NDArray[np.float64] = raw.astype("float64", copy=False)
         return made
 
-    def _in_blocks(self, X: NDArray[Any]) -> NDArray[np.float64]:
-        # A product of matrices rounds differently for different numbers of rows. In blocks of one size, the last one
-        # filled up, the bits of a row do not depend on how many come with it.
-        parts = []
-        for start in range(0, len(X), _BLOCK):
-            block = np.zeros((_BLOCK, X.shape[1]))
-            count = min(_BLOCK, len(X) - start)
-            block[:count] = X[start : start + count]
-            parts.append(self._predict(block)[:count])
-        return np.concatenate(parts) if parts else self._predict(np.zeros((1, X.shape[1])))[:0]
+
+def in_blocks(
+    ask: Callable[[NDArray[np.float64]], NDArray[np.float64]], X: NDArray[Any], rows: int = _BLOCK
+) -> NDArray[np.float64]:
+    """Give what ``ask`` tells of ``X`` (n, features), asked for blocks of so many ``rows``.
+
+    A product of matrices rounds differently for different numbers of rows. In blocks of one size, the last one filled
+    up, the bits of a row do not depend on how many come with it.
+    """
+    parts = []
+    for start in range(0, max(1, len(X)), rows):
+        block = np.zeros((rows, X.shape[1]))
+        count = min(rows, len(X) - start)
+        block[:count] = X[start : start + count]
+        parts.append(ask(block)[:count])
+    return np.concatenate(parts)

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.estimators.cards import auto, boosting, linear, neural, trees
+from aetheron_desktop.engine.estimators.cards import auto, boosting, linear, neural, similar, trees
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
@@ -21,6 +21,9 @@ ALL: Final[tuple[Card, ...]] = (
     linear.LOGISTIC,
     linear.RIDGE,
     linear.ELASTIC_NET,
+    similar.NAIVE_BAYES,
+    similar.NEIGHBOURS,
+    similar.SUPPORT_VECTORS,
     trees.TREE,
     trees.FOREST,
     trees.EXTRA_TREES,

@@ -39,6 +39,7 @@ from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_e
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch, FittedPipeline
+from aetheron_desktop.engine.estimators.plain import PLAIN, PlainPredictor
 from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import audit, check_trees
@@ -234,8 +235,8 @@ def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> Mo
 def _write_single(model: FittedPipeline, folder: Path) -> NetworkShape | None:
     parts: dict[str, Any] = {"transformer": model.transformer}
     network = None
-    if isinstance(model.predictor, SklearnPredictor):
-        parts["predictor"] = model.predictor.model
+    if (stored := _stored(model.predictor)) is not None:
+        parts["predictor"] = stored
     else:
         network = _shape_of(model.predictor)
         _write_weights([model.predictor], [""], folder)
@@ -251,8 +252,8 @@ def _write_blend(blend: Blend, folder: Path) -> tuple[BranchShape, ...]:
     shapes = []
     for number, branch in enumerate(blend.branches):
         network = None
-        if isinstance(branch.predictor, SklearnPredictor):
-            predictors[str(number)] = branch.predictor.model
+        if (stored := _stored(branch.predictor)) is not None:
+            predictors[str(number)] = stored
         else:
             networks[f"{number}/"] = branch.predictor
             network = _shape_of(branch.predictor)
@@ -262,6 +263,13 @@ def _write_blend(blend: Blend, folder: Path) -> tuple[BranchShape, ...]:
     if networks:
         _write_weights(list(networks.values()), list(networks), folder)
     return tuple(shapes)
+
+
+def _stored(predictor: Predictor) -> Any:
+    """Give what stands for the predictor in the pipeline's file; None for a network, which is weights."""
+    if isinstance(predictor, PlainPredictor):
+        return {"kind": predictor.kind, "arrays": predictor.arrays()}
+    return predictor.model if isinstance(predictor, SklearnPredictor) else None
 
 
 def _shape_of(predictor: Predictor) -> NetworkShape:
@@ -373,8 +381,7 @@ def _read_single(folder: Path, description: Description) -> tuple[Any, Predictor
     if description.network is not None:
         weights = _read_weights(folder / WEIGHTS)
         return transformer, _network_of(weights, description.network, len(description.classes))
-    _check_predictor(parts.get("predictor"), description)
-    return transformer, SklearnPredictor(parts["predictor"])
+    return transformer, _predictor_of(parts.get("predictor"), description)
 
 
 def _read_blend(folder: Path, description: Description) -> tuple[Any, Predictor]:
@@ -394,8 +401,7 @@ def _read_blend(folder: Path, description: Description) -> tuple[Any, Predictor]
             mine = {name.removeprefix(start): weights[name] for name in weights if name.startswith(start)}
             predictor = _network_of(mine, shape.network, len(description.classes))
         else:
-            _check_predictor(predictors.get(str(number)), description)
-            predictor = SklearnPredictor(predictors[str(number)])
+            predictor = _predictor_of(predictors.get(str(number)), description)
         branches.append(Branch(shape.estimator, checked[shape.transformer], predictor, shape.weight))
     return AsItIs(), Blend(tuple(branches), description.temperature)
 
@@ -406,6 +412,14 @@ def _checked_transformer(transformer: Any) -> ColumnTransformer:
     return transformer
 
 
+def _predictor_of(stored: Any, description: Description) -> Predictor:
+    """Give the predictor that ``stored`` stands for, once it was looked at."""
+    if isinstance(stored, dict):
+        return _plain(stored, len(description.classes))
+    _check_predictor(stored, description)
+    return SklearnPredictor(stored)
+
+
 def _check_predictor(model: Any, description: Description) -> None:
     """Refuse an estimator that is not what the description says."""
     kinds = _REGRESSORS if description.info.task == "regression" else _CLASSIFIERS
@@ -414,6 +428,18 @@ def _check_predictor(model: Any, description: Description) -> None:
     if description.classes and len(getattr(model, "classes_", ())) != len(description.classes):
         raise UntrustedModel("The model's classes are not those of its estimator.", hint=AGAIN)
     check_trees(model)
+
+
+def _plain(told: dict[str, Any], classes: int) -> PlainPredictor:
+    """Give the predictor that is arrays alone, and refuse arrays that do not suit each other."""
+    kind, arrays = told.get("kind"), told.get("arrays")
+    known = PLAIN.get(kind) if isinstance(kind, str) else None
+    if known is None or not isinstance(arrays, dict) or set(told) != {"kind", "arrays"}:
+        raise UntrustedModel(f"{PIPELINE} holds a predictor of an unknown kind.", hint=AGAIN)
+    try:
+        return known.made_of(arrays, classes)
+    except ValueError as error:
+        raise UntrustedModel(f"The model's predictor is damaged: {error}.", hint=AGAIN) from error
 
 
 def _read_foreign(folder: Path, description: Description, shape: ForeignShape) -> FittedPipeline:

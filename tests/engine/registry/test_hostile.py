@@ -39,7 +39,9 @@ QUICK = {
     "boosting": {"max_iter": 3},
     "network": {"epochs": 1, "hidden_size": 8},
 }
-KINDS = ("logistic", "elastic_net", "tree", "forest", "extra_trees", "boosting", "network")
+KINDS = (
+    *("logistic", "elastic_net", "naive_bayes", "knn", "svm", "tree", "forest", "extra_trees", "boosting", "network"),
+)
 SECONDS, MEGABYTES = 20, 1_500
 
 

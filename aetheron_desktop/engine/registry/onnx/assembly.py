@@ -16,9 +16,10 @@ from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import MISSING_WORD
 from aetheron_desktop.engine.estimators.pipeline import Blend
+from aetheron_desktop.engine.estimators.plain import PlainPredictor
 from aetheron_desktop.engine.estimators.temperature import LEAST
 from aetheron_desktop.engine.registry.onnx import columns as raw_columns
-from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, network, predicted
+from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, network, plain, predicted
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph, words
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
 from aetheron_desktop.engine.registry.onnx.scaling import scaled
@@ -60,6 +61,8 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
 
 def _raw(graph: Graph, pipeline: FittedPipeline) -> str:
     """Give (rows, classes) probabilities or (rows, 1) values."""
+    if isinstance(pipeline.predictor, PlainPredictor):
+        return plain(graph, _features(graph, pipeline, None), pipeline.predictor)
     if not isinstance(pipeline.predictor, SklearnPredictor):
         return network(graph, _features(graph, pipeline, None), pipeline.predictor)  # type: ignore[arg-type]
     model = pipeline.predictor.model
@@ -182,6 +185,6 @@ def _notes(pipeline: FittedPipeline, graph: Graph, outputs: tuple[str, ...]) -> 
         )
     predictor = pipeline.predictor
     parts = [branch.predictor for branch in predictor.branches] if isinstance(predictor, Blend) else [predictor]
-    if not all(isinstance(part, SklearnPredictor) for part in parts):
+    if not all(isinstance(part, SklearnPredictor | PlainPredictor) for part in parts):
         notes.append("The network computes in single precision, as the model itself does.")
     return notes

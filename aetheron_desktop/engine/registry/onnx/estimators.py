@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -18,6 +18,14 @@ from sklearn.ensemble import (
 from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
+from aetheron_desktop.engine.estimators.plain import (
+    NEAR,
+    KernelClassesPredictor,
+    KernelPredictor,
+    NearestPredictor,
+    PlainPredictor,
+    SumsPredictor,
+)
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, FLOAT, shape
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported
 from aetheron_desktop.engine.registry.onnx.trees import boosted, forest
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
     from aetheron_desktop.engine.registry.onnx.graph import Graph
+
+
+_AGAIN: Final = "Train the model again with this version of the program, then export it."
 
 
 def constant(graph: Graph, model: Any, rows_of: str) -> str:
@@ -67,8 +78,65 @@ def predicted(graph: Graph, features: str, model: Any) -> str:
         case _:
             raise OnnxUnsupported(
                 f"The estimator is a {type(model).__name__}, which has no counterpart in ONNX here.",
-                hint="Train the model again with this version of the program, then export it.",
+                hint=_AGAIN,
             )
+
+
+def plain(graph: Graph, features: str, predictor: PlainPredictor) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values of a predictor that is arrays alone.
+
+    Raises:
+        OnnxUnsupported: there is no way to write this kind.
+    """
+    match predictor:
+        case SumsPredictor():
+            linear = graph.op("MatMul", features, predictor.linear)
+            square = graph.op("MatMul", graph.op("Mul", features, features), predictor.square)
+            return graph.op("Softmax", graph.op("Add", graph.op("Add", linear, square), predictor.bias), axis=1)
+        case KernelPredictor():
+            apart = graph.op("Mul", _squares(graph, features, predictor.support), -float(predictor.gamma[0]))
+            raw = graph.op("Add", graph.op("MatMul", graph.op("Exp", apart), predictor.dual), predictor.intercept)
+            if not isinstance(predictor, KernelClassesPredictor):
+                return raw
+            return _two(graph, raw) if predictor.dual.shape[1] == 1 else graph.op("Softmax", raw, axis=1)
+        case NearestPredictor():
+            return _nearest(graph, features, predictor)
+        case _:
+            raise OnnxUnsupported(f"There is no counterpart in ONNX here to {predictor.kind!r}.", hint=_AGAIN)
+
+
+def _squares(graph: Graph, features: str, rows: NDArray[np.float64]) -> str:
+    """Give the squared distances (rows, m) from ``rows`` (m, features)."""
+    product = graph.op("Mul", graph.op("MatMul", features, rows.T.copy()), -2.0)
+    own = graph.op("Add", product, _lengths(graph, features))
+    return graph.op("Max", graph.op("Add", own, (rows**2).sum(axis=1)), 0.0)
+
+
+def _lengths(graph: Graph, features: str) -> str:
+    return graph.op("ReduceSum", graph.op("Mul", features, features), shape(1), keepdims=1)
+
+
+def _nearest(graph: Graph, features: str, predictor: NearestPredictor) -> str:
+    """Give the mean of the nearest rows; what is as far away as the last of them shares its place."""
+    count = int(predictor.count[0])
+    apart = _squares(graph, features, predictor.rows)
+    last = graph.ops("TopK", apart, shape(count), count=2, axis=1, largest=0, sorted=0)[0]
+    last = graph.op("ReduceMax", last, shape(1), keepdims=1)
+    close = graph.op("Mul", graph.op("Add", _lengths(graph, features), 1.0), NEAR)
+    is_nearer = graph.op("Less", apart, graph.op("Sub", last, close))
+    is_inside = graph.op("LessOrEqual", apart, graph.op("Add", last, close))
+    nearer, inside = (graph.op("Cast", one, to=DOUBLE) for one in (is_nearer, is_inside))
+    tied = graph.op("Sub", inside, nearer)
+    left = graph.op("Sub", float(count), graph.op("ReduceSum", nearer, shape(1), keepdims=1))
+    share = graph.op("Div", left, graph.op("ReduceSum", tied, shape(1), keepdims=1))
+    votes = graph.op("Mul", graph.op("Add", nearer, graph.op("Mul", share, tied)), predictor.weight)
+    total = graph.op("ReduceSum", votes, shape(1), keepdims=1)
+    if not len(predictor.prior):
+        return graph.op("Div", graph.op("MatMul", votes, predictor.answers[:, None].astype(np.float64)), total)
+    of_class = np.zeros((len(predictor.answers), len(predictor.prior)))
+    of_class[np.arange(len(of_class)), predictor.answers] = 1.0
+    told = graph.op("Add", graph.op("MatMul", votes, of_class), predictor.prior)
+    return graph.op("Div", told, graph.op("Add", total, 1.0))
 
 
 def _two(graph: Graph, raw: str) -> str:

@@ -6,7 +6,7 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.engine.registry.hostile import archives, arrays, attributes, descriptions, pickles, plans, weights
+from tests.engine.registry.hostile import archives, arrays, attributes, descriptions, pickles, plain, plans, weights
 from tests.engine.registry.hostile.tools import Case
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ ATTRIBUTES: Final = [
         Case("tree", f"boosted categories: {how}", partial(attributes.boosted_category, how=how))
         for how in ("far", "narrow", "no category", "short")
     ),
+    *_each("arrays alone", plain.plain, plain.PLAIN),
     *_each("columns", attributes.one_hot, attributes.ONE_HOT),
     *_each("columns", attributes.words, attributes.WORDS),
 ]
