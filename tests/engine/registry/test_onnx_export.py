@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 QUICK: dict[str, Any] = {
     "forest": {"n_estimators": 12},
     "extra_trees": {"n_estimators": 12},
+    "auto": {"models": 2, "folds": 2},
     "elastic_net": {"n_alphas": 12},
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
     "network": {"epochs": 2, "hidden_size": 16},
