@@ -17,6 +17,7 @@ from aetheron_desktop.engine.datasets.splitting.frozen_split import PARTS, Split
 from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.datasets.splitting.split import split_rows
 from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.events import MessageLogged
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+    from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.training.experiment import Experiment
     from tests.benchmarks.learning.given import Given
 
 _PART = "part of the benchmark"
 _COPIES = 100
 _VALID = 0.2
+_MOST_WORDS = 100
 
 
 class Defaults:
@@ -46,7 +49,7 @@ class Defaults:
     estimators: Sequence[str] = ()
 
     def __init__(self) -> None:
-        self.notes: dict[str, Any] = {"version": __version__}
+        self.notes: dict[str, Any] = {"version": __version__, "said": []}
         self._model: FittedPipeline | None = None
         warm_up()  # a worker has done so before Train is pressed
 
@@ -90,12 +93,17 @@ class Defaults:
         timed = msgspec.structs.replace(experiment, budget_s=budget_s)
         try:
             checkpoints = given.folder / "checkpoints" / experiment.run
-            training = Training(timed, dataset, lambda event: None, threads=given.threads, checkpoints=checkpoints)
+            training = Training(timed, dataset, self._hear, threads=given.threads, checkpoints=checkpoints)
             return training.run(lambda: False).model
         except AetheronError as error:
             # One that fails never ends the others; the leaderboard of the program says why, too.
             self.notes.setdefault("failed", []).append(f"{experiment.estimator}: {error.detail}")
             return None
+
+    def _hear(self, event: Event) -> None:
+        """Keep the words that a run says, to see afterwards why a model is as it is."""
+        if isinstance(event, MessageLogged) and len(self.notes["said"]) < _MOST_WORDS:
+            self.notes["said"].append(event.text)
 
     def _ordered(self, model: FittedPipeline, X: pd.DataFrame) -> NDArray[np.float64]:
         raw = model.raw(X)
