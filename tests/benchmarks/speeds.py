@@ -150,7 +150,7 @@ def loop(folder: str) -> tuple[float, float]:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     from aetheron_desktop.engine.events import Progressed
-    from aetheron_desktop.engine.training.preparation import prepare
+    from aetheron_desktop.engine.training.preparation import prepare, read
     from aetheron_desktop.engine.training.trainer import Training
 
     _as_a_worker()
@@ -164,7 +164,7 @@ def loop(folder: str) -> tuple[float, float]:
 
     # The fit begins when the tables are ready: the time of that is measured, and taken off.
     began = time.monotonic()
-    prepared = prepare(experiment, dataset, "tree", lambda text: None)
+    prepared = prepare(read(experiment, dataset, lambda text: None), "tree", experiment.seed)
     ready = time.monotonic() - began
     Training(experiment, dataset, emit, threads=os.cpu_count() or 1, checkpoints=Path(folder) / experiment.run).run(
         lambda: False

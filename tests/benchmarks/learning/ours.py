@@ -1,7 +1,7 @@
-"""The project's own estimators, through the functions that the command line calls: a file is imported, then trained on.
+"""The project's own estimators, through the functions that the command line calls: a file is imported, then trained.
 
-The file has no test rows at all. A run wants a part to test on; it is given copies of some training rows, and what it
-says of them is not used. The choice between the estimators is made on the validation rows.
+The file has no test rows at all. A run wants a part to test on; it has a few of the training rows, which are lost,
+and what it says of them is not used. The choice between the estimators is made on the run's own validation rows.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ import numpy as np
 
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.datasets.reading.reader import import_file
-from aetheron_desktop.engine.datasets.splitting.frozen_split import PARTS, SplitRequest
-from aetheron_desktop.engine.datasets.splitting.parting import part
-from aetheron_desktop.engine.datasets.splitting.split import split_rows
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.events import MessageLogged
-from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.engine.training.experiment import SplitPlan, plan
 from aetheron_desktop.engine.training.machine import warm_up
+from aetheron_desktop.engine.training.preparation import read
 from aetheron_desktop.engine.training.trainer import Training
 from aetheron_desktop.engine.workspace import Workspace
 from tests.benchmarks.learning.given import TARGET, write_table
@@ -37,9 +35,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.experiment import Experiment
     from tests.benchmarks.learning.given import Given
 
-_PART = "part of the benchmark"
-_COPIES = 100
-_VALID = 0.2
+_LOST = 5
+"""So many rows are the run's own test part."""
 _MOST_WORDS = 100
 
 
@@ -55,13 +52,11 @@ class Defaults:
 
     def fit(self, given: Given) -> None:
         self._classes = given.classes
-        valid = split_rows(
-            len(given.y), valid=_VALID, test=0.0, seed=given.seed, strata=given.y if given.classes else None
-        ).valid
         began = time.perf_counter()
-        dataset = _imported(given, valid)
+        dataset = _imported(given)
         self.notes["import_s"] = time.perf_counter() - began
         experiments = self._chosen(_planned(dataset, given, self.estimators))
+        valid = read(experiments[0], dataset, lambda text: None).parts.valid
         began = time.perf_counter()
         found: dict[str, float] = {}
         for place, experiment in enumerate(experiments):
@@ -70,6 +65,10 @@ class Defaults:
             model = self._trained(experiment, dataset, given, max(0.1, left))
             if model is None:
                 continue
+            if len(experiments) == 1:
+                self._model, self.notes["best"] = model, experiment.estimator
+                break
+            # Every row has a target, so the positions are those of the table that was given.
             value = score(given.task, given.y[valid], self._ordered(model, given.X.iloc[valid]))  # type: ignore[arg-type]
             if self._model is None or is_better(given.metric, value, found[self.notes["best"]]):
                 self._model, self.notes["best"] = model, experiment.estimator
@@ -119,14 +118,9 @@ class Auto(Defaults):
         return [experiment for experiment in experiments if experiment.estimator == "auto"]
 
 
-def _imported(given: Given, valid: NDArray[np.int64]) -> Dataset:
-    places = np.zeros(len(given.y), dtype=np.int64)
-    places[valid] = 1
+def _imported(given: Given) -> Dataset:
     frame = given.X.copy()
     frame[TARGET] = np.array(given.classes, dtype=object)[given.y] if given.classes else given.y
-    copies = np.random.default_rng(given.seed).permutation(len(frame))[:_COPIES]
-    frame = frame.iloc[np.append(np.arange(len(frame)), copies)]
-    frame[_PART] = [*(PARTS[place] for place in places), *["test"] * len(copies)]
     path = given.folder / "rows.parquet"
     write_table(frame, path)
     workspace = Workspace.open(given.folder / "workspace")
@@ -135,13 +129,12 @@ def _imported(given: Given, valid: NDArray[np.int64]) -> Dataset:
     workspace.add_dataset(info)
     dataset = workspace.dataset(info.id)
     workspace.close()
-    part(dataset, SplitRequest(name="benchmark", kind="column", column=_PART))
     return dataset
 
 
 def _planned(dataset: Dataset, given: Given, estimators: Sequence[str]) -> tuple[Experiment, ...]:
     info = dataset.info
-    out = {TARGET, _PART, *info.proposal.excluded}
+    out = {TARGET, *info.proposal.excluded}
     return plan(
         info,
         target=TARGET,
@@ -149,6 +142,6 @@ def _planned(dataset: Dataset, given: Given, estimators: Sequence[str]) -> tuple
         estimators=estimators,
         seed=given.seed,
         features=[name for name in info.schema.names if name not in out],
-        split=split_plan(dataset, "benchmark"),
+        split=SplitPlan(test=_LOST / info.rows),
         new_id=lambda: Workspace.new_id("run"),
     )
