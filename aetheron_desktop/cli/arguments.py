@@ -124,6 +124,15 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--seed", type=int, default=0, help="the seed of split and estimators (default 0)")
     verb.add_argument("--class-weight", choices=("none", "balanced"), default="none", help="weight rare classes up")
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    verb.add_argument(
+        "--feature",
+        action="append",
+        default=[],
+        metavar="COL=TREATMENT",
+        help="what is made of a column before models see it; of a number: as-is, scaled, quantile, binned, one-hot; "
+        "of a category: one-hot, codes, target; of a date: elapsed, month, day, weekday, hour, cyclic, joined by +; "
+        "of a text: words, characters, joined by +; of any: auto, left-out; repeat for more columns",
+    )
     verb.add_argument("--split", metavar="NAME", help="a stored split of the dataset (see the command split)")
     verb.add_argument("--fold", type=int, default=0, help="of a split with folds, the one that is the test")
     verb.add_argument("--auto", action="store_true", help="many estimators on folds, weighed into one ensemble")
@@ -147,6 +156,7 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         verb.add_argument("run", metavar="RUN", help="a run's id")
     verb = _verb(verbs, "show", commands.show, "show a dataset, run or model")
     verb.add_argument("id", metavar="ID", help="the id, or a name that only one has")
+    verb.add_argument("--features", action="store_true", help="of a model, what it sees and what that was made from")
 
 
 def _models(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

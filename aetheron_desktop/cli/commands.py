@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from aetheron_desktop.cli import auto, running, versions
+from aetheron_desktop.cli import auto, features, running, versions
 from aetheron_desktop.cli import differences as table_differences
 from aetheron_desktop.cli.recipes import recipe_of
 from aetheron_desktop.cli.runner import EXIT_CODES, Runner
@@ -21,6 +21,7 @@ from aetheron_desktop.engine.datasets.reading.preview import differences
 from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.treatments import parsed
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
@@ -218,6 +219,7 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         features=features,
         split=auto.chosen_split(dataset, options),
         decisions=decisions(dataset, target) if target else (),
+        treatments=parsed(options.feature),
         new_id=lambda: workspace.new_id("run"),
     )
 
@@ -377,6 +379,8 @@ def diff(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 
 def show(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show a dataset, run or model."""
+    if options.features:
+        return features.features(workspace, terminal, options)
     found = _any(workspace, options.id)
     if terminal.json:
         terminal.record(found)

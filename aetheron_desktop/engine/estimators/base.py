@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
-    from aetheron_desktop.engine.estimators.features import Style
+    from aetheron_desktop.engine.estimators.treatments import Style
     from aetheron_desktop.engine.params import Value
 
     Judged = tuple["Rows", NDArray[np.float64]]

@@ -1,25 +1,32 @@
 """From the table's columns to numbers: what each kind of column becomes, and what new values become later.
 
-Numbers and booleans stay numbers (infinite ones count as missing), dates become their parts and the days since 2000,
-categories words, and texts the weights of their words (TF-IDF), folded into a few numbers. What is learned on the way
-(medians, categories, vocabularies) is a scikit-learn ``ColumnTransformer`` fitted on the training rows alone.
+Numbers and booleans stay numbers (infinite ones count as missing), dates become their parts, the days since 2000 and
+the days to each other date, categories words, and texts the weights of their words (TF-IDF), folded into a few numbers.
+What is learned on the way (medians, categories, vocabularies) is a scikit-learn ``ColumnTransformer`` fitted on the
+training rows alone. What is made of a column is chosen by its :class:`~treatments.Treatment`, else by the style.
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, QuantileTransformer, StandardScaler
 
 from aetheron_desktop.engine.errors import ModelError, TrainingError
+from aetheron_desktop.engine.estimators import feature_parts as made_by
+from aetheron_desktop.engine.estimators.treatments import (
+    MOST_CLASSES_ENCODED,
+    Style,
+    Treatment,
+    by_column,
+    has_few_values,
+    has_many_levels,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,17 +35,12 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Column
 
-Style = Literal["linear", "tree", "network"]
-
 MISSING_WORD: Final = "(missing)"
 _EPOCH: Final = pd.Timestamp("2000-01-01")
 _LARGEST: Final = 1e37
 _TRUTHS: Final = {"true": 1.0, "yes": 1.0, "t": 1.0, "y": 1.0, "false": 0.0, "no": 0.0, "f": 0.0, "n": 0.0}
-_ONE_HOT_WIDTH: Final = 4_000
-_ONE_HOT_BYTES: Final = 1 << 30
-"""The most columns that all categories together become, and the most memory of them for the training rows."""
-_TEXT_WORDS: Final = 2_000
-_TEXT_WIDTH: Final = 24
+_MOST_DATES: Final = 4
+"""Of so many dates at most, the days between each two are features."""
 
 
 def words(values: pd.Series) -> pd.Series:
@@ -82,9 +84,13 @@ def _truths(values: pd.Series) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns that a model sees, each with the type it had when the model was made."""
+    """The columns that a model sees, each with the type it had when the model was made.
+
+    ``treatments`` are what was chosen for some of them; they matter while the transformer is made.
+    """
 
     columns: tuple[Column, ...]
+    treatments: tuple[Treatment, ...] = ()
 
     def frame(self, table: pd.DataFrame) -> pd.DataFrame:
         """Give the table (n, columns) as the transformer takes it: numbers, words and texts.
@@ -107,7 +113,14 @@ class Columns:
         made: dict[str, Any] = {}
         for column in self.columns:
             made |= _made_of(column, table[column.name])
+        for first, second in self.spans():
+            made[span(first, second)] = made[part(second, "days")] - made[part(first, "days")]
         return pd.DataFrame(made, index=table.index)
+
+    def spans(self) -> list[tuple[str, str]]:
+        """Give the pairs of dates between which :meth:`frame` counts the days."""
+        dates = [column.name for column in self.columns if column.type == "date"]
+        return list(combinations(dates, 2)) if len(dates) <= _MOST_DATES else []
 
     def of(self, kind: Literal["number", "category", "text"]) -> list[str]:
         """Give the names that :meth:`frame` makes of this kind."""
@@ -117,7 +130,7 @@ class Columns:
                 case "number" | "integer" | "boolean" if kind == "number":
                     names.append(column.name)
                 case "date" if kind == "number":
-                    names += [_part(column.name, part) for part in _DATE_PARTS]
+                    names += [part(column.name, one) for one in DATE_PARTS]
                 case "category" | "identifier" if kind == "category":
                     names.append(column.name)
                 case "text" if kind == "text":
@@ -127,7 +140,9 @@ class Columns:
         return names
 
 
-_DATE_PARTS: Final = ("days", "month", "day", "weekday", "hour")
+DATE_PARTS: Final = ("days", "month", "day", "weekday", "hour")
+CIRCLES: Final = {"month": (1, 12), "weekday": (0, 7), "hour": (0, 24)}
+"""The parts that come round: the first one, and how many there are."""
 
 
 def _made_of(column: Column, values: pd.Series) -> dict[str, Any]:
@@ -156,35 +171,192 @@ def _date_parts(name: str, values: pd.Series) -> dict[str, Any]:
         "weekday": values.dt.day_of_week,
         "hour": values.dt.hour,
     }
-    return {_part(name, part): numbers(parts[part].astype("float64")) for part in _DATE_PARTS}
+    made = {part(name, one): numbers(parts[one].astype("float64")) for one in DATE_PARTS}
+    for one in CIRCLES:
+        given = made[part(name, one)]
+        for place, circle in enumerate(circle_of(one)):
+            # Read from a table: each row has the same bits wherever it stands, and in every runtime.
+            there = np.append(circle, np.nan)
+            made[part(name, circle_names(one)[place])] = there[
+                np.where(np.isnan(given), len(circle), given - CIRCLES[one][0]).astype(np.int64)
+            ]
+    return made
 
 
-def _part(name: str, part: str) -> str:
-    # A sign that no column's name has, so that a part is never mistaken for a column.
-    return f"{name}\N{SYMBOL FOR UNIT SEPARATOR}{part}"
+def circle_of(one: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the two coordinates (n,) of the places of a part that comes round, on a circle of radius 1."""
+    count = CIRCLES[one][1]
+    turns = 2.0 * np.pi * np.arange(count) / count
+    return np.sin(turns), np.cos(turns)
 
 
-def transformer(columns: Columns, frame: pd.DataFrame, style: Style, seed: int) -> ColumnTransformer:
+def circle_names(one: str) -> tuple[str, str]:
+    """Give the names of the two coordinates."""
+    return f"{one} sine", f"{one} cosine"
+
+
+SEPARATOR: Final = "\N{SYMBOL FOR UNIT SEPARATOR}"
+"""A sign that no column's name has, so that a part is never mistaken for a column."""
+
+
+def part(name: str, one: str) -> str:
+    """Give the name of a part of a date."""
+    return f"{name}{SEPARATOR}{one}"
+
+
+def span(first: str, second: str) -> str:
+    """Give the name of the days from one date to another."""
+    return f"{first}{SEPARATOR}to{SEPARATOR}{second}"
+
+
+def transformer(
+    columns: Columns, frame: pd.DataFrame, style: Style, seed: int, classes: int | None = None
+) -> ColumnTransformer:
     """Give the transformer, not yet fitted, that suits ``style``; ``frame`` tells how wide it may become.
+
+    ``classes`` is 0 for regression; without it, nothing is made that needs the target. Fit it by :func:`fitted`.
 
     Raises:
         TrainingError: nothing is left to learn from.
     """
-    number, category, text = columns.of("number"), columns.of("category"), columns.of("text")
-    parts: list[tuple[str, Any, Any]] = []
-    if category:
-        # First: the boosted trees keep the codes of categories in front.
-        parts.append(("category", _categories_for(style, len(category), len(frame)), category))
-    if number:
-        parts.append(("number", _numbers_for(style, len(frame), seed), number))
-    for position, name in enumerate(text):
-        if frame[name].str.contains(r"\w\w", regex=True).any():
-            parts.append((f"text{position}", _text(frame[name], seed), name))
+    parts = _Parts(columns, frame, style, seed, classes).all()
     if not parts:
         raise TrainingError(
             "No column is left that a model could learn from: all are empty.", hint="Choose other columns."
         )
     return ColumnTransformer(parts, sparse_threshold=0.0)
+
+
+def fitted(made: ColumnTransformer, frame: pd.DataFrame, y: NDArray[Any]) -> NDArray[np.float64]:
+    """Fit the transformer ``made`` to ``frame`` and its target ``y`` (n,), and give the features (n, features).
+
+    What is learned from the target is cross-fitted: these features are not those that ``transform`` gives.
+    """
+    with warnings.catch_warnings():
+        # Of columns in which few values come often, there are fewer bins than asked for; what was made is told.
+        warnings.filterwarnings("ignore", message="Bins whose width are too small")
+        warnings.filterwarnings("ignore", message="Feature .* is constant")
+        given: NDArray[np.float64] = made.fit_transform(frame, y)
+    made_by.settle([step for _, step, _ in (*made.transformers, *made.transformers_)])
+    return given
+
+
+def _one_hot(style: Style, frame: pd.DataFrame) -> Any:
+    del style
+    return made_by.one_hot(frame)
+
+
+class _Parts:
+    """What a transformer is made of, as ``ColumnTransformer`` takes it."""
+
+    def __init__(self, columns: Columns, frame: pd.DataFrame, style: Style, seed: int, classes: int | None) -> None:
+        self._columns = columns
+        self._how = by_column(columns.treatments)
+        self._frame = frame
+        self._style = style
+        self._seed = seed
+        self._classes = classes
+        self._uses_target = classes is not None and classes <= MOST_CLASSES_ENCODED
+
+    def all(self) -> list[tuple[str, Any, Any]]:
+        """Give them in order."""
+        # First: the boosted trees keep the codes of categories in front.
+        return [*self._categories(), *self._numbers(), *self._texts()]
+
+    def _auto(self, names: list[str]) -> list[str]:
+        return [name for name in names if name not in self._how]
+
+    def _chosen(self, names: list[str], *how: str) -> list[str]:
+        return [name for name in names if set(how) & set(self._how.get(name, ()))]
+
+    def _many(self) -> list[str]:
+        columns = [column for column in self._columns.columns if has_many_levels(column, self._style)]
+        return self._auto([column.name for column in columns]) if self._uses_target else []
+
+    def _categories(self) -> list[tuple[str, Any, Any]]:
+        names = self._columns.of("category")
+        hot, coded = self._chosen(names, "one-hot"), self._chosen(names, "codes")
+        auto, means = self._auto(names), [*self._many(), *self._chosen(names, "target")]
+        if self._style == "tree":
+            parts = [("category", made_by.codes, auto + coded), ("one-hot", _one_hot, hot)]
+        else:
+            parts = [("category", _one_hot, auto + hot), ("codes", made_by.codes, coded)]
+        made = [(name, make(self._style, self._frame[chosen]), chosen) for name, make, chosen in parts if chosen]
+        if means:
+            encoder = made_by.target_means(self._style, self._classes or 0, self._seed, self._frame[means])
+            made.append(("means", encoder, means))
+        return made
+
+    def _numbers(self) -> list[tuple[str, Any, Any]]:
+        columns = self._columns.columns
+        plain = [column.name for column in columns if column.type in {"number", "integer", "boolean"}]
+        rows, style = len(self._frame), self._style
+        binned, each = self._chosen(plain, "binned"), self._chosen(plain, "one-hot")
+        levels = self._auto([column.name for column in columns if has_few_values(column)]) + self._circling()
+        levels = (levels if style == "linear" else []) + each
+        missing = [name for name in binned + each if self._frame[name].isna().any()]
+        parts = [
+            ("number", self._usual_numbers(), self._usual()),
+            ("as-is", made_by.as_they_are(style), self._chosen(plain, "as-is")),
+            ("scaled", made_by.scaled(style), self._chosen(plain, "scaled")),
+            ("quantile", made_by.by_rank(rows, self._seed), self._chosen(plain, "quantile")),
+            ("binned", made_by.binned(style, rows), binned),
+            ("each", made_by.each_value(), levels),
+            ("missing", made_by.told_missing(), missing),
+        ]
+        return [one for one in parts if one[2]]
+
+    def _usual_numbers(self) -> Any:
+        match self._style:
+            case "linear":
+                return made_by.scaled("linear")
+            case "network":
+                return made_by.by_rank(len(self._frame), self._seed)
+            case _:
+                return made_by.as_they_are("tree")
+
+    def _usual(self) -> list[str]:
+        """Give the numbers that are treated as the style has it, in the order of the columns, then days between."""
+        names = []
+        for column in self._columns.columns:
+            if column.type == "date":
+                names += self._parts_of(column.name)
+            elif column.type in {"number", "integer", "boolean"}:
+                names += self._auto([column.name])
+        dates = {
+            column.name for column in self._columns.columns if "elapsed" in self._how.get(column.name, ("elapsed",))
+        }
+        return names + [span(*both) for both in self._columns.spans() if dates.issuperset(both)]
+
+    def _parts_of(self, date: str) -> list[str]:
+        how = self._how.get(date)
+        if how is None:
+            return [part(date, one) for one in DATE_PARTS]
+        names = {"elapsed": ("days",), "cyclic": [name for one in CIRCLES for name in circle_names(one)]}
+        return [part(date, name) for one in how for name in names.get(one, (one,))]
+
+    def _circling(self) -> list[str]:
+        dates = self._auto([column.name for column in self._columns.columns if column.type == "date"])
+        return [part(date, one) for date in dates for one in CIRCLES]
+
+    def _texts(self) -> list[tuple[str, Any, Any]]:
+        parts = []
+        for position, name in enumerate(self._columns.of("text")):
+            values = self._frame[name]
+            for one in self._how.get(name) or (self._read_as(values),):
+                pattern = made_by.WORD if one == "words" else made_by.SIGN
+                if values.str.contains(pattern, regex=True).any():
+                    parts.append((f"{_TEXT_PARTS[one]}{position}", made_by.text(values, one, self._seed), name))
+        return parts
+
+    @staticmethod
+    def _read_as(values: pd.Series) -> str:
+        has_words = values.str.contains(made_by.WORD, regex=True).any()
+        return "characters" if made_by.has_no_blanks(values) or not has_words else "words"
+
+
+_TEXT_PARTS: Final = {"words": "text", "characters": "letters"}
+"""How the parts of each way are called; with the column's place."""
 
 
 def categorical_positions(fitted: ColumnTransformer) -> tuple[int, ...]:
@@ -193,53 +365,15 @@ def categorical_positions(fitted: ColumnTransformer) -> tuple[int, ...]:
     return tuple(range(span.start, span.stop))
 
 
-def number_positions(fitted: ColumnTransformer, columns: Columns) -> range:
-    """Give the positions, in the transformer's output, of the table's numbers."""
+def number_positions(fitted: ColumnTransformer) -> range:
+    """Give the positions, in the transformer's output, of the numbers that are treated as the style has it."""
     start = fitted.output_indices_.get("number", slice(0, 0)).start
-    return range(start, start + len(columns.of("number")))
+    return range(start, start + len(chosen_by(fitted, "number")))
 
 
-def _numbers_for(style: Style, rows: int, seed: int) -> Any:
-    if style == "tree":
-        # Trees ask for a threshold: scale does not matter, and missing is an answer of its own.
-        return "passthrough"
-    impute = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-    if style == "linear":
-        return Pipeline([("impute", impute), ("scale", StandardScaler())])
-    even = QuantileTransformer(
-        n_quantiles=min(rows, max(10, min(1_000, rows // 20))),
-        output_distribution="normal",
-        subsample=100_000,
-        random_state=seed,
-    )
-    return Pipeline([("impute", impute), ("even", even)])
-
-
-def _categories_for(style: Style, count: int, rows: int) -> Any:
-    if style == "tree":
-        # 254 codes, and one for what was never seen: what the binned trees can hold.
-        return OrdinalEncoder(
-            handle_unknown="use_encoded_value", unknown_value=np.nan, max_categories=254, dtype=np.float64
-        )
-    width = min(_ONE_HOT_WIDTH, _ONE_HOT_BYTES // (8 * rows))
-    # A level that is seen once or twice says nothing; the rare ones share a column, and new ones join them.
-    return OneHotEncoder(
-        handle_unknown="infrequent_if_exist",
-        max_categories=max(2, min(100, width // count)),
-        min_frequency=2,
-        sparse_output=False,
-        dtype=np.float64,
-    )
-
-
-def _text(values: pd.Series, seed: int) -> Any:
-    vectorizer = TfidfVectorizer(max_features=_TEXT_WORDS, sublinear_tf=True)
-    filled = values[values.str.contains(r"\w\w", regex=True)]
-    width = min(_TEXT_WIDTH, len(vectorizer.fit(filled.head(5_000)).vocabulary_) - 1, len(values) - 1)
-    steps: list[tuple[str, Any]] = [("words", TfidfVectorizer(max_features=_TEXT_WORDS, sublinear_tf=True))]
-    if width >= 2:
-        steps.append(("fold", TruncatedSVD(n_components=width, random_state=seed)))
-    return Pipeline(steps)
+def chosen_by(fitted: ColumnTransformer, name: str) -> list[str]:
+    """Give the columns of the frame that the part ``name`` of a transformer takes."""
+    return next((list(chosen) for one, _, chosen in fitted.transformers_ if one == name), [])
 
 
 def constant_columns(table: pd.DataFrame, columns: Sequence[Column]) -> list[str]:

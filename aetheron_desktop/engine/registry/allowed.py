@@ -39,12 +39,15 @@ _PREPARATION: Final = (
     "sklearn.impute._base.MissingIndicator",
     "sklearn.impute._base.SimpleImputer",
     "sklearn.pipeline.Pipeline",
+    "sklearn.preprocessing._data.MinMaxScaler",
     "sklearn.preprocessing._data.QuantileTransformer",
     "sklearn.preprocessing._data.StandardScaler",
+    "sklearn.preprocessing._discretization.KBinsDiscretizer",
     "sklearn.preprocessing._encoders.OneHotEncoder",
     "sklearn.preprocessing._encoders.OrdinalEncoder",
     "sklearn.preprocessing._function_transformer.FunctionTransformer",
     "sklearn.preprocessing._label.LabelEncoder",
+    "sklearn.preprocessing._target_encoder.TargetEncoder",
 )
 _ESTIMATORS: Final = (
     "sklearn.dummy.DummyClassifier",
@@ -127,14 +130,14 @@ SETTINGS: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     },
     # As a file's name, a text would be opened; another pattern could take for ever.
     "sklearn.feature_extraction.text.TfidfVectorizer": {
-        "analyzer": ("word",),
+        "analyzer": ("word", "char_wb"),
         "binary": (False,),
         "decode_error": ("strict",),
         "dtype": ("numpy.float64",),
         "encoding": ("utf-8",),
         "input": ("content",),
         "lowercase": (True,),
-        "ngram_range": ([1, 1],),
+        "ngram_range": ([1, 1], [2, 4]),
         "norm": ("l2",),
         "preprocessor": (None,),
         "stop_words": (None,),
@@ -164,6 +167,24 @@ SETTINGS: Final[dict[str, dict[str, tuple[Any, ...]]]] = {
     "sklearn.preprocessing._data.QuantileTransformer": {
         "ignore_implicit_zeros": (False,),
         "output_distribution": ("normal",),
+    },
+    "sklearn.preprocessing._data.MinMaxScaler": {"clip": (True,)},
+    # With one-hot, another encoder would be in it.
+    "sklearn.preprocessing._discretization.KBinsDiscretizer": {
+        "dtype": (None,),
+        "encode": ("ordinal",),
+        "strategy": ("quantile",),
+        "subsample": (None,),
+    },
+    # What else is given for cv would be called.
+    "sklearn.preprocessing._target_encoder.TargetEncoder": {
+        "_infrequent_enabled": (False,),
+        "categories": ("auto",),
+        "cv": (5,),
+        "random_state": ("deprecated",),
+        "shuffle": ("deprecated",),
+        "target_type": ("binary", "continuous", "multiclass"),
+        "target_type_": ("binary", "continuous", "multiclass"),
     },
     "sklearn.impute._base.SimpleImputer": {"fill_value": (None,), "strategy": ("median",)},
     "sklearn.impute._base.MissingIndicator": {

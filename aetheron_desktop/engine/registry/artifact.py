@@ -38,6 +38,7 @@ from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns
+from aetheron_desktop.engine.estimators.made_features import features_of
 from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch, FittedPipeline
 from aetheron_desktop.engine.estimators.plain import PLAIN, PlainPredictor
 from aetheron_desktop.engine.registry import format as skops_format
@@ -160,6 +161,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
     sample.to_parquet(folder / SAMPLE)
     info = _info(run, model, id_, name, sum(file.stat().st_size for file in folder.iterdir()))
     (folder / CARD).write_text(card_text(info, run), encoding="utf-8")
+    features, more_features = features_of(model)
     description = Description(
         format=FORMAT,
         info=info,
@@ -181,6 +183,8 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         ended_by=run.ended_by,
         branches=branches,
         temperature=temperature,
+        features=features,
+        more_features=more_features,
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))
     sign(folder)

@@ -10,6 +10,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
+from aetheron_desktop.engine.estimators.treatments import MadeFeature
 from aetheron_desktop.engine.evaluation.metrics import ALL as METRICS
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES, ForeignShape
@@ -104,7 +105,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     The fit did ``steps`` steps and was ended by ``ended_by``: a second training does as many.
     ``branches`` are those of an ensemble, at ``temperature`` (see :class:`.estimators.pipeline.Blend`); a single
     estimator has none. ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that
-    another program made is asked.
+    another program made is asked. ``features`` are what the model sees, and what each was made from, in order;
+    ``more_features`` counts those that are not told. A model that was made before they were told has none.
     """
 
     format: int
@@ -128,6 +130,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: EndedBy = ""
     branches: tuple[BranchShape, ...] = ()
     temperature: float = 1.0
+    features: tuple[MadeFeature, ...] = ()
+    more_features: int = 0
 
 
 def read_description(folder: Path) -> Description:

@@ -107,6 +107,7 @@ class _Look:
         own: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
             "sklearn.preprocessing._encoders.OneHotEncoder": ("categories_", self._check_one_hot),
             "sklearn.feature_extraction.text.TfidfVectorizer": ("vocabulary_", self._check_words),
+            "sklearn.preprocessing._target_encoder.TargetEncoder": ("encodings_", self._check_means),
         }
         self._rules = own if profile.is_own else {}
         self._is_own = profile.is_own
@@ -252,6 +253,14 @@ class _Look:
                 raise UntrustedModel("The pipeline's categories do not suit each other.", hint=AGAIN)
             if len(found) != size or not _is_within(found, width):
                 raise UntrustedModel("The pipeline's categories lead out of their columns.", hint=AGAIN)
+
+    def _check_means(self, attributes: dict[str, Any]) -> None:
+        """Refuse means that are not one for each level, and each output."""
+        levels = [self._length(node) for node in attributes["categories_"]["content"]]
+        means = [self._length(node) for node in attributes["encodings_"]["content"]]
+        each = len(means) // max(1, len(levels))
+        if not 0 < each <= MOST_CATEGORIES or means != [level for level in levels for _ in range(each)]:
+            raise UntrustedModel("The pipeline's means do not suit its categories.", hint=AGAIN)
 
     def _check_words(self, attributes: dict[str, Any]) -> None:
         """Refuse words whose places are not 0, 1, 2 and so on, for the same reason."""

@@ -12,10 +12,12 @@ from aetheron_desktop.engine.datasets.schema import Task, task_for
 from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.treatments import OUT, Treatment, checked
 from aetheron_desktop.engine.params import Value, check_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.engine.datasets.schema import Column
@@ -51,7 +53,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     ``run`` is the run's id and ``dataset`` the dataset's; ``estimator`` is a card's id and ``params`` has all of its
     parameters; ``budget_s`` is the longest fit in seconds, ``steps`` the most steps of it; ``group`` joins runs that
     were started together; ``positive`` is the class that a binary task is about, chosen by its name when None;
-    ``decisions`` are those about the findings of the trust report that were made before.
+    ``decisions`` are those about the findings of the trust report that were made before;
+    ``treatments`` say what is made of the columns for which something was chosen.
     """
 
     run: str
@@ -70,6 +73,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     positive: str | None = None
     decisions: tuple[Decision, ...] = ()
+    treatments: tuple[Treatment, ...] = ()
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -86,6 +90,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     positive: str | None = None,
     split: SplitPlan | None = None,
     decisions: Sequence[Decision] = (),
+    treatments: Sequence[Treatment] = (),
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -106,7 +111,8 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
         raise UsageError(f"The budget must be a number of seconds above 0, got {budget_s!r}.")
     if not 0 <= seed < 2**32:
         raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
-    chosen = _features(dataset, column, features)
+    wanted = checked(treatments, dataset.schema, column.name, task, column.distinct)
+    chosen = _features(dataset, column, features, {one.column for one in wanted if one.how == (OUT,)})
     group = new_id().replace("run-", "group-", 1) if len(cards) > 1 else ""
     return tuple(
         Experiment(
@@ -125,6 +131,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             group=group,
             positive=positive,
             decisions=tuple(decisions),
+            treatments=tuple(one for one in wanted if one.column in chosen),
         )
         for card in cards
     )
@@ -216,11 +223,13 @@ def _check_classes(column: Column, task: Task, rows: int) -> None:
         raise TrainingError(f"The target {name!r} has two classes.", hint="Choose the task binary.")
 
 
-def _features(dataset: DatasetInfo, target: Column, features: Sequence[str] | None) -> tuple[str, ...]:
+def _features(
+    dataset: DatasetInfo, target: Column, features: Sequence[str] | None, left_out: AbstractSet[str]
+) -> tuple[str, ...]:
     if features is None:
         out = {target.name, *dataset.proposal.excluded}
         features = [name for name in dataset.schema.names if name not in out]
-    chosen = tuple(dict.fromkeys(features))
+    chosen = tuple(name for name in dict.fromkeys(features) if name not in left_out)
     for name in chosen:
         dataset.schema.column(name)
     if target.name in chosen:

@@ -13,9 +13,9 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.base import Rows
 from aetheron_desktop.engine.estimators.features import (
     Columns,
-    Style,
     categorical_positions,
     constant_columns,
+    fitted,
     number_positions,
     numbers,
     transformer,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Column, ColumnRange, Task
     from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.estimators.treatments import Style
     from aetheron_desktop.engine.training.experiment import Experiment
 
 
@@ -125,7 +126,7 @@ def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -
     constant = constant_columns(table.iloc[parts.train], features)
     if constant:
         say(f"Left out, because they have one value only: {', '.join(constant[:10])}{'…' if constant[10:] else ''}.")
-    columns = Columns(tuple(column for column in features if column.name not in set(constant)))
+    columns = Columns(tuple(column for column in features if column.name not in set(constant)), experiment.treatments)
     if not columns.columns:
         raise TrainingError("All chosen columns have one value only.", hint="Choose other columns.")
     return Material(
@@ -155,16 +156,16 @@ def prepare(
     valid = material.parts.valid if valid is None else valid
     columns = material.subject.columns
     frames = [columns.frame(material.table.iloc[part]) for part in (train, valid)]
-    fitted = transformer(columns, frames[0], style, seed)
-    train_X = fitted.fit_transform(frames[0])
     y = material.y
+    made = transformer(columns, frames[0], style, seed, len(material.subject.classes))
+    train_X = fitted(made, frames[0], y[train])
     return Prepared(
-        transformer=fitted,
-        categorical=categorical_positions(fitted) if style == "tree" else (),
-        numbers=number_positions(fitted, columns),
+        transformer=made,
+        categorical=categorical_positions(made) if style == "tree" else (),
+        numbers=number_positions(made),
         train=Rows(_dense(train_X), y[train], material.weight(y[train])),
         # Weighted as the fit is: the best step must be best at what is being learned.
-        valid=Rows(_dense(fitted.transform(frames[1])), y[valid], material.weight(y[valid])),
+        valid=Rows(_dense(made.transform(frames[1])), y[valid], material.weight(y[valid])),
     )
 
 

@@ -180,6 +180,7 @@ def _plan(old: Description, new: Description) -> Iterator[DifferenceLine]:
                 "Class weights": plan.class_weight,
                 "Time budget": "none" if plan.budget_s is None else f"{plan.budget_s:g} s",
                 "Positive class": plan.positive or "",
+                "Chosen features": ", ".join(f"{one.column}={one.words}" for one in plan.treatments),
                 "Outcome": description.info.status,
             }
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aetheron_desktop.engine.estimators.treatments import MadeFeature, Treatment
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.versions import AliasMove
 from aetheron_desktop.engine.versioning.lineage import Lineage, lineage
@@ -19,7 +20,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
 
     ``info`` is what the version's description says. ``signature`` is what is to be thought of its signature, ``state``
     the same in a word (own, trusted, unknown, unsigned, broken), ``signer`` and ``fingerprint`` name who has the key.
-    ``files`` are the names of its files.
+    ``files`` are the names of its files. ``features`` are what the model sees and what each was made from, and
+    ``more_features`` counts those that are not told; ``treatments`` are what was chosen for columns.
     """
 
     model: str
@@ -37,6 +39,9 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     card: str
     files: tuple[str, ...]
     lineage: Lineage
+    features: tuple[MadeFeature, ...] = ()
+    more_features: int = 0
+    treatments: tuple[Treatment, ...] = ()
 
 
 def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
@@ -76,4 +81,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             card=(repository.read(commit, CARD) or b"").decode("utf-8", "replace"),
             files=tuple(sorted({DESCRIPTION, *description.hashes})),
             lineage=lineage(workspace, model, commit),
+            features=description.features,
+            more_features=description.more_features,
+            treatments=description.experiment.treatments if description.experiment is not None else (),
         )

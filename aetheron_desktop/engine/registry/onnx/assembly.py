@@ -10,7 +10,8 @@ import numpy as np
 from onnx import helper
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
@@ -27,7 +28,7 @@ from aetheron_desktop.engine.registry.onnx.texts import text
 from aetheron_desktop.engine.registry.onnx.trees import codes_of_boosting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
     from onnx import ModelProto
@@ -51,7 +52,8 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
         )
     outputs = tuple(_free(name, taken) for name in (("label", "probabilities") if pipeline.classes else ("value",)))
     graph = Graph({*taken, *outputs})
-    raw = (_blend if isinstance(pipeline.predictor, Blend) else _raw)(graph, pipeline)
+    empty = raw_columns.learned_empty_words(pipeline)
+    raw = (_blend if isinstance(pipeline.predictor, Blend) else _raw)(graph, pipeline, empty)
     made = graph.model("pipeline", raw_columns.inputs(given), _outputs(graph, pipeline, raw, outputs, threshold))
     made.producer_name, made.producer_version = "Aetheron Desktop", __version__
     made.doc_string = f"Predicts {pipeline.target.name} ({pipeline.task}) from {len(given)} columns."
@@ -59,25 +61,25 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
     return made, outputs, _notes(pipeline, graph, outputs)
 
 
-def _raw(graph: Graph, pipeline: FittedPipeline) -> str:
-    """Give (rows, classes) probabilities or (rows, 1) values."""
+def _raw(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:
+    """Give (rows, classes) probabilities or (rows, 1) values; in the columns ``empty`` the empty word is a value."""
     if isinstance(pipeline.predictor, PlainPredictor):
-        return plain(graph, _features(graph, pipeline, None), pipeline.predictor)
+        return plain(graph, _features(graph, pipeline, empty, None), pipeline.predictor)
     if not isinstance(pipeline.predictor, SklearnPredictor):
-        return network(graph, _features(graph, pipeline, None), pipeline.predictor)  # type: ignore[arg-type]
+        return network(graph, _features(graph, pipeline, empty, None), pipeline.predictor)  # type: ignore[arg-type]
     model = pipeline.predictor.model
     if is_constant(model):
         return constant(graph, model, pipeline.columns.columns[0].name)
-    return predicted(graph, _features(graph, pipeline, model), model)
+    return predicted(graph, _features(graph, pipeline, empty, model), model)
 
 
-def _blend(graph: Graph, pipeline: FittedPipeline) -> str:
+def _blend(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:
     """Give the weighted mean of the branches, in their order, at the temperature."""
     blend, total = pipeline.predictor, None
     assert isinstance(blend, Blend)
     for branch in blend.branches:
         single = replace(pipeline, transformer=branch.transformer, predictor=branch.predictor)
-        said = graph.op("Mul", _raw(graph, single), branch.weight)
+        said = graph.op("Mul", _raw(graph, single, empty), branch.weight)
         total = said if total is None else graph.op("Add", total, said)
     assert total is not None
     if not pipeline.classes or blend.temperature == 1.0:
@@ -109,42 +111,55 @@ def _outputs(
     ]
 
 
-def _features(graph: Graph, pipeline: FittedPipeline, model: Any) -> str:
+def _features(graph: Graph, pipeline: FittedPipeline, empty: Collection[str], model: Any) -> str:
     """Give (rows, features), as the fitted transformer makes them."""
     transformer = pipeline.transformer
     assert isinstance(transformer, ColumnTransformer)
+    numbers = raw_columns.Numbers(graph, pipeline.columns.columns)
     parts = []
     for name, fitted, chosen in transformer.transformers_:
-        if name == "category":
-            parts.append(_categories(graph, fitted, list(chosen), model))
-        elif name == "number":
-            numbers = raw_columns.numbers(graph, pipeline.columns.columns)
-            parts.append(scaled(graph, numbers, fitted, pipeline.columns.of("number")))
-        elif name.startswith("text"):
+        if name in _CATEGORIES:
+            parts.append(_categories(graph, fitted, list(chosen), empty, model if name == "category" else None))
+        elif name in _NUMBERS:
+            parts.append(scaled(graph, numbers.of(list(chosen)), fitted, list(chosen)))
+        elif name.startswith(_TEXTS):
             parts.append(text(graph, chosen, fitted))
         elif fitted != "drop":
             raise OnnxUnsupported(f"The model has a part that ONNX has not: {name}.", hint=_AGAIN)
     return graph.op("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
 
 
-def _categories(graph: Graph, encoder: Any, columns: Sequence[str], model: Any) -> str:
+_CATEGORIES: Final = frozenset({"category", "one-hot", "codes", "means"})
+_NUMBERS: Final = frozenset({"number", "as-is", "scaled", "quantile", "binned", "each", "missing"})
+_TEXTS: Final = ("text", "letters")
+
+
+def _categories(graph: Graph, fitted: Any, columns: Sequence[str], empty: Collection[str], model: Any) -> str:
     is_boosted = isinstance(model, HistGradientBoostingClassifier | HistGradientBoostingRegressor)
 
     def translate(position: int, codes: NDArray[np.float64]) -> NDArray[np.float64]:
         is_category = is_boosted and model.is_categorical_ is not None and model.is_categorical_[position]
         return codes_of_boosting(model, position, codes) if is_category else codes
 
+    encoder, *others = [step for _, step in fitted.steps] if isinstance(fitted, Pipeline) else [fitted]
     match encoder:
         case OneHotEncoder(handle_unknown="infrequent_if_exist", drop=None):
-            return raw_columns.one_hot(graph, encoder, columns)
+            made = raw_columns.one_hot(graph, encoder, columns, empty)
         case OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=other) if np.isnan(other):
-            return raw_columns.ordinal(graph, encoder, columns, translate)
+            made = raw_columns.ordinal(graph, encoder, columns, empty, translate)
+        case TargetEncoder():
+            made = raw_columns.means(graph, encoder, columns, empty)
         case _:
             raise OnnxUnsupported(
                 f"The categories of the {named(columns)} are prepared by {type(encoder).__name__} in a way that has "
                 "no counterpart in ONNX here.",
                 hint=_AGAIN,
             )
+    return (
+        scaled(graph, made, Pipeline([(str(place), one) for place, one in enumerate(others)]), columns)
+        if others
+        else made
+    )
 
 
 # -- what is said of it -----------------------------------------------------------------------------------------------

@@ -21,13 +21,24 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 from onnx import helper
+from sklearn.pipeline import Pipeline
 
-from aetheron_desktop.engine.estimators.features import MISSING_WORD, words
+from aetheron_desktop.engine.estimators.features import (
+    CIRCLES,
+    DATE_PARTS,
+    MISSING_WORD,
+    circle_names,
+    circle_of,
+    part,
+    span,
+    words,
+)
 from aetheron_desktop.engine.estimators.pipeline import Blend
-from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph
+from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, INT64, ROWS, STRING, Graph
+from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,11 +69,6 @@ def inputs(columns: Sequence[Column]) -> list[Any]:
     ]
 
 
-def missing_word(encoder: Any, position: int) -> str:
-    """Give the word for a missing category: none, unless the model has learned the empty word as a value."""
-    return MISSING_WORD if "" in encoder.categories_[position] else ""
-
-
 def feeds(pipeline: FittedPipeline, table: pd.DataFrame) -> dict[str, NDArray[Any]]:
     """Give the columns of ``table`` as the inputs of the pipeline's file.
 
@@ -91,18 +97,19 @@ def feeds(pipeline: FittedPipeline, table: pd.DataFrame) -> dict[str, NDArray[An
 
 
 def learned_empty_words(pipeline: FittedPipeline) -> set[str]:
-    """Give the names of the categories among whose learned values the empty word is."""
+    """Give the names of the categories among whose learned values the empty word is.
+
+    For the others it stands for a missing one; for these, that has a word of its own.
+    """
     predictor = pipeline.predictor
     branches = predictor.branches if isinstance(predictor, Blend) else ()
     transformers = [branch.transformer for branch in branches] or [pipeline.transformer]
-    return {
-        column
-        for transformer in transformers
-        for name, encoder, columns in transformer.transformers_
-        if name == "category"
-        for position, column in enumerate(columns)
-        if missing_word(encoder, position)
-    }
+    found: set[str] = set()
+    for _, fitted, columns in [one for transformer in transformers for one in transformer.transformers_]:
+        encoder = fitted.steps[0][1] if isinstance(fitted, Pipeline) else fitted
+        known = getattr(encoder, "categories_", ())
+        found |= {name for name, levels in zip(columns, known, strict=False) if "" in levels.tolist()}
+    return found
 
 
 def _seconds(values: pd.Series) -> NDArray[np.float64]:
@@ -116,15 +123,48 @@ def _seconds(values: pd.Series) -> NDArray[np.float64]:
 # -- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def numbers(graph: Graph, columns: Sequence[Column]) -> str:
-    """Give all numbers of the table as one tensor (rows, numbers), missing ones NaN, as ``Columns.of`` orders them."""
-    parts: list[str] = []
-    for column in columns:
-        if column.type in {"number", "integer", "boolean"}:
-            parts.append(_finite(graph, column.name))
-        elif column.type == "date":
-            parts += _date_parts(graph, column.name)
-    return graph.op("Concat", *parts, axis=1)
+class Numbers:
+    """The numbers of the table as ``Columns.frame`` has them: tensors (rows, 1), missing ones NaN, each made once."""
+
+    def __init__(self, graph: Graph, columns: Sequence[Column]) -> None:
+        self._graph = graph
+        self._types = {column.name: column.type for column in columns}
+        self._made: dict[str, str] = {}
+
+    def of(self, names: Sequence[str]) -> str:
+        """Give those of ``names`` side by side."""
+        parts = [self._one(name) for name in names]
+        return self._graph.op("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
+
+    def _one(self, name: str) -> str:
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _make(self, name: str) -> str:
+        if self._types.get(name) in {"number", "integer", "boolean"}:
+            return _finite(self._graph, name)
+        for date in (column for column, type_ in self._types.items() if type_ == "date"):
+            if name == part(date, name.removeprefix(part(date, ""))):
+                return self._of_date(date, name)
+        raise OnnxUnsupported(f"The model has a number that ONNX has not: {name}.", hint="Export another model.")
+
+    def _of_date(self, date: str, name: str) -> str:
+        graph = self._graph
+        for other, type_ in self._types.items():
+            if type_ == "date" and name == span(date, other):
+                return graph.op("Sub", self._one(part(other, "days")), self._one(part(date, "days")))
+        for one, (first, count) in CIRCLES.items():
+            for circle, circling in zip(circle_names(one), circle_of(one), strict=True):
+                if name == part(date, circle):
+                    given = self._one(part(date, one))
+                    place = graph.op(
+                        "Where", graph.op("IsNaN", given), float(count), graph.op("Sub", given, float(first))
+                    )
+                    return graph.op("Gather", np.append(circling, np.nan), graph.op("Cast", place, to=INT64))
+        made = zip(DATE_PARTS, _date_parts(graph, date), strict=True)
+        self._made |= {part(date, one): tensor for one, tensor in made}
+        return self._made[name]
 
 
 def _finite(graph: Graph, values: str) -> str:
@@ -172,8 +212,11 @@ def _date_parts(graph: Graph, given: str) -> list[str]:
 # -- categories -------------------------------------------------------------------------------------------------------
 
 
-def one_hot(graph: Graph, encoder: Any, columns: Sequence[str]) -> str:
-    """Give (rows, levels) of a ``OneHotEncoder`` that puts rare and new words into one column."""
+def one_hot(graph: Graph, encoder: Any, columns: Sequence[str], empty: Collection[str]) -> str:
+    """Give (rows, levels) of a ``OneHotEncoder`` that puts rare and new words into one column.
+
+    ``empty`` are the columns in which the empty word is a value, and no missing one.
+    """
     parts = []
     for position, name in enumerate(columns):
         frequent, infrequent = _levels(encoder, position)
@@ -181,13 +224,15 @@ def one_hot(graph: Graph, encoder: Any, columns: Sequence[str]) -> str:
         width = len(frequent) + (infrequent is not None)
         # New words go where the rare ones go; these need no entry, and do not leave with the file.
         other = len(frequent) if infrequent is not None else -1
-        found = _code(graph, name, codes, other, missing_word(encoder, position))
+        found = _code(graph, name, codes, other, empty)
         is_level = graph.op("Equal", found, np.arange(width, dtype=np.int64).reshape(1, -1))
         parts.append(graph.op("Cast", is_level, to=DOUBLE))
     return graph.op("Concat", *parts, axis=1)
 
 
-def ordinal(graph: Graph, encoder: Any, columns: Sequence[str], translate: Translate) -> str:
+def ordinal(
+    graph: Graph, encoder: Any, columns: Sequence[str], empty: Collection[str], translate: Translate | None = None
+) -> str:
     """Give (rows, columns) of an ``OrdinalEncoder``; ``translate`` says what becomes of a column's codes."""
     parts = []
     for position, name in enumerate(columns):
@@ -195,9 +240,24 @@ def ordinal(graph: Graph, encoder: Any, columns: Sequence[str], translate: Trans
         codes = {word: code for code, word in enumerate(frequent)}
         codes |= dict.fromkeys(infrequent or (), len(frequent))
         count = len(frequent) + (infrequent is not None)
-        found = _code(graph, name, codes, count, missing_word(encoder, position))
-        values = np.append(translate(position, np.arange(count, dtype=np.float64)), np.nan)
+        found = _code(graph, name, codes, count, empty)
+        values = np.arange(count, dtype=np.float64)
+        values = np.append(values if translate is None else translate(position, values), np.nan)
         parts.append(graph.op("Gather", values, found))
+    return graph.op("Concat", *parts, axis=1)
+
+
+def means(graph: Graph, encoder: Any, columns: Sequence[str], empty: Collection[str]) -> str:
+    """Give (rows, columns x outputs) of a ``TargetEncoder``; a new word gets the mean of all rows."""
+    each = len(encoder.encodings_) // len(columns)
+    parts = []
+    for position, name in enumerate(columns):
+        levels = encoder.categories_[position]
+        learned = np.column_stack(encoder.encodings_[position * each : (position + 1) * each])
+        table = np.vstack([learned, np.reshape(encoder.target_mean_, (1, -1))])
+        codes = {str(word): code for code, word in enumerate(levels)}
+        found = _code(graph, name, codes, len(levels), empty)
+        parts.append(graph.op("Squeeze", graph.op("Gather", table, found), np.array([1], dtype=np.int64)))
     return graph.op("Concat", *parts, axis=1)
 
 
@@ -211,9 +271,8 @@ def _levels(encoder: Any, position: int) -> tuple[list[str], list[str] | None]:
     return [word for word in known if word not in rare_words], sorted(rare_words)
 
 
-def _code(graph: Graph, name: str, codes: dict[str, int], other: int, missing: str) -> str:
-    # ``missing`` is empty where an empty word stands for a missing one.
-    entries = codes if missing else codes | {"": codes.get(MISSING_WORD, other)}
+def _code(graph: Graph, name: str, codes: dict[str, int], other: int, empty: Collection[str]) -> str:
+    entries = codes if name in empty else codes | {"": codes.get(MISSING_WORD, other)}
     keys = list(entries)
     return graph.op(
         "LabelEncoder", name, keys_strings=keys, values_int64s=[entries[key] for key in keys], default_int64=other

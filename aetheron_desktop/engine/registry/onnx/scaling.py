@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.stats import norm
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    KBinsDiscretizer,
+    MinMaxScaler,
+    OneHotEncoder,
+    QuantileTransformer,
+    StandardScaler,
+)
 
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, INT64
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
@@ -41,8 +48,16 @@ def scaled(graph: Graph, values: str, fitted: Any, columns: Sequence[str]) -> st
                 values = _imputed(graph, values, step)
             case StandardScaler():
                 values = graph.op("Div", graph.op("Sub", values, step.mean_), step.scale_)
+            case MinMaxScaler(clip=True):
+                values = _bounded(graph, values, step)
             case QuantileTransformer(output_distribution="normal"):
                 values = _evened(graph, values, step)
+            case KBinsDiscretizer(encode="ordinal"):
+                values = _binned(graph, values, step)
+            case OneHotEncoder(handle_unknown="infrequent_if_exist", drop=None):
+                values = _each(graph, values, step)
+            case MissingIndicator(features="missing-only"):
+                values = _told(graph, graph.op("IsNaN", values), step)
             case _:
                 raise OnnxUnsupported(
                     f"The numbers of the {named(columns)} are prepared by {type(step).__name__}, which has no "
@@ -57,8 +72,44 @@ def _imputed(graph: Graph, values: str, step: SimpleImputer) -> str:
     filled = graph.op("Where", is_missing, step.statistics_, values)
     if step.indicator_ is None or not len(step.indicator_.features_):
         return filled
-    told = graph.op("Gather", is_missing, step.indicator_.features_.astype(np.int64), axis=1)
-    return graph.op("Concat", filled, graph.op("Cast", told, to=DOUBLE), axis=1)
+    return graph.op("Concat", filled, _told(graph, is_missing, step.indicator_), axis=1)
+
+
+def _told(graph: Graph, is_missing: str, step: MissingIndicator) -> str:
+    told = graph.op("Gather", is_missing, step.features_.astype(np.int64), axis=1)
+    return graph.op("Cast", told, to=DOUBLE)
+
+
+def _bounded(graph: Graph, values: str, step: MinMaxScaler) -> str:
+    moved = graph.op("Add", graph.op("Mul", values, step.scale_), step.min_)
+    low, high = (float(bound) for bound in step.feature_range)
+    return graph.op("Where", graph.op("IsNaN", moved), moved, graph.op("Clip", moved, low, high))
+
+
+def _binned(graph: Graph, values: str, step: KBinsDiscretizer) -> str:
+    """Give the number of each value's bin: how many of the inner edges are not above it."""
+    parts = []
+    for position, edges in enumerate(step.bin_edges_):
+        one = graph.op("Gather", values, np.array([position], dtype=np.int64), axis=1)
+        is_past = graph.op("GreaterOrEqual", one, np.asarray(edges[1:-1], dtype=np.float64).reshape(1, -1))
+        counted = graph.op("ReduceSum", graph.op("Cast", is_past, to=DOUBLE), np.array([1], dtype=np.int64))
+        parts.append(counted)
+    return graph.op("Concat", *parts, axis=1)
+
+
+def _each(graph: Graph, values: str, step: OneHotEncoder) -> str:
+    """Give a column for each frequent value of numbers; the last is that of all others where there are rare ones."""
+    parts = []
+    for position, known in enumerate(step.categories_):
+        rare = step.infrequent_categories_[position]
+        frequent = known if rare is None else known[~np.isin(known, rare)]
+        one = graph.op("Gather", values, np.array([position], dtype=np.int64), axis=1)
+        is_value = graph.op("Equal", one, np.asarray(frequent, dtype=np.float64).reshape(1, -1))
+        found = graph.op("Cast", is_value, to=DOUBLE)
+        parts.append(found)
+        if rare is not None:
+            parts.append(graph.op("Sub", 1.0, graph.op("ReduceSum", found, np.array([1], dtype=np.int64))))
+    return graph.op("Concat", *parts, axis=1)
 
 
 # -- quantiles --------------------------------------------------------------------------------------------------------
