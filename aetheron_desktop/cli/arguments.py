@@ -140,6 +140,9 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--folds", type=int, metavar="K", help="with --auto: fit each so many times; 1 is one validation")
     verb.add_argument("--group-by", metavar="COL", help="rows that are alike there stay in one part of the split")
     verb.add_argument("--time-by", metavar="COL", help="learn from the earlier rows, test on the latest")
+    verb.add_argument(
+        "--dry-run", action="store_true", help="train nothing: say what each estimator would take in time and memory"
+    )
     verb.add_argument("--version-of", metavar="MODEL", help="make the best of them the next version of this model")
     verb.add_argument("--message", default="", metavar="WHY", help="why that version was made")
     verb = _verb(verbs, "leaderboard", auto.leaderboard, "show the runs by score, or the members of a run by auto")

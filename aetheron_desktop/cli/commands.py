@@ -25,8 +25,10 @@ from aetheron_desktop.engine.estimators.treatments import parsed
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
+from aetheron_desktop.engine.jobs.monitor import free_memory
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.training.forecast import refuse_too_large
 from aetheron_desktop.engine.versioning.changes import JoinModel
 from aetheron_desktop.engine.workspace import Workspace
 
@@ -152,6 +154,9 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if isinstance(dataset, JobEnded):
             return EXIT_CODES[dataset.outcome]
         experiments = _plan(workspace, dataset, options)
+        if options.dry_run:
+            return running.forecasts(workspace, terminal, experiments, dataset.info)
+        refuse_too_large(experiments, dataset.info, free_memory())
         states = _train_all(runner, terminal, experiments, auto.budget_of(options))
         best = RunState.best(states)
         if not terminal.json:

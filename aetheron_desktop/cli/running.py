@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import duration, moment
 from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.jobs import pausing, process
+from aetheron_desktop.engine.jobs.monitor import free_memory
+from aetheron_desktop.engine.jobs.past_runs import speeds
 from aetheron_desktop.engine.jobs.pausing import Pauses
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.jobs.resuming import resumed_job
+from aetheron_desktop.engine.training.forecast import in_all, memory_words, of_experiment, refuse_too_large, time_words
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from aetheron_desktop.cli.terminal import Terminal
+    from aetheron_desktop.engine.datasets.dataset import DatasetInfo
+    from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
 
@@ -83,6 +91,31 @@ def resume(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             if end.result:
                 terminal.say(f"Predict with it: aetheron predict {end.result} FILE --out FILE")
         return runner.exit_code(EXIT_CODES[end.outcome])
+
+
+def forecasts(workspace: Workspace, terminal: Terminal, experiments: Sequence[Experiment], info: DatasetInfo) -> int:
+    """Say what each training would take, and whether its memory is there."""
+    known, threads = speeds(workspace), os.cpu_count() or 1
+    free = free_memory()
+    told = [of_experiment(one, info, threads=threads, speeds=known) for one in experiments]
+    if terminal.json:
+        for one in told:
+            if one is not None:
+                terminal.record(one)
+    else:
+        rows = []
+        for experiment, one in zip(experiments, told, strict=True):
+            name = catalog.card(experiment.estimator).name
+            if one is None:
+                rows.append((name, "not measured yet", "", ""))
+                continue
+            most = "at most " if one.is_most else ""
+            fits = "yes" if one.bytes <= free else f"no, {memory_words(free)} are free"
+            rows.append((name, f"{most}{time_words(one.seconds)}", memory_words(one.bytes), fits))
+        terminal.table(("estimator", "time", "memory", "fits"), rows, empty="")
+        terminal.say(f"In all: {in_all([one for one in told if one is not None]).words}. Nothing was trained.")
+    refuse_too_large(experiments, info, free)
+    return 0
 
 
 def _going(workspace: Workspace, name: str, verb: str) -> RunRecord:

@@ -32,11 +32,13 @@ from aetheron_desktop.engine.jobs.job import (
     TableJob,
     TrainJob,
 )
-from aetheron_desktop.engine.jobs.monitor import Monitor
+from aetheron_desktop.engine.jobs.monitor import Monitor, free_memory
+from aetheron_desktop.engine.jobs.past_runs import speeds
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.jobs.resuming import resumed_job
-from aetheron_desktop.engine.jobs.run_queue import RunQueue, share
+from aetheron_desktop.engine.jobs.run_queue import RunQueue, Share, share
 from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.engine.training.forecast import of_experiment, refuse_too_large
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.jobs.pausing import Pause
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.forecast import Forecast
     from aetheron_desktop.engine.workspace import Workspace
 
 _WARM_DELAY_MS: Final = 300
@@ -94,6 +97,7 @@ class Session(QObject):
     run_added = Signal(str)
     run_changed = Signal(str)
     run_events = Signal(str, list)  # run id, list[Event]
+    forecasts_changed = Signal()
     import_changed = Signal(object)  # ImportState | None
     noticed = Signal(object)  # Notice
     show_wanted = Signal(str, str)  # "model" | "run" | "dataset", its id
@@ -126,6 +130,9 @@ class Session(QObject):
         self._changes: list[Callable[[], object]] = []
         """What is being done to a model, and what waits for that."""
         self._parallel_limit = default_parallel_limit()
+        self._keeps_core = True
+        self._speeds: dict[str, float] = {}
+        """How many times as long as forecast the runs of the workspace took, by estimator."""
         self._shutting_down = False
         self.trust = Trust(self, self)
         self.versions = Versions(workspace, self._jobs, self)
@@ -281,6 +288,7 @@ class Session(QObject):
         self.look_at_source()
         # A training should start at once; the learning libraries take seconds to import.
         QTimer.singleShot(_WARM_DELAY_MS, self, self._warm_up)
+        self._look_at_past_runs()
 
     def close_dataset(self) -> None:
         """Show no dataset."""
@@ -401,6 +409,26 @@ class Session(QObject):
             new_id=lambda: self.workspace.new_id("run"),
         )
 
+    def forecasts(
+        self,
+        estimators: Sequence[str] = (),
+        params: Mapping[str, Mapping[str, Value]] | None = None,
+        *,
+        budget_s: float | None = None,
+    ) -> list[tuple[str, Forecast | None]]:
+        """Say what each run that :meth:`train` would start takes, by the estimator's name; None where it is not known.
+
+        Raises:
+            AetheronError: it cannot be trained so; the words say why.
+        """
+        experiments = self.plan(estimators, params, budget_s=budget_s)
+        assert self.dataset is not None
+        info, threads = self.dataset.info, self._share().threads
+        return [
+            (catalog.card(one.estimator).name, of_experiment(one, info, threads=threads, speeds=self._speeds))
+            for one in experiments
+        ]
+
     def train(
         self,
         estimators: Sequence[str] = (),
@@ -416,6 +444,9 @@ class Session(QObject):
             AetheronError: it cannot be trained so; nothing was started.
         """
         experiments = self.plan(estimators, params, budget_s=budget_s, class_weight=class_weight, seed=seed)
+        assert self.dataset is not None
+        at_a_time = min(len(experiments), self._share().runs)
+        refuse_too_large(experiments, self.dataset.info, free_memory(), at_a_time=at_a_time)
         for experiment in experiments:
             self.runs[experiment.run] = RunState.queued(experiment)
             self._groups.setdefault(experiment.group, set()).add(experiment.run)
@@ -570,7 +601,7 @@ class Session(QObject):
             self._jobs.warm_up()
 
     def _start_next(self) -> None:
-        shared = share(os.cpu_count() or 1, self._parallel_limit, keeps_core=True)
+        shared = self._share()
         while len(self._queue) and len(self._going()) < shared.runs and not self._shutting_down:
             job = self._queue.take()
             assert job is not None
@@ -579,6 +610,20 @@ class Session(QObject):
             started = job if job.is_resumed else msgspec.structs.replace(job, threads=shared.threads)
             self._jobs.start(started, "train")
             self.run_changed.emit(job.id)
+
+    def _share(self) -> Share:
+        return share(os.cpu_count() or 1, self._parallel_limit, keeps_core=self._keeps_core)
+
+    def _look_at_past_runs(self) -> None:
+        """Learn, beside the window's thread, how fast this machine is."""
+        errand = Errand(lambda: speeds(self.workspace), self)
+        errand.done.connect(self._on_speeds)
+        errand.start()
+
+    def _on_speeds(self, found: dict[str, float]) -> None:
+        if found != self._speeds:
+            self._speeds = found
+            self.forecasts_changed.emit()
 
     def _going(self) -> list[str]:
         return [run for run in self._jobs.of("train") if self.runs[run].status != "paused"]
@@ -660,6 +705,8 @@ class Session(QObject):
         state = self.runs[end.job]
         state.apply(end)
         self.run_changed.emit(end.job)
+        if end.outcome == "succeeded" and not self._shutting_down:
+            self._look_at_past_runs()
         if end.outcome in {"failed", "crashed"}:
             action = "resume-run" if end.outcome == "crashed" else "run"
             self.noticed.emit(Notice("error", f"{state.name}: {end.title}", end.detail, end.hint, action, end.job))

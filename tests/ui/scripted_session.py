@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.errors import AetheronError
     from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.training.forecast import Forecast
 
 
 class ScriptedTrust(QObject):
@@ -44,9 +45,11 @@ class ScriptedSession(QObject):
     run_changed = Signal(str)
     run_events = Signal(str, list)
     noticed = Signal(object)
+    forecasts_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.told: list[tuple[str, Forecast | None]] = []
         self.trust = ScriptedTrust()
         self.dataset: Dataset | None = None
         self.target: str | None = None
@@ -72,6 +75,9 @@ class ScriptedSession(QObject):
 
     def features(self) -> tuple[str, ...]:
         return tuple(name for name in self.dataset.info.schema.names if name != self.target) if self.dataset else ()
+
+    def forecasts(self, *asked: object, **named: object) -> list[tuple[str, Forecast | None]]:
+        return list(self.told)
 
     def add_run(
         self,

@@ -123,7 +123,7 @@ def test_that_a_row_tells_status_in_a_word_with_the_time_that_is_left(
     session.progress(run, 25, 100, eta_s=130)
     model.flush()
     row = model.row(run)
-    assert row.status_text == "Training · 2 min 10 s left"
+    assert row.status_text == "Training · at most 2 min 10 s left"
     assert row.share == 0.25
     session.fail(run)
     model.flush()

@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQuestion
+from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.events import JobEnded, MetricLogged, Paused
 from aetheron_desktop.engine.jobs import pausing, process
 from aetheron_desktop.engine.workspace import Workspace
+from aetheron_desktop.ui import session as session_module
 from aetheron_desktop.ui.session import Session
 from tests.tables import made_dataset
 
@@ -161,6 +163,17 @@ def test_that_a_run_whose_worker_was_killed_is_resumed_in_its_turn(qtbot: QtBot,
     wait_for_status(qtbot, session, run, "stopped")
     assert session.workspace.run(run).lives == 2
     assert session.runs[run].model
+
+
+def test_that_what_cannot_fit_is_refused_before_it_starts(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = dict(session.forecasts(["forest"]))
+    assert told["Random forest"] is not None
+    assert told["Random forest"].seconds > 0
+    monkeypatch.setattr(session_module, "free_memory", lambda: 1000)
+    with pytest.raises(TrainingError, match="Baseline needs about 10 MB"):
+        session.train(["forest"])
+    assert not session.runs
+    assert not session.is_busy()
 
 
 def test_that_a_failure_is_told_in_words(qtbot: QtBot, session: Session) -> None:

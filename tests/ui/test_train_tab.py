@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import MessageLogged
+from aetheron_desktop.engine.training.forecast import Forecast
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.tabs.train import TrainTab
 from tests.ui.scripted_session import ScriptedSession
@@ -87,6 +88,27 @@ def test_that_what_will_be_trained_is_told(tab: TrainTab, session: ScriptedSessi
     assert child(tab, "plan_target", QLabel).text() == "churned"
     assert child(tab, "plan_task", QLabel).text() == "two classes"
     assert child(tab, "usual_estimators", QLabel).text().startswith("Baseline, Logistic regression")
+
+
+def test_that_what_it_will_take_is_told_before_the_start(tab: TrainTab, session: ScriptedSession) -> None:
+    label = child(tab, "training_forecast", QLabel)
+    assert not label.isVisible()
+    session.told = [
+        ("Baseline", Forecast(estimator="dummy", seconds=2.0, bytes=5e7)),
+        ("Gradient boosting", Forecast(estimator="boosting", seconds=40.0, bytes=3e8, is_most=True)),
+        ("A new one", None),
+    ]
+    session.open()
+    assert label.isVisible()
+    assert label.text() == "At most 42 s, 300 MB"
+    assert label.toolTip().splitlines() == [
+        "Baseline: about 2 s, 50 MB",
+        "Gradient boosting: at most 40 s, 300 MB",
+        "A new one: not measured yet",
+    ]
+    session.told = [("Baseline", Forecast(estimator="dummy", seconds=9.0, bytes=5e7))]
+    session.forecasts_changed.emit()
+    assert label.text() == "About 9 s, 50 MB"
 
 
 def test_that_one_press_trains_what_suits_the_task(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:

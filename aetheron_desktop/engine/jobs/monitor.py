@@ -64,6 +64,13 @@ class Monitor:
             return None
 
 
+def free_memory() -> int:
+    """Give how many bytes of memory programs can still have."""
+    import psutil  # the first frame of the window does not wait for it
+
+    return int(psutil.virtual_memory().available)
+
+
 def _private_memory(process: psutil.Process) -> int:
     # Far cheaper than the exact figure, which walks every page table.
     info = process.memory_info()

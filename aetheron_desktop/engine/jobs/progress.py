@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.cards.card import may_end_early
 from aetheron_desktop.engine.evaluation.metrics import better, main_metric, metric
 from aetheron_desktop.engine.events import (
     Answered,
@@ -128,6 +130,12 @@ class RunState:
     def score(self) -> float | None:
         """The main metric's value on the test part."""
         return self.metrics.get(main_metric(self.task).name)
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether it may end before all of its steps are done; what is left of it is then the most that it takes."""
+        known = next((card for card in catalog.ALL if card.id == self.estimator), None)
+        return known is not None and may_end_early(known)
 
     def score_text(self) -> str:
         """Give the main metric in words."""

@@ -65,7 +65,7 @@ def resumed_job(workspace: Workspace, run: RunRecord) -> TrainJob:
             f"{run.id} has ended: {run.outcome}.",
             hint="Train again, or see its model; only what was cut short goes on.",
         )
-    job = _plan(workspace, run)
+    job = plan_of(workspace, run)
     folder = workspace.run_folder(run.id)
     with storage_errors(folder):
         (folder / "stop").unlink(missing_ok=True)
@@ -86,7 +86,13 @@ def earlier_life(workspace: Workspace, run: str) -> Earlier:
     return Earlier(seconds=state.told_s, environment=told[-1].environment if told else None)
 
 
-def _plan(workspace: Workspace, run: RunRecord) -> TrainJob:
+def plan_of(workspace: Workspace, run: RunRecord) -> TrainJob:
+    """Give what a run was to do.
+
+    Raises:
+        UsageError: it is from before plans were kept, and was cut short before it had begun.
+        StorageError: the disk refused.
+    """
     file = workspace.run_folder(run.id) / _PLAN
     with storage_errors(file):
         if file.is_file():

@@ -11,6 +11,7 @@ from aetheron_desktop.engine.estimators.base import FitEnded
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, finite
+from aetheron_desktop.engine.training.eta import Eta
 from aetheron_desktop.engine.training.lives import Mark, mark_in, put_mark
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class FitProgress:
         """How many steps are complete."""
         self._before = mark.seconds if mark else 0.0
         self.ended_by: EndedBy = "itself"
+        self._eta = Eta()
+        self._eta.add(self.done, self._before)
 
     @property
     def seconds(self) -> float:
@@ -143,7 +146,8 @@ class FitProgress:
             return
         self._told_at = now
         elapsed = self.seconds
-        eta = elapsed * (self._total - number) / number if self._total and number else None
+        self._eta.add(number, elapsed)
+        eta = self._eta.left(self._total) if self._total else None
         if self._experiment.budget_s is not None:
             left = max(0.0, self._experiment.budget_s - elapsed)
             eta = left if eta is None else min(eta, left)

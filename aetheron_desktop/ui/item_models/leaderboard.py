@@ -82,6 +82,7 @@ class LeaderboardRow:
     family: tuple[str, str, str]
     title: str
     metrics: tuple[tuple[str, float | None], ...]
+    may_end_early: bool = False
 
     @property
     def is_active(self) -> bool:
@@ -92,7 +93,7 @@ class LeaderboardRow:
     def status_text(self) -> str:
         """Status in a word, and the time that is left while there is an estimate."""
         word = STATUS_WORDS.get(self.status, self.status)
-        left = quantities.time_left(self.eta_s) if self.status == "running" else ""
+        left = quantities.time_left(self.eta_s, is_most=self.may_end_early) if self.status == "running" else ""
         return f"{word} · {left.removeprefix('about ')}" if left else word
 
     @property
@@ -301,6 +302,7 @@ def _row(run: RunState, order: int, score: Score | None, *, is_best: bool) -> Le
         family=_family(run),
         title=run.title,
         metrics=tuple(run.metrics.items()),
+        may_end_early=run.may_end_early,
     )
 
 

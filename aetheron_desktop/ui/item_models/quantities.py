@@ -33,15 +33,14 @@ def local_time(pattern: str, at: float) -> str:
         return NONE
 
 
-def time_left(seconds: float | None) -> str:
-    """Give an estimate as words that do not pretend to be exact: ``about 48 s left``."""
+def time_left(seconds: float | None, *, is_most: bool = False) -> str:
+    """Give an estimate as words that do not pretend to be exact: ``about 48 s left``, or ``at most`` so much."""
     if seconds is None or not math.isfinite(seconds):
         return ""
     if seconds < 1:
         return "almost done"
-    return (
-        f"about {duration(float(round(seconds)) if seconds >= 9.95 else math.ceil(seconds)).replace('.0 s', ' s')} left"
-    )
+    rounded = float(round(seconds)) if seconds >= 9.95 else math.ceil(seconds)
+    return f"{'at most' if is_most else 'about'} {duration(rounded).replace('.0 s', ' s')} left"
 
 
 def number(value: float | None) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxL
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.events import MessageLogged
+from aetheron_desktop.engine.training.forecast import in_all
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
@@ -105,6 +106,8 @@ class TrainTab(QWidget):
         self.setFocusProxy(self.leaderboard)
         self.setup.train_wanted.connect(self._train)
         self.setup.parallel_wanted.connect(self._set_parallel)
+        self.setup.changed.connect(self._show_forecast)
+        session.forecasts_changed.connect(self._show_forecast)
         self.setup.show_parallel(session.parallel_limit)
         self.leaderboard.selection_changed.connect(self._on_selection)
         self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
@@ -230,6 +233,22 @@ class TrainTab(QWidget):
             )
         )
         self.leaderboard.show_family((info.id, session.target or "", session.task or ""))
+
+    def _show_forecast(self) -> None:
+        """Say what pressing Train would take."""
+        if self.setup.obstacle:
+            self.setup.show_forecast("")
+            return
+        request = self.setup.request()
+        try:
+            told = self._session.forecasts(request.estimators, request.params, budget_s=request.budget_s)
+        except AetheronError:  # Train says why
+            self.setup.show_forecast("")
+            return
+        known = [one for _, one in told if one is not None]
+        words = in_all(known, at_a_time=self._session.parallel_limit).words if known else ""
+        each = "\n".join(f"{name}: {one.words if one else 'not measured yet'}" for name, one in told)
+        self.setup.show_forecast(f"{words[:1].upper()}{words[1:]}" if words else "", each)
 
     def _show_runs(self) -> None:
         """Show the curves of the chosen runs, or of those that were started together with the only one chosen."""

@@ -136,7 +136,7 @@ class RunHeader(QFrame):
             parts += [
                 row.stage[:1].upper() + row.stage[1:],
                 f"{row.share:.0%}" if row.share else "",
-                quantities.time_left(row.eta_s),
+                quantities.time_left(row.eta_s, is_most=row.may_end_early),
             ]
         elif row.score is not None:
             parts += [f"{row.score.metric.label} {quantities.number(row.score.value)}"]

@@ -104,6 +104,7 @@ class TrainingSetup(QFrame):
 
     train_wanted = Signal(object)
     parallel_wanted = Signal(int)
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -195,6 +196,8 @@ class TrainingSetup(QFrame):
         self._problem.setObjectName("training_refused")
         self._reason = named(QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText), "training_reason")
         theme.mark(self._reason, role="caption")
+        self._forecast = named(QLabel(self, wordWrap=True, textFormat=Qt.TextFormat.PlainText), "training_forecast")
+        theme.mark(self._forecast, role="caption")
         self.button = named(QPushButton("Train", self), "train", "Train", "Start training (Ctrl+R)")
         pictured(self.button, "train", "accent.on", 18)
         self.button.setMinimumHeight(40)
@@ -202,7 +205,7 @@ class TrainingSetup(QFrame):
         foot = QVBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.WIDE)
         foot.setSpacing(theme.GAP)
-        for widget in (self._problem, self._reason, self.button):
+        for widget in (self._problem, self._reason, self._forecast, self.button):
             foot.addWidget(widget)
         return foot
 
@@ -258,16 +261,25 @@ class TrainingSetup(QFrame):
         if self.obstacle:
             return
         self._problem.show_words("", "", "")
+        self.train_wanted.emit(self.request())
+
+    def request(self) -> TrainRequest:
+        """Give what is set; only while nothing stands against it."""
         values = self.options.values()
-        self.train_wanted.emit(
-            TrainRequest(
-                estimators=() if self.is_automatic else tuple(self.picker.estimators()),
-                params={} if self.is_automatic else self.picker.params(),
-                budget_s=cast("float | None", values.get(BUDGET.name)),
-                class_weight="balanced" if self._wants_balance(values) else "none",
-                seed=int(values.get(SEED.name) or 0),
-            )
+        return TrainRequest(
+            estimators=() if self.is_automatic else tuple(self.picker.estimators()),
+            params={} if self.is_automatic else self.picker.params(),
+            budget_s=cast("float | None", values.get(BUDGET.name)),
+            class_weight="balanced" if self._wants_balance(values) else "none",
+            seed=int(values.get(SEED.name) or 0),
         )
+
+    def show_forecast(self, words: str, each: str = "") -> None:
+        """Say what the training will take; ``each`` is a line for each estimator."""
+        self._forecast.setText(words)
+        self._forecast.setToolTip(each)
+        self._forecast.setAccessibleDescription(each)
+        self._forecast.setVisible(bool(words))
 
     def _wants_balance(self, values: dict[str, Value]) -> bool:
         return self._plan.task != "regression" and values.get(CLASS_WEIGHT.name) == "balanced"
@@ -285,6 +297,7 @@ class TrainingSetup(QFrame):
         self.button.setEnabled(not obstacle)
         self.button.setToolTip(obstacle or "Start training (Ctrl+R)")
         self.button.setAccessibleDescription(obstacle)
+        self.changed.emit()
 
     def _on_parallel(self) -> None:
         parallel = self.options.fields[PARALLEL.name]

@@ -123,7 +123,9 @@ def cut(workspace: Workspace, estimator: str, **changes: Any) -> Experiment:
 @pytest.mark.parametrize("estimator", iterative())
 def test_that_what_the_time_budget_ended_is_made_again_by_as_many_steps(workspace: Workspace, estimator: str) -> None:
     end, _ = run_job(workspace, TrainJob(experiment=cut(workspace, estimator, budget_s=1e-9)))
-    assert end.outcome == "succeeded", end.detail
+    if end.outcome == "failed":  # one that has nothing before its last step
+        assert "had not made a first model" in end.detail
+        return
     assert end.result
     found = again(workspace, end.result)
     assert (found.state, found.largest_difference) == ("identical", 0.0), found.sentence

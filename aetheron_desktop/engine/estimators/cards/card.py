@@ -43,3 +43,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     source: str = ""
     ensemble: bool = False
+
+
+_EARLY: Final = frozenset({"patience", "max_iter"})
+"""Parameters of estimators that end when nothing is gained any more."""
+
+
+def may_end_early(card: Card) -> bool:
+    """Whether a fit may be done before all of its steps are."""
+    return any(parameter.name in _EARLY for parameter in card.parameters)

@@ -1,0 +1,32 @@
+"""What a training costs: a small model of time and memory, measured on a reference machine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds of one core and bytes, as ``tests/benchmarks/costs.py`` measures them.
+
+    A *cell* is a row that is learned from times a feature after the preparation, which makes a category one column
+    (``codes``) or one for each of its levels (``one-hot``). A training takes ``start_s``, ``cell_s`` for each cell, and
+    for each step ``step_s`` and ``step_cell_s`` for each cell, the last times the logarithm (base 2) of the rows where
+    it ``sorts``, and times the classes of more than two where it is ``per_class``. ``steps`` is the parameter that
+    counts the steps, empty where there is one. ``scales`` are parameters by whose share of their default, to that
+    power, a step takes longer. ``parallel`` is the share of a step that further cores take on. ``cell_bytes`` is what
+    it holds for each cell beside the table.
+    """
+
+    width: Literal["codes", "one-hot"]
+    steps: str = ""
+    start_s: float
+    cell_s: float
+    step_s: float
+    step_cell_s: float
+    sorts: bool = False
+    per_class: bool = False
+    scales: tuple[tuple[str, float], ...] = ()
+    parallel: float = 0.0
+    cell_bytes: float

@@ -1,0 +1,36 @@
+"""What each estimator costs, by the id of its card: measured by ``tests/benchmarks/costs.py``, which prints these."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aetheron_desktop.engine.estimators.cards.cost import Cost
+
+COSTS: Final[dict[str, Cost]] = {
+    "dummy": Cost(width="codes", start_s=0.071, cell_s=6.4e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=43),
+    "logistic": Cost(
+        width="one-hot", steps="max_iter", start_s=0.05, cell_s=4e-7, step_s=0.013, step_cell_s=1.3e-7, cell_bytes=50
+    ),
+    "ridge": Cost(width="one-hot", start_s=0.06, cell_s=4.2e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=29),
+    "elastic_net": Cost(
+        width="one-hot", steps="n_alphas", start_s=0.094, cell_s=1.7e-7, step_s=6.8e-5, step_cell_s=3.4e-8,
+        cell_bytes=50,
+    ),
+    "tree": Cost(width="codes", start_s=0.047, cell_s=6.2e-6, step_s=0.0, step_cell_s=0.0, cell_bytes=10),
+    "forest": Cost(
+        width="codes", steps="n_estimators", start_s=0.064, cell_s=2.8e-7, step_s=1.5e-3, step_cell_s=1.1e-8,
+        sorts=True, parallel=0.9, cell_bytes=37,
+    ),
+    "extra_trees": Cost(
+        width="codes", steps="n_estimators", start_s=0.066, cell_s=3.3e-7, step_s=1.7e-3, step_cell_s=2.8e-9,
+        sorts=True, parallel=0.9, cell_bytes=10,
+    ),
+    "boosting": Cost(
+        width="codes", steps="max_iter", start_s=0.065, cell_s=5.2e-7, step_s=1.8e-3, step_cell_s=2.5e-8,
+        per_class=True, scales=(("max_leaf_nodes", 0.3),), parallel=0.7, cell_bytes=35,
+    ),
+    "network": Cost(
+        width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,
+        scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
+    ),
+}  # fmt: skip

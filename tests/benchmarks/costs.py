@@ -1,0 +1,106 @@
+"""``python -m tests.benchmarks.costs [ESTIMATOR …]``: measures what a training costs, for ``cards/costs.py``.
+
+Processor seconds of one thread, so that other work on the machine does not count.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import nnls
+
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.cards.cost import Cost
+from aetheron_desktop.engine.estimators.cards.costs import COSTS
+from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.training.machine import warm_up
+from aetheron_desktop.engine.training.trainer import Training
+from tests.tables import made_dataset
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.estimators.cards.card import Card
+
+SIZES: Final = ((1_500, 8), (1_500, 40), (12_000, 8), (12_000, 40))
+LARGE: Final = (40_000, 40)
+STEPS: Final = (6, 24)
+SHARE: Final = 0.6
+"""The share of the rows that is learned from."""
+
+
+def main(arguments: list[str]) -> int:
+    """Print a line of coefficients for each estimator; with ``--memory`` first, its peak in bytes."""
+    if arguments[:1] == ["--memory"]:
+        warm_up()
+        before = _peak()
+        _trained(catalog.card(arguments[1]), *LARGE, 4)
+        print(_peak() - before)
+        return 0
+    warm_up()
+    for card in [catalog.card(name) for name in arguments] or catalog.ALL:
+        rows, seconds = [], []
+        for size in SIZES:
+            for steps in STEPS if _cost(card).steps else (1,):
+                took, done = _trained(card, *size, steps)
+                cells = SHARE * size[0] * size[1]
+                weight = np.log2(SHARE * size[0]) if _cost(card).sorts else 1.0
+                rows.append([1.0, cells, done, done * cells * weight])
+                seconds.append(took)
+        A, y = np.array(rows), np.array(seconds)
+        if len(y) == len(SIZES):  # one step: nothing tells the steps from the rest
+            A = A[:, :2]
+        found, _ = nnls(A / y[:, None], np.ones(len(y)))
+        error = float(np.abs(A @ found / y - 1).max())
+        peak = int(subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.costs", "--memory", card.id], check=True, capture_output=True,
+            text=True,
+        ).stdout)  # fmt: skip
+        words = ", ".join(f"{value:.2g}" for value in found)
+        print(
+            f"{card.id}: {words}; off by {error:.0%} at most; {peak / (SHARE * LARGE[0] * LARGE[1]):.1f} bytes a cell"
+        )
+    return 0
+
+
+def _trained(card: Card, rows: int, columns: int, steps: int) -> tuple[float, int]:
+    """Train once; give the processor seconds and the steps that were done."""
+    dice = np.random.default_rng(0)
+    table = pd.DataFrame(dice.normal(size=(rows, columns)), columns=[f"x{number}" for number in range(columns)])
+    signal = table.x0 + table.x1 * table.x2 + dice.normal(size=rows)
+    is_regression = "binary" not in card.tasks
+    table["y"] = signal if is_regression else np.where(signal > 0, "yes", "no")
+    params: dict[str, Any] = {}
+    if _cost(card).steps:
+        params[_cost(card).steps] = steps
+    if any(parameter.name == "patience" for parameter in card.parameters):
+        params["patience"] = 500
+    with tempfile.TemporaryDirectory() as folder:
+        types = dict.fromkeys(table.columns, "number") | ({} if is_regression else {"y": "category"})
+        dataset = made_dataset(Path(folder), table, types, target="y")  # type: ignore[arg-type]  # types of columns
+        experiment = plan(
+            dataset.info, target="y", estimators=[card.id], params={card.id: params}, features=table.columns[:-1],
+            new_id=lambda: "run-1",
+        )[-1]  # fmt: skip
+        began = time.process_time()
+        run = Training(experiment, dataset, lambda event: None, threads=1).run(lambda: False)
+        return time.process_time() - began, run.steps
+
+
+def _cost(card: Card) -> Cost:
+    """Give how the card's cost is made up; of a new one, a guess to begin with."""
+    return COSTS.get(card.id, Cost(width="codes", start_s=0.0, cell_s=0.0, step_s=0.0, step_cell_s=0.0, cell_bytes=0))
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

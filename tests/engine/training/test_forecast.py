@@ -1,0 +1,157 @@
+"""What a training takes is said before it starts, and what cannot fit is refused with what would."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aetheron_desktop.engine.datasets.dataset import DatasetInfo
+from aetheron_desktop.engine.datasets.schema import Column, Proposal, Schema
+from aetheron_desktop.engine.errors import TrainingError
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.cards.costs import COSTS
+from aetheron_desktop.engine.params import defaults
+from aetheron_desktop.engine.training.experiment import Experiment, plan
+from aetheron_desktop.engine.training.forecast import (
+    Forecast,
+    Size,
+    forecast,
+    in_all,
+    memory_words,
+    of_experiment,
+    refuse_too_large,
+    speed_of,
+    time_words,
+)
+
+MEASURED = [card for card in catalog.ALL if card.id in COSTS]
+GB = 1e9
+
+
+def info(rows: int = 10_000, columns: int = 20, levels: int = 0) -> DatasetInfo:
+    schema = Schema(
+        (
+            *(Column(f"x{number}", "number", 0, rows) for number in range(columns)),
+            *([Column("city", "category", 0, levels)] if levels else []),
+            Column("y", "category", 0, 2),
+        )
+    )
+    return DatasetInfo(
+        id="0" * 16, name="t", source="t.csv", rows=rows, quarantined=0, schema=schema, bytes=1, created=0.0,
+        proposal=Proposal("y", "binary", "", schema.names[:-1]),
+    )  # fmt: skip
+
+
+def planned(dataset: DatasetInfo, *estimators: str, budget_s: float | None = None) -> tuple[Experiment, ...]:
+    numbers = iter(range(99))
+    return plan(dataset, estimators=estimators, budget_s=budget_s, new_id=lambda: f"run-{next(numbers)}")
+
+
+def told(card_id: str, rows: int = 10_000, width: int = 20, **named: float) -> Forecast:
+    size = Size(rows=rows, numbers=width, classes=2)
+    found = forecast(catalog.card(card_id), size, {}, **named)  # type: ignore[arg-type]  # by their names
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("card", MEASURED, ids=lambda card: card.id)
+def test_that_a_cost_names_parameters_of_its_card(card: object) -> None:
+    assert isinstance(card, type(catalog.ALL[0]))
+    cost, names = COSTS[card.id], {parameter.name for parameter in card.parameters}
+    assert {name for name, _ in cost.scales} | ({cost.steps} if cost.steps else set()) <= names
+    assert isinstance(defaults(card.parameters).get(cost.steps, 1), int)
+
+
+@given(st.sampled_from(MEASURED), st.integers(10, 10**7), st.integers(1, 2_000), st.integers(2, 5))
+def test_that_more_of_anything_takes_more(card: object, rows: int, width: int, times: int) -> None:
+    assert isinstance(card, type(catalog.ALL[0]))
+    one = told(card.id, rows, width)
+    for more in (told(card.id, rows * times, width), told(card.id, rows, width * times)):
+        assert more.seconds > one.seconds
+        assert more.bytes > one.bytes
+    assert told(card.id, rows, width, threads=times).seconds <= one.seconds
+    assert told(card.id, rows, width, speed=float(times)).seconds == pytest.approx(times * one.seconds)
+
+
+def test_that_parameters_and_classes_count() -> None:
+    size = Size(rows=10_000, numbers=20, classes=2)
+    forest, boosting, network = map(catalog.card, ("forest", "boosting", "network"))
+    few, many = (forecast(forest, size, {"n_estimators": trees}) for trees in (10, 1_000))
+    narrow, wide = (forecast(network, size, {"hidden_size": units}) for units in (32, 512))
+    two, ten = (forecast(boosting, msgspec.structs.replace(size, classes=count), {}) for count in (2, 10))
+    for less, more in ((few, many), (narrow, wide), (two, ten)):
+        assert less is not None
+        assert more is not None
+        assert more.seconds > 2 * less.seconds
+
+
+def test_that_levels_count_where_each_becomes_a_column() -> None:
+    few, many = info(levels=10), info(levels=3_000)
+    (_, linear), (_, more_linear) = planned(few, "logistic"), planned(many, "logistic")
+    (_, forest), (_, more_forest) = planned(few, "forest"), planned(many, "forest")
+    less, more = of_experiment(linear, few), of_experiment(more_linear, many)
+    assert less is not None
+    assert more is not None
+    assert more.bytes > 10 * less.bytes
+    assert of_experiment(forest, few) == of_experiment(more_forest, many)
+
+
+def test_that_a_time_budget_is_the_most() -> None:
+    (_, one) = planned(info(10**6), "forest", budget_s=5.0)
+    found = of_experiment(one, info(10**6))
+    assert found is not None
+    assert (found.seconds, found.is_most) == (5.0, True)
+    _, alone, timed = (*planned(info(), "auto"), *planned(info(), "auto", budget_s=60.0)[1:])
+    assert of_experiment(alone, info()) is None, "it goes on as long as it is let"
+    found = of_experiment(timed, info())
+    assert found is not None
+    assert (found.seconds, found.is_most) == (60.0, True)
+    assert found.bytes >= told("forest").bytes
+
+
+def test_that_it_is_scaled_by_what_earlier_runs_took() -> None:
+    (_, one) = planned(info(), "forest")
+    usual, slow, other = (
+        of_experiment(one, info(), speeds=speeds) for speeds in ({}, {"forest": 3.0, "": 9.0}, {"": 2.0})
+    )
+    assert usual is not None
+    assert slow is not None
+    assert other is not None
+    assert slow.seconds == pytest.approx(3 * usual.seconds)
+    assert other.seconds == pytest.approx(2 * usual.seconds)
+    assert speed_of([(10.0, 5.0), (4.0, 1.0), (3.0, 1.0)]) == 3.0
+    assert speed_of([]) == 1.0
+    assert speed_of([(1e9, 1.0)]) < 100
+
+
+def test_that_what_cannot_fit_is_refused_with_what_would() -> None:
+    large = info(10**7, 30, levels=200_000)
+    refuse_too_large(planned(large, "forest"), large, 400 * GB)
+    with pytest.raises(TrainingError, match=r"Logistic regression needs about .* GB for 10,000,000 rows") as caught:
+        refuse_too_large(planned(large, "logistic"), large, 20 * GB)
+    assert "fewer rows (about " in caught.value.hint
+    assert "no 'city', which has 200,000 values" in caught.value.hint
+    with pytest.raises(TrainingError) as caught:
+        refuse_too_large(planned(large, "logistic"), large, 60 * GB, at_a_time=2)
+    assert "fewer runs at the same time" in caught.value.hint
+    assert "another estimator (" in caught.value.hint
+    with pytest.raises(TrainingError) as caught:
+        refuse_too_large(planned(info(1_000, 1), "forest"), info(1_000, 1), 1_000)
+    assert caught.value.hint == "Close other programs, or use a machine with more memory."
+
+
+def test_that_several_are_told_together() -> None:
+    some = [Forecast(estimator=name, seconds=30.0, bytes=size * GB) for name, size in (("a", 1), ("b", 3), ("c", 2))]
+    assert (in_all(some).seconds, in_all(some).bytes) == (90.0, 3 * GB)
+    assert (in_all(some, at_a_time=2).seconds, in_all(some, at_a_time=2).bytes) == (45.0, 5 * GB)
+    assert in_all(some).words == "about 1.5 min, 3 GB"
+    assert in_all([*some, Forecast(estimator="d", seconds=1.0, bytes=0.0, is_most=True)]).words.startswith("at most")
+
+
+def test_that_times_and_sizes_do_not_pretend_to_be_exact() -> None:
+    assert [time_words(value) for value in (0.1, 12.34, 89.9, 90, 1234, 5_400, 90_000)] == [
+        "1 s", "12 s", "90 s", "1.5 min", "21 min", "1.5 h", "25 h",
+    ]  # fmt: skip
+    assert [memory_words(value) for value in (1.0, 3.21e8, 1.26e9, 4.56e10)] == ["10 MB", "320 MB", "1.3 GB", "46 GB"]
