@@ -20,6 +20,7 @@ from aetheron_desktop.cli import (
     version_arguments,
 )
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.training.experiment import Costs
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
@@ -138,6 +139,10 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--auto", action="store_true", help="many estimators on folds, weighed into one ensemble")
     verb.add_argument("--models", type=int, metavar="N", help="with --auto: so many, for a run that can be repeated")
     verb.add_argument("--folds", type=int, metavar="K", help="with --auto: fit each so many times; 1 is one validation")
+    verb.add_argument("--metric", default="", metavar="NAME", help="what the best, and the threshold, are chosen by")
+    verb.add_argument(
+        "--cost", type=costs, metavar="ALARM:MISS", help="what a false alarm and a miss cost: 1:5; sets the threshold"
+    )
     verb.add_argument("--group-by", metavar="COL", help="rows that are alike there stay in one part of the split")
     verb.add_argument("--time-by", metavar="COL", help="learn from the earlier rows, test on the latest")
     verb.add_argument(
@@ -215,6 +220,19 @@ def _common(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON record a line, nothing else"
     )
+
+
+def costs(text: str) -> Costs:
+    """Read what errors cost: ``1:5``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    alarm, _, miss = text.partition(":")
+    try:
+        return Costs(false_alarm=float(alarm), miss=float(miss))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not ALARM:MISS, two numbers such as 1:5") from None
 
 
 def seconds(text: str) -> float:

@@ -165,8 +165,8 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             job=experiments[0].group or experiments[0].run,
             model=best.model if best else None,
             name=best.name if best else "",
-            metric=main_metric(experiments[0].task).name,
-            score=best.score if best else None,
+            metric=states[0].judged_by.name,
+            score=best.metrics.get(best.judged_by.name) if best else None,
         )
         if terminal.json:
             terminal.record(terminal_end)
@@ -225,6 +225,8 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         split=auto.chosen_split(dataset, options),
         decisions=decisions(dataset, target) if target else (),
         treatments=parsed(options.feature),
+        metric=options.metric,
+        costs=options.cost,
         new_id=lambda: workspace.new_id("run"),
     )
 
@@ -268,17 +270,17 @@ def _train_all(
 
 
 def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState | None) -> None:
-    chosen = main_metric(states[0].task)
-    others = [other.name for other in metrics_for(states[0].task)[1:4]]
-    ordered = sorted(
-        states, key=lambda s: (s.score is None, (s.score or 0.0) * (-1 if chosen.direction == "higher" else 1))
-    )
+    chosen = states[0].judged_by
+    others = [other.name for other in metrics_for(states[0].task) if other != chosen][:3]
+    sign = -1.0 if chosen.direction == "higher" else 1.0
+    found = {id(state): state.metrics.get(chosen.name) for state in states}
+    ordered = sorted(states, key=lambda s: (found[id(s)] is None, sign * (found[id(s)] or 0.0)))
     rows = [
         (
             "★" if state is best else "",
             catalog.card(state.estimator).name,
             state.status,
-            number(state.score),
+            number(found[id(state)]),
             *(number(state.metrics.get(name)) for name in others),
             duration(state.seconds),
         )

@@ -35,12 +35,11 @@ QUICK: dict[str, dict[str, Any]] = {
     "forest": {"n_estimators": 12},
     "extra_trees": {"n_estimators": 12},
     "elastic_net": {"n_alphas": 20},
-    "glass_box": {"max_iter": 30, "min_samples_leaf": 5},
     "boosting": {"max_iter": 15},
     "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
     "auto": {"models": 2, "folds": 2},
 }
-UNKEPT = {"auto", "boosting", "glass_box", "network"}
+UNKEPT = {"auto", "boosting", "network"}
 """What offers no checkpoint."""
 EVERY = [
     pytest.param(card, task, id=f"{card.id}-{task}") for card in catalog.ALL for task in TARGETS if task in card.tasks

@@ -322,3 +322,20 @@ def test_that_auto_trains_an_ensemble_by_groups_and_shows_its_members(line: Line
     alone = line.run("train", str(table), "--folds", "3")
     assert alone.returncode == 2
     assert "Add --auto" in alone.stderr
+
+
+def test_that_costs_set_the_threshold_and_a_metric_chooses_the_best(line: Line, tmp_path: Path) -> None:
+    table = tmp_path / "visits.csv"
+    lines = [
+        f"{row * 13 % 40},{row * 7 % 13},{'yes' if row * 7 % 13 + row * 11 % 5 > 10 else 'no'}" for row in range(400)
+    ]
+    table.write_text("age,pressure,ill\n" + "\n".join(lines) + "\n")
+    words = ("train", str(table), "--target", "ill", "--estimator", "logistic")
+    best = line.records(*words, "--metric", "f1", "--cost", "1:20")[-1]
+    assert best["metric"] == "f1"
+    shown = next(record for record in line.records("show", best["model"]) if "threshold" in record)
+    assert shown["threshold"] < 0.4
+    for wrong, said in (("--cost", "much"), ("--cost", "0:1"), ("--metric", "rmse")):
+        refused = line.run(*words, wrong, said)
+        assert refused.returncode == 2
+        assert said in refused.stderr or "above 0" in refused.stderr

@@ -82,6 +82,10 @@ class FitEnded(Exception):  # a signal, not an error
 class Progress(Protocol):
     """How a fit speaks; each call may end it by raising, which the estimator lets through."""
 
+    @property
+    def seconds(self) -> float:
+        """How long the fit has taken, with what it took before it was cut short."""
+
     def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
         """Tell that step ``number`` of ``total`` is complete, with what is predicted now; give the validation loss."""
 

@@ -28,7 +28,6 @@ ALL: Final[tuple[Card, ...]] = (
     trees.FOREST,
     trees.EXTRA_TREES,
     boosting.BOOSTING,
-    boosting.GLASS_BOX,
     neural.NETWORK,
 )
 

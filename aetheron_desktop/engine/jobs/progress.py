@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.evaluation.metrics import Metric
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import RunRecord
@@ -55,6 +56,8 @@ class RunState:
         self.target = target
         self.task: Task = task
         self.group = group
+        self.metric = ""
+        """The name of the metric that the best is chosen by, when it is not the task's main one."""
         self.status: Status = "queued"
         self.stage = ""
         self.done = 0.0
@@ -79,7 +82,7 @@ class RunState:
     @classmethod
     def queued(cls, experiment: Experiment) -> RunState:
         """Give the state of a run that waits."""
-        return cls(
+        made = cls(
             id=experiment.run,
             name=experiment.name,
             estimator=experiment.estimator,
@@ -88,6 +91,8 @@ class RunState:
             task=experiment.task,
             group=experiment.group,
         )
+        made.metric = experiment.metric
+        return made
 
     @classmethod
     def of(cls, record: RunRecord) -> RunState:
@@ -136,6 +141,11 @@ class RunState:
         """Whether it may end before all of its steps are done; what is left of it is then the most that it takes."""
         known = next((card for card in catalog.ALL if card.id == self.estimator), None)
         return known is not None and may_end_early(known)
+
+    @property
+    def judged_by(self) -> Metric:
+        """The metric that the best is chosen by."""
+        return metric(self.metric) if self.metric else main_metric(self.task)
 
     def score_text(self) -> str:
         """Give the main metric in words."""
@@ -229,11 +239,12 @@ class RunState:
 
     @staticmethod
     def best(runs: Sequence[RunState]) -> RunState | None:
-        """Give the run with the best main metric of those that kept a model; None when none did."""
+        """Give the best of the runs that kept a model, by the metric that they were started with."""
         best: RunState | None = None
         for run in runs:
-            if run.model is None or run.score is None:
+            score = run.metrics.get(run.judged_by.name)
+            if run.model is None or score is None:
                 continue
-            if best is None or best.score is None or better(metric(main_metric(run.task).name), run.score, best.score):
+            if best is None or better(run.judged_by, score, best.metrics.get(run.judged_by.name)):
                 best = run
         return best

@@ -22,7 +22,7 @@ class Checkpoints:
     """Numbered folders in ``folder``, each whole or not there; without a folder nothing is kept."""
 
     def __init__(self, folder: Path | None, interval_s: float | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._interval_s = INTERVAL_S if interval_s is None else interval_s
         self._kept_at = time.monotonic()
 
@@ -32,9 +32,9 @@ class Checkpoints:
         Raises:
             StorageError: the disk refused; the checkpoint before is still there.
         """
-        if self._folder is None or time.monotonic() - self._kept_at < self._interval_s:
+        if self.folder is None or time.monotonic() - self._kept_at < self._interval_s:
             return False
-        self._keep(self._folder, write)
+        self._keep(self.folder, write)
         self._kept_at = time.monotonic()
         return True
 
@@ -45,8 +45,8 @@ class Checkpoints:
 
     def forget(self) -> None:
         """Remove all checkpoints: the run has ended well, or cannot go on from them."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def _keep(self, folder: Path, write: Callable[[Path], None]) -> None:
         known = self._known()
@@ -58,7 +58,7 @@ class Checkpoints:
             try:
                 write(part)
                 for file in part.rglob("*"):
-                    _to_disk(file)
+                    to_disk(file)
                 os.replace(part, folder / f"{number:06d}")
             except BaseException:
                 shutil.rmtree(part, ignore_errors=True)
@@ -67,12 +67,12 @@ class Checkpoints:
             shutil.rmtree(old, ignore_errors=True)
 
     def _known(self) -> list[Path]:
-        if self._folder is None or not self._folder.is_dir():
+        if self.folder is None or not self.folder.is_dir():
             return []
-        return sorted(one for one in self._folder.iterdir() if one.name.isdecimal())
+        return sorted(one for one in self.folder.iterdir() if one.name.isdecimal())
 
 
-def _to_disk(file: Path) -> None:
+def to_disk(file: Path) -> None:
     """Wait until the disk has it: a rename that outlives the power may not name a file that did not."""
     if file.is_file():
         with open(file, "rb+") as written:

@@ -13,6 +13,7 @@ from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.treatments import OUT, Treatment, checked
+from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.params import Value, check_all
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ class SplitPlan(msgspec.Struct, frozen=True):
     fold: int = 0
 
 
+class Costs(msgspec.Struct, frozen=True, kw_only=True):
+    """What the errors of a binary task cost, in any unit.
+
+    ``false_alarm`` is predicting the positive class for a row that is not of it, ``miss`` the other way round.
+    """
+
+    false_alarm: float
+    miss: float
+
+
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that decides a run, before it starts.
 
@@ -54,7 +65,9 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     parameters; ``budget_s`` is the longest fit in seconds, ``steps`` the most steps of it; ``group`` joins runs that
     were started together; ``positive`` is the class that a binary task is about, chosen by its name when None;
     ``decisions`` are those about the findings of the trust report that were made before;
-    ``treatments`` say what is made of the columns for which something was chosen.
+    ``treatments`` say what is made of the columns for which something was chosen. ``metric`` is what the best of
+    several is chosen by and, of two classes, the threshold where it depends on one; the task's main metric when empty.
+    ``costs`` choose the threshold instead.
     """
 
     run: str
@@ -74,6 +87,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     positive: str | None = None
     decisions: tuple[Decision, ...] = ()
     treatments: tuple[Treatment, ...] = ()
+    metric: str = ""
+    costs: Costs | None = None
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -91,6 +106,8 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     split: SplitPlan | None = None,
     decisions: Sequence[Decision] = (),
     treatments: Sequence[Treatment] = (),
+    metric: str = "",
+    costs: Costs | None = None,
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -105,6 +122,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     column = _target(dataset, target)
     task = _task(dataset, column, task)
     _check_target(dataset, column, task)
+    _check_choice(task, metric, costs)
     cards = _cards(estimators, task)
     values = {catalog.card(id_).id: dict(given) for id_, given in (params or {}).items()}
     if budget_s is not None and not (math.isfinite(budget_s) and budget_s > 0):
@@ -131,6 +149,8 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             group=group,
             positive=positive,
             decisions=tuple(decisions),
+            metric=metric,
+            costs=costs,
             treatments=tuple(one for one in wanted if one.column in chosen),
         )
         for card in cards
@@ -166,6 +186,20 @@ def _task(dataset: DatasetInfo, column: Column, task: Task | None) -> Task:
     if task not in _TASKS:
         raise UsageError(f"There is no task {task!r}.", hint=f"There are: {', '.join(_TASKS)}.")
     return task
+
+
+def _check_choice(task: Task, metric: str, costs: Costs | None) -> None:
+    known = [one.name for one in metrics_for(task)]
+    if metric and metric not in known:
+        raise UsageError(f"The metric {metric!r} is none for the task {task}.", hint=f"There are: {', '.join(known)}.")
+    if costs is None:
+        return
+    if task != "binary":
+        raise UsageError(f"Costs of errors are for two classes; the task is {task}.", hint="Leave them out.")
+    if not all(math.isfinite(one) and one > 0 for one in (costs.false_alarm, costs.miss)):
+        raise UsageError(
+            "What an error costs must be a number above 0.", hint="For example 1 for one and 5 for the other."
+        )
 
 
 def _check_target(dataset: DatasetInfo, column: Column, task: Task) -> None:

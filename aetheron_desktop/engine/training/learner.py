@@ -9,7 +9,7 @@ from aetheron_desktop.engine.estimators.base import Estimator, Recipe
 from aetheron_desktop.engine.training.preparation import prepare
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.estimators.base import Progress
+    from aetheron_desktop.engine.estimators.base import Judged, Progress
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.params import Value
@@ -26,6 +26,9 @@ class Learner(Protocol):
     @property
     def model(self) -> FittedPipeline | None:
         """The best so far; None before there is any."""
+
+    def judged(self) -> Judged | None:
+        """Give rows that the best so far did not learn from, and what it says of them; their ``X`` may be empty."""
 
 
 class SingleLearner:
@@ -47,6 +50,11 @@ class SingleLearner:
         """The best so far."""
         fitted = self._estimator.fitted
         return None if fitted is None else self._subject.pipeline(self._prepared.transformer, fitted)
+
+    def judged(self) -> Judged | None:
+        """Give the validation part, and what is said of it."""
+        fitted, valid = self._estimator.fitted, self._prepared.valid
+        return None if fitted is None else (valid, fitted.predict(valid.X))
 
 
 def implementation(card: Card) -> type[Estimator]:

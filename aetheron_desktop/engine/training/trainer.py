@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.engine.evaluation.scores import scores
+from aetheron_desktop.engine.evaluation.thresholds import DECIDED, best_threshold, cheapest_threshold
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
 from aetheron_desktop.engine.events import MessageLogged, Progressed, RunResumed, RunStarted
 from aetheron_desktop.engine.training.checkpoints import INTERVAL_S, Checkpoints
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import ColumnRange
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Event, Level, Outcome
+    from aetheron_desktop.engine.training.auto.kept import PredictorFiles
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.learner import Learner
     from aetheron_desktop.engine.training.lives import Earlier
@@ -77,6 +80,7 @@ class Training:
         interval_s: float = INTERVAL_S,
         earlier: Earlier | None = None,
         paused_s: Callable[[], float] = lambda: 0.0,
+        files: PredictorFiles | None = None,
     ) -> None:
         self._experiment = experiment
         self._dataset = dataset
@@ -84,6 +88,7 @@ class Training:
         self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
         self._checkpoints = Checkpoints(checkpoints, interval_s)
         self._earlier = earlier
+        self._files = files
         self._clock = Clock(earlier.seconds if earlier else 0.0, paused_s)
         self._fit: FitProgress | None = None
         self._card = catalog.card(experiment.estimator)
@@ -116,7 +121,8 @@ class Training:
                     return self._nothing("stopped")
             model = learner.model
             if progress.ended_by == "hand":
-                return self._stopped(exam, model)
+                assert model is not None
+                return self._stopped(exam, self._decided(model, learner))
             if progress.ended_by == "time":
                 self._say("info", f"The time budget of {self._experiment.budget_s:g} s is used up.")
             if model is None and progress.ended_by == "time":
@@ -130,7 +136,7 @@ class Training:
                     hint="Try a smaller learning rate, or another estimator.",
                 )
             self._progress("evaluate", 0, None)
-            return self._evaluate(exam, model, "succeeded")
+            return self._evaluate(exam, self._decided(model, learner), "succeeded")
 
     def conclude(self) -> Run:
         """Give the run as stopped, with the best so far, while the fit is still inside a step."""
@@ -142,14 +148,29 @@ class Training:
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(limits=self._threads):
-            return self._stopped(ready[0], model)
+            return self._stopped(ready[0], self._decided(model, ready[1]))
 
-    def _stopped(self, exam: Exam, model: FittedPipeline | None) -> Run:
+    def _decided(self, model: FittedPipeline, learner: Learner) -> FittedPipeline:
+        """Give ``model`` with the threshold that the experiment's costs or metric ask for."""
+        plan = self._experiment
+        wants = plan.costs is not None or plan.metric in DECIDED
+        judged = learner.judged() if plan.task == "binary" and wants else None
+        if judged is None:
+            return model
+        truth, probability = judged[0].y, judged[1][:, 1]
+        if plan.costs is not None:
+            costs = plan.costs
+            found = cheapest_threshold(truth, probability, false_alarm=costs.false_alarm, miss=costs.miss)
+        else:
+            found = best_threshold(truth, probability, plan.metric)
+        self._say("info", f"{model.classes[1]!r} is predicted from a probability of {found:.3f}, chosen on other rows.")
+        return replace(model, threshold=found)
+
+    def _stopped(self, exam: Exam, model: FittedPipeline) -> Run:
         """Evaluate the best so far, once, whichever of the two threads comes first."""
         # Nothing is told while this lock is held: whoever listens may be the one who waits for it.
         with self._evaluation:
             if self._end is None:
-                assert model is not None
                 self._end = self._evaluate(exam, model, "stopped")
                 count, most = self._end.rows["test"], len(exam.rows)
             else:
@@ -197,9 +218,11 @@ class Training:
 
     def _learner(self, material: Material) -> Learner:
         if self._card.ensemble:
+            from aetheron_desktop.engine.training.auto.kept import KeptFits
             from aetheron_desktop.engine.training.auto.learner import AutoLearner
 
-            return AutoLearner(self._experiment, material, self._dataset, self._threads, self._emit)
+            kept = KeptFits(self._checkpoints.folder, self._files, material.subject)
+            return AutoLearner(self._experiment, material, self._dataset, self._threads, self._emit, kept=kept)
         return SingleLearner(self._experiment, material, self._card, self._threads)
 
     def _evaluate(self, exam: Exam, model: FittedPipeline, outcome: Outcome) -> Run:
@@ -210,6 +233,7 @@ class Training:
         named = model.named(raw, table.index)
         baseline = scores(task, truth, exam.dummy(len(truth)))
         truth_words = np.array(model.classes, dtype=object)[truth] if model.classes else truth
+        found = scores(task, truth, raw, threshold=model.threshold)
         named.insert(0, "row", rows)
         named.insert(1, "truth", truth_words)
         return Run(
@@ -217,7 +241,8 @@ class Training:
             outcome=outcome,
             dataset_name=self._dataset.info.name,
             model=model,
-            metrics=scores(task, truth, raw) | {f"{BASELINE}{name}": score for name, score in baseline.items()},
+            metrics=scores(task, truth, raw, threshold=model.threshold)
+            | {f"{BASELINE}{name}": score for name, score in baseline.items()},
             baseline=baseline,
             predictions=named,
             sample=table.head(20),
@@ -232,7 +257,14 @@ class Training:
                 rows_hash(rows, self._dataset.info.id),
             ),
             ranges=self._ranges,
-            intervals=intervals(task, truth, raw, seed=self._experiment.seed, budget_s=_INTERVALS_S[outcome]),
+            intervals=intervals(
+                task,
+                truth,
+                raw,
+                threshold=model.threshold,
+                seed=self._experiment.seed,
+                budget_s=_INTERVALS_S[outcome],
+            ),
             importance=self._importance(model, table, truth) if outcome == "succeeded" else {},
         )
 

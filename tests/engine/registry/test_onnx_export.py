@@ -47,7 +47,6 @@ QUICK: dict[str, Any] = {
     "extra_trees": {"n_estimators": 12},
     "auto": {"models": 2, "folds": 2},
     "elastic_net": {"n_alphas": 12},
-    "glass_box": {"max_iter": 12, "min_samples_leaf": 5},
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
     "network": {"epochs": 2, "hidden_size": 16},
 }

@@ -19,7 +19,7 @@ from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
 from aetheron_desktop.engine.training import trainer
 from aetheron_desktop.engine.training.checkpoints import Checkpoints
-from aetheron_desktop.engine.training.experiment import Experiment, plan, split_plan
+from aetheron_desktop.engine.training.experiment import Costs, Experiment, plan, split_plan
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, TARGETS, made_dataset, made_table
@@ -433,3 +433,27 @@ def test_that_the_importance_of_columns_is_given_its_time(tmp_path: Path, monkey
     run = train(planned(dataset, "logistic"), dataset, lambda event: None, lambda: False)
     assert given == [0.5]
     assert run.importance
+
+
+def test_that_costs_and_a_metric_choose_the_threshold_on_rows_that_were_not_learned_from(tmp_path: Path) -> None:
+    small = made_dataset(tmp_path / "small")
+    plain, cheap, even = (
+        train(planned(small, "logistic", **chosen), small, lambda event: None, lambda: False)
+        for chosen in ({}, {"costs": Costs(false_alarm=1.0, miss=50.0)}, {"metric": "balanced_accuracy"})
+    )
+    assert plain.model is not None
+    assert cheap.model is not None
+    assert even.model is not None
+    assert plain.model.threshold is None
+    assert cheap.model.threshold is not None
+    assert cheap.model.threshold < 0.4
+    assert even.model.threshold is not None
+    truth = (cheap.predictions["truth"] == cheap.model.classes[1]).to_numpy()
+    said = (cheap.predictions["prediction"] == cheap.model.classes[1]).to_numpy()
+    assert said.mean() > (plain.predictions["prediction"] == cheap.model.classes[1]).mean()
+    assert cheap.metrics["accuracy"] == pytest.approx((truth == said).mean())
+    for wrong in ({"metric": "rmse"}, {"costs": Costs(false_alarm=0.0, miss=1.0)}):
+        with pytest.raises(UsageError):
+            planned(small, "logistic", **wrong)
+    with pytest.raises(UsageError, match="two classes"):
+        planned(small, "ridge", target="price", costs=Costs(false_alarm=1.0, miss=1.0))

@@ -6,7 +6,6 @@ learn from, and never on the test part.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,9 +29,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.estimators.base import Progress
+    from aetheron_desktop.engine.estimators.base import Judged, Progress
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.training.auto.kept import KeptFits
     from aetheron_desktop.engine.training.auto.member import Member
     from aetheron_desktop.engine.training.auto.portfolio import Candidate
     from aetheron_desktop.engine.training.experiment import Experiment
@@ -53,17 +53,24 @@ class AutoLearner:
     """Trains the portfolio, member after member; :attr:`model` is the ensemble of those that are complete."""
 
     def __init__(
-        self, experiment: Experiment, material: Material, dataset: Dataset, threads: int, emit: Callable[[Event], None]
+        self,
+        experiment: Experiment,
+        material: Material,
+        dataset: Dataset,
+        threads: int,
+        emit: Callable[[Event], None],
+        *,
+        kept: KeptFits,
     ) -> None:
         self._experiment = experiment
         self._subject = material.subject
         self._emit = emit
-        self._began = time.monotonic()
         folds = experiment.params["folds"]
         made = make_folds(experiment, material, dataset, None if folds is None else int(folds))
-        self._bench = Bench(material, made, experiment.seed, threads)
+        self._bench = Bench(material, made, experiment.seed, threads, kept)
         self._members: list[Member] = []
         self._model: FittedPipeline | None = None
+        self._judged: Judged | None = None
         self._seconds: dict[str, float] = {}
         self._wanted = _wanted(experiment)
 
@@ -75,6 +82,10 @@ class AutoLearner:
             return self._subject.pipeline(current[0], current[1].fitted)
         return model
 
+    def judged(self) -> Judged | None:
+        """Give what the ensemble says of all rows that are predicted in folds."""
+        return self._judged
+
     def fit(self, progress: Progress) -> None:
         """Train until the time or the number of models is used up.
 
@@ -83,14 +94,14 @@ class AutoLearner:
         """
         self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, in {self._bench.folds.how}.")
         reasons: list[str] = []
-        for candidate in portfolio(self._experiment.task, self._experiment.seed):
-            left = self._left()
+        for number, candidate in enumerate(portfolio(self._experiment.task, self._experiment.seed)):
+            left = self._left(progress)
             if self._is_enough(left, len(reasons)):
                 break
             if not self._is_affordable(candidate, left):
                 continue
             try:
-                self._members.append(self._fit_member(candidate, progress, left))
+                self._members.append(self._fit_member(number, candidate, progress, left))
             except FitEnded:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever one estimator stumbles over, the others go on
@@ -124,20 +135,20 @@ class AutoLearner:
             known = first.seconds / COST.get(first.candidate.estimator, SLOW) * COST.get(candidate.estimator, SLOW)
         return known <= left * _OVER
 
-    def _fit_member(self, candidate: Candidate, progress: Progress, left: float | None) -> Member:
+    def _fit_member(self, number: int, candidate: Candidate, progress: Progress, left: float | None) -> Member:
         folds = len(self._bench.folds.parts)
 
         def tell(fold: int) -> None:
             progress.stage(f"{candidate.card.name}, fold {fold + 1} of {folds}" if folds > 1 else candidate.card.name)
             progress.tick(len(self._members), self._wanted)
 
-        member = self._bench.fit(candidate, left, tell)
+        member = self._bench.fit(number, candidate, progress, left, tell)
         self._seconds[candidate.estimator] = member.seconds
         return member
 
-    def _left(self) -> float | None:
+    def _left(self, progress: Progress) -> float | None:
         budget = self._experiment.budget_s
-        return None if budget is None else budget - (time.monotonic() - self._began)
+        return None if budget is None else budget - progress.seconds
 
     # -- the ensemble --------------------------------------------------------------------------------------------------
 
@@ -153,9 +164,8 @@ class AutoLearner:
         self._model = self._subject.pipeline(AsItIs(), Blend(self._branches(weights), warmth))
         self._tell_member(members[-1], whole, {n: float(w) for n, w in enumerate(weights, 1) if w > 0})
         rows = Rows(np.empty((len(bench.truth), 0)), bench.truth, bench.weight)
-        progress.step(
-            len(members), self._wanted, None, (rows, cooled(whole, warmth) if self._subject.classes else whole)
-        )
+        self._judged = rows, cooled(whole, warmth) if self._subject.classes else whole
+        progress.step(len(members), self._wanted, None, self._judged)
 
     def _branches(self, weights: NDArray[np.float64]) -> tuple[Branch, ...]:
         made = [

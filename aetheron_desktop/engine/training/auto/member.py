@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import numpy as np
 
 from aetheron_desktop.engine.estimators.base import FitEnded
 from aetheron_desktop.engine.evaluation.scores import log_loss
 from aetheron_desktop.engine.training.auto.folds import spread
+from aetheron_desktop.engine.training.auto.kept import FitAbout
 from aetheron_desktop.engine.training.learner import implementation, recipe
 from aetheron_desktop.engine.training.preparation import prepare
 
@@ -21,14 +23,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aetheron_desktop.engine.estimators.base import Estimator, Judged, Predictor
+    from aetheron_desktop.engine.estimators.base import Estimator, Judged, Predictor, Progress
     from aetheron_desktop.engine.training.auto.folds import Folds
+    from aetheron_desktop.engine.training.auto.kept import KeptFits
     from aetheron_desktop.engine.training.auto.portfolio import Candidate
     from aetheron_desktop.engine.training.preparation import Material, Prepared
 
 _KEPT_BYTES: Final = 1 << 30
 """Rows that were turned to numbers are kept for the next of the same style, up to so many."""
 _LOOK_S: Final = 0.05
+_FIT: Final = "fit"
+_KEY: Final = "key.json"
 
 
 class TimeIsUp(FitEnded):
@@ -54,11 +59,12 @@ class Member:
 class Bench:
     """Fits candidates on the folds, one after the other; what is prepared for one serves the next."""
 
-    def __init__(self, material: Material, folds: Folds, seed: int, threads: int) -> None:
+    def __init__(self, material: Material, folds: Folds, seed: int, threads: int, kept: KeptFits) -> None:
         self._material = material
         self.folds = folds
         self._seed = seed
         self._threads = threads
+        self._kept = kept
         self._prepared: dict[tuple[str, int], Prepared] = {}
         self._bytes = 0
         self._last: tuple[tuple[str, int], Prepared] | None = None
@@ -70,30 +76,39 @@ class Bench:
 
     def fit(
         self,
+        number: int,
         candidate: Candidate,
+        parent: Progress,
         budget_s: float | None,
         tell: Callable[[int], None],
     ) -> Member:
-        """Fit ``candidate`` on each fold in turn within ``budget_s`` seconds.
+        """Fit ``candidate``, ``number`` in the portfolio, on each fold in turn within ``budget_s`` seconds.
 
+        What a run that was cut short had kept is taken from there, and its last fit goes on from its checkpoint.
         ``tell`` hears of the fold about twenty times a second, and may end everything by raising.
         Whatever the estimator raises comes through.
         """
         began = time.monotonic()
-        fits, parts, cut = [], [], 0
-        for number in range(len(self.folds.parts)):
+        style = implementation(candidate.card).style
+        fits, parts, seconds, cut = [], [], 0.0, 0
+        for fold in range(len(self.folds.parts)):
             left = None if budget_s is None else budget_s - (time.monotonic() - began)
-            share = None if left is None else max(0.0, left) / (len(self.folds.parts) - number)
-            progress = _FitProgress(self._material, share, partial(tell, number))
-            transformer, predictor = self._fit_one(candidate, number, progress)
-            cut += progress.out_of_time
-            parts.append(predictor.predict(self._rows(implementation(candidate.card).style, number).valid.X))
-            fits.append((transformer, predictor))
+            share = None if left is None else max(0.0, left) / (len(self.folds.parts) - fold)
+            about, predictor = self._kept.get(number, candidate, fold) or (None, None)
+            if about is None or predictor is None:
+                progress = _FitProgress(self._material, parent, (number, fold), share, partial(tell, fold))
+                about, predictor = self._fit_one(candidate, fold, progress)
+                self._kept.put(number, about, predictor)
+            cut += about.cut
+            seconds += about.seconds
+            prepared = self._rows(style, fold)
+            parts.append(predictor.predict(prepared.valid.X))
+            fits.append((prepared.transformer, predictor))
         predicted = spread(len(self._material.table), self.judged, self.folds.parts, parts)
         loss = self.loss(predicted)
         if not np.isfinite(loss):
             raise ValueError("its predictions are not numbers")
-        return Member(candidate, tuple(fits), predicted, loss, time.monotonic() - began, cut)
+        return Member(candidate, tuple(fits), predicted, loss, seconds, cut)
 
     def loss(self, predicted: NDArray[np.float64]) -> float:
         """Give the log loss, or the mean squared error, on the judged rows."""
@@ -101,10 +116,11 @@ class Bench:
             return float(((predicted - self.truth) ** 2).mean())
         return log_loss(self.truth, predicted, self.weight)
 
-    def _fit_one(self, candidate: Candidate, number: int, progress: _FitProgress) -> tuple[Any, Predictor]:
+    def _fit_one(self, candidate: Candidate, fold: int, progress: _FitProgress) -> tuple[FitAbout, Predictor]:
+        began = time.monotonic()
         kind = implementation(candidate.card)
-        prepared = self._rows(kind.style, number)
-        seed = (self._seed + number) % 2**32
+        prepared = self._rows(kind.style, fold)
+        seed = (self._seed + fold) % 2**32
         made = kind(recipe(self._material.subject, prepared, candidate.params, seed, self._threads))
         self.current = prepared.transformer, made
         try:
@@ -113,15 +129,16 @@ class Bench:
             progress.out_of_time = True
         if made.fitted is None:
             raise TimeoutError("it had no first model when its time was used up")
-        return prepared.transformer, made.fitted
+        seconds = time.monotonic() - began
+        return FitAbout(candidate=candidate, fold=fold, seconds=seconds, cut=progress.out_of_time), made.fitted
 
-    def _rows(self, style: Any, number: int) -> Prepared:
-        key = (style, number)
+    def _rows(self, style: Any, fold: int) -> Prepared:
+        key = (style, fold)
         known = self._prepared.get(key) or (self._last[1] if self._last and self._last[0] == key else None)
         if known is not None:
             return known
-        fold = self.folds.parts[number]
-        made = prepare(self._material, style, self._seed, fold.train, fold.valid)
+        part = self.folds.parts[fold]
+        made = prepare(self._material, style, self._seed, part.train, part.valid)
         size = made.train.X.nbytes + made.valid.X.nbytes
         if self._bytes + size <= _KEPT_BYTES:
             self._prepared[key] = made
@@ -136,15 +153,24 @@ class _FitProgress:
     def __init__(
         self,
         material: Material,
+        parent: Progress,
+        key: tuple[int, int],
         budget_s: float | None,
         tell: Callable[[], None],
     ) -> None:
+        self._parent = parent
+        self._key = key
         self._is_number = material.subject.task == "regression"
         self._tell = tell
         self._ends = None if budget_s is None else time.monotonic() + budget_s
         self._looked = 0.0
         self._variance: float | None = None
         self.out_of_time = False
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken."""
+        return self._parent.seconds
 
     def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
         """Give the validation loss."""
@@ -181,12 +207,22 @@ class _FitProgress:
         del text
 
     def checkpoint(self, write: Callable[[Path], None]) -> None:
-        """Pass over."""
-        del write
+        """Offer it as the run's, with the word of which fit it is."""
+
+        def write_fit(folder: Path) -> None:
+            (folder / _FIT).mkdir()
+            write(folder / _FIT)
+            (folder / _KEY).write_bytes(msgspec.json.encode(self._key))
+
+        self._parent.checkpoint(write_fit)
 
     def restored(self) -> Path | None:
-        """Begin anew."""
-        return None
+        """Give the run's last checkpoint if it is one of this fit."""
+        folder = self._parent.restored()
+        if folder is None or not (folder / _KEY).is_file():
+            return None
+        is_mine = msgspec.json.decode((folder / _KEY).read_bytes(), type=tuple[int, int]) == self._key
+        return folder / _FIT if is_mine else None
 
     def _look(self) -> None:
         now = time.monotonic()

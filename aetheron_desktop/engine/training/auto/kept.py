@@ -1,0 +1,90 @@
+"""The fits of an ensemble that are done, on disk: what a run that was cut short need not do again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+
+from aetheron_desktop.engine.errors import AetheronError, storage_errors
+from aetheron_desktop.engine.training.auto.portfolio import Candidate
+from aetheron_desktop.engine.training.checkpoints import to_disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.training.preparation import Subject
+
+_ABOUT: Final = "fit.json"
+_FOLDER: Final = "fits"
+
+
+class PredictorFiles(Protocol):
+    """How a predictor is written and read again; what is read is looked through first, as a model's files are."""
+
+    def write(self, predictor: Predictor, folder: Path) -> None:
+        """Write it into ``folder``."""
+
+    def read(self, folder: Path, subject: Subject) -> Predictor:
+        """Read it from ``folder``.
+
+        Raises:
+            AetheronError: it is not what was written.
+        """
+
+
+class FitAbout(msgspec.Struct, frozen=True, kw_only=True):
+    """Which fit it is, how long it took in seconds, and whether the clock ended it."""
+
+    candidate: Candidate
+    fold: int
+    seconds: float
+    cut: bool
+
+
+class KeptFits:
+    """Folders below ``folder``, a fit each, whole or not there; without folder or ``files`` nothing is kept."""
+
+    def __init__(self, folder: Path | None, files: PredictorFiles | None, subject: Subject) -> None:
+        self._folder = None if folder is None else folder / _FOLDER
+        self._files = files
+        self._subject = subject
+
+    def put(self, number: int, about: FitAbout, predictor: Predictor) -> None:
+        """Keep a fit of the candidate that is ``number`` in the portfolio.
+
+        Raises:
+            StorageError: the disk refused; nothing was left behind.
+        """
+        if self._folder is None or self._files is None:
+            return
+        target = self._folder / f"{number:04d}-{about.fold:02d}"
+        part = self._folder / f".{target.name}"
+        with storage_errors(target):
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            try:
+                self._files.write(predictor, part)
+                (part / _ABOUT).write_bytes(msgspec.json.encode(about))
+                for file in part.iterdir():
+                    to_disk(file)
+                shutil.rmtree(target, ignore_errors=True)
+                os.replace(part, target)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+
+    def get(self, number: int, candidate: Candidate, fold: int) -> tuple[FitAbout, Predictor] | None:
+        """Give a fit that was kept; None where there is none, or it is not what was written: it is then done again."""
+        if self._folder is None or self._files is None:
+            return None
+        folder = self._folder / f"{number:04d}-{fold:02d}"
+        try:
+            about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=FitAbout)
+            if (about.candidate, about.fold) != (candidate, fold):
+                return None
+            return about, self._files.read(folder, self._subject)
+        except (OSError, msgspec.MsgspecError, AetheronError):
+            return None
