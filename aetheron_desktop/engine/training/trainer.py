@@ -241,8 +241,7 @@ class Training:
             outcome=outcome,
             dataset_name=self._dataset.info.name,
             model=model,
-            metrics=scores(task, truth, raw, threshold=model.threshold)
-            | {f"{BASELINE}{name}": score for name, score in baseline.items()},
+            metrics=found | {f"{BASELINE}{name}": score for name, score in baseline.items()},
             baseline=baseline,
             predictions=named,
             sample=table.head(20),
