@@ -24,7 +24,19 @@ import psutil
 from aetheron_desktop.engine.events import ModelSaved
 from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
-from tests.benchmarks import grids, hashing, histories, imports, kills, plots, profiles, speeds, trusting, versions
+from tests.benchmarks import (
+    grids,
+    hashing,
+    histories,
+    imports,
+    kills,
+    networks,
+    plots,
+    profiles,
+    speeds,
+    trusting,
+    versions,
+)
 from tests.benchmarks.learning import __main__ as learning
 from tests.e2e.program import ROOT, Program
 
@@ -85,6 +97,7 @@ def main(arguments: list[str]) -> int:
         "loop": looped,
         "predict": predicted,
         "kills-training": killed_trainings,
+        "networks": networked,
     }
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
@@ -529,6 +542,18 @@ def predicted(folder: Path) -> list[Figure]:
         what = f"{name}, saved model: {speeds.NEW_ROWS:,} rows, rows a second"
         figures.append(Figure(what, rows[0], "≥ 0.9 ×", "/s", "the library's own", rows[1]))
         figures.append(Figure("the same: a single row, p50", single[0], "≤ 5", "ms", "the library's own", single[1]))
+    return figures
+
+
+def networked(folder: Path) -> list[Figure]:
+    """The networks on tables of the corpora, with their defaults, against histogram boosting."""
+    del folder
+    figures, peer = [], 0.0
+    for name, card, found in networks.rows():
+        score = found.scores[found.metric]
+        peer = score if card == "boosting" else peer
+        unit = f"{found.metric}, in {found.processor_s:.0f} s of the processor"
+        figures.append(Figure(f"{name}: {card}", score, "", unit, *(() if score is peer else ("boosting", peer))))
     return figures
 
 

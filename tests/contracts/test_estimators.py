@@ -37,9 +37,12 @@ QUICK: dict[str, dict[str, Any]] = {
     "elastic_net": {"n_alphas": 20},
     "boosting": {"max_iter": 15},
     "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
+    "tabm": {"epochs": 25, "hidden_size": 16, "batch_size": 16, "members": 4, "layers": 2},
+    "resnet": {"epochs": 20, "hidden_size": 16, "batch_size": 16, "layers": 1},
+    "ft_transformer": {"epochs": 15, "hidden_size": 16, "batch_size": 16, "layers": 1, "learning_rate": 3e-3},
     "auto": {"models": 2, "folds": 2},
 }
-UNKEPT = {"auto", "boosting", "network"}
+UNKEPT = {"auto", "boosting"}
 """What offers no checkpoint."""
 EVERY = [
     pytest.param(card, task, id=f"{card.id}-{task}") for card in catalog.ALL for task in TARGETS if task in card.tasks
@@ -312,7 +315,10 @@ def _limits(card: Card) -> list[dict[str, Any]]:
                 values = [True, False]
             case Choice():
                 values = [option for option in parameter.options if option not in {"cuda", "mps"}]
-        found += [{parameter.name: value} for value in values]
+        # Batches of a row are many steps.
+        found += [
+            {parameter.name: value} | ({"epochs": 2} if parameter.name == "batch_size" else {}) for value in values
+        ]
     return found
 
 
@@ -379,12 +385,18 @@ def test_that_the_split_decides_which_rows_are_which(dataset: Dataset) -> None:
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("task", TARGETS)
-def test_that_the_network_learns_on_a_gpu_and_predicts_on_the_processor(task: Task, dataset: Dataset) -> None:
+@pytest.mark.parametrize("card", [card for card in catalog.ALL if card.family == "neural"], ids=lambda card: card.id)
+def test_that_a_network_learns_on_a_gpu_and_predicts_on_the_processor(card: Card, task: Task, dataset: Dataset) -> None:
     import torch
 
     if not torch.cuda.is_available():
         pytest.skip("there is no CUDA device")
     events: list[Event] = []
-    run = trained(catalog.card("network"), task, dataset, events, values={"device": "cuda"})
+    run = trained(card, task, dataset, events, values={"device": "cuda"})
     assert run.environment["device"] == "cuda"
+    main = main_metric(task)
+    own, dummy = run.metrics[main.name], run.metrics[BASELINE + main.name]
+    assert own is not None
+    assert dummy is not None
+    assert own > dummy if main.direction == "higher" else own < dummy
     assert len(predicted(run, dataset.table())) == len(dataset.table())

@@ -118,7 +118,8 @@ class Estimator(ABC):
     """A recipe that can be fitted; see the module for its promises."""
 
     style: Style = "tree"
-    """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``network`` by quantiles."""
+    """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``network`` by quantiles,
+    ``embedded`` by quantiles and as codes."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe

@@ -29,6 +29,9 @@ ALL: Final[tuple[Card, ...]] = (
     trees.EXTRA_TREES,
     boosting.BOOSTING,
     neural.NETWORK,
+    neural.TABM,
+    neural.RESNET,
+    neural.FT_TRANSFORMER,
 )
 
 

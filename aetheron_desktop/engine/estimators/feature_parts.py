@@ -43,6 +43,8 @@ _SMOOTH: Final = 10.0
 _FOLDS: Final = 5
 _MOST_LEVELS: Final = 50_000
 """The most levels of a column that target encoding keeps, the most frequent ones."""
+_VECTORS: Final = 10_000
+"""The most levels of a category that get a vector of their own."""
 _MANY: Final = 1_000
 _NONE: Final = "\N{SYMBOL FOR UNIT SEPARATOR}"
 _BINS: Final = 10
@@ -163,6 +165,19 @@ def codes(style: Style, frame: pd.DataFrame) -> Any:
     if style == "tree":
         return encoder
     return Pipeline([("codes", encoder), ("impute", _impute(is_told=False)), ("scale", StandardScaler())])
+
+
+def codes_of_vectors(frame: pd.DataFrame) -> OrdinalEncoder:
+    """Give what makes a level its number, by which a network finds its vector; what was never seen is NaN."""
+    return OrdinalEncoder(
+        categories=_known_levels(frame, _VECTORS - 1),
+        handle_unknown="use_encoded_value",
+        unknown_value=np.nan,
+        max_categories=_VECTORS,
+        # Of a level that is seen once its vector would say nothing: the rare ones share one.
+        min_frequency=2,
+        dtype=np.float64,
+    )
 
 
 def target_means(style: Style, classes: int, seed: int, frame: pd.DataFrame) -> Any:

@@ -246,6 +246,11 @@ def _one_hot(style: Style, frame: pd.DataFrame) -> Any:
     return made_by.one_hot(frame)
 
 
+def _vectors(style: Style, frame: pd.DataFrame) -> Any:
+    del style
+    return made_by.codes_of_vectors(frame)
+
+
 class _Parts:
     """What a transformer is made of, as ``ColumnTransformer`` takes it."""
 
@@ -279,6 +284,8 @@ class _Parts:
         auto, means = self._auto(names), [*self._many(), *self._chosen(names, "target")]
         if self._style == "tree":
             parts = [("category", made_by.codes, auto + coded), ("one-hot", _one_hot, hot)]
+        elif self._style == "embedded":
+            parts = [("category", _vectors, auto + coded), ("one-hot", _one_hot, hot)]
         else:
             parts = [("category", _one_hot, auto + hot), ("codes", made_by.codes, coded)]
         made = [(name, make(self._style, self._frame[chosen]), chosen) for name, make, chosen in parts if chosen]
@@ -310,7 +317,7 @@ class _Parts:
         match self._style:
             case "linear":
                 return made_by.scaled("linear")
-            case "network":
+            case "network" | "embedded":
                 return made_by.by_rank(len(self._frame), self._seed)
             case _:
                 return made_by.as_they_are("tree")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Schema, Task
 
-Style: TypeAlias = Literal["linear", "tree", "network"]
+Style: TypeAlias = Literal["linear", "tree", "network", "embedded"]
 Kind: TypeAlias = Literal["number", "category", "date", "text"]
 
 AUTO: Final = "auto"
@@ -152,7 +152,9 @@ def has_few_values(column: Column) -> bool:
 
 def has_many_levels(column: Column, style: Style) -> bool:
     """Tell whether a category has too many levels for a column or a code each."""
-    return kind_of(column.type) == "category" and column.distinct > (TREE_LEVELS if style == "tree" else MANY_LEVELS)
+    if style == "embedded" or kind_of(column.type) != "category":
+        return False
+    return column.distinct > (TREE_LEVELS if style == "tree" else MANY_LEVELS)
 
 
 def automatic(column: Column, style: Style) -> str:
@@ -173,13 +175,15 @@ def _automatic_number(column: Column, style: Style) -> str:
     if style == "tree":
         return "As it is; missing is an answer of its own."
     missing = "; a sign where one was missing" if column.missing else ""
-    if style == "network":
+    if style in {"network", "embedded"}:
         return f"By rank, bent to the bell curve{missing}."
     levels = ", and a column for each value" if has_few_values(column) else ""
     return f"Scaled and cut at four standard deviations{levels}{missing}."
 
 
 def _automatic_category(column: Column, style: Style) -> str:
+    if style == "embedded":
+        return "A learned vector for each level; rare ones share one."
     many = has_many_levels(column, style)
     if style == "tree":
         return "Codes of the frequent levels, and the mean of the target." if many else "A code for each level."

@@ -50,6 +50,7 @@ from aetheron_desktop.engine.registry.description import (
     DESCRIPTION,
     FILES,
     FORMAT,
+    MOST_LEVELS,
     PIPELINE,
     SAMPLE,
     SHAPE_LIMITS,
@@ -466,16 +467,20 @@ def _read_weights(file: Path) -> dict[str, Any]:
 
 
 def _network_of(weights: dict[str, Any], shape: NetworkShape, classes: int) -> Predictor:
-    from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
+    from aetheron_desktop.engine.estimators.networks.architecture import Architecture
+    from aetheron_desktop.engine.estimators.networks.predictor import NetworkPredictor
 
+    made = Architecture(**msgspec.structs.asdict(shape))
     if (
         shape.outputs != max(1, classes)
-        or shape.numbers_from + shape.numbers > shape.inputs
         or not all(low <= getattr(shape, name) <= high for name, (low, high) in SHAPE_LIMITS.items())
+        or not all(1 <= count <= MOST_LEVELS for count in shape.levels)
+        or sum(shape.levels) > MOST_LEVELS
+        or not made.is_possible
     ):
         raise UntrustedModel("The network's shape is absurd.", hint=AGAIN)
     try:
         # The shapes are compared before memory is asked for.
-        return NetworkPredictor(Architecture(**msgspec.structs.asdict(shape)), weights)
+        return NetworkPredictor(made, weights)
     except (ValueError, RuntimeError) as error:
         raise UntrustedModel(f"{WEIGHTS} does not fit the network: {error}", hint=AGAIN) from error

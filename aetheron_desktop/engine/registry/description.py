@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -62,7 +62,14 @@ SHAPE_LIMITS: Final = {
     "numbers": (0, 100_000),
     "frequencies": (0, 1_024),
     "embedding": (0, 1_024),
+    "bins": (0, 1_024),
+    "members": (1, 1_024),
+    "inner_size": (0, 131_072),
+    "heads": (1, 1_024),
+    "attention_dropout": (0.0, 1.0),
 }
+MOST_LEVELS: Final = 10_000_000
+"""Levels of all categories together that a network has vectors for."""
 
 
 class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +87,13 @@ class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
     frequencies: int = 0
     embedding: int = 0
     spread: float = 0.2
+    kind: Literal["perceptron", "ensemble", "small_ensemble", "residual", "transformer"] = "perceptron"
+    bins: int = 0
+    members: int = 1
+    inner_size: int = 0
+    heads: int = 1
+    attention_dropout: float = 0.0
+    levels: tuple[int, ...] = ()
 
 
 class BranchShape(msgspec.Struct, frozen=True, kw_only=True):

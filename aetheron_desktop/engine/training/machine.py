@@ -45,7 +45,7 @@ def environment(threads: int, *, device: Value = None) -> dict[str, str]:
     if device is not None:
         import torch  # 1 s; only the network needs it
 
-        from aetheron_desktop.engine.estimators.network import devices
+        from aetheron_desktop.engine.estimators.networks.predictor import devices
 
         found |= {"torch": str(torch.__version__), "device": devices()[0] if device == "auto" else str(device)}
     return found

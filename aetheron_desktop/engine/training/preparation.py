@@ -161,7 +161,7 @@ def prepare(
     train_X = fitted(made, frames[0], y[train])
     return Prepared(
         transformer=made,
-        categorical=categorical_positions(made) if style == "tree" else (),
+        categorical=categorical_positions(made) if style in {"tree", "embedded"} else (),
         numbers=number_positions(made),
         train=Rows(_dense(train_X), y[train], material.weight(y[train])),
         # Weighted as the fit is: the best step must be best at what is being learned.

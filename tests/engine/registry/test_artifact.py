@@ -260,6 +260,11 @@ CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "negative layers": lambda told: told["network"].update(layers=-1),
     "more outputs": lambda told: told["network"].update(outputs=3),
     "another embedding": lambda told: told["network"].update(embedding=1_000, frequencies=1_000),
+    "another kind": lambda told: told["network"].update(kind="residual", inner_size=4),
+    "an unknown kind": lambda told: told["network"].update(kind="pickle"),
+    "members without an ensemble": lambda told: told["network"].update(members=2),
+    "heads that do not divide it": lambda told: told["network"].update(kind="transformer", heads=5),
+    "endless levels": lambda told: told["network"].update(kind="transformer", levels=[10**12]),
     "a name with a path": lambda told: told["hashes"].update({"../../evil": "0" * 64}),
     "a hash less": lambda told: told["hashes"].pop("card.md"),
 }

@@ -49,6 +49,9 @@ QUICK: dict[str, Any] = {
     "elastic_net": {"n_alphas": 12},
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
     "network": {"epochs": 2, "hidden_size": 16},
+    "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},
+    "resnet": {"epochs": 2, "hidden_size": 16},
+    "ft_transformer": {"epochs": 2, "hidden_size": 16},
 }
 TYPES: dict[str, ColumnType] = {
     "size": "number",
@@ -242,7 +245,9 @@ def exported(runs: dict[tuple[Task, str], Run], tmp_path_factory: pytest.TempPat
     return files
 
 
-@pytest.mark.parametrize("estimator", ["logistic", "forest", "boosting", "network", "dummy"])
+@pytest.mark.parametrize(
+    "estimator", ["logistic", "forest", "boosting", "network", "tabm", "resnet", "ft_transformer", "dummy"]
+)
 def test_that_a_table_without_rows_is_predicted(exported: dict[str, Path], estimator: str) -> None:
     given_ = {
         one.name: np.empty((0, 1), object if one.type == "tensor(string)" else float)
@@ -588,3 +593,24 @@ def test_that_a_difference_is_told(runs: dict[tuple[Task, str], Run], tmp_path: 
     assert not report.same_labels
     assert report.largest_difference > CLOSE
     assert any("30 rows" in note and "labels" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "values"),
+    [
+        ("network", {"embedding": "piecewise"}),
+        ("network", {"embed_numbers": False}),
+        ("tabm", {"sharing": "layers"}),
+        ("tabm", {"sharing": "layers", "embed_numbers": False, "layers": 1}),
+        ("ft_transformer", {"embed_numbers": False, "layers": 1, "heads": 3}),
+    ],
+    ids=str,
+)
+def test_that_networks_of_each_shape_leave_as_they_are(estimator: str, values: dict[str, Any], tmp_path: Path) -> None:
+    dataset = made_dataset(tmp_path / "dataset", table(), TYPES, target="sort")
+    params = {estimator: QUICK[estimator] | values}
+    planned = plan(dataset.info, features=FEATURES, estimators=(estimator,), params=params, new_id=lambda: "run-1")
+    run = train(planned[-1], dataset, lambda event: None, lambda: False)
+    report = export_onnx(pipeline_of(run), strange(300, 5, table()), tmp_path / "it.onnx")
+    assert report.largest_difference <= 1e-6
+    assert report.same_labels

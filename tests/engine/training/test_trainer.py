@@ -296,15 +296,17 @@ def test_that_a_device_that_is_not_there_is_said_in_words(tmp_path: Path) -> Non
         train(planned(small, "network", values={"device": device}), small, lambda event: None, lambda: False)
 
 
-def test_that_checkpoints_of_a_network_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aetheron_desktop.engine.training.checkpoints.INTERVAL_S", 0.0)
+def test_that_checkpoints_of_a_network_are_whole(tmp_path: Path) -> None:
     small = made_dataset(tmp_path / "small")
-    Training(planned(small, "network"), small, lambda event: None, checkpoints=tmp_path / "kept").run(lambda: False)
+    kept = tmp_path / "kept"
+    Training(planned(small, "network"), small, lambda event: None, checkpoints=kept, interval_s=0.0).run(lambda: False)
     newest = Checkpoints(tmp_path / "kept").newest()
     assert newest is not None
-    assert [file.name for file in newest.iterdir()] == ["best.safetensors"]
-    with safe_open(newest / "best.safetensors", "np") as file:
-        assert "architecture" in file.metadata()
+    assert sorted(file.name for file in newest.iterdir()) == ["mark.json", "network.json", "network.safetensors"]
+    told = msgspec.json.decode((newest / "network.json").read_bytes())
+    with safe_open(newest / "network.safetensors", "np") as file:
+        parts = {name.partition(".")[0] for name in file.keys()}  # noqa: SIM118  # it is no dictionary
+    assert parts == {"network", "optimizer", "shuffle", "dropout"} | ({"best"} if told["best"] else set())
 
 
 def test_that_the_positive_class_can_be_chosen(tmp_path: Path) -> None:

@@ -35,6 +35,9 @@ QUICK: dict[str, dict[str, Any]] = {
     "elastic_net": {"n_alphas": 8},
     "boosting": {"max_iter": 3},
     "network": {"epochs": 2, "hidden_size": 16},
+    "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},
+    "resnet": {"epochs": 2, "hidden_size": 16},
+    "ft_transformer": {"epochs": 2, "hidden_size": 16},
     "auto": {"models": 2, "folds": 2},
 }
 

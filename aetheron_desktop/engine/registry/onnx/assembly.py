@@ -20,8 +20,9 @@ from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.plain import PlainPredictor
 from aetheron_desktop.engine.estimators.temperature import LEAST
 from aetheron_desktop.engine.registry.onnx import columns as raw_columns
-from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, network, plain, predicted
+from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, plain, predicted
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph, words
+from aetheron_desktop.engine.registry.onnx.networks import network
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
 from aetheron_desktop.engine.registry.onnx.scaling import scaled
 from aetheron_desktop.engine.registry.onnx.texts import text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,14 +25,13 @@ from aetheron_desktop.engine.estimators.plain import (
     PlainPredictor,
     SumsPredictor,
 )
-from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, FLOAT, shape
+from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, shape
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported
 from aetheron_desktop.engine.registry.onnx.trees import boosted, forest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from aetheron_desktop.engine.estimators.network import Architecture, NetworkPredictor
     from aetheron_desktop.engine.registry.onnx.graph import Graph
 
 
@@ -142,38 +140,3 @@ def _nearest(graph: Graph, features: str, predictor: NearestPredictor) -> str:
 def _two(graph: Graph, raw: str) -> str:
     likely = graph.op("Sigmoid", raw)
     return graph.op("Concat", graph.op("Sub", 1.0, likely), likely, axis=1)
-
-
-# -- the network ------------------------------------------------------------------------------------------------------
-
-
-def network(graph: Graph, features: str, predictor: NetworkPredictor) -> str:
-    """Give (rows, classes) probabilities or (rows, 1) values of the network; it computes in single precision."""
-    made = predictor.architecture
-    weights = {name: tensor.numpy() for name, tensor in predictor.weights.items()}
-    values = graph.op("Cast", features, to=FLOAT)
-    if made.frequencies and made.numbers:
-        values = graph.op("Concat", values, _embedded(graph, values, made, weights), axis=1)
-    for layer in range(made.layers + 1):
-        # A layer, its ReLU and its dropout count as three.
-        weight, bias = weights[f"layers.{3 * layer}.weight"], weights[f"layers.{3 * layer}.bias"]
-        values = graph.op("Gemm", values, weight, bias, transB=1)
-        if layer < made.layers:
-            values = graph.op("Relu", values)
-    raw = graph.op("Cast", values, to=DOUBLE)
-    if made.outputs == 1:
-        return graph.op("Add", graph.op("Mul", raw, made.scale), made.shift)
-    return graph.op("Softmax", raw, axis=1)
-
-
-def _embedded(graph: Graph, values: str, made: Architecture, weights: dict[str, NDArray[np.float32]]) -> str:
-    """Give (rows, numbers * embedding)."""
-    places = np.arange(made.numbers_from, made.numbers_from + made.numbers, dtype=np.int64)
-    # (numbers, rows, 1): a product of matrices for each number.
-    chosen = graph.op("Unsqueeze", graph.op("Transpose", graph.op("Gather", values, places, axis=1)), shape(2))
-    frequency = np.float32(2.0 * math.pi) * weights["embed.frequency"]
-    angle = graph.op("Mul", chosen, frequency[:, None, :])
-    waves = graph.op("Concat", graph.op("Cos", angle), graph.op("Sin", angle), axis=2)
-    vectors = graph.op("Add", graph.op("MatMul", waves, weights["embed.weight"]), weights["embed.bias"][:, None, :])
-    rows_first = graph.op("Transpose", graph.op("Relu", vectors), perm=[1, 0, 2])
-    return graph.op("Reshape", rows_first, shape(0, made.numbers * made.embedding))

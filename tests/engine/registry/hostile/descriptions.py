@@ -109,6 +109,18 @@ NETWORKS: dict[str, dict[str, Any]] = {
     "a network of no layers and no outputs": {"layers": 0, "outputs": 0},
     "a network of more classes": {"outputs": 5},
     "a network of endless embeddings": {"embedding": 1_024, "frequencies": 1_024, "numbers": 100_000},
+    "a network of no kind": {"kind": "__import__('os')"},
+    "a network of another kind": {"kind": "residual", "inner_size": 8},
+    "a transformer of a million tokens": {"kind": "transformer", "inputs": 1_000_000},
+    "a transformer of no heads": {"kind": "transformer", "heads": 0},
+    "a transformer whose heads do not divide it": {"kind": "transformer", "heads": 3, "inner_size": 4},
+    "a network of 10^12 levels": {"kind": "transformer", "levels": [10**12]},
+    "a network of levels below none": {"kind": "transformer", "levels": [-5, 7]},
+    "a network of a level for each feature and more": {"kind": "transformer", "levels": [1] * 5_000},
+    "an ensemble of a thousand members": {"kind": "ensemble", "members": 1_024, "hidden_size": 65_536},
+    "an ensemble of none": {"kind": "ensemble", "members": 0},
+    "members of what is no ensemble": {"members": 7},
+    "a network of endless bins": {"bins": 1_024, "embedding": 1_024, "frequencies": 0},
 }
 
 
