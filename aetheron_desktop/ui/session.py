@@ -39,6 +39,7 @@ from aetheron_desktop.engine.jobs.resuming import resumed_job
 from aetheron_desktop.engine.jobs.run_queue import RunQueue, Share, share
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.training.forecast import of_experiment, refuse_too_large
+from aetheron_desktop.ui.battery_rest import BatteryRest
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.messages import Notice
@@ -131,6 +132,7 @@ class Session(QObject):
         """What is being done to a model, and what waits for that."""
         self._parallel_limit = default_parallel_limit()
         self._keeps_core = True
+        self._rest = BatteryRest(self)
         self._speeds: dict[str, float] = {}
         """How many times as long as forecast the runs of the workspace took, by estimator."""
         self._shutting_down = False
@@ -464,6 +466,12 @@ class Session(QObject):
             self.run_changed.emit(run)
         elif (waiting := self._queue.take(run)) is not None:
             self._drop(waiting)
+            self._show_places()
+
+    def move(self, run: str, place: int) -> None:
+        """Let a run that waits be the first (``place`` is 1) or a later one of those that wait."""
+        if self._queue.move(run, place):
+            self._show_places()
 
     def stop_all(self) -> None:
         """Stop every run and empty the queue."""
@@ -483,6 +491,7 @@ class Session(QObject):
         if self.runs[run].can_resume and run not in self._jobs:
             self._tried(lambda: self._queue_again(run))
         elif self._jobs.resume(run):
+            self._rest.resumed(run)
             self.runs[run].go_on()
             self.run_changed.emit(run)
 
@@ -504,6 +513,22 @@ class Session(QObject):
     @parallel_limit.setter
     def parallel_limit(self, limit: int) -> None:
         self._parallel_limit = max(1, limit)
+        self.forecasts_changed.emit()
+        self._start_next()
+
+    @property
+    def keeps_core(self) -> bool:
+        """Whether runs leave one core to the window."""
+        return self._keeps_core
+
+    @keeps_core.setter
+    def keeps_core(self, keeps: bool) -> None:
+        self._keeps_core = keeps
+        self.forecasts_changed.emit()
+
+    def rest_on_battery(self, *, is_wanted: bool) -> None:
+        """Say whether runs rest while the machine runs on its battery."""
+        self._rest.want(is_wanted=is_wanted)
         self._start_next()
 
     # -- models -------------------------------------------------------------------------------------------------------
@@ -590,6 +615,8 @@ class Session(QObject):
         self._monitor_timer.setInterval(int(seconds * 1000))
 
     def _sample(self) -> None:
+        self._rest.look()
+        self._start_next()
         if self._monitor is None:
             return
         self.resources_sampled.emit(self._monitor.sample(self._jobs.pids()))
@@ -602,7 +629,7 @@ class Session(QObject):
 
     def _start_next(self) -> None:
         shared = self._share()
-        while len(self._queue) and len(self._going()) < shared.runs and not self._shutting_down:
+        while len(self._queue) and len(self._going()) < shared.runs and not (self._shutting_down or self._rest.is_on):
             job = self._queue.take()
             assert job is not None
             self.runs[job.id].status = "starting"
@@ -610,6 +637,15 @@ class Session(QObject):
             started = job if job.is_resumed else msgspec.structs.replace(job, threads=shared.threads)
             self._jobs.start(started, "train")
             self.run_changed.emit(job.id)
+        self._show_places()
+
+    def _show_places(self) -> None:
+        """Let each run that waits know its place."""
+        places = {job.id: place for place, job in enumerate(self._queue, 1)}
+        for run, state in self.runs.items():
+            if state.place != places.get(run):
+                state.place = places.get(run)
+                self.run_changed.emit(run)
 
     def _share(self) -> Share:
         return share(os.cpu_count() or 1, self._parallel_limit, keeps_core=self._keeps_core)

@@ -165,6 +165,9 @@ class ScriptedSession(QObject):
     def stop(self, run: str) -> None:
         self.asked.append(("stop", run))
 
+    def move(self, run: str, place: int) -> None:
+        self.asked.append(("move", run, place))
+
     def pause(self, run: str) -> None:
         self.asked.append(("pause", run))
         self.runs[run].pause()

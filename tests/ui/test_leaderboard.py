@@ -114,6 +114,32 @@ def test_that_only_changed_rows_are_repainted_and_not_more_often_than_ten_times_
     assert (0, 0) not in changed
 
 
+def test_that_waiting_runs_stand_in_their_order_and_can_be_moved(
+    qtbot: QtBot, session: ScriptedSession, model: LeaderboardModel, board: Leaderboard
+) -> None:
+    runs = [session.add_run() for _ in range(3)]
+    for run, place in zip(runs, (3, 1, 2), strict=True):
+        session.runs[run].place = place
+        session.run_changed.emit(run)
+    model.flush()
+    shown = [board.table.model().index(line, 0).data(ROW_ROLE) for line in range(3)]
+    assert [row.id for row in shown] == [runs[1], runs[2], runs[0]]
+    assert shown[0].status_text == "Waiting · place 1"
+    board.choose([runs[0]])
+    menu = board.make_menu()
+    first, last = (action for action in menu.actions() if action.text() in {"Do first", "Do last"})
+    with qtbot.waitSignal(board.place_wanted, check_params_cb=lambda chosen, is_first: is_first):
+        first.trigger()
+    with qtbot.waitSignal(board.place_wanted, check_params_cb=lambda chosen, is_first: chosen == [runs[0]]):
+        last.trigger()
+    menu.deleteLater()
+    session.begin(runs[0])
+    model.flush()
+    menu = board.make_menu()
+    assert not [action for action in menu.actions() if action.text() == "Do first"]
+    menu.deleteLater()
+
+
 def test_that_a_row_tells_status_in_a_word_with_the_time_that_is_left(
     session: ScriptedSession, model: LeaderboardModel
 ) -> None:

@@ -116,7 +116,11 @@ def test_that_a_waiting_run_is_stopped_before_it_started(qtbot: QtBot, session: 
     session.parallel_limit = 1
     runs = session.train(["network", "forest"], LONG)
     assert session.runs[runs[-1]].status == "queued"
+    assert [session.runs[run].place for run in runs] == [None, 1, 2]
+    session.move(runs[-1], 1)
+    assert [session.runs[run].place for run in runs] == [None, 2, 1]
     session.stop(runs[-1])
+    assert [session.runs[run].place for run in runs] == [None, 1, None]
     assert session.runs[runs[-1]].status == "stopped"
     assert "before it started" in session.runs[runs[-1]].detail
 

@@ -20,6 +20,8 @@ VALUES = {
     "monitor_interval_s": st.integers(1, 60),
     "parallel_runs": st.integers(0, 32),
     "tray": st.booleans(),
+    "keeps_core": st.booleans(),
+    "saves_battery": st.booleans(),
     "recent_files": st.lists(st.text(min_size=1, max_size=30), max_size=12),
     "geometry": st.text(alphabet="ABCabc+/=", max_size=20),
     "layout": st.text(alphabet="ABCabc+/=", max_size=20),
@@ -106,13 +108,17 @@ def test_that_a_preference_takes_effect_at_once(qtbot: QtBot, tmp_path: Path) ->
     values = Preferences()
     dialog = PreferencesDialog(values, tmp_path)
     qtbot.addWidget(dialog)
-    with qtbot.waitSignals([dialog.changed] * 5):
+    with qtbot.waitSignals([dialog.changed] * 7):
         dialog.findChild(QComboBox, "scheme_choice").setCurrentIndex(2)
         dialog.findChild(QComboBox, "motion_choice").setCurrentIndex(2)
         dialog.findChild(QSpinBox, "monitor_choice").setValue(30)
         dialog.findChild(QSpinBox, "parallel_choice").setValue(3)
-        dialog.findChild(QCheckBox, "accent_choice").click()
-    wanted = Preferences(scheme="dark", motion="reduced", monitor_interval_s=30, parallel_runs=3, accent=False)
+        for name in ("accent_choice", "core_choice", "battery_choice"):
+            dialog.findChild(QCheckBox, name).click()
+    wanted = Preferences(
+        scheme="dark", motion="reduced", monitor_interval_s=30, parallel_runs=3, accent=False, keeps_core=False,
+        saves_battery=True,
+    )  # fmt: skip
     assert msgspec.to_builtins(values) == msgspec.to_builtins(wanted)
 
 

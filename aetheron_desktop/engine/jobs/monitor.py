@@ -64,6 +64,19 @@ class Monitor:
             return None
 
 
+def is_on_battery() -> bool:
+    """Whether the machine runs on its battery now; False where there is none, or the system does not say."""
+    import psutil  # the first frame of the window does not wait for it
+
+    if not hasattr(psutil, "sensors_battery"):  # some systems have no such call
+        return False
+    try:
+        battery = psutil.sensors_battery()
+    except (OSError, RuntimeError):  # a driver that gives nonsense is no battery
+        return False
+    return battery is not None and battery.power_plugged is False
+
+
 def free_memory() -> int:
     """Give how many bytes of memory programs can still have."""
     import psutil  # the first frame of the window does not wait for it

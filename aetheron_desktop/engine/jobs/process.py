@@ -157,8 +157,11 @@ class WorkerProcess:
         self._process.kill()
 
     def dispose(self) -> None:
-        """Wait for a process that ends, and remove its error log when it had nothing to say."""
+        """Wait for a process that has told its end, and remove its error log when it had nothing to say."""
         self.close()
+        if self.exit_code() is None:
+            # It takes its libraries down, which takes long on a busy machine; all that counts is on the disk.
+            self.kill()
         if self.exit_code() is not None and not self.last_words():
             self._error_log.unlink(missing_ok=True)
 

@@ -59,6 +59,8 @@ class RunState:
         self.metric = ""
         """The name of the metric that the best is chosen by, when it is not the task's main one."""
         self.status: Status = "queued"
+        self.place: int | None = None
+        """Its place among those that wait, the first is 1."""
         self.stage = ""
         self.done = 0.0
         self.total: float | None = None

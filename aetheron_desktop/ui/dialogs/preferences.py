@@ -86,6 +86,11 @@ class PreferencesDialog(QDialog):
         self.parallel.setValue(values.parallel_runs)
         self.parallel.valueChanged.connect(lambda value: self._take("parallel_runs", value))
         self._field("Runs at the same time", "More share the processor; others wait in the queue.", self.parallel)
+        self.core = self._check("core_choice", "Keep one core free for the window", "keeps_core", values.keeps_core)
+        self.battery = self._check(
+            "battery_choice", "Let training rest while the machine runs on battery", "saves_battery",
+            values.saves_battery,
+        )  # fmt: skip
         self.preview = named(QCheckBox("Show a file before it is imported", self), "preview_choice")
         self.preview.setAccessibleName(self.preview.text())
         self.preview.setChecked(values.preview)
@@ -148,6 +153,13 @@ class PreferencesDialog(QDialog):
         row.addLayout(texts, 1)
         row.addWidget(control)
         self._rows.addLayout(row)
+
+    def _check(self, name: str, words: str, value: str, is_on: bool) -> QCheckBox:
+        box = named(QCheckBox(words, self), name, words)
+        box.setChecked(is_on)
+        box.toggled.connect(lambda on: self._take(value, on))
+        self._rows.addWidget(box)
+        return box
 
     def _take(self, name: str, value: object) -> None:
         setattr(self._values, name, value)

@@ -83,6 +83,7 @@ class LeaderboardRow:
     title: str
     metrics: tuple[tuple[str, float | None], ...]
     may_end_early: bool = False
+    place: int | None = None
 
     @property
     def is_active(self) -> bool:
@@ -93,6 +94,8 @@ class LeaderboardRow:
     def status_text(self) -> str:
         """Status in a word, and the time that is left while there is an estimate."""
         word = STATUS_WORDS.get(self.status, self.status)
+        if self.status == "queued" and self.place is not None:
+            return f"{word} · place {self.place}"
         left = quantities.time_left(self.eta_s, is_most=self.may_end_early) if self.status == "running" else ""
         return f"{word} · {left.removeprefix('about ')}" if left else word
 
@@ -303,6 +306,7 @@ def _row(run: RunState, order: int, score: Score | None, *, is_best: bool) -> Le
         title=run.title,
         metrics=tuple(run.metrics.items()),
         may_end_early=run.may_end_early,
+        place=run.place,
     )
 
 
@@ -354,13 +358,13 @@ def _rank(row: LeaderboardRow, column: int) -> tuple[Any, ...]:
         case 1:
             return (row.estimator.casefold(), row.order)
         case 2:
-            return (_UNDER_WAY.get(row.status, 9), row.status, row.order)
+            return (_UNDER_WAY.get(row.status, 9), row.status, row.place or 0, row.order)
         case 4:
             return (row.against is None, -(row.against or 0.0), row.order)
         case 5:
             return (row.seconds is None, row.seconds or 0.0, row.order)
     if row.is_active:
-        return (0, float(_UNDER_WAY.get(row.status, 9)), row.order)
+        return (0, float(_UNDER_WAY.get(row.status, 9)), row.place or 0, row.order)
     if row.score is None:
         return (2, 0.0, row.order)
     return (1, -row.score.value if row.score.higher_is_better else row.score.value, row.order)

@@ -191,6 +191,8 @@ class MainWindow(Commands):
         self.start_page.accent.set_wanted(values.accent)
         self.session.monitor_interval_s = values.monitor_interval_s
         self.session.parallel_limit = values.parallel_runs or default_parallel_limit()
+        self.session.keeps_core = values.keeps_core
+        self.session.rest_on_battery(is_wanted=values.saves_battery)
         if self.pages.made("train") is not None:
             self.train_tab().setup.show_parallel(self.session.parallel_limit)
         if self._tray is not None:

@@ -113,6 +113,7 @@ class TrainTab(QWidget):
         self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
         self.leaderboard.pause_wanted.connect(partial(self._each, session.pause))
         self.leaderboard.resume_wanted.connect(partial(self._each, session.resume))
+        self.leaderboard.place_wanted.connect(self._move)
         self.leaderboard.model_wanted.connect(self._show_model)
         self.header.stop_wanted.connect(self.stop)
         self.header.pause_wanted.connect(self.toggle_pause)
@@ -194,6 +195,11 @@ class TrainTab(QWidget):
     def _each(self, ask: Callable[[str], None], runs: list[str]) -> None:
         for run in runs:
             ask(run)
+
+    def _move(self, runs: list[str], is_first: bool) -> None:
+        # One after the other: the first of them is to stay the first of them.
+        for run in reversed(runs) if is_first else runs:
+            self._session.move(run, 1 if is_first else len(self._session.runs))
 
     def _show_model(self, run: str | None) -> None:
         state = self._session.runs.get(run or "")

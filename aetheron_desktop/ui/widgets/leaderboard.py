@@ -69,6 +69,7 @@ class Leaderboard(QFrame):
     stop_wanted = Signal(list)
     pause_wanted = Signal(list)
     resume_wanted = Signal(list)
+    place_wanted = Signal(list, bool)  # run ids that wait, whether they are to be the first or the last
     model_wanted = Signal(str)  # run id
 
     def __init__(self, model: LeaderboardModel, parent: QWidget | None = None) -> None:
@@ -312,6 +313,11 @@ class Leaderboard(QFrame):
         show.setEnabled(row is not None and row.has_model)
         show.triggered.connect(lambda: self.model_wanted.emit(self._chosen[0]))
         menu.addActions([pause, stop])
+        if waiting := self._ids({"queued"}, self._chosen):
+            first, last = QAction("Do first", menu), QAction("Do last", menu)
+            first.triggered.connect(lambda: self.place_wanted.emit(waiting, True))
+            last.triggered.connect(lambda: self.place_wanted.emit(waiting, False))
+            menu.addActions([first, last])
         menu.addSeparator()
         menu.addAction(show)
         return menu
