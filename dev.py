@@ -150,13 +150,15 @@ def main_job(arguments: Sequence[str]) -> tuple[list[str] | None, list[str]]:
 
 
 def test(arguments: list[str]) -> int:
-    """Check everything, then run the tests."""
+    """Check everything, then run the tests; all of them side by side, those that are named one after the other."""
     set_up(developer=True, needs=SCREEN_NEEDS)
     if code := static_checks():
         return code
+    # The tests of a file stay together, as they share what the file prepares; each process has a screen of its own.
+    parallel = [] if arguments else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
     with screen() as environment:
         # pytest exits with 5 when it finds no test; that is a failure like any other.
-        return in_environment(["-m", "pytest", *arguments], environment)
+        return in_environment(["-m", "pytest", *parallel, *arguments], environment)
 
 
 def lint(arguments: list[str]) -> int:

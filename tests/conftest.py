@@ -1,8 +1,24 @@
 """What no test may do: read or write the settings, the keys or the Git configuration of whoever runs it."""
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
+
+from dev import has_screen, screen
+
+_screens = ExitStack()
+
+
+def pytest_configure() -> None:
+    # Processes side by side would take the mouse and the keys from each other.
+    if "PYTEST_XDIST_WORKER" in os.environ and has_screen():
+        os.environ |= _screens.enter_context(screen())
+
+
+def pytest_unconfigure() -> None:
+    _screens.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
