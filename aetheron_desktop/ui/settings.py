@@ -17,10 +17,11 @@ Motion: TypeAlias = Literal["system", "full", "reduced"]
 MONITOR_SECONDS = (1, 60)
 MOST_PARALLEL = 32
 _RECENT = 12
+_LONGEST_S = 604_800
 
 
 class Preferences(msgspec.Struct, omit_defaults=True):
-    """Each has its default here; ``parallel_runs`` 0 means chosen by the machine."""
+    """Each has its default here; ``parallel_runs`` 0 means chosen by the machine, ``train_time_s`` 0 without limit."""
 
     scheme: Literal["system", "light", "dark"] = "system"
     motion: Motion = "system"
@@ -36,6 +37,9 @@ class Preferences(msgspec.Struct, omit_defaults=True):
     tab: str = ""
     files_shown: bool = True
     preview: bool = True
+    train_mode: Literal["auto", "own"] = "auto"
+    train_time_s: int = 60
+    train_estimators: list[str] = []
 
 
 class Settings:
@@ -106,6 +110,7 @@ def _preferences(stored: dict[str, Any]) -> Preferences:
     values = msgspec.convert(taken, Preferences)
     low, high = MONITOR_SECONDS
     values.monitor_interval_s = min(max(values.monitor_interval_s, low), high)
+    values.train_time_s = min(max(values.train_time_s, 0), _LONGEST_S)
     values.parallel_runs = min(max(values.parallel_runs, 0), MOST_PARALLEL)
     del values.recent_files[_RECENT:]
     return values

@@ -66,6 +66,9 @@ def test_that_the_main_job_is_done_from_the_drop_to_the_predictions(program: Pro
     program.wait("find('grid').model().cell(0, 0) == 'Adelie'")
     assert program.ask("find('grid').model().rowCount()") == 344
 
+    program.key("ctrl+2")
+    program.click("choose_own")
+    program.wait("find('estimator_picker') is not None")
     program.key("ctrl+r")
     program.wait("find('train_tab') is not None and len(window().session.runs) == 5")
     network = program.wait("next((r.id for r in window().session.runs.values() if r.estimator == 'network'), None)")
@@ -94,6 +97,36 @@ def test_that_the_main_job_is_done_from_the_drop_to_the_predictions(program: Pro
     program.key("ctrl+q")
     assert program.wait_for_end() == 0
     wait_until(lambda: not [child for child in children if child.is_running()], "the workers' end", 20)
+    assert "Traceback" not in program.errors()
+
+
+def test_that_auto_shows_its_members_while_it_trains_and_keeps_the_ensemble_when_it_is_stopped(
+    program: Program,
+) -> None:
+    program.ask(f"window().open_path(__import__('pathlib').Path({str(ROOT / 'data' / 'penguins.csv')!r}))")
+    program.wait("find('data_tab') is not None")
+    program.key("ctrl+2")
+    program.click("auto_time_own")
+    program.ask("find('param_auto_own').clear()")
+    program.click("auto_settings")
+    program.ask("find('param_auto_models').setText('500')")
+    program.ask("find('param_auto_folds').setText('2')")
+    program.key("ctrl+r")
+    run = program.wait("next((r.id for r in window().session.runs.values() if r.members), None)")
+    program.wait("find('member_table') is not None and len(cells('member_table')) >= 2")
+    scores = [float(row[2]) for row in program.ask("cells('member_table')")]
+    assert scores == sorted(scores, reverse=True)
+    assert not program.ask("find('ensemble_test_score')")
+    program.key("ctrl+period")
+    program.wait("not window().session.is_busy()")
+    assert program.ask(f"window().session.runs[{run!r}].status") == "stopped"
+    program.wait("find('ensemble_test_score') is not None")
+    shown = program.ask("cells('member_table')")
+    assert sum(int(row[3].rstrip("%")) for row in shown) == pytest.approx(100, abs=2)
+    program.click("show_model")
+    program.wait("find('model_parts') is not None and 'Parts of the ensemble' in find('model_parts').accessibleName()")
+    program.key("ctrl+q")
+    assert program.wait_for_end() == 0
     assert "Traceback" not in program.errors()
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
 from aetheron_desktop.engine.datasets.schema import Column, Proposal, Schema, Task
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.events import Event, JobEnded, JobStarted, MetricLogged, ModelSaved, Part, Progressed
+from aetheron_desktop.engine.events import (
+    Event,
+    JobEnded,
+    JobStarted,
+    MemberScored,
+    MetricLogged,
+    ModelSaved,
+    Part,
+    Progressed,
+)
 from aetheron_desktop.engine.jobs.progress import RunState
 
 if TYPE_CHECKING:
@@ -145,6 +154,39 @@ class ScriptedSession(QObject):
                 for step in range(first, last)
             ),
         )
+
+    def member(
+        self,
+        run: str,
+        number: int,
+        title: str = "",
+        score: float | None = None,
+        *,
+        weights: dict[int, float] | None = None,
+        ensemble: float | None = None,
+        metric: str = "roc_auc",
+        width: float = 0.01,
+        **more: Any,
+    ) -> None:
+        interval = (None, None) if score is None else (score - width, score + width)
+        told = MemberScored(
+            job=run,
+            member=number,
+            title=title or f"Estimator {number}",
+            estimator="forest",
+            params={"of": title or number},
+            metric=metric,
+            score=score,
+            low=interval[0],
+            high=interval[1],
+            ensemble=ensemble if ensemble is not None else score,
+            weights=weights or {},
+            **{"seconds": 2.0, "fits": 5} | more,
+        )
+        self.tell(run, told)
+
+    def cannot(self, run: str, title: str, reason: str) -> None:
+        self.member(run, 0, title, reason=reason, fits=0, seconds=0.0)
 
     def succeed(self, run: str, at: float = 1010.0, **metrics: float | None) -> None:
         self.tell(run, ModelSaved(job=run, model=f"model-{run}", name="", metrics=metrics))

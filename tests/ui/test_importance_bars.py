@@ -6,10 +6,12 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from aetheron_desktop.engine.versioning.lineage import Lineage
-from aetheron_desktop.engine.versioning.record import ModelRecord
+from aetheron_desktop.engine.versioning.record import EnsemblePart, ModelRecord
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.model_details import ModelDetails
-from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars, _Bar
+from aetheron_desktop.ui.widgets.versions.ensemble_parts import EnsembleParts
+from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
+from aetheron_desktop.ui.widgets.versions.share_bar import ShareBar
 from tests.models import made_info
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def words(widget: QWidget) -> list[str]:
 def test_that_the_best_column_is_first_and_its_bar_is_full(dressed: QApplication, qtbot: QtBot) -> None:
     bars = shown(qtbot, {"count": 0.1, "noise": 0.0001, "size": 0.2, "odd": -0.1})
     assert words(bars) == ["size", "0.200", "count", "0.100"]
-    first, second = bars.findChildren(_Bar)
+    first, second = bars.findChildren(ShareBar)
     assert first.width() > 100
     assert first.width() == second.width()
     accent, y = theme.color("accent"), first.height() // 2
@@ -48,7 +50,7 @@ def test_that_the_best_column_is_first_and_its_bar_is_full(dressed: QApplication
 
 def test_that_ten_columns_at_most_are_shown(dressed: QApplication, qtbot: QtBot) -> None:
     bars = shown(qtbot, {f"c{number}": 1.0 - number / 100 for number in range(40)})
-    assert len(bars.findChildren(_Bar)) == 10
+    assert len(bars.findChildren(ShareBar)) == 10
     assert words(bars)[-1] == "0.910"
 
 
@@ -99,3 +101,15 @@ def record(version: str, importance: dict[str, float]) -> ModelRecord:
         files=(),
         lineage=Lineage(model="model-1", version=version, back=()),
     )
+
+
+def test_that_the_parts_of_an_ensemble_are_told_with_what_they_count(dressed: QApplication, qtbot: QtBot) -> None:
+    parts = (
+        EnsemblePart(estimator="boosting", weight=0.75, fits=8),
+        EnsemblePart(estimator="of another version", weight=0.25, fits=1),
+    )
+    bars = EnsembleParts(parts)
+    qtbot.addWidget(bars)
+    assert words(bars) == ["Gradient boosting", "75%", "8 fits", "of another version", "25%", "1 fit"]
+    assert bars.accessibleName() == "Parts of the ensemble: Gradient boosting 75%; of another version 25%"
+    assert [bar._share for bar in bars.findChildren(ShareBar)] == [0.75, 0.25]

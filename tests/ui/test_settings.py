@@ -28,6 +28,9 @@ VALUES = {
     "tab": st.sampled_from(["", "data", "train", "models"]),
     "files_shown": st.booleans(),
     "preview": st.booleans(),
+    "train_mode": st.sampled_from(["auto", "own"]),
+    "train_time_s": st.integers(0, 604_800),
+    "train_estimators": st.lists(st.text(min_size=1, max_size=20), max_size=5),
 }
 
 

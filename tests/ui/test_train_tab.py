@@ -53,6 +53,13 @@ def child(tab: TrainTab, name: str, kind: type[QWidget] = QPushButton) -> Any:
     return found
 
 
+def train_usual(qtbot: QtBot, tab: TrainTab) -> None:
+    """Train what usually works, a run of each."""
+    if not child(tab, "choose_own").isChecked():
+        click(qtbot, child(tab, "choose_own"))
+    click(qtbot, child(tab, "train"))
+
+
 def click(qtbot: QtBot, button: QAbstractButton) -> None:
     assert button.isVisible()
     assert button.isEnabled()
@@ -87,7 +94,6 @@ def test_that_what_will_be_trained_is_told(tab: TrainTab, session: ScriptedSessi
     assert child(tab, "plan_dataset", QLabel).text() == "customers\n1,200 rows, 3 columns"
     assert child(tab, "plan_target", QLabel).text() == "churned"
     assert child(tab, "plan_task", QLabel).text() == "two classes"
-    assert child(tab, "usual_estimators", QLabel).text().startswith("Baseline, Logistic regression")
 
 
 def test_that_what_it_will_take_is_told_before_the_start(tab: TrainTab, session: ScriptedSession) -> None:
@@ -114,9 +120,13 @@ def test_that_what_it_will_take_is_told_before_the_start(tab: TrainTab, session:
 def test_that_one_press_trains_what_suits_the_task(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
     session.open()
     click(qtbot, child(tab, "train"))
-    assert session.asked == [("train", (), {}, None, "none", 0)]
-    table = child(tab, "run_table", QTableView)
-    assert table.model().rowCount() == len(catalog.defaults_for("binary"))
+    assert session.asked == [("train", ("auto",), {}, 60.0, "none", 0)]
+    assert child(tab, "run_table", QTableView).model().rowCount() == 1
+    click(qtbot, child(tab, "choose_own"))
+    click(qtbot, child(tab, "train"))
+    usual = tuple(card.id for card in catalog.defaults_for("binary"))
+    assert session.asked[-1] == ("train", usual, {}, None, "none", 0)
+    assert child(tab, "run_table", QTableView).model().rowCount() == 1 + len(usual)
     assert child(tab, "train").isEnabled()
 
 
@@ -124,6 +134,7 @@ def test_that_ctrl_return_trains_from_everywhere_in_the_tab(
     tab: TrainTab, session: ScriptedSession, qtbot: QtBot
 ) -> None:
     session.open()
+    click(qtbot, child(tab, "choose_own"))
     tab.activateWindow()
     field = child(tab, "param_training_budget_s", QLineEdit)
     field.setFocus()
@@ -153,14 +164,21 @@ def test_that_chosen_estimators_train_with_the_values_of_their_form(
     assert session.asked == [("train", ("forest",), {"forest": {trees: 50}}, 90, "balanced", 7)]
 
 
-def test_that_a_wrong_value_disables_the_button_and_names_the_reason(tab: TrainTab, session: ScriptedSession) -> None:
+def test_that_a_wrong_value_disables_the_button_and_names_the_reason(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
     session.open()
+    click(qtbot, child(tab, "choose_own"))
     budget = child(tab, "param_training_budget_s", QLineEdit)
     budget.setText("soon")
     assert not child(tab, "train").isEnabled()
     assert child(tab, "training_reason", QLabel).text().startswith("Time limit for each run must be a number")
     budget.setText("")
     assert child(tab, "train").isEnabled()
+
+    budget.setText("soon")
+    click(qtbot, child(tab, "choose_automatic"))
+    assert child(tab, "train").isEnabled(), "what is not seen stands against nothing"
 
 
 def test_that_class_weights_are_offered_for_classes_only(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
@@ -198,7 +216,7 @@ def test_that_a_run_is_watched_from_its_first_step_to_its_model(
 ) -> None:
     session.open()
     tab.curves.load(now=True)
-    click(qtbot, child(tab, "train"))
+    train_usual(qtbot, tab)
     run = tab.current
     session.begin(run)
     session.progress(run, 30, 100, eta_s=42, stage="Round 30 of 100")
@@ -253,7 +271,7 @@ def test_that_a_failed_run_says_what_happened_and_what_to_do(
 
 def test_that_the_log_is_shown_and_copied(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
     session.open()
-    click(qtbot, child(tab, "train"))
+    train_usual(qtbot, tab)
     run = tab.current
     session.begin(run)
     session.tell(run, MessageLogged(job=run, level="info", text="1,200 rows"))
@@ -289,8 +307,8 @@ def test_that_runs_started_together_are_shown_together_and_chosen_ones_alone(
     tab: TrainTab, session: ScriptedSession, qtbot: QtBot
 ) -> None:
     session.open()
-    click(qtbot, child(tab, "train"))
-    click(qtbot, child(tab, "train"))
+    train_usual(qtbot, tab)
+    train_usual(qtbot, tab)
     per = len(catalog.defaults_for("binary"))
     runs = list(session.runs)
     assert [run.id for run in tab.curves._runs] == runs[per:]
@@ -342,7 +360,7 @@ def test_that_the_run_under_way_is_shown_in_turn_and_at_last_the_best(
     tab: TrainTab, session: ScriptedSession, qtbot: QtBot
 ) -> None:
     session.open()
-    click(qtbot, child(tab, "train"))
+    train_usual(qtbot, tab)
     first, second, *others = list(session.runs)
     assert tab.current == first
     session.begin(first)
@@ -358,7 +376,7 @@ def test_that_the_run_under_way_is_shown_in_turn_and_at_last_the_best(
 
 def test_that_a_run_chosen_by_a_person_stays_shown(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
     session.open()
-    click(qtbot, child(tab, "train"))
+    train_usual(qtbot, tab)
     first, second, third, *_ = list(session.runs)
     session.begin(first)
     table = child(tab, "run_table", QTableView)

@@ -71,6 +71,8 @@ class RunState:
         self.model: str | None = None
         self.title = self.detail = self.hint = ""
         self.log: list[MessageLogged] = []
+        self.members: list[MemberScored] = []
+        """The estimators of an ensemble, as they came; those that could not be fitted have a reason."""
         self.environment: dict[str, str] = {}
         self.lives = 0
         """How many processes have done it so far: more than one when it went on after it was cut short."""
@@ -159,10 +161,35 @@ class RunState:
         """Whether it was cut short, and can go on."""
         return self.status in RESUMABLE
 
+    @property
+    def weights(self) -> dict[int, float]:
+        """What each member counts in the ensemble as it is now, by its number."""
+        return next((member.weights for member in reversed(self.members) if member.weights), {})
+
+    @property
+    def ensemble(self) -> float | None:
+        """The main metric of the ensemble as it is now, on rows that its members did not learn from."""
+        return next((member.ensemble for member in reversed(self.members) if member.ensemble is not None), None)
+
+    @property
+    def share(self) -> float | None:
+        """How far it is, from 0 to 1: of its steps, else of its time; None while that is not known."""
+        if self.total:
+            return min(self.done / self.total, 1.0)
+        whole = self.seconds + (self.eta_s or 0.0)
+        return None if self.eta_s is None or not whole else self.seconds / whole
+
+    def recall(self, history: Iterable[Event]) -> None:
+        """Take the members of an ensemble out of all that a run of an earlier session has told."""
+        self.members = []
+        for event in history:
+            if isinstance(event, MemberScored | RunResumed):
+                self._count_members(event)
+
     def replay(self, history: Iterable[Event]) -> None:
         """Apply all that it has told."""
         self.lives, self._life, self._seconds, self._earlier_s = 0, None, None, 0.0
-        self.log = []
+        self.log, self.members = [], []
         for event in history:
             self.apply(event)
 
@@ -177,6 +204,9 @@ class RunState:
                 return
             case RunStarted() | RunResumed():
                 self.environment = event.environment
+                self._count_members(event)
+            case MemberScored():
+                self._count_members(event)
             case Paused():
                 self._pauses[event.since] = event.seconds
             case Progressed():
@@ -187,15 +217,7 @@ class RunState:
                 self.model, self.metrics = event.model, event.metrics
             case JobEnded():
                 self._end(event)
-            case (
-                MetricLogged()
-                | MemberScored()
-                | DatasetImported()
-                | Answered()
-                | PredictionsSaved()
-                | TableSaved()
-                | BestChosen()
-            ):
+            case MetricLogged() | DatasetImported() | Answered() | PredictionsSaved() | TableSaved() | BestChosen():
                 return
             case _:
                 assert_never(event)
@@ -232,6 +254,20 @@ class RunState:
             return 0.0
         paused = sum(until - since if seconds is None else seconds for since, seconds in self._pauses.items())
         return max(0.0, until - self._life - paused)
+
+    def _count_members(self, event: MemberScored | RunStarted | RunResumed) -> None:
+        """Take in a member; a run that goes on has forgotten those after its checkpoint, and tells them again."""
+        if isinstance(event, MemberScored):
+            again = (event.estimator, event.params)
+            self.members = [
+                one
+                for one in self.members
+                if (one.member < event.member if one.member and event.member else (one.estimator, one.params) != again)
+            ]
+            self.members.append(event)
+        else:
+            step = event.step if isinstance(event, RunResumed) else 0
+            self.members = [one for one in self.members if step and one.member <= step]
 
     def _end(self, end: JobEnded) -> None:
         self.status, self.ended = end.outcome, end.at

@@ -12,7 +12,18 @@ from aetheron_desktop.engine.registry.versions import AliasMove
 from aetheron_desktop.engine.versioning.lineage import Lineage, lineage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aetheron_desktop.engine.registry.description import BranchShape
     from aetheron_desktop.engine.workspace import Workspace
+
+
+class EnsemblePart(msgspec.Struct, frozen=True, kw_only=True):
+    """What one estimator counts in an ensemble, 0 to 1, with all its ``fits``."""
+
+    estimator: str
+    weight: float
+    fits: int
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="record"):
@@ -22,6 +33,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     the same in a word (own, trusted, unknown, unsigned, broken), ``signer`` and ``fingerprint`` name who has the key.
     ``files`` are the names of its files. ``features`` are what the model sees and what each was made from, and
     ``more_features`` counts those that are not told; ``treatments`` are what was chosen for columns.
+    ``parts`` are those of an ensemble, the one that counts most first.
     """
 
     model: str
@@ -42,6 +54,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     features: tuple[MadeFeature, ...] = ()
     more_features: int = 0
     treatments: tuple[Treatment, ...] = ()
+    parts: tuple[EnsemblePart, ...] = ()
 
 
 def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
@@ -84,4 +97,14 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             features=description.features,
             more_features=description.more_features,
             treatments=description.experiment.treatments if description.experiment is not None else (),
+            parts=parts_of(description.branches),
         )
+
+
+def parts_of(branches: Iterable[BranchShape]) -> tuple[EnsemblePart, ...]:
+    """Sum the branches of an ensemble by their estimator."""
+    found: dict[str, list[float]] = {}
+    for branch in branches:
+        found.setdefault(branch.estimator, []).append(branch.weight)
+    parts = [EnsemblePart(estimator=name, weight=sum(one), fits=len(one)) for name, one in found.items()]
+    return tuple(sorted(parts, key=lambda part: (-part.weight, part.estimator)))

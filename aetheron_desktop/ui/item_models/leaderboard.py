@@ -78,6 +78,7 @@ class LeaderboardRow:
     against: float | None
     is_best: bool
     has_model: bool
+    is_ensemble: bool
     order: int
     family: tuple[str, str, str]
     title: str
@@ -274,6 +275,11 @@ def estimator_name(estimator: str) -> str:
         return estimator
 
 
+def is_ensemble(estimator: str) -> bool:
+    """Whether the estimator of this id trains others."""
+    return any(card.ensemble for card in catalog.ALL if card.id == estimator)
+
+
 def _ranked(runs: Mapping[str, RunState], places: Iterable[tuple[int, str]]) -> list[LeaderboardRow]:
     chosen = [(place, runs[run]) for place, run in places]
     scores = {run.id: main_score(run.task, run.metrics) for _, run in chosen}
@@ -294,13 +300,14 @@ def _row(run: RunState, order: int, score: Score | None, *, is_best: bool) -> Le
         estimator=estimator_name(run.estimator),
         status=run.status,
         stage=run.stage,
-        share=min(run.done / run.total, 1.0) if run.total else None,
+        share=run.share,
         eta_s=run.eta_s,
         seconds=_as_shown(run.seconds) if run.status != "queued" else None,
         score=score,
         against=_against(score, run.metrics.get(f"{BASELINE}{score.metric.name}")) if score else None,
         is_best=is_best,
         has_model=bool(run.model),
+        is_ensemble=bool(run.members) or is_ensemble(run.estimator),
         order=order,
         family=_family(run),
         title=run.title,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
     from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
+    from aetheron_desktop.ui.widgets.training_setup import TrainChoice
     from aetheron_desktop.ui.widgets.tray import Tray
 
 _SIZE = (1280, 820)
@@ -136,9 +137,13 @@ class MainWindow(Commands):
 
     def _make_train(self) -> TrainTab:
         from aetheron_desktop.ui.tabs.train import TrainTab
+        from aetheron_desktop.ui.widgets.training_setup import TrainChoice
 
         tab = TrainTab(self.session)
         tab.model_requested.connect(self.show_model)
+        values = self.settings.values
+        tab.setup.show_choice(TrainChoice(values.train_mode, values.train_time_s, tuple(values.train_estimators)))
+        tab.setup.choice_changed.connect(self._remember_training)
         return tab
 
     def _make_models(self) -> ModelsTab:
@@ -344,6 +349,11 @@ class MainWindow(Commands):
         values.files_shown = not self.files.isHidden()
         values.tab = self.pages.page or ""
         self.settings.save()
+
+    def _remember_training(self, choice: TrainChoice) -> None:
+        values = self.settings.values
+        values.train_mode, values.train_time_s = choice.mode, choice.seconds
+        values.train_estimators = list(choice.estimators)
 
     def _restore(self) -> None:
         values = self.settings.values

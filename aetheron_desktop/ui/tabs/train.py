@@ -19,6 +19,7 @@ from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
 from aetheron_desktop.ui.widgets.curves.curves import Curves
 from aetheron_desktop.ui.widgets.leaderboard import Leaderboard
+from aetheron_desktop.ui.widgets.members.members_view import MembersView
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.run_card import RunHeader, RunResult
 from aetheron_desktop.ui.widgets.run_log import RunLog
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.ui.item_models.leaderboard import LeaderboardRow
     from aetheron_desktop.ui.session import Session
 
 _MOST_SHOWN = 12
@@ -51,6 +53,7 @@ class TrainTab(QWidget):
         self._logs: dict[str, list[MessageLogged]] = {}
         self._asked: set[str] = set()
         self._watched: list[str] = []
+        self._detailed = ""
         self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._load = QTimer(self, singleShot=True, interval=_LOAD_DELAY_MS)
         self.setObjectName("train_tab")
@@ -66,11 +69,13 @@ class TrainTab(QWidget):
         self.model = LeaderboardModel(self._session, self)
         self.leaderboard = Leaderboard(self.model, self)
         self.header = RunHeader(self)
+        self.members = MembersView(self)
         self.curves = Curves(self)
         self.result = RunResult(self)
         self.log = RunLog(self)
         self.details = named(QTabWidget(self, documentMode=True), "run_details", "Details of the run")
-        for widget, title in ((self.curves, "Curves"), (self.result, "Result"), (self.log, "Log")):
+        shown = ((self.members, "Members"), (self.curves, "Curves"), (self.result, "Result"), (self.log, "Log"))
+        for widget, title in shown:
             self.details.addTab(widget, title)
         self._below = QFrame(self)
         below = QVBoxLayout(self._below)
@@ -115,6 +120,7 @@ class TrainTab(QWidget):
         self.leaderboard.resume_wanted.connect(partial(self._each, session.resume))
         self.leaderboard.place_wanted.connect(self._move)
         self.leaderboard.model_wanted.connect(self._show_model)
+        self.leaderboard.members_wanted.connect(self._show_members)
         self.header.stop_wanted.connect(self.stop)
         self.header.pause_wanted.connect(self.toggle_pause)
         self.header.model_wanted.connect(lambda: self._show_model(self.current))
@@ -205,6 +211,10 @@ class TrainTab(QWidget):
         state = self._session.runs.get(run or "")
         if state is not None and state.model:
             self.model_requested.emit(state.model)
+
+    def _show_members(self) -> None:
+        self.details.setCurrentWidget(self.members)
+        self.members.setFocus()
 
     def _read_history(self, run: str) -> None:
         if run in self._asked:
@@ -299,13 +309,25 @@ class TrainTab(QWidget):
         self.header.setVisible(run is not None and row is not None)
         self.details.setTabVisible(self.details.indexOf(self.result), run is not None)
         self.details.setTabVisible(self.details.indexOf(self.log), run is not None)
+        self._show_kind(row)
         if run is None or row is None:
             return
+        if row.is_ensemble:
+            self.members.show_run(run)
         self.header.show_row(row)
         self.result.show_run(run)
         if not run.log and not row.is_active and run.id not in self._logs:
             self._read_history(run.id)
         self.log.show_lines(run.id, run.log or self._logs.get(run.id, []))
+
+    def _show_kind(self, row: LeaderboardRow | None) -> None:
+        """Show the members of an ensemble first of all; other runs have none."""
+        is_ensemble = row is not None and row.is_ensemble
+        self.details.setTabVisible(self.details.indexOf(self.members), is_ensemble)
+        fresh = row is not None and row.id != self._detailed
+        self._detailed = row.id if row is not None else ""
+        if is_ensemble and fresh and self.details.currentWidget() is self.curves:
+            self.details.setCurrentWidget(self.members)
 
     # -- signals ------------------------------------------------------------------------------------------------------
 
@@ -341,6 +363,9 @@ class TrainTab(QWidget):
 
     def _on_history(self, run: str, events: list[Event]) -> None:
         self._asked.discard(run)
+        state = self._session.runs.get(run)
+        if state is not None and not state.members:
+            state.recall(events)
         self._logs[run] = [event for event in events if isinstance(event, MessageLogged)]
         self.curves.add_history(run, events)
         if run == self.current:

@@ -1,100 +1,37 @@
-"""The estimators that suit the task, to tick and to set."""
+"""The estimators that suit the task, by family, to tick and to set."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, get_args
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.cards.card import Family
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.naming import named, pictured
-from aetheron_desktop.ui.widgets.param_form import ParamForm
+from aetheron_desktop.ui.widgets.estimator_entry import EstimatorEntry
+from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aetheron_desktop.engine.datasets.schema import Task
-    from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.params import Value
 
-
-class EstimatorEntry(QFrame):
-    """One card of the catalogue: ticked or not, with its parameters below once opened."""
-
-    changed = Signal()
-
-    def __init__(self, card: Card, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.card = card
-        self.form: ParamForm | None = None
-        theme.mark(self, role="card")
-        self.setObjectName(f"estimator_{card.id}")
-        self._build()
-
-    def _build(self) -> None:
-        card = self.card
-        self.box = named(QCheckBox(card.name, self), f"choose_{card.id}", card.name)
-        self.box.setAccessibleDescription(card.summary)
-        self._live = QLabel("live curves", self)
-        self._live.setToolTip("It learns in steps and shows its curves while it does")
-        theme.mark(self._live, role="badge")
-        self._live.setVisible(card.iterative)
-        help_ = f"Settings of {card.name}"
-        self._open = named(QToolButton(self), f"settings_{card.id}", help_, help_)
-        self._open.setCheckable(True)
-        self._open.setVisible(bool(card.parameters))
-        summary = QLabel(f"{card.summary} Good for: {card.good_at[0].lower()}{card.good_at[1:]}", self, wordWrap=True)
-        theme.mark(summary, role="caption")
-        self._note = QLabel(self)
-        theme.mark(self._note, role="caption", tone="accent")
-        self._note.hide()
-        header = QHBoxLayout()
-        header.setSpacing(theme.GAP)
-        header.addWidget(self.box, 1)
-        header.addWidget(self._live, 0, Qt.AlignmentFlag.AlignVCenter)
-        header.addWidget(self._open)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(12, 8, 8, 10)
-        self._layout.setSpacing(theme.TIGHT)
-        self._layout.addLayout(header)
-        self._layout.addWidget(summary)
-        self._layout.addWidget(self._note)
-        self.box.toggled.connect(self._on_changed)
-        self._open.toggled.connect(self._on_open)
-        self._on_open(open_=False)
-
-    @property
-    def error(self) -> str:
-        """Why a value is refused, while the estimator is ticked."""
-        if not self.box.isChecked() or self.form is None or not self.form.error:
-            return ""
-        return f"{self.card.name}: {self.form.error}"
-
-    def values(self) -> dict[str, Value]:
-        """Give the values that are not the defaults."""
-        return self.form.values() if self.form else {}
-
-    def open_settings(self) -> None:
-        """Show the form."""
-        self._open.setChecked(True)
-
-    def _on_open(self, open_: bool) -> None:
-        pictured(self._open, "chevron-up" if open_ else "settings", "muted")
-        if open_ and self.form is None:
-            self.form = ParamForm(self.card.parameters, self.card.id, self)
-            self.form.setContentsMargins(0, 8, 4, 0)
-            self.form.changed.connect(self._on_changed)
-            self._layout.addWidget(self.form)
-        if self.form is not None:
-            self.form.setVisible(open_)
-
-    def _on_changed(self) -> None:
-        changed = 0
-        if self.form is not None:
-            changed = sum(not field.is_default for field in self.form.fields.values())
-        self._note.setText(f"{changed} setting{'s' if changed != 1 else ''} changed")
-        self._note.setVisible(changed > 0)
-        self.changed.emit()
+FAMILIES: Final[dict[str, str]] = {
+    "baseline": "To compare with",
+    "linear": "Linear",
+    "neighbours": "Neighbours",
+    "bayes": "Naive Bayes",
+    "kernel": "Kernels",
+    "trees": "Trees and forests",
+    "boosting": "Boosting",
+    "neural": "Neural networks",
+}
+"""What people call the families; one that is not here is called by its own word."""
+_SEARCHED_FROM: Final = 6
+"""With fewer entries than this there is nothing to search for."""
 
 
 class EstimatorPicker(QWidget):
@@ -107,10 +44,44 @@ class EstimatorPicker(QWidget):
         self.setObjectName("estimator_picker")
         self.setAccessibleName("Estimators")
         self._task: Task | None = None
+        self._wanted: frozenset[str] | None = None
         self._entries: dict[str, EstimatorEntry] = {}
+        self._headings: dict[str, QLabel] = {}
+        self._build()
+
+    def _build(self) -> None:
+        self._search = named(QLineEdit(self), "estimator_search", "Search for an estimator")
+        self._search.setPlaceholderText("Search, such as “few rows”")
+        self._search.setClearButtonEnabled(True)
+        for button in self._search.findChildren(QToolButton):
+            named(button, "estimator_search_clear", "Clear the search")
+        theme.mark(self._search, role="search")
+        self._count = named(QLabel(self), "estimator_count")
+        theme.mark(self._count, role="muted")
+        self._usual = self._link("Usual ones", "usual_estimators", "Tick what usually works for this task")
+        self._none = self._link("None", "no_estimators", "Tick none")
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        line.addWidget(self._count, 1)
+        line.addWidget(self._usual)
+        line.addWidget(self._none)
+        self._nothing = named(QLabel("No estimator is described by these words.", self), "estimator_nothing")
+        self._nothing.setWordWrap(True)
+        theme.mark(self._nothing, role="muted")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(theme.GAP)
+        self._layout.addWidget(self._search)
+        self._layout.addLayout(line)
+        self._layout.addWidget(self._nothing)
+        self._search.textChanged.connect(self._show_entries)
+        self._usual.clicked.connect(lambda: self._tick(self._usual_ones()))
+        self._none.clicked.connect(lambda: self._tick(()))
+
+    def _link(self, text: str, name: str, help_: str) -> QPushButton:
+        button = named(QPushButton(text, self), name, help_, help_)
+        theme.mark(button, role="link")
+        return button
 
     @property
     def entries(self) -> list[EstimatorEntry]:
@@ -131,20 +102,45 @@ class EstimatorPicker(QWidget):
 
     def show_task(self, task: Task | None) -> None:
         """Offer the estimators for ``task``."""
-        if task == self._task:
+        if task != self._task:
+            self._task = task
+            self._show_entries()
+            self.changed.emit()
+
+    def fill(self) -> None:
+        """Make the entries, which takes some frames: not before somebody wants to see them."""
+        if self._entries or self._task is None:
             return
-        self._task = task
-        if not self._entries:
-            usual = {card.id for card in catalog.defaults_for(task)} if task else set()
-            for card in catalog.ALL:
+        ticked = self._usual_ones() if self._wanted is None else self._wanted
+        for family in get_args(Family):
+            cards = [card for card in catalog.ALL if card.family == family and not card.ensemble]
+            if not cards:
+                continue
+            heading = QLabel(FAMILIES.get(family, family.capitalize()), self)
+            heading.setContentsMargins(0, theme.GAP, 0, 0)
+            theme.mark(heading, role="overline")
+            self._headings[family] = heading
+            self._layout.addWidget(heading)
+            for card in cards:
                 entry = EstimatorEntry(card, self)
-                entry.box.setChecked(card.id in usual)
-                entry.changed.connect(self.changed)
+                entry.box.setChecked(card.id in ticked)
+                entry.changed.connect(self._on_changed)
                 self._entries[card.id] = entry
                 self._layout.addWidget(entry)
-        for entry in self._entries.values():
-            entry.setVisible(task in entry.card.tasks)
-        self.changed.emit()
+        self._show_entries()
+
+    def want(self, ids: Iterable[str]) -> None:
+        """Tick these estimators, of an earlier session, as far as there are such; with none, the usual ones."""
+        found = frozenset(ids) & {card.id for card in catalog.ALL}
+        self._wanted = found or None
+        if self._entries:
+            self._tick(found or self._usual_ones())
+
+    def ticked(self) -> list[str]:
+        """Give the ids of all that is ticked, whatever the task; none while nobody has looked at them."""
+        if not self._entries:
+            return sorted(self._wanted or ())
+        return [entry.card.id for entry in self._entries.values() if entry.box.isChecked()]
 
     def estimators(self) -> list[str]:
         """Give the ids of the estimators that are ticked."""
@@ -153,3 +149,34 @@ class EstimatorPicker(QWidget):
     def params(self) -> dict[str, dict[str, Value]]:
         """Give the values that were changed, by estimator."""
         return {entry.card.id: values for entry in self.chosen if (values := entry.values())}
+
+    def _usual_ones(self) -> frozenset[str]:
+        return frozenset(card.id for card in catalog.defaults_for(self._task)) if self._task else frozenset()
+
+    def _tick(self, ids: Iterable[str]) -> None:
+        wanted = set(ids)
+        for entry in self.entries:
+            entry.box.setChecked(entry.card.id in wanted)
+
+    def _on_changed(self) -> None:
+        self._show_count()
+        self.changed.emit()
+
+    def _show_entries(self) -> None:
+        """Show what suits the task and the words of the search."""
+        words = self._search.text().casefold().split()
+        shown: set[str] = set()
+        for entry in self._entries.values():
+            family = FAMILIES.get(entry.card.family, entry.card.family)
+            is_shown = self._task in entry.card.tasks and entry.is_described_by(words, family)
+            entry.setVisible(is_shown)
+            if is_shown:
+                shown.add(entry.card.family)
+        for name, heading in self._headings.items():
+            heading.setVisible(name in shown)
+        self._search.setVisible(len(self.entries) >= _SEARCHED_FROM)
+        self._nothing.setVisible(bool(words) and not shown)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        self._count.setText(f"{len(self.chosen)} of {len(self.entries)} chosen")

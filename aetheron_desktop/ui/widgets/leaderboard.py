@@ -71,6 +71,7 @@ class Leaderboard(QFrame):
     resume_wanted = Signal(list)
     place_wanted = Signal(list, bool)  # run ids that wait, whether they are to be the first or the last
     model_wanted = Signal(str)  # run id
+    members_wanted = Signal()  # of the chosen run, an ensemble
 
     def __init__(self, model: LeaderboardModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -220,7 +221,7 @@ class Leaderboard(QFrame):
         else:
             self._empty.show_words(
                 "Nothing has been trained yet",
-                "Press Train: a baseline and the usual estimators, side by side.",
+                "Press Train: the first model is there within seconds, and then they get ever better.",
             )
         self._show_actions()
         self._show_columns()
@@ -319,5 +320,9 @@ class Leaderboard(QFrame):
             last.triggered.connect(lambda: self.place_wanted.emit(waiting, False))
             menu.addActions([first, last])
         menu.addSeparator()
+        if row is not None and row.is_ensemble:
+            members = QAction(icon("models"), "Show members", menu)
+            members.triggered.connect(self.members_wanted)
+            menu.addAction(members)
         menu.addAction(show)
         return menu

@@ -14,6 +14,7 @@ from aetheron_desktop.ui.item_models.quantities import local_time, size
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 from aetheron_desktop.ui.widgets.problem_card import ProblemCard
+from aetheron_desktop.ui.widgets.versions.ensemble_parts import EnsembleParts
 from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
 from aetheron_desktop.ui.widgets.versions.lineage_view import LineageView
 from aetheron_desktop.ui.widgets.versions.metric_table import MetricTable
@@ -131,6 +132,8 @@ class ModelDetails(QFrame):
         self._add("Measured on the test rows", MetricTable(info, intervals, self._body))
         if record is not None and record.importance:
             self._add("Most important columns", ImportanceBars(record.importance, info, self._body))
+        if record is not None and record.parts:
+            self._add("Parts of the ensemble", EnsembleParts(record.parts, self._body))
         self._add("Made from", _table(_facts(info, is_followed=record is not None)))
         if record is not None:
             self._lineage = LineageView(self._body)

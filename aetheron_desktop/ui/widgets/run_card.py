@@ -38,6 +38,8 @@ _OUTCOMES: dict[str, tuple[Literal["success", "warning", "danger", "info"], str]
     "crashed": ("danger", "Crashed"),
 }
 
+_STOP = "Stop this run and keep its best so far (Ctrl+.)"
+_STOP_ENSEMBLE = "Stop and keep the ensemble of the models that are complete (Ctrl+.)"
 _RESUMABLE = {
     "paused": "Let this run go on (Space)",
     "failed": "Go on from the last checkpoint, or begin anew (Space)",
@@ -65,7 +67,7 @@ class RunHeader(QFrame):
         theme.mark(self._name, role="heading")
         theme.mark(self._words, role="muted")
         self.pause = self._button("Pause", "pause_run", "pause", "Pause this run (Space)")
-        self.stop = self._button("Stop", "stop_run", "stop", "Stop this run and keep its best so far (Ctrl+.)")
+        self.stop = self._button("Stop", "stop_run", "stop", _STOP)
         self.model = self._button("Show model", "show_model", "model", "Show the model that this run made")
         self._status = ""
         self._lay_out()
@@ -118,6 +120,10 @@ class RunHeader(QFrame):
         self.pause.setAccessibleName(self.pause.text())
         self.pause.setToolTip(_RESUMABLE.get(row.status, "Pause this run (Space)"))
         self.stop.setVisible(active)
+        help_ = _STOP_ENSEMBLE if row.is_ensemble else _STOP
+        if self.stop.toolTip() != help_:
+            self.stop.setToolTip(help_)
+            self.stop.setAccessibleDescription(help_)
         self.stop.setEnabled(row.status != "stopping")
         self.model.setVisible(row.has_model and not active)
         if row.status != self._status:
@@ -143,7 +149,7 @@ class RunHeader(QFrame):
             parts.append(f"{row.against_text} than the baseline" if row.against_word else "")
         elif row.title:
             parts = [row.title]
-        if row.status != "queued":
+        if row.status != "queued" and row.eta_s is None:  # one number of seconds is enough to think about
             parts.append(quantities.duration(row.seconds))
         return "  ·  ".join(part for part in parts if part)
 

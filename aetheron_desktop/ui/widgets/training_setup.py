@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -23,6 +23,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.params import Choice, Int
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
+from aetheron_desktop.ui.widgets.auto_choice import NO_LIMIT, USUAL_S, AutoChoice
 from aetheron_desktop.ui.widgets.estimator_picker import EstimatorPicker
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.param_form import ParamForm
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.params import Value
 
 WIDTH = 320
+_ENSEMBLE: Final = next((card for card in catalog.ALL if card.ensemble), None)
+"""What is offered to be trained without choosing anything."""
 TASKS: dict[str, str] = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
 BUDGET = Int(
     name="budget_s",
@@ -74,8 +77,17 @@ PARALLEL = Int(
 
 
 @dataclass(frozen=True, slots=True)
+class TrainChoice:
+    """What is remembered from one start to the next: the mode, the time for auto, and the estimators of one's own."""
+
+    mode: Literal["auto", "own"] = "auto"
+    seconds: int = USUAL_S
+    estimators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What is asked for; no estimators means those that suit the task."""
+    """What is asked for."""
 
     estimators: tuple[str, ...] = ()
     params: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -105,6 +117,7 @@ class TrainingSetup(QFrame):
     train_wanted = Signal(object)
     parallel_wanted = Signal(int)
     changed = Signal()
+    choice_changed = Signal(object)  # TrainChoice
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,35 +173,31 @@ class TrainingSetup(QFrame):
         return box
 
     def _make_choice(self) -> QVBoxLayout:
-        self._automatic = named(
-            QPushButton("Automatic", self),
-            "choose_automatic",
-            "Automatic",
-            "Train what usually works for this task, and a baseline to compare with",
-        )
-        self._own = named(
-            QPushButton("Choose", self), "choose_own", "Choose", "Choose estimators and set their parameters"
-        )
+        help_ = "Train the best model in the time that you have"
+        self._automatic = named(QPushButton("Auto", self), "choose_automatic", "Auto", help_)
+        help_ = "Choose estimators and set their parameters"
+        self._own = named(QPushButton("Choose estimators", self), "choose_own", "Choose estimators", help_)
         self._modes = QButtonGroup(self)
         modes = QHBoxLayout()
         modes.setSpacing(theme.GAP)
-        for button in (self._automatic, self._own):
+        for button, stretch in ((self._automatic, 2), (self._own, 3)):
             theme.mark(button, role="chip")
             button.setCheckable(True)
             self._modes.addButton(button)
-            modes.addWidget(button, 1)
-        self._automatic.setChecked(True)
-        self._usual = named(QLabel(self, wordWrap=True), "usual_estimators")
-        theme.mark(self._usual, role="muted")
+            modes.addWidget(button, stretch)
         self.picker = EstimatorPicker(self)
         column = QVBoxLayout()
         column.setSpacing(theme.GAP + theme.TIGHT)
-        heading = QLabel("Estimators", self)
+        heading = QLabel("What to train", self)
         theme.mark(heading, role="heading")
         column.addWidget(heading)
         column.addLayout(modes)
-        column.addWidget(self._usual)
+        self.auto = AutoChoice(_ENSEMBLE, self) if _ENSEMBLE is not None else None
+        if self.auto is not None:
+            column.addWidget(self.auto)
         column.addWidget(self.picker)
+        self._automatic.setVisible(self.auto is not None)
+        (self._own if self.auto is None else self._automatic).setChecked(True)
         return column
 
     def _make_foot(self) -> QVBoxLayout:
@@ -211,14 +220,19 @@ class TrainingSetup(QFrame):
 
     def _connect(self) -> None:
         self._modes.buttonToggled.connect(self._on_changed)
+        self._modes.buttonToggled.connect(self._tell_choice)
         self.picker.changed.connect(self._on_changed)
+        self.picker.changed.connect(self._tell_choice)
+        if self.auto is not None:
+            self.auto.changed.connect(self._on_changed)
+            self.auto.changed.connect(self._tell_choice)
         self.options.changed.connect(self._on_changed)
         self.options.fields[PARALLEL.name].changed.connect(self._on_parallel)
         self.button.clicked.connect(self.ask)
 
     @property
     def is_automatic(self) -> bool:
-        """Whether the estimators follow from the task."""
+        """Whether nothing is chosen but the time."""
         return bool(self._automatic.isChecked())
 
     @property
@@ -230,7 +244,33 @@ class TrainingSetup(QFrame):
             return "Choose the column to predict on the Data tab."
         if not self._plan.features:
             return "Every column is left out; take at least one in on the Data tab."
-        return ("" if self.is_automatic else self.picker.error) or self.options.error
+        return self._refusal
+
+    @property
+    def _refusal(self) -> str:
+        """Why what is set is refused, of what can be seen."""
+        if self.is_automatic and self.auto is not None:
+            others = [field for name, field in self.options.fields.items() if name != BUDGET.name]
+            return self.auto.error or next((field.error for field in others if field.error), "")
+        return self.picker.error or self.options.error
+
+    @property
+    def choice(self) -> TrainChoice:
+        """What is to be remembered.
+
+        Raises:
+            UsageError: the time is refused.
+        """
+        seconds = self.auto.seconds if self.auto is not None else USUAL_S
+        return TrainChoice("auto" if self.is_automatic else "own", seconds, tuple(self.picker.ticked()))
+
+    def show_choice(self, choice: TrainChoice) -> None:
+        """Choose what was chosen in an earlier session."""
+        with QSignalBlocker(self):
+            self.picker.want(choice.estimators)
+            if self.auto is not None:
+                self.auto.show_seconds(choice.seconds)
+            (self._automatic if choice.mode == "auto" and self.auto is not None else self._own).setChecked(True)
 
     def show_plan(self, plan: Plan) -> None:
         """Show what there is to train on."""
@@ -265,10 +305,25 @@ class TrainingSetup(QFrame):
 
     def request(self) -> TrainRequest:
         """Give what is set; only while nothing stands against it."""
+        return self._request_ensemble() if self.is_automatic else self._request_chosen()
+
+    def _request_ensemble(self) -> TrainRequest:
+        assert self.auto is not None
+        values = {name: field.value for name, field in self.options.fields.items() if name != BUDGET.name}
+        card, params, seconds = self.auto.card, self.auto.params(), self.auto.seconds
+        return TrainRequest(
+            estimators=(card.id,),
+            params={card.id: params} if params else {},
+            budget_s=None if seconds == NO_LIMIT else float(seconds),
+            class_weight="balanced" if self._wants_balance(values) else "none",
+            seed=int(values.get(SEED.name) or 0),
+        )
+
+    def _request_chosen(self) -> TrainRequest:
         values = self.options.values()
         return TrainRequest(
-            estimators=() if self.is_automatic else tuple(self.picker.estimators()),
-            params={} if self.is_automatic else self.picker.params(),
+            estimators=tuple(self.picker.estimators()),
+            params=self.picker.params(),
             budget_s=cast("float | None", values.get(BUDGET.name)),
             class_weight="balanced" if self._wants_balance(values) else "none",
             seed=int(values.get(SEED.name) or 0),
@@ -285,11 +340,12 @@ class TrainingSetup(QFrame):
         return self._plan.task != "regression" and values.get(CLASS_WEIGHT.name) == "balanced"
 
     def _on_changed(self) -> None:
-        task = self._plan.task
-        names = [card.name for card in catalog.defaults_for(task)] if task else []
-        self._usual.setText(f"{', '.join(names)}." if names else "They follow from the task.")
-        self._usual.setVisible(self.is_automatic)
+        if not self.is_automatic:
+            self.picker.fill()
+        if self.auto is not None:
+            self.auto.setVisible(self.is_automatic)
         self.picker.setVisible(not self.is_automatic)
+        self.options.fields[BUDGET.name].setVisible(not self.is_automatic)
         self._problem.show_words("", "", "")
         obstacle = self.obstacle
         self._reason.setText(obstacle)
@@ -298,6 +354,10 @@ class TrainingSetup(QFrame):
         self.button.setToolTip(obstacle or "Start training (Ctrl+R)")
         self.button.setAccessibleDescription(obstacle)
         self.changed.emit()
+
+    def _tell_choice(self) -> None:
+        if self.auto is None or not self.auto.error:
+            self.choice_changed.emit(self.choice)
 
     def _on_parallel(self) -> None:
         parallel = self.options.fields[PARALLEL.name]

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from aetheron_desktop.engine.evaluation.ranking import helpful, meaning, partly, worth
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.versions.share_bar import ShareBar
 from aetheron_desktop.ui.widgets.versions.texts import plain, tip, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QPaintEvent
-
     from aetheron_desktop.engine.registry.model import ModelInfo
 
-_HIGH: Final = 6
-_LEAST: Final = 60
 _NAME, _BAR, _WORTH = range(3)
 
 
@@ -43,35 +39,9 @@ class ImportanceBars(QWidget):
             label = plain(ElidedLabel(self), name, "muted")
             label.setToolTip(tip(f"{name}: {worth(value)}\n{meaning(info.task)}"))
             grid.addWidget(label, row, _NAME)
-            grid.addWidget(_Bar(value / found[0][1], self), row, _BAR)
+            grid.addWidget(ShareBar(value / found[0][1], self), row, _BAR)
             grid.addWidget(plain(QLabel(self), worth(value)), row, _WORTH, Qt.AlignmentFlag.AlignRight)
         told = [] if found else ["None helps measurably."]
         told += [words] if (words := partly(importance, len(info.features))) else []
         if told:
             grid.addWidget(wrapped(self, " ".join(told), "muted"), len(found), _NAME, 1, 3)
-
-
-class _Bar(QWidget):
-    """A bar of which a share, 0 to 1, is filled."""
-
-    def __init__(self, share: float, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._share = share
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_LEAST, _HIGH)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for share, color in ((1.0, "pressed"), (self._share, "accent")):
-            painter.setBrush(theme.color(color))
-            width = max(float(_HIGH), self.width() * share)
-            painter.drawRoundedRect(QRectF(0, 0, width, self.height()), _HIGH / 2, _HIGH / 2)
-        painter.end()

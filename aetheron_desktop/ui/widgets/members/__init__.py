@@ -1,0 +1,1 @@
+"""An ensemble: its members, what it is worth, and how it grew."""
