@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ import pytest
 
 from aetheron_desktop.engine.errors import AetheronError, ModelError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.base import Recipe, Rows
 from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, metrics_for
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
-from aetheron_desktop.engine.params import Bool, Choice, Float, Int
+from aetheron_desktop.engine.params import Bool, Choice, Float, Int, defaults
 from aetheron_desktop.engine.registry.artifact import load_model, save_model
 from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.experiment import Experiment, SplitPlan, plan
@@ -376,6 +378,64 @@ def test_that_class_weights_make_a_rare_class_count(card: Card, tmp_path: Path) 
         weighted = trained(card, "binary", skewed, target="y", features=("a",), class_weight="balanced", values=values)
         mean = [float(predicted(run, table)["probability_rare"].mean()) for run in (plain, weighted)]
         assert mean[1] > mean[0]
+
+
+DOUBLED: dict[str, dict[str, Any]] = {
+    "dummy": {},
+    "logistic": {},
+    "ridge": {},
+    "elastic_net": {"n_alphas": 15},
+    "naive_bayes": {},
+    # By itself its reach goes by the rows' variance, whatever they weigh.
+    "svm": {"gamma": 0.2},
+    # Its leaves count rows, whatever they weigh.
+    "tree": {"min_samples_leaf": 1, "prune": False, "max_depth": 3},
+}
+"""What promises that a row twice is a row of weight 2, and how it is set for that."""
+
+
+class Judge:
+    """The progress of a fit without a run: it gives the loss on the rows that judge."""
+
+    def step(self, number: int, total: int | None, train: object, valid: tuple[Rows, Any]) -> float:
+        rows, told = valid
+        if told.ndim == 1:
+            return float(((told - rows.y) ** 2).mean())
+        return float(-np.log(np.maximum(told[np.arange(len(rows)), rows.y], 1e-12)).mean())
+
+    def silent(self, *told: object) -> None:
+        return None
+
+    tick = batch = say = checkpoint = silent
+
+    def restored(self) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("id_", "task"), [(id_, task) for id_ in DOUBLED for task in TARGETS if task in catalog.card(id_).tasks]
+)
+def test_that_a_row_twice_is_a_row_of_weight_two(id_: str, task: Task) -> None:
+    card = catalog.card(id_)
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(150, 4))
+    raw = features[:, 0] - features[:, 1] + rng.normal(size=150)
+    classes = {"regression": 0, "binary": 2, "multiclass": 3}[task]
+    y = np.digitize(raw, np.quantile(raw, np.linspace(0, 1, classes + 1)[1:-1])) if classes else raw
+    train, valid = (Rows(features[part], y[part]) for part in (slice(100), slice(100, None)))
+    weight = np.where(np.arange(100) % 3, 1.0, 2.0)
+    twice = np.repeat(np.arange(100), weight.astype(int))
+    module, _, name = card.implementation.partition(":")
+    kind = getattr(importlib.import_module(f"aetheron_desktop.engine.estimators.{module}"), name)
+    told = []
+    for rows in (Rows(train.X[twice], train.y[twice]), Rows(train.X, train.y, weight), train):
+        params = defaults(card.parameters) | DOUBLED[id_]
+        estimator = kind(Recipe(task=task, classes=classes, params=params, seed=0))
+        estimator.fit(rows, valid, Judge())
+        told.append(estimator.fitted.predict(valid.X))
+    spread = np.ptp(told[0]) or 1.0
+    assert np.abs(told[0] - told[1]).max() < 0.01 * spread
+    assert np.abs(told[0] - told[2]).max() > 1e-4 * spread
 
 
 def test_that_the_split_decides_which_rows_are_which(dataset: Dataset) -> None:

@@ -78,37 +78,26 @@ class SupportVectors(Estimator):
                 f"the kernel is approximated (Nyström), and {len(used):,} are learned from."
             )
             learn = lambda size: self._mapped(used, landmarks[:size], tick)  # noqa: E731
-        done, best = 0, math.inf
+        done = 0
 
         def tick() -> None:
             progress.tick(done, len(sizes))
 
         if (folder := progress.restored()) is not None:
             state = read_arrays(folder / _STATE)
-            done, best = int(state.pop("done")), float(state.pop("best"))
+            done = int(state.pop("done"))
             self.fitted = self._kind()(**state)
         seen = train.head(_JUDGED_ROWS // 4, self.recipe.seed), valid.head(_JUDGED_ROWS, self.recipe.seed)
         tick()
         for size in sizes[done:]:
             sums = learn(size)
             done += 1
-            self._judge(self._calibrated(sums, seen[1]), seen, (done, len(sizes)), best, progress)
-            best = self._best
-
-    def _judge(
-        self, made: KernelPredictor, seen: tuple[Rows, Rows], step: tuple[int, int], best: float, progress: Progress
-    ) -> None:
-        if self.fitted is None:
-            self.fitted = made
-        judged = [(rows, made.predict(rows.X)) for rows in seen]
-        loss = progress.step(*step, judged[0], judged[1])
-        self._best = min(best, loss)
-        if loss < best:
-            self.fitted = made
-        kept = self.fitted
-        assert isinstance(kept, KernelPredictor)
-        state = kept.arrays() | {"done": np.array(step[0]), "best": np.array(self._best)}
-        progress.checkpoint(lambda folder: _write(folder, state))
+            # The one of more rows is taken, whatever the validation rows say: chance could prefer one of few.
+            self.fitted = made = self._calibrated(sums, seen[1])
+            judged = [(rows, made.predict(rows.X)) for rows in seen]
+            progress.step(done, len(sizes), judged[0], judged[1])
+            state = made.arrays() | {"done": np.array(done)}
+            progress.checkpoint(lambda folder: _write(folder, state))  # noqa: B023 - it is called at once or never
 
     def _kind(self) -> type[KernelPredictor]:
         return KernelClassesPredictor if self.recipe.classes else KernelPredictor
