@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import foreign, versions
+from aetheron_desktop.cli import explaining, foreign, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,10 @@ def _looking(add: AddVerb) -> None:
     verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
     verb.add_argument("--file", type=Path, metavar="FILE.md", help="the new card; - reads it from the input")
     verb.add_argument("--message", default="", metavar="WHY")
+    verb = _of_model(
+        add("explain", explaining.explain, "show what each column adds to a prediction, or a tree's questions")
+    )
+    verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
     verb = add("gc", versions.gc, "list what takes space and is needed by nothing, and free it when asked")
     verb.add_argument("--free", nargs="+", default=[], metavar="KEY", help="free these; all: but what is for good")
 

@@ -37,6 +37,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "forest": {"n_estimators": 12},
     "extra_trees": {"n_estimators": 12},
     "elastic_net": {"n_alphas": 20},
+    "glass_box": {"max_iter": 30, "min_samples_leaf": 5},
     "boosting": {"max_iter": 15},
     "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
     "tabm": {"epochs": 25, "hidden_size": 16, "batch_size": 16, "members": 4, "layers": 2},
@@ -44,7 +45,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "ft_transformer": {"epochs": 15, "hidden_size": 16, "batch_size": 16, "layers": 1, "learning_rate": 3e-3},
     "auto": {"models": 2, "folds": 2},
 }
-UNKEPT = {"auto", "boosting"}
+UNKEPT = {"auto", "boosting", "glass_box"}
 """What offers no checkpoint."""
 EVERY = [
     pytest.param(card, task, id=f"{card.id}-{task}") for card in catalog.ALL for task in TARGETS if task in card.tasks

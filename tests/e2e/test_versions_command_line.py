@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 TABLE = ROOT / "data" / "breast-cancer.csv"
 VERBS = (
-    "adopt", "alias", "branch", "card", "diff", "export", "gc", "import-model", "join", "lineage", "log", "pull",
-    "push", "remote", "reproduce", "restore", "revert", "signers", "tag", "take", "threshold", "verify",
+    "adopt", "alias", "branch", "card", "diff", "explain", "export", "gc", "import-model", "join", "lineage", "log",
+    "pull", "push", "remote", "reproduce", "restore", "revert", "signers", "tag", "take", "threshold", "verify",
 )  # fmt: skip
 
 
@@ -112,6 +112,26 @@ def test_that_a_model_goes_its_way_from_a_variation_to_the_champion(line: Line, 
     assert {file.name for file in out.iterdir()} >= {"model.json", "pipeline.skops", "card.md"}
     line.say("branch", "it", "--drop", "bold")
     assert {record["name"] for record in line.records("branch", "it")} == {"main"}
+
+
+def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
+    sums = line.records("train", "breast-cancer", "--estimator", "glass_box", "--param", "max_iter=20")[-1]["model"]
+    told = line.records("explain", sums)[0]
+    assert told["kind"] == "effects"
+    assert told["away"] < 1e-6
+    strongest = told["effects"][0]["columns"]
+    said = line.say("explain", sums)
+    assert " × ".join(strongest) in said
+    assert len(line.say("explain", sums, "--column", strongest[0])) < len(said)
+    refused = line.run("explain", sums, "--column", "nowhere")
+    assert refused.returncode == 2
+    assert strongest[0] in refused.stderr
+    tree = line.records("train", "breast-cancer", "--estimator", "tree")[-1]["model"]
+    assert line.records("explain", tree)[0]["lines"][0] in line.say("explain", tree)
+    forest = line.records("train", "breast-cancer", "--estimator", "forest", "--param", "n_estimators=3")[-1]["model"]
+    refused = line.run("explain", forest)
+    assert refused.returncode == 1
+    assert "no sum of what its columns say" in refused.stderr
 
 
 def test_that_a_version_is_followed_verified_and_trained_again(line: Line) -> None:

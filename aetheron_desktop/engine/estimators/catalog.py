@@ -28,6 +28,7 @@ ALL: Final[tuple[Card, ...]] = (
     trees.FOREST,
     trees.EXTRA_TREES,
     boosting.BOOSTING,
+    boosting.GLASS_BOX,
     neural.NETWORK,
     neural.TABM,
     neural.RESNET,

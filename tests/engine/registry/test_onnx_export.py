@@ -47,6 +47,7 @@ QUICK: dict[str, Any] = {
     "extra_trees": {"n_estimators": 12},
     "auto": {"models": 2, "folds": 2},
     "elastic_net": {"n_alphas": 12},
+    "glass_box": {"max_iter": 12, "min_samples_leaf": 5},
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
     "network": {"epochs": 2, "hidden_size": 16},
     "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},
