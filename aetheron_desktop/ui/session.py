@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo, SourceState
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.datasets.steps import Step
+    from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.asking import Question
     from aetheron_desktop.engine.jobs.pausing import Pause
@@ -112,6 +113,8 @@ class Session(QObject):
         self.target: str | None = None
         self.task: Task | None = None
         self.excluded: frozenset[str] = frozenset()
+        self.treatments: tuple[Treatment, ...] = ()
+        """What was chosen to be made of columns before models see them."""
         self.source: SourceState = "unknown"
         """How the file of the open dataset is, against when it was imported."""
         self.column: str | None = None
@@ -284,6 +287,7 @@ class Session(QObject):
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
         self.excluded = frozenset(proposal.excluded)
+        self.treatments = ()
         self.column, self.marked, self.source = None, (), "unknown"
         self.dataset_opened.emit(dataset)
         self.target_changed.emit()
@@ -318,6 +322,11 @@ class Session(QObject):
         if frozenset(names) != self.excluded:
             self.excluded = frozenset(names)
             self.target_changed.emit()
+
+    def set_treatments(self, treatments: Sequence[Treatment]) -> None:
+        """Choose what is made of columns before models see them; the others are prepared as suits each model."""
+        self.treatments = tuple(treatments)
+        self.target_changed.emit()
 
     def choose_column(self, name: str) -> None:
         """Look at a column, in whatever view."""
@@ -408,6 +417,7 @@ class Session(QObject):
             features=self.features(),
             split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
+            treatments=[one for one in self.treatments if one.column in self.features()],
             new_id=lambda: self.workspace.new_id("run"),
         )
 

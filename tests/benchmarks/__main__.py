@@ -25,6 +25,7 @@ from aetheron_desktop.engine.events import MemberScored, ModelSaved
 from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
 from tests.benchmarks import (
+    featured,
     grids,
     hashing,
     histories,
@@ -534,6 +535,18 @@ def beside(folder: Path) -> list[Figure]:
         Figure(f"{name}: steps a second beside a process that uses a core", busy, "≥ 0.45 ×", "/s", "alone", quiet)
         for name, (busy, quiet) in speeds.beside_a_busy_core(folder).items()
     ]
+
+
+def prepared(folder: Path) -> list[Figure]:
+    """What is made of columns, beside a plain preparation: scores on test rows; and a column of a million levels."""
+    del folder
+    figures = [
+        Figure(f"{one.table}: {one.estimator}, {one.metric}", one.after, "", "", "plain preparation", one.before)
+        for one in featured.scores()
+    ]
+    for style, seconds in featured.many_levels().items():
+        figures.append(Figure(f"a column of {featured.LEVELS:,} levels in as many rows, {style}", seconds, "", "s"))
+    return figures
 
 
 def looped(folder: Path) -> list[Figure]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aetheron_desktop.engine.errors import AetheronError
+    from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.forecast import Forecast
 
@@ -67,6 +68,7 @@ class ScriptedSession(QObject):
         self.logs: dict[str, list[Event]] = {}
         self.asked: list[tuple[object, ...]] = []
         self.parallel_limit = 1
+        self.treatments: tuple[Treatment, ...] = ()
         self.refusal: AetheronError | None = None
 
     def open(
@@ -87,6 +89,10 @@ class ScriptedSession(QObject):
 
     def forecasts(self, *asked: object, **named: object) -> list[tuple[str, Forecast | None]]:
         return list(self.told)
+
+    def set_treatments(self, treatments: Sequence[Treatment]) -> None:
+        self.treatments = tuple(treatments)
+        self.target_changed.emit()
 
     def add_run(
         self,

@@ -94,6 +94,10 @@ def _begun(name: str) -> _Draft:
             return _Draft(said[0].lower() + said[1:], (column, other), "span", (said,))
         case [column, "days"]:
             return _Draft(f"days of {column}", (column,), "date", (f"Days from 2000-01-01 to {column}",))
+        case [column, one] if one.endswith("sine"):
+            what, _, circle = one.partition(" ")
+            said = f"The {circle} of the {what} of {column} on a circle, on which the last is next to the first"
+            return _Draft(f"{circle} of the {what} of {column}", (column,), "date", (said,))
         case [column, one]:
             return _Draft(f"{one} of {column}", (column,), "date", (f"The {one} of {column}",))
         case _:

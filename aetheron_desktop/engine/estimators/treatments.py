@@ -165,8 +165,8 @@ def automatic(column: Column, style: Style) -> str:
         case "category":
             return _automatic_category(column, style)
         case "date":
-            parts = "Days since 2000, month, day, weekday and hour"
-            return f"{parts}; the time between it and each other date."
+            levels = "; a column for each month, weekday and hour" if style == "linear" else ""
+            return f"Days since 2000, month, day, weekday and hour{levels}; the days between it and each other date."
         case "text":
             return "How much each word says (TF-IDF), folded into a few numbers; by letters where words do not part."
 

@@ -10,9 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.estimators.treatments import kind_of, label
 from aetheron_desktop.engine.events import MessageLogged
 from aetheron_desktop.engine.training.forecast import in_all
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.dialogs.features import FeaturesDialog
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
 from aetheron_desktop.ui.messages import Notice
@@ -113,6 +115,8 @@ class TrainTab(QWidget):
         self.setup.parallel_wanted.connect(self._set_parallel)
         self.setup.changed.connect(self._show_forecast)
         session.forecasts_changed.connect(self._show_forecast)
+
+        self.setup.features_wanted.connect(self._choose_features)
         self.setup.show_parallel(session.parallel_limit)
         self.leaderboard.selection_changed.connect(self._on_selection)
         self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
@@ -166,6 +170,16 @@ class TrainTab(QWidget):
         self.curves.load()
         self._watched = started
         self._watch(started[0])
+
+    def _choose_features(self) -> None:
+        session = self._session
+        if session.dataset is None:
+            return
+        schema = session.dataset.info.schema
+        columns = [schema.column(name) for name in session.features()]
+        dialog = FeaturesDialog(columns, session.treatments, self)
+        dialog.chosen.connect(session.set_treatments)
+        dialog.open()
 
     def _watch(self, run: str) -> None:
         """Show ``run`` without taking it for the choice of a person."""
@@ -245,6 +259,7 @@ class TrainTab(QWidget):
                 session.task,
                 split=session.trust.split or "",
                 findings=session.trust.summary(),
+                treatments=self._treatments(),
                 balanced=session.trust.weigh_classes,
             )
         )
@@ -265,6 +280,17 @@ class TrainTab(QWidget):
         words = in_all(known, at_a_time=self._session.parallel_limit).words if known else ""
         each = "\n".join(f"{name}: {one.words if one else 'not measured yet'}" for name, one in told)
         self.setup.show_forecast(f"{words[:1].upper()}{words[1:]}" if words else "", each)
+
+    def _treatments(self) -> tuple[str, ...]:
+        """Say what was chosen for the columns that are used."""
+        assert self._session.dataset is not None
+        kinds = {column.name: kind_of(column.type) for column in self._session.dataset.info.schema.columns}
+        used = set(self._session.features())
+        return tuple(
+            f"{one.column}: {label(kinds[one.column], one.how).lower()}"
+            for one in self._session.treatments
+            if one.column in used
+        )
 
     def _show_runs(self) -> None:
         """Show the curves of the chosen runs, or of those that were started together with the only one chosen."""

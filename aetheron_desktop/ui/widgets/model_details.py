@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.quantities import local_time, size
+from aetheron_desktop.ui.widgets.feature_tree import FeatureTree
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 from aetheron_desktop.ui.widgets.problem_card import ProblemCard
@@ -151,6 +152,10 @@ class ModelDetails(QFrame):
                 "Parameters",
                 _table([(parameters.get(n, n), "not set" if v is None else str(v)) for n, v in info.params.items()]),
             )
+        if record is not None and record.features:
+            tree = FeatureTree(self._body)
+            tree.show_features(record.features, record.more_features, record.treatments)
+            self._add(f"Features ({len(record.features) + record.more_features:,})", tree)
         if info.features:
             self._add(f"Columns ({len(info.features):,})", _words(", ".join(info.features[:200])))
         if info.classes:

@@ -107,6 +107,8 @@ class Plan:
     task: Task | None = None
     split: str = ""
     findings: str = ""
+    treatments: tuple[str, ...] = ()
+    """What was chosen to be made of columns, in words, one for each."""
     balanced: bool = False
     """Whether the trust report asks for balanced class weights."""
 
@@ -118,6 +120,8 @@ class TrainingSetup(QFrame):
     parallel_wanted = Signal(int)
     changed = Signal()
     choice_changed = Signal(object)  # TrainChoice
+
+    features_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,7 +165,14 @@ class TrainingSetup(QFrame):
         grid.setColumnStretch(1, 1)
         self._facts: dict[str, QLabel] = {}
         for line, (key, word) in enumerate(
-            (("dataset", "Data"), ("target", "Predict"), ("task", "Task"), ("split", "Split"), ("findings", "Trust"))
+            (
+                ("dataset", "Data"),
+                ("target", "Predict"),
+                ("task", "Task"),
+                ("split", "Split"),
+                ("findings", "Trust"),
+                ("features", "Features"),
+            )
         ):
             label = QLabel(word, box)
             theme.mark(label, role="muted")
@@ -170,6 +181,14 @@ class TrainingSetup(QFrame):
             grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, line, 1)
             self._facts[key] = value
+        self._features = named(
+            QPushButton("Choose…", box),
+            "choose_features",
+            "Choose what is made of the columns",
+            "See what is made of each column before models see it, and choose it",
+        )
+        theme.mark(self._features, role="link")
+        grid.addWidget(self._features, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
         return box
 
     def _make_choice(self) -> QVBoxLayout:
@@ -229,6 +248,7 @@ class TrainingSetup(QFrame):
         self.options.changed.connect(self._on_changed)
         self.options.fields[PARALLEL.name].changed.connect(self._on_parallel)
         self.button.clicked.connect(self.ask)
+        self._features.clicked.connect(self.features_wanted)
 
     @property
     def is_automatic(self) -> bool:
@@ -283,6 +303,8 @@ class TrainingSetup(QFrame):
         self._facts["task"].setText(TASKS.get(plan.task or "", "follows from the target"))
         self._facts["split"].setText(plan.split or "60, 20 and 20 % at random")
         self._facts["findings"].setText(plan.findings or "not checked yet")
+        self._facts["features"].setText(_chosen(plan.treatments))
+        self._features.setEnabled(bool(plan.dataset and plan.features))
         self.options.fields[CLASS_WEIGHT.name].setVisible(plan.task in {"binary", "multiclass"})
         self.picker.show_task(plan.task)
         self._problem.show_words("", "", "")
@@ -363,6 +385,13 @@ class TrainingSetup(QFrame):
         parallel = self.options.fields[PARALLEL.name]
         if not parallel.error:
             self.parallel_wanted.emit(int(parallel.value or 1))
+
+
+def _chosen(treatments: tuple[str, ...]) -> str:
+    if not treatments:
+        return "automatic"
+    more = f", and {len(treatments) - 3:,} more" if len(treatments) > 3 else ""
+    return f"{', '.join(treatments[:3])}{more}"
 
 
 def _rule(parent: QWidget) -> QFrame:
