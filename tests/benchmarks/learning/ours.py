@@ -141,6 +141,7 @@ def _planned(dataset: Dataset, given: Given, estimators: Sequence[str]) -> tuple
         task=given.task,  # type: ignore[arg-type]  # the tables' words are Tasks
         estimators=estimators,
         seed=given.seed,
+        metric=given.metric,  # the others are told it, too
         features=[name for name in info.schema.names if name not in out],
         split=SplitPlan(test=_LOST / info.rows),
         new_id=lambda: Workspace.new_id("run"),
