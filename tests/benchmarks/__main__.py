@@ -1,7 +1,8 @@
 """``python3 dev.py bench``: measures the program, and prints a table with what it is measured against.
 
 Each figure is ours, the figure to reach, and a peer measured in the same run on the same machine; read the ratios.
-``learning`` takes hours and has options of its own (see :mod:`tests.benchmarks.learning`): it is done when it is named.
+``learning`` takes hours and has options of its own (see :mod:`tests.benchmarks.learning`): it is done when it is named,
+and so is ``boosters`` (:mod:`tests.benchmarks.boosters`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from aetheron_desktop.engine.events import MemberScored, ModelSaved
 from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
 from tests.benchmarks import (
+    boosters,
     featured,
     grids,
     hashing,
@@ -79,9 +81,11 @@ class Figure:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what is named, or everything but the learning, and print the table."""
+    """Measure what is named, or everything but ``learning`` and ``boosters``, and print the table."""
     if arguments[:1] == ["learning"]:
         return learning.main(arguments[1:])
+    if arguments[:1] == ["boosters"]:
+        return boosters.main(arguments[1:])
     parts: dict[str, Callable[[Path], list[Figure]]] = {
         "start": start,
         "rest": rest,
@@ -104,7 +108,7 @@ def main(arguments: list[str]) -> int:
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
     if unknown:
-        there = ", ".join([*parts, "learning"])
+        there = ", ".join([*parts, "learning", "boosters"])
         print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {there}.", file=sys.stderr)
         return 2
     memory = psutil.virtual_memory().total / 2**30

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
+from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, Rows, SklearnPredictor
+from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.estimators.base import Progress
 
-_JUDGED_TRAIN: Final = 5_000
-_JUDGED_VALID: Final = 20_000
-_MOST_TREES: Final = 30_000
-_CURVES_SHARE: Final = 0.03
-"""The most of the time that goes into points of curves."""
+_TREES: Final = "trees.npz"
+_PARTS: Final = ("nodes", "binned_left_cat_bitsets", "raw_left_cat_bitsets")
 
 
 class Boosting(Estimator):
@@ -28,24 +28,32 @@ class Boosting(Estimator):
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
-        rounds = self._rounds(progress)
-        model = self._model(rounds)
-        model.listener = _Listener(self, train, valid, rounds, progress)
-        model.fit(
-            train.X,
-            train.y,
-            sample_weight=train.weight,
-            X_val=valid.X,
-            y_val=valid.y,
-            sample_weight_val=valid.weight,
+        classes = self.recipe.classes if self.recipe.task == "multiclass" else 1
+        total = most_rounds(int(self.recipe.number("max_iter")), classes, progress)
+        model = self._model(total)
+        folder = progress.restored()
+        model.rounds = rounds = Rounds(
+            self,
+            (train, valid),
+            progress,
+            total=total,
+            predictor=lambda count: SklearnPredictor(_snapshot(model, count)),
+            save=lambda place: _save(model, place),
+            state=restored_state(folder),
         )
-
-    def _rounds(self, progress: Progress) -> int:
-        rounds = int(self.recipe.number("max_iter"))
-        most = max(10, _MOST_TREES // max(1, self.recipe.classes if self.recipe.task == "multiclass" else 1))
-        if rounds > most:
-            progress.say(f"{rounds} rounds of a tree per class would be too many; {most} are made at most.")
-        return min(rounds, most)
+        if folder is not None:
+            _load(model, folder, train.X.shape[1])
+        try:
+            model.fit(
+                train.X,
+                train.y,
+                sample_weight=train.weight,
+                X_val=valid.X,
+                y_val=valid.y,
+                sample_weight_val=valid.weight,
+            )
+        finally:
+            rounds.finish()
 
     def _model(self, rounds: int) -> Any:
         params = self.recipe.params
@@ -63,12 +71,12 @@ class Boosting(Estimator):
 
 
 class _Told:
-    """Asks a listener after each round whether to stop.
+    """Tells each round, and asks whether to stop.
 
     scikit-learn asks here, with the sums of all trees at hand; a scorer would have all trees predict in each round.
     """
 
-    listener: _Listener
+    rounds: Rounds
 
     def _check_early_stopping_loss(  # noqa: PLR0917 - as scikit-learn calls it
         self,
@@ -81,10 +89,19 @@ class _Told:
         n_threads: int = 1,
     ) -> bool:
         del y_train, sample_weight_train
-        loss = self._loss(  # type: ignore[attr-defined]  # of the class that this one is mixed with
+        done = len(self._predictors)  # type: ignore[attr-defined]  # of the class that this one is mixed with
+        if done == 0:
+            return False
+        loss = self._loss(  # type: ignore[attr-defined]  # as above
             y_true=y_val, raw_prediction=raw_predictions_val, sample_weight=sample_weight_val, n_threads=n_threads
         )
-        return self.listener.hear(self, float(loss), raw_predictions, raw_predictions_val)
+        raws = (raw_predictions, raw_predictions_val)
+
+        def points() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            train, valid = (_meaning(self, raw[drawn]) for raw, drawn in zip(raws, self.rounds.drawn, strict=True))
+            return train, valid
+
+        return self.rounds.hear(done, float(loss), points)
 
 
 class _ToldClassifier(_Told, HistGradientBoostingClassifier):  # type: ignore[misc]  # untyped base
@@ -95,57 +112,6 @@ class _ToldRegressor(_Told, HistGradientBoostingRegressor):  # type: ignore[misc
     plain = HistGradientBoostingRegressor
 
 
-class _Listener:
-    """Keeps the best round of one fit, tells its curves, and says when it is enough."""
-
-    def __init__(self, owner: Boosting, train: Rows, valid: Rows, rounds: int, progress: Progress) -> None:
-        self._owner = owner
-        self._rounds = rounds
-        self._progress = progress
-        self._patience = int(owner.recipe.number("patience"))
-        self._best = math.inf
-        self._best_round = 0
-        self._seen = [
-            (rows, _drawn(len(rows), most, owner.recipe.seed))
-            for rows, most in ((train, _JUDGED_TRAIN), (valid, _JUDGED_VALID))
-        ]
-        self._judged = [Rows(rows.X[:0], rows.y[drawn], _at(rows.weight, drawn)) for rows, drawn in self._seen]
-        self._told_at = -math.inf
-        self._cost = 0.0
-
-    def hear(self, model: Any, loss: float, train_raw: NDArray[Any], valid_raw: NDArray[Any]) -> bool:
-        """Take in that a round is complete; give whether it was the last."""
-        round_ = len(model._predictors)
-        if round_ == 0:
-            return False
-        if loss < self._best:
-            self._best, self._best_round = loss, round_
-            self._owner.fitted = SklearnPredictor(_snapshot(model))
-        is_last = round_ == self._rounds or round_ - self._best_round >= self._patience
-        began = time.monotonic()
-        if is_last or began - self._told_at >= self._cost / _CURVES_SHARE:
-            points = [
-                (rows, _meaning(model, raw[drawn]))
-                for rows, raw, (_, drawn) in zip(self._judged, (train_raw, valid_raw), self._seen, strict=True)
-            ]
-            self._progress.step(round_, self._rounds, points[0], points[1])
-            self._told_at = time.monotonic()
-            self._cost = self._told_at - began
-        else:
-            self._progress.tick(round_, self._rounds)
-        return is_last
-
-
-def _drawn(rows: int, most: int, seed: int) -> NDArray[np.int64] | slice:
-    if rows <= most:
-        return slice(None)
-    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
-
-
-def _at(weight: NDArray[np.float64] | None, drawn: NDArray[np.int64] | slice) -> NDArray[np.float64] | None:
-    return None if weight is None else weight[drawn]
-
-
 def _meaning(model: Any, raw: NDArray[Any]) -> NDArray[np.float64]:
     """Give the probabilities, or the values, that the sums of the trees stand for."""
     if hasattr(model, "classes_"):
@@ -154,13 +120,14 @@ def _meaning(model: Any, raw: NDArray[Any]) -> NDArray[np.float64]:
     return raw.ravel().astype(np.float64)
 
 
-def _snapshot(model: Any) -> Any:
-    """Give what ``model`` is now, while its fit goes on: scikit-learn's own class, with what predicting needs."""
+def _snapshot(model: Any, count: int) -> Any:
+    """Give the first rounds of ``model``, while its fit goes on, as scikit-learn's own class."""
     taken = model.plain.__new__(model.plain)
     taken.__dict__.update(model.__dict__)
-    for name in ("listener", "_in_fit", "_feature_subsample_rng"):
+    for name in ("rounds", "_in_fit", "_feature_subsample_rng"):
         taken.__dict__.pop(name, None)
-    taken._predictors = list(model._predictors)
+    taken._predictors = model._predictors[:count]
+    taken.warm_start = False
     taken.train_score_ = taken.validation_score_ = np.empty(0)
     if taken._preprocessor is not None and _keeps_codes(taken):
         # It would put the categories first and number them: they are first and numbered already.
@@ -174,3 +141,55 @@ def _keeps_codes(model: Any) -> bool:
     return bool(model.is_categorical_[:count].all()) and all(
         np.array_equal(known, np.arange(len(known))) for known in encoder.categories_
     )
+
+
+# -- what a fit goes on from ------------------------------------------------------------------------------------------
+
+
+def _save(model: Any, folder: Path) -> None:
+    trees = [tree for round_ in model._predictors for tree in round_]
+    parts = {name: [getattr(tree, name) for tree in trees] for name in _PARTS}
+    counts = {f"{name}_counts": np.array([len(one) for one in told]) for name, told in parts.items()}
+    whole = {name: np.concatenate(told) for name, told in parts.items()}
+    each = len(model._predictors[0])
+    write_arrays(folder / _TREES, baseline=model._baseline_prediction, each=each, **whole, **counts)
+
+
+def _load(model: Any, folder: Path, features: int) -> None:
+    """Give ``model``, which was never fitted, the rounds that were done before; a warm start goes on from them.
+
+    Only the sums of the trees and the bins of the columns are missing then, and both come out of the rows to the bit:
+    the sums are added up in the same order, and nothing is drawn at random but, once, the rows that tell the bins.
+
+    Raises:
+        OSError, ValueError: the file cannot be read, or a tree leads out of itself.
+    """
+    told = read_arrays(folder / _TREES)
+    parts = [np.split(told[name], np.cumsum(told[f"{name}_counts"])[:-1]) for name in _PARTS]
+    trees = [TreePredictor(*(np.ascontiguousarray(one) for one in own)) for own in zip(*parts, strict=True)]
+    for tree in trees:
+        _check(tree, features)
+    each = int(told["each"])
+    model._predictors = [trees[at : at + each] for at in range(0, len(trees), each)]
+    model._baseline_prediction = told["baseline"]
+    model._random_seed = np.random.RandomState(model.random_state).randint(np.iinfo(np.uint32).max, dtype="u8")
+    model._feature_subsample_rng = None
+    model.train_score_ = model.validation_score_ = np.empty(0)
+    model.warm_start = True
+
+
+def _check(tree: Any, features: int) -> None:
+    """Refuse a tree that compiled code, which follows it without looking, must not follow."""
+    nodes = tree.nodes
+    inner = nodes["is_leaf"] == 0
+    own = np.arange(len(nodes))[inner]
+    asked = nodes[inner]
+    for name in ("left", "right"):
+        child = asked[name].astype(np.int64)
+        if (child <= own).any() or (child >= len(nodes)).any():
+            raise ValueError("a tree leads out of itself")
+    codes = asked["bitset_idx"][asked["is_categorical"] != 0]
+    if not len(nodes) or (asked["feature_idx"] < 0).any() or (asked["feature_idx"] >= features).any():
+        raise ValueError("a tree asks for columns that are not there")
+    if len(codes) and int(codes.max()) >= min(len(tree.binned_left_cat_bitsets), len(tree.raw_left_cat_bitsets)):
+        raise ValueError("a tree asks for categories that are not there")

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.estimators.cards import auto, boosting, linear, neural, similar, trees
+from aetheron_desktop.engine.estimators.cards import auto, boosters, boosting, linear, neural, similar, trees
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
@@ -29,6 +29,8 @@ ALL: Final[tuple[Card, ...]] = (
     trees.EXTRA_TREES,
     boosting.BOOSTING,
     boosting.GLASS_BOX,
+    boosters.LIGHTGBM,
+    boosters.XGBOOST,
     neural.NETWORK,
     neural.TABM,
     neural.RESNET,

@@ -3,7 +3,8 @@
 ::
 
     model.json            what it is: columns, classes, metrics, experiment, versions, and the hash of each other file
-    pipeline.skops        scikit-learn's parts, as JSON and arrays; the types are audited before anything is built
+    pipeline.skops        scikit-learn's parts, as JSON and arrays; the types are audited before anything is built.
+                          Boosted trees of other libraries stand there in the library's own form, as an array of bytes
     weights.safetensors   a network's weights, when it has any
     sample.parquet        some test rows and what was predicted for them, to check that it still does
     card.md               the model in words
@@ -21,6 +22,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
@@ -37,6 +39,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
+from aetheron_desktop.engine.estimators.boosters import Booster
 from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.made_features import features_of
 from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch, FittedPipeline
@@ -44,6 +47,7 @@ from aetheron_desktop.engine.estimators.plain import PLAIN, PlainPredictor
 from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import audit, check_trees
+from aetheron_desktop.engine.registry.boosters import is_booster, read_booster
 from aetheron_desktop.engine.registry.card import card_text
 from aetheron_desktop.engine.registry.description import (
     CARD,
@@ -274,6 +278,8 @@ def _stored(predictor: Predictor) -> Any:
     """Give what stands for the predictor in the pipeline's file; None for a network, which is weights."""
     if isinstance(predictor, PlainPredictor):
         return {"kind": predictor.kind, "arrays": predictor.arrays()}
+    if isinstance(predictor, Booster):
+        return {"kind": predictor.kind, "body": np.frombuffer(predictor.body, dtype=np.uint8)}
     return predictor.model if isinstance(predictor, SklearnPredictor) else None
 
 
@@ -419,6 +425,8 @@ def _checked_transformer(transformer: Any) -> ColumnTransformer:
 
 def _predictor_of(stored: Any, description: Description) -> Predictor:
     """Give the predictor that ``stored`` stands for, once it was looked at."""
+    if is_booster(stored):
+        return read_booster(stored, description)
     if isinstance(stored, dict):
         return _plain(stored, len(description.classes))
     _check_predictor(stored, description)

@@ -37,10 +37,13 @@ QUICK = {
     "extra_trees": {"n_estimators": 3},
     "elastic_net": {"n_alphas": 5},
     "boosting": {"max_iter": 3},
+    "lightgbm": {"n_estimators": 3},
+    "xgboost": {"n_estimators": 3},
     "network": {"epochs": 1, "hidden_size": 8},
 }
 KINDS = (
     *("logistic", "elastic_net", "naive_bayes", "knn", "svm", "tree", "forest", "extra_trees", "boosting", "network"),
+    *("lightgbm", "xgboost"),
 )
 SECONDS, MEGABYTES = 20, 1_500
 

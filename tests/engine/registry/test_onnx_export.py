@@ -49,6 +49,8 @@ QUICK: dict[str, Any] = {
     "elastic_net": {"n_alphas": 12},
     "glass_box": {"max_iter": 12, "min_samples_leaf": 5},
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
+    "lightgbm": {"n_estimators": 12, "min_child_samples": 5},
+    "xgboost": {"n_estimators": 12},
     "network": {"epochs": 2, "hidden_size": 16},
     "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},
     "resnet": {"epochs": 2, "hidden_size": 16},

@@ -34,6 +34,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "extra_trees": {"n_estimators": 5},
     "elastic_net": {"n_alphas": 8},
     "glass_box": {"max_iter": 6},
+    "lightgbm": {"n_estimators": 10},
+    "xgboost": {"n_estimators": 10},
     "boosting": {"max_iter": 3},
     "network": {"epochs": 2, "hidden_size": 16},
     "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},

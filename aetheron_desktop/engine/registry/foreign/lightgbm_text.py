@@ -60,15 +60,15 @@ class LightgbmModel:
     text: str
 
 
-def read_lightgbm(file: Path) -> LightgbmModel:
-    """Read and check ``file``.
+def read_lightgbm(file: Path, data: bytes | None = None) -> LightgbmModel:
+    """Read and check ``file``; of ``data`` it is where it stands.
 
     Raises:
         UntrustedModel: it is damaged; the words say where.
         ModelError: it is of a kind that cannot be compared: it ranks, or is of an unknown version.
     """
     try:
-        text = read_bounded(file).decode("utf-8")
+        text = (read_bounded(file) if data is None else data).decode("utf-8")
         return _Reader(text).model()
     except UnicodeDecodeError as error:
         raise damaged(file, "it holds signs that no text has") from error

@@ -72,14 +72,14 @@ class XgboostModel:
     rounds: int
 
 
-def read_xgboost(file: Path) -> XgboostModel:
-    """Read and check ``file``; ``rounds`` is 0 where all count.
+def read_xgboost(file: Path, data: bytes | None = None) -> XgboostModel:
+    """Read and check ``file``, or what stands there, ``data``; ``rounds`` is 0 where all count.
 
     Raises:
         UntrustedModel: it is damaged; the words say where.
         ModelError: it is of a kind that cannot be compared: it ranks, or gives several values.
     """
-    data = read_bounded(file)
+    data = read_bounded(file) if data is None else data
     try:
         return _checked(read_document(data), XGBOOST_UBJ_FILE if data[:2] == b"{L" else XGBOOST_JSON_FILE)
     except (ValueError, KeyError, OverflowError, RecursionError, msgspec.MsgspecError) as error:

@@ -15,18 +15,20 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
+from aetheron_desktop.engine.estimators.boosters import Booster, XgboostPredictor
 from aetheron_desktop.engine.estimators.features import MISSING_WORD
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.plain import PlainPredictor
 from aetheron_desktop.engine.estimators.temperature import LEAST
 from aetheron_desktop.engine.registry.onnx import columns as raw_columns
-from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, plain, predicted
+from aetheron_desktop.engine.registry.onnx.boosters import boosters
+from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, likely, plain, predicted
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph, words
 from aetheron_desktop.engine.registry.onnx.networks import network
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
 from aetheron_desktop.engine.registry.onnx.scaling import scaled
 from aetheron_desktop.engine.registry.onnx.texts import text
-from aetheron_desktop.engine.registry.onnx.trees import codes_of_boosting
+from aetheron_desktop.engine.registry.onnx.trees import FIRST_CODE, codes_of_boosting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -66,6 +68,9 @@ def _raw(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:
     """Give (rows, classes) probabilities or (rows, 1) values; in the columns ``empty`` the empty word is a value."""
     if isinstance(pipeline.predictor, PlainPredictor):
         return plain(graph, _features(graph, pipeline, empty, None), pipeline.predictor)
+    if isinstance(pipeline.predictor, Booster):
+        sums = boosters(graph, _features(graph, pipeline, empty, pipeline.predictor), pipeline.predictor)
+        return likely(graph, sums, len(pipeline.classes))
     if not isinstance(pipeline.predictor, SklearnPredictor):
         return network(graph, _features(graph, pipeline, empty, None), pipeline.predictor)  # type: ignore[arg-type]
     model = pipeline.predictor.model
@@ -139,6 +144,8 @@ def _categories(graph: Graph, fitted: Any, columns: Sequence[str], empty: Collec
     is_boosted = isinstance(model, HistGradientBoostingClassifier | HistGradientBoostingRegressor)
 
     def translate(position: int, codes: NDArray[np.float64]) -> NDArray[np.float64]:
+        if isinstance(model, Booster):
+            return codes + FIRST_CODE
         is_category = is_boosted and model.is_categorical_ is not None and model.is_categorical_[position]
         return codes_of_boosting(model, position, codes) if is_category else codes
 
@@ -201,6 +208,8 @@ def _notes(pipeline: FittedPipeline, graph: Graph, outputs: tuple[str, ...]) -> 
         )
     predictor = pipeline.predictor
     parts = [branch.predictor for branch in predictor.branches] if isinstance(predictor, Blend) else [predictor]
-    if not all(isinstance(part, SklearnPredictor | PlainPredictor) for part in parts):
+    if any(isinstance(part, XgboostPredictor) for part in parts):
+        notes.append("XGBoost adds up in single precision, the file in double precision.")
+    if not all(isinstance(part, SklearnPredictor | PlainPredictor | Booster) for part in parts):
         notes.append("The network computes in single precision, as the model itself does.")
     return notes

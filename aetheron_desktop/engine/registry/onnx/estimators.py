@@ -60,7 +60,7 @@ def predicted(graph: Graph, features: str, model: Any) -> str:
     match model:
         case LogisticRegression():
             raw = graph.op("Add", graph.op("MatMul", features, model.coef_.T.copy()), model.intercept_)
-            return _two(graph, raw) if len(model.classes_) == 2 else graph.op("Softmax", raw, axis=1)
+            return likely(graph, raw, len(model.classes_))
         case Ridge() | ElasticNet():
             product = graph.op("MatMul", features, np.atleast_2d(model.coef_).T.copy())
             return graph.op("Add", product, np.atleast_1d(model.intercept_).astype(np.float64))
@@ -71,8 +71,7 @@ def predicted(graph: Graph, features: str, model: Any) -> str:
         case HistGradientBoostingRegressor(loss="squared_error"):
             return boosted(graph, features, model)
         case HistGradientBoostingClassifier():
-            raw = boosted(graph, features, model)
-            return _two(graph, raw) if len(model.classes_) == 2 else graph.op("Softmax", raw, axis=1)
+            return likely(graph, boosted(graph, features, model), len(model.classes_))
         case _:
             raise OnnxUnsupported(
                 f"The estimator is a {type(model).__name__}, which has no counterpart in ONNX here.",
@@ -135,6 +134,13 @@ def _nearest(graph: Graph, features: str, predictor: NearestPredictor) -> str:
     of_class[np.arange(len(of_class)), predictor.answers] = 1.0
     told = graph.op("Add", graph.op("MatMul", votes, of_class), predictor.prior)
     return graph.op("Div", told, graph.op("Add", total, 1.0))
+
+
+def likely(graph: Graph, sums: str, classes: int) -> str:
+    """Give (rows, classes) probabilities, or (rows, 1) values, of what trees add up to, (rows, 1 or classes)."""
+    if not classes:
+        return sums
+    return _two(graph, sums) if classes == 2 else graph.op("Softmax", sums, axis=1)
 
 
 def _two(graph: Graph, raw: str) -> str:

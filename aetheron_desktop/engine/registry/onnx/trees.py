@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LESS_OR_EQUAL: Final = 0
 _LESS: Final = 1
 _MEMBER: Final = 6
-_FIRST_CODE: Final = 1.0
+FIRST_CODE: Final = 1.0
 """ONNX's reference evaluator takes a 0 among the members for their end."""
 _MOST_BYTES: Final = 1_900_000_000
 _NODE_BYTES: Final = 24
@@ -194,7 +194,7 @@ def _boosted(predictor: Any, target: int) -> Tree:
     nodes = predictor.nodes
     members: dict[int, NDArray[np.float64]] = {}
     for node in np.flatnonzero(nodes["is_categorical"].astype(bool) & ~nodes["is_leaf"].astype(bool)):
-        members[int(node)] = _codes(predictor.raw_left_cat_bitsets[nodes["bitset_idx"][node]]) + _FIRST_CODE
+        members[int(node)] = codes_in(predictor.raw_left_cat_bitsets[nodes["bitset_idx"][node]]) + FIRST_CODE
     return Tree(
         left=nodes["left"].astype(np.int64),
         right=nodes["right"].astype(np.int64),
@@ -208,7 +208,7 @@ def _boosted(predictor: Any, target: int) -> Tree:
     )
 
 
-def _codes(bits: NDArray[np.uint32]) -> NDArray[np.float64]:
+def codes_in(bits: NDArray[np.uint32]) -> NDArray[np.float64]:
     """Give the numbers whose bits are set."""
     return np.flatnonzero(np.unpackbits(bits.astype("<u4").view(np.uint8), bitorder="little")).astype(np.float64)
 
@@ -220,5 +220,5 @@ def codes_of_boosting(model: Any, position: int, codes: NDArray[np.float64]) -> 
         table[:, position] = codes
         codes = model._preprocessor.transform(table)[:, position]
     known, places = model._bin_mapper.make_known_categories_bitsets()
-    kept = np.isin(codes, _codes(known[places[position]]))
-    return np.where(kept, codes + _FIRST_CODE, np.nan)
+    kept = np.isin(codes, codes_in(known[places[position]]))
+    return np.where(kept, codes + FIRST_CODE, np.nan)

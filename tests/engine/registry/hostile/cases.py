@@ -6,7 +6,17 @@ import stat
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.engine.registry.hostile import archives, arrays, attributes, descriptions, pickles, plain, plans, weights
+from tests.engine.registry.hostile import (
+    archives,
+    arrays,
+    attributes,
+    boosters,
+    descriptions,
+    pickles,
+    plain,
+    plans,
+    weights,
+)
 from tests.engine.registry.hostile.tools import Case
 
 if TYPE_CHECKING:
@@ -119,6 +129,14 @@ TRANSFORMERS: Final = _each("transformer", attributes.setting, attributes.PENDIN
 WEIGHTS: Final = [
     *_each("weights", weights.body, weights.BODIES),
     Case("weights", "a tensor twice", weights.twice, opens=True),
+]
+
+BOOSTERS: Final = [
+    *_each("booster of LightGBM", boosters.text, boosters.TEXTS),
+    *_each("booster of XGBoost", boosters.trees, boosters.TREES),
+    Case("booster", "of one as the other", boosters.exchanged),
+    Case("booster", "in numbers of another width", boosters.wide),
+    Case("booster", "as a word", boosters.word),
 ]
 
 DESCRIPTIONS: Final = [
@@ -245,6 +263,7 @@ ALL: Final = (
     *ARRAYS,
     *ARCHIVES,
     *WEIGHTS,
+    *BOOSTERS,
     *DESCRIPTIONS,
     *FOLDERS,
     *CARRIERS,

@@ -1,0 +1,156 @@
+"""LightGBM (Ke et al. 2017), round by round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import lightgbm
+import numpy as np
+
+from aetheron_desktop.engine.estimators.base import Estimator, Rows
+from aetheron_desktop.engine.estimators.boosters import LightgbmPredictor
+from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.estimators.base import Progress, Recipe
+
+_ROUNDS: Final = "rounds.txt"
+_END: Final = "end of trees\n"
+_NO_PARAMETERS: Final = "\nparameters:\nend of parameters\n"
+"""What follows says how the fit was done, number of threads included, and the plan has that."""
+_OBJECTIVES: Final = {
+    "binary": ("binary", "binary_logloss"),
+    "multiclass": ("multiclass", "multi_logloss"),
+    "regression": ("regression", "l2"),
+}
+
+
+class Lightgbm(Estimator):
+    """Leaf-wise gradient boosting (``lightgbm.train``)."""
+
+    def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
+        """Learn from ``train``, judged by ``valid``."""
+        fit = _Fit(self, train, valid, progress)
+        try:
+            fit.run()
+        finally:
+            fit.rounds.finish()
+
+
+class _Fit:
+    """One fit; LightGBM calls :meth:`_before` and :meth:`_after` around each round."""
+
+    def __init__(self, owner: Lightgbm, train: Rows, valid: Rows, progress: Progress) -> None:
+        recipe = self._recipe = owner.recipe
+        folder = progress.restored()
+        self._booster: Any = None
+        self._earlier: Any = None if folder is None else lightgbm.Booster(model_file=folder / _ROUNDS)
+        classes = recipe.classes if recipe.task == "multiclass" else 1
+        self.rounds = Rounds(
+            owner,
+            (train, valid),
+            progress,
+            total=most_rounds(int(recipe.number("n_estimators")), classes, progress),
+            predictor=self._predictor,
+            save=self._save,
+            state=restored_state(folder),
+        )
+        drawn = self.rounds.drawn[0]
+        seen = Rows(train.X[drawn], train.y[drawn], None if train.weight is None else train.weight[drawn])
+        self._train = self._data(train)
+        self._valid = self._data(valid, self._train)
+        self._seen = self._data(seen, self._train)
+
+    def run(self) -> None:
+        """Do all rounds that are left."""
+        # Whoever stops now gets the best of the rounds that were done before.
+        self.rounds.finish()
+        lightgbm.train(
+            _parameters(self._recipe),
+            self._train,
+            num_boost_round=self.rounds.total - self.rounds.state.done,
+            valid_sets=[self._valid, self._seen],
+            valid_names=["valid", "seen"],
+            init_model=self._earlier,
+            # Else the trees would be read from a text once more at the end.
+            keep_training_booster=True,
+            callbacks=[_callback(self._before, first=True), _callback(self._after, first=False)],
+        )
+
+    def _data(self, rows: Rows, reference: Any = None) -> Any:
+        return lightgbm.Dataset(
+            rows.X,
+            rows.y,
+            weight=rows.weight,
+            reference=reference,
+            categorical_feature=list(self._recipe.categorical),
+            params={"verbose": -1},
+        )
+
+    def _before(self, env: Any) -> None:
+        if float(self._recipe.number("colsample_bytree")) < 1.0:
+            # What is drawn in a round depends on its number alone, so that a fit that goes on draws the same.
+            env.model.reset_parameter({"feature_fraction_seed": (self._recipe.seed + 1 + env.iteration) % (1 << 31)})
+
+    def _after(self, env: Any) -> None:
+        self._booster = env.model
+        done = env.iteration + 1
+        loss = next(float(told[2]) for told in env.evaluation_result_list if told[0] == "valid")
+        # Without a split that helps, LightGBM adds no tree, and would add none in any other round.
+        grew = self._booster.current_iteration() == done
+        if self.rounds.hear(done, loss, self._points) or not grew:
+            raise lightgbm.callback.EarlyStopException(done - 1, env.evaluation_result_list)
+
+    def _points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return self._told(self._seen, "seen"), self._told(self._valid, "valid")[self.rounds.drawn[1]]
+
+    def _told(self, data: Any, name: str) -> NDArray[np.float64]:
+        found: list[NDArray[np.float64]] = []
+
+        def take(predicted: NDArray[np.float64], _: Any) -> tuple[str, float, bool]:
+            found.append(predicted.copy())
+            return "none", 0.0, False
+
+        self._booster.eval(data, name, take)
+        return np.column_stack([1.0 - found[0], found[0]]) if self._recipe.task == "binary" else found[0]
+
+    def _predictor(self, count: int) -> LightgbmPredictor:
+        booster = self._earlier if self._booster is None else self._booster
+        trees, end, _ = booster.model_to_string(num_iteration=count).partition(_END)
+        return LightgbmPredictor(f"{trees}{end}{_NO_PARAMETERS}".encode(), self._recipe.classes)
+
+    def _save(self, folder: Path) -> None:
+        (folder / _ROUNDS).write_text(self._booster.model_to_string(num_iteration=-1), encoding="utf-8", newline="\n")
+
+
+def _callback(call: Callable[[Any], None], *, first: bool) -> Callable[[Any], None]:
+    def hear(env: Any) -> None:
+        call(env)
+
+    hear.before_iteration = first  # type: ignore[attr-defined]  # as LightGBM tells them apart
+    return hear
+
+
+def _parameters(recipe: Recipe) -> dict[str, Any]:
+    objective, metric = _OBJECTIVES[recipe.task]
+    names = ("learning_rate", "num_leaves", "min_child_samples", "reg_lambda", "colsample_bytree", "cat_smooth")
+    return {
+        "objective": objective,
+        "metric": metric,
+        **({"num_class": recipe.classes} if recipe.task == "multiclass" else {}),
+        **{name: recipe.params[name] for name in names},
+        "num_threads": recipe.threads,
+        "seed": recipe.seed % (1 << 31),
+        # One seed, one model, whatever the number of threads.
+        "deterministic": True,
+        "force_row_wise": True,
+        # Columns that are put together may, in rows that were not looked at, be in each other's way: what a row adds up
+        # to in the fit would then not be what the model predicts for it, and a fit that goes on would not end the same.
+        "enable_bundle": False,
+        "verbose": -1,
+    }

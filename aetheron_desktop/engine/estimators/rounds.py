@@ -1,0 +1,152 @@
+"""What one fit of boosted trees has come to, round by round: the best so far, its curves, when it is enough."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+
+from aetheron_desktop.engine.estimators.base import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.estimators.base import Estimator, Predictor, Progress
+
+    Drawn = NDArray[np.int64] | slice
+
+_JUDGED_TRAIN: Final = 5_000
+_JUDGED_VALID: Final = 20_000
+_MOST_TREES: Final = 30_000
+_CURVES_SHARE: Final = 0.02
+"""The most of the time that goes into points of curves."""
+_KEEPING_SHARE: Final = 0.01
+"""The most of the time that goes into keeping the best so far at hand."""
+_STATE: Final = "rounds.json"
+
+
+class State(msgspec.Struct, frozen=True):
+    """How far a fit is: rounds done, and which of them was the best, with its validation loss."""
+
+    done: int = 0
+    best_round: int = 0
+    best: float | None = None
+
+
+class Rounds:
+    """Follows one fit, whose library does the rounds.
+
+    ``predictor`` gives what predicts with so many rounds; ``save`` writes all rounds so far into a folder.
+    """
+
+    def __init__(
+        self,
+        owner: Estimator,
+        parts: tuple[Rows, Rows],
+        progress: Progress,
+        *,
+        total: int,
+        predictor: Callable[[int], Predictor],
+        save: Callable[[Path], None],
+        state: State | None = None,
+    ) -> None:
+        self._owner = owner
+        self._progress = progress
+        self._patience = int(owner.recipe.number("patience"))
+        self._predictor = predictor
+        self._save = save
+        self.total = total
+        self.state = state or State()
+        self.drawn: tuple[Drawn, Drawn] = (
+            _drawn(len(parts[0]), _JUDGED_TRAIN, owner.recipe.seed),
+            _drawn(len(parts[1]), _JUDGED_VALID, owner.recipe.seed),
+        )
+        # What is judged has been predicted already: the rows' columns are of no use.
+        self._judged = [
+            Rows(rows.X[:0], rows.y[drawn], None if rows.weight is None else rows.weight[drawn])
+            for rows, drawn in zip(parts, self.drawn, strict=True)
+        ]
+        self._kept = 0
+        self._kept_at, self._keeping_cost = -math.inf, 0.0
+        self._told_at, self._telling_cost = -math.inf, 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state.done >= self.total or self.state.done - self.state.best_round >= self._patience
+
+    def hear(
+        self, done: int, loss: float, points: Callable[[], tuple[NDArray[np.float64], NDArray[np.float64]]]
+    ) -> bool:
+        """Take in that a round is complete, with its validation loss; give whether it was the last.
+
+        ``points`` gives what is predicted now for the ``drawn`` rows of both parts.
+        """
+        best = self.state.best
+        if math.isfinite(loss) and (best is None or loss < best):
+            self.state = State(done, done, loss)
+        else:
+            self.state = State(done, self.state.best_round, best)
+        is_over = self.is_over
+        now = time.monotonic()
+        if self._kept != self.state.best_round and now - self._kept_at >= self._keeping_cost / _KEEPING_SHARE:
+            self._keep()
+            now = time.monotonic()
+        if is_over or now - self._told_at >= self._telling_cost / _CURVES_SHARE:
+            self._tell(done, points, now)
+        else:
+            self._progress.tick(done, self.total)
+        if self.state.best is not None:
+            self._progress.checkpoint(self._write)
+        return is_over
+
+    def finish(self) -> None:
+        """See to it that what is kept is the best round."""
+        if self._kept != self.state.best_round:
+            self._keep()
+
+    def _keep(self) -> None:
+        began = time.monotonic()
+        self._owner.fitted = self._predictor(self.state.best_round)
+        self._kept = self.state.best_round
+        self._kept_at = time.monotonic()
+        self._keeping_cost = self._kept_at - began
+
+    def _tell(
+        self, done: int, points: Callable[[], tuple[NDArray[np.float64], NDArray[np.float64]]], began: float
+    ) -> None:
+        told = points()
+        train, valid = ((rows, predicted) for rows, predicted in zip(self._judged, told, strict=True))
+        # Asked before: telling may end the fit, and what it took counts all the same.
+        self._progress.step(done, self.total, train, valid)
+        self._told_at = time.monotonic()
+        self._telling_cost = self._told_at - began
+
+    def _write(self, folder: Path) -> None:
+        self._save(folder)
+        (folder / _STATE).write_bytes(msgspec.json.encode(self.state))
+
+
+def restored_state(folder: Path | None) -> State | None:
+    """Give how far the fit was that filled ``folder``; None when there is none."""
+    return None if folder is None else msgspec.json.decode((folder / _STATE).read_bytes(), type=State)
+
+
+def most_rounds(wanted: int, trees_each: int, progress: Progress) -> int:
+    """Give how many rounds are made, of ``trees_each`` trees; fewer than ``wanted`` when there are many classes."""
+    most = max(10, _MOST_TREES // max(1, trees_each))
+    if wanted > most:
+        progress.say(f"{wanted} rounds of a tree per class would be too many; {most} are made at most.")
+    return min(wanted, most)
+
+
+def _drawn(rows: int, most: int, seed: int) -> Drawn:
+    if rows <= most:
+        return slice(None)
+    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
