@@ -16,7 +16,7 @@ from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQue
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.events import JobEnded, MetricLogged, Paused
 from aetheron_desktop.engine.jobs import pausing, process
-from aetheron_desktop.engine.workspace import Workspace
+from aetheron_desktop.engine.workspace import RunRecord, Workspace
 from aetheron_desktop.ui import session as session_module
 from aetheron_desktop.ui.session import Session
 from tests.tables import made_dataset
@@ -147,6 +147,30 @@ def test_that_a_killed_worker_is_a_crash_in_words_and_the_queue_goes_on(qtbot: Q
     wait_for_status(qtbot, session, third, "succeeded")
 
 
+def test_that_a_run_that_was_cut_short_before_the_start_is_offered_to_be_resumed(
+    session: Session, make_session: Callable[[], Session], qtbot: QtBot
+) -> None:
+    run = RunRecord(
+        id="run-1",
+        name="Forest",
+        estimator="forest",
+        dataset="",
+        target="",
+        task="binary",
+        started=1.0,
+        pid=1,
+        born=0.0,
+    )
+    session.workspace.put_run(run)
+    shut_down(qtbot, session, "stop")
+    again = make_session()
+    assert again.runs["run-1"].can_resume
+    (notice,) = (n for n in again.notices if n.target == "run-1")  # type: ignore[attr-defined]
+    assert (notice.action, notice.title) == ("resume-run", "Forest: The run crashed")
+    again.resume("run-1")
+    assert any("before it had begun" in n.detail for n in again.notices)  # type: ignore[attr-defined]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 def test_that_a_run_whose_worker_was_killed_is_resumed_in_its_turn(qtbot: QtBot, session: Session) -> None:
     session.parallel_limit = 1
@@ -174,7 +198,7 @@ def test_that_what_cannot_fit_is_refused_before_it_starts(session: Session, monk
     assert told["Random forest"] is not None
     assert told["Random forest"].seconds > 0
     monkeypatch.setattr(session_module, "free_memory", lambda: 1000)
-    with pytest.raises(TrainingError, match="Baseline needs about 10 MB"):
+    with pytest.raises(TrainingError, match="Baseline needs about 300 MB"):
         session.train(["forest"])
     assert not session.runs
     assert not session.is_busy()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import Workspace
 
 _LOOKED_AT: Final = 60
+_TELLING_S: Final = 2.0
+"""Shorter trainings say more of the start of a process than of how fast it trains."""
 OVERALL: Final = ""
 
 
@@ -34,7 +36,7 @@ def speeds(workspace: Workspace) -> dict[str, float]:
         except AetheronError:  # of a plan, an estimator or a column that is not known any more
             continue
         told = forecast(card, size, job.experiment.params, threads=job.threads, steps=run.steps)
-        if told is not None:
+        if told is not None and told.seconds >= _TELLING_S:
             taken.setdefault(run.estimator, []).append((run.seconds, told.seconds))
     every = [pair for pairs in taken.values() for pair in pairs]
     return {estimator: speed_of(pairs) for estimator, pairs in taken.items()} | {OVERALL: speed_of(every)}

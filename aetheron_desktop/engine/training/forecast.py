@@ -30,6 +30,8 @@ _MOST_LEVELS: Final = 4_000
 _WORD_BYTES: Final = 120
 """What a cell of words takes, in the table and while it is prepared."""
 _NUMBER_BYTES: Final = 24
+_PROGRAM_BYTES: Final = 300e6
+"""What a worker takes with the learning libraries, before there is a table."""
 _LEARNED: Final = 0.6
 """The share of rows that is learned from, unless the split says otherwise."""
 _SAFE: Final = 0.9
@@ -118,7 +120,7 @@ def forecast(
     return Forecast(
         estimator=card.id,
         seconds=speed * (cost.start_s + cost.cell_s * cells + count * step),
-        bytes=size.table_bytes + cost.cell_bytes * cells,
+        bytes=_PROGRAM_BYTES + size.table_bytes + cost.cell_bytes * cells,
         is_most=steps is None and may_end_early(card),
     )
 
@@ -179,7 +181,7 @@ def refuse_too_large(
         if needed is None or needed.bytes <= room:
             continue
         card = catalog.card(experiment.estimator)
-        rows = int(info.rows * room / needed.bytes)
+        rows = int(info.rows * max(0.0, room - _PROGRAM_BYTES) / (needed.bytes - _PROGRAM_BYTES))
         raise TrainingError(
             f"{card.name} needs about {memory_words(needed.bytes)} for {info.rows:,} rows and"
             f" {len(experiment.features):,} columns; {memory_words(free_bytes)} are free"

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 def test_that_earlier_runs_tell_how_fast_the_machine_is(workspace: Workspace, dataset: Dataset) -> None:
     assert speeds(workspace) == {OVERALL: 1.0}
+    workspace.add_dataset(msgspec.structs.replace(dataset.info, rows=10**7))
     job = TrainJob(experiment=experiment(workspace, dataset))
     Execution(workspace, job, lambda event, line: None).run(lambda: False)
-    told = of_experiment(job.experiment, dataset.info)
+    told = of_experiment(job.experiment, workspace.dataset(dataset.info.id).info)
     assert told is not None
     run = workspace.run(job.id)
     workspace.put_run(msgspec.structs.replace(run, seconds=7 * told.seconds))
@@ -33,6 +34,9 @@ def test_that_earlier_runs_tell_how_fast_the_machine_is(workspace: Workspace, da
     assert speeds(workspace) == {OVERALL: 1.0}
     workspace.put_run(msgspec.structs.replace(run, estimator="gone"))
     assert speeds(workspace) == {OVERALL: 1.0}
+    workspace.put_run(msgspec.structs.replace(run, seconds=7 * told.seconds))
+    workspace.add_dataset(dataset.info)
+    assert speeds(workspace) == {OVERALL: 1.0}, "a short one says nothing"
 
 
 def test_that_a_dry_run_says_what_it_takes_and_trains_nothing(
@@ -50,5 +54,5 @@ def test_that_a_dry_run_says_what_it_takes_and_trains_nothing(
     assert workspace.runs() == []
     monkeypatch.setattr(commands, "free_memory", lambda: 1000)
     assert cli.main([*words, "--estimator", "forest"]) == 1
-    assert "needs about 10 MB" in capsys.readouterr().err
+    assert "needs about 300 MB" in capsys.readouterr().err
     assert workspace.runs() == []

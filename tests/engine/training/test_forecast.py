@@ -94,7 +94,7 @@ def test_that_levels_count_where_each_becomes_a_column() -> None:
     less, more = of_experiment(linear, few), of_experiment(more_linear, many)
     assert less is not None
     assert more is not None
-    assert more.bytes > 10 * less.bytes
+    assert more.bytes > 3 * less.bytes
     assert of_experiment(forest, few) == of_experiment(more_forest, many)
 
 
