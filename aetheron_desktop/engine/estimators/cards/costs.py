@@ -16,6 +16,7 @@ COSTS: Final[dict[str, Cost]] = {
         width="one-hot", steps="n_alphas", start_s=0.094, cell_s=1.7e-7, step_s=6.8e-5, step_cell_s=3.4e-8,
         cell_bytes=50,
     ),
+    "naive_bayes": Cost(width="one-hot", start_s=0.12, cell_s=9.5e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=97),
     "tree": Cost(width="codes", start_s=0.047, cell_s=6.2e-6, step_s=0.0, step_cell_s=0.0, cell_bytes=10),
     "forest": Cost(
         width="codes", steps="n_estimators", start_s=0.064, cell_s=2.8e-7, step_s=1.5e-3, step_cell_s=1.1e-8,
@@ -28,6 +29,10 @@ COSTS: Final[dict[str, Cost]] = {
     "boosting": Cost(
         width="codes", steps="max_iter", start_s=0.065, cell_s=5.2e-7, step_s=1.8e-3, step_cell_s=2.5e-8,
         per_class=True, scales=(("max_leaf_nodes", 0.3),), parallel=0.7, cell_bytes=35,
+    ),
+    "glass_box": Cost(
+        width="codes", steps="max_iter", start_s=0.2, cell_s=9.5e-7, step_s=3.6e-4, step_cell_s=3.2e-9,
+        per_class=True, scales=(("max_leaf_nodes", 0.3),), parallel=0.7, cell_bytes=50,
     ),
     "network": Cost(
         width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,
