@@ -32,6 +32,7 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "forest": {"n_estimators": 200},
     "extra_trees": {"n_estimators": 300},
     "boosting": {"max_iter": 300, "patience": 300, "learning_rate": 0.02},
+    "auto": {"models": 4, "folds": 2},
     "network": {"epochs": 12, "patience": 12},
 }
 CHECKPOINT_S: Final = 0.2
