@@ -38,7 +38,6 @@ COSTS: Final[dict[str, Cost]] = {
         width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,
         scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
     ),
-    "naive_bayes": Cost(width="codes", start_s=0.12, cell_s=8.7e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=10),
     "tabm": Cost(
         width="one-hot", steps="epochs", start_s=0.37, cell_s=1.1e-5, step_s=0.053, step_cell_s=3.3e-7,
         scales=(("hidden_size", 1.0), ("layers", 0.7), ("members", 1.0)), parallel=0.2, cell_bytes=40,
@@ -46,5 +45,9 @@ COSTS: Final[dict[str, Cost]] = {
     "resnet": Cost(
         width="one-hot", steps="epochs", start_s=0.21, cell_s=1.1e-6, step_s=9.4e-3, step_cell_s=2.2e-8,
         scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
+    ),
+    "ft_transformer": Cost(
+        width="codes", steps="epochs", start_s=0.19, cell_s=2.4e-5, step_s=0.018, step_cell_s=4.8e-7,
+        scales=(("hidden_size", 1.0), ("layers", 0.9)), parallel=0.4, cell_bytes=40,
     ),
 }  # fmt: skip
