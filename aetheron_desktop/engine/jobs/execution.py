@@ -317,7 +317,10 @@ class Execution:
         return self._ending("succeeded", result=job.out)
 
     def _train(self, job: TrainJob) -> JobEnded:
-        from aetheron_desktop.engine.training.trainer import Training  # learning libraries; only this job needs them
+        from aetheron_desktop.engine.registry.parts import (
+            KeptPredictors,  # learning libraries; only this job needs them
+        )
+        from aetheron_desktop.engine.training.trainer import Training
 
         life = self._life
         assert life is not None
@@ -333,6 +336,7 @@ class Execution:
             interval_s=job.checkpoint_s,
             earlier=life.earlier,
             paused_s=life.paused_s,
+            files=KeptPredictors(),
         )
         with self._lock:
             self._training = training

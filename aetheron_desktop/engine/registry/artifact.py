@@ -19,62 +19,38 @@ import shutil
 import time
 import uuid
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
-from sklearn.compose import ColumnTransformer
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import (
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
-from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
-from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
-from aetheron_desktop.engine.estimators.base import SklearnPredictor
-from aetheron_desktop.engine.estimators.boosters import Booster
 from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.made_features import features_of
-from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch, FittedPipeline
-from aetheron_desktop.engine.estimators.plain import PLAIN, PlainPredictor
-from aetheron_desktop.engine.registry import format as skops_format
-from aetheron_desktop.engine.registry.allowed import NAMES
-from aetheron_desktop.engine.registry.audit import audit, check_trees
-from aetheron_desktop.engine.registry.boosters import is_booster, read_booster
+from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, FittedPipeline
 from aetheron_desktop.engine.registry.card import card_text
 from aetheron_desktop.engine.registry.description import (
     CARD,
     DESCRIPTION,
     FILES,
     FORMAT,
-    MOST_LEVELS,
     PIPELINE,
     SAMPLE,
-    SHAPE_LIMITS,
     UNHASHED,
-    WEIGHTS,
     BranchShape,
     Description,
-    NetworkShape,
     check_description,
     check_file,
     encoded,
     read_description,
 )
 from aetheron_desktop.engine.registry.model import ModelInfo
+from aetheron_desktop.engine.registry.parts import read_blend, read_single, write_blend, write_single
 from aetheron_desktop.engine.registry.repository.large_files import hash_of
 from aetheron_desktop.engine.registry.signing import folder_verdict, sign
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -83,24 +59,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.foreign.info import ForeignShape
     from aetheron_desktop.engine.registry.signing import SignatureVerdict
     from aetheron_desktop.engine.training.run import Run
-
-_CLASSIFIERS: Final = (
-    DummyClassifier,
-    LogisticRegression,
-    DecisionTreeClassifier,
-    RandomForestClassifier,
-    ExtraTreesClassifier,
-    HistGradientBoostingClassifier,
-)
-_REGRESSORS: Final = (
-    DummyRegressor,
-    Ridge,
-    ElasticNet,
-    DecisionTreeRegressor,
-    RandomForestRegressor,
-    ExtraTreesRegressor,
-    HistGradientBoostingRegressor,
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,9 +116,9 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
     network, temperature = None, 1.0
     branches: tuple[BranchShape, ...] = ()
     if isinstance(model.predictor, Blend):
-        branches, temperature = _write_blend(model.predictor, folder), model.predictor.temperature
+        branches, temperature = write_blend(model.predictor, folder), model.predictor.temperature
     else:
-        network = _write_single(model, folder)
+        network = write_single(model, folder)
     sample = run.sample.reset_index(drop=True)
     sample = sample.join(model.predict(sample).add_prefix("predicted "))
     sample.to_parquet(folder / SAMPLE)
@@ -241,66 +199,6 @@ def _info(run: Run, model: FittedPipeline, id_: str, name: str, size: int) -> Mo
     )
 
 
-def _write_single(model: FittedPipeline, folder: Path) -> NetworkShape | None:
-    parts: dict[str, Any] = {"transformer": model.transformer}
-    network = None
-    if (stored := _stored(model.predictor)) is not None:
-        parts["predictor"] = stored
-    else:
-        network = _shape_of(model.predictor)
-        _write_weights([model.predictor], [""], folder)
-    skops_format.dump(parts, folder / PIPELINE)
-    return network
-
-
-def _write_blend(blend: Blend, folder: Path) -> tuple[BranchShape, ...]:
-    transformers = list({id(branch.transformer): branch.transformer for branch in blend.branches}.values())
-    places = {id(transformer): place for place, transformer in enumerate(transformers)}
-    predictors: dict[str, Any] = {}
-    networks: dict[str, Predictor] = {}
-    shapes = []
-    for number, branch in enumerate(blend.branches):
-        network = None
-        if (stored := _stored(branch.predictor)) is not None:
-            predictors[str(number)] = stored
-        else:
-            networks[f"{number}/"] = branch.predictor
-            network = _shape_of(branch.predictor)
-        place = places[id(branch.transformer)]
-        shapes.append(BranchShape(estimator=branch.estimator, weight=branch.weight, transformer=place, network=network))
-    skops_format.dump({"transformers": transformers, "predictors": predictors}, folder / PIPELINE)
-    if networks:
-        _write_weights(list(networks.values()), list(networks), folder)
-    return tuple(shapes)
-
-
-def _stored(predictor: Predictor) -> Any:
-    """Give what stands for the predictor in the pipeline's file; None for a network, which is weights."""
-    if isinstance(predictor, PlainPredictor):
-        return {"kind": predictor.kind, "arrays": predictor.arrays()}
-    if isinstance(predictor, Booster):
-        return {"kind": predictor.kind, "body": np.frombuffer(predictor.body, dtype=np.uint8)}
-    return predictor.model if isinstance(predictor, SklearnPredictor) else None
-
-
-def _shape_of(predictor: Predictor) -> NetworkShape:
-    made = predictor.architecture  # type: ignore[attr-defined]  # of a network; what is none is scikit-learn's
-    return NetworkShape(**{name: getattr(made, name) for name in NetworkShape.__struct_fields__})
-
-
-def _write_weights(networks: Sequence[Predictor], before: Sequence[str], folder: Path) -> None:
-    """Write the weights of the networks, each with its own word ``before`` the names."""
-    import safetensors
-    import safetensors.torch  # torch, 1 s; only a network needs it
-
-    weights = {
-        f"{start}{name}": tensor
-        for start, network in zip(before, networks, strict=True)
-        for name, tensor in network.weights.items()  # type: ignore[attr-defined]
-    }
-    safetensors.torch.save_file(weights, folder / WEIGHTS)
-
-
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -322,7 +220,12 @@ def load_model(folder: Path) -> FittedModel:
         raise UntrustedModel(f"{folder.name}: {signature.sentence}", hint=AGAIN)
     if description.foreign is not None:
         return FittedModel(description, _read_foreign(folder, description, description.foreign), signature)
-    transformer, predictor = (_read_blend if description.branches else _read_single)(folder, description)
+    transformer: Any
+    predictor: Predictor
+    if description.branches:
+        transformer, predictor = AsItIs(), read_blend(folder, description)
+    else:
+        transformer, predictor = read_single(folder, description)
     pipeline = FittedPipeline(
         columns=Columns(description.columns),
         target=description.target,
@@ -373,122 +276,9 @@ def check_folder(folder: Path, description: Description) -> None:
             )
 
 
-def _read_pipeline(file: Path) -> dict[str, Any]:
-    audit(file)
-    try:
-        # skops audits once more while it builds.
-        parts = skops_format.load(file, trusted=list(NAMES))
-    except Exception as error:
-        # Whatever a damaged plan makes skops or scikit-learn stumble over; nothing on the list has an effect.
-        raise UntrustedModel(f"{file.name} cannot be read: {type(error).__name__}: {error}", hint=AGAIN) from error
-    if not isinstance(parts, dict):
-        raise UntrustedModel(f"{file.name} holds no pipeline.", hint=AGAIN)
-    return parts
-
-
-def _read_single(folder: Path, description: Description) -> tuple[Any, Predictor]:
-    parts = _read_pipeline(folder / PIPELINE)
-    transformer = _checked_transformer(parts.get("transformer"))
-    if description.network is not None:
-        weights = _read_weights(folder / WEIGHTS)
-        return transformer, _network_of(weights, description.network, len(description.classes))
-    return transformer, _predictor_of(parts.get("predictor"), description)
-
-
-def _read_blend(folder: Path, description: Description) -> tuple[Any, Predictor]:
-    parts = _read_pipeline(folder / PIPELINE)
-    transformers, predictors = parts.get("transformers"), parts.get("predictors")
-    if not isinstance(transformers, list) or not isinstance(predictors, dict):
-        raise UntrustedModel(f"{PIPELINE} holds no ensemble.", hint=AGAIN)
-    checked = [_checked_transformer(one) for one in transformers]
-    weights = _read_weights(folder / WEIGHTS) if WEIGHTS in description.hashes else {}
-    branches = []
-    for number, shape in enumerate(description.branches):
-        if shape.transformer >= len(checked):
-            raise UntrustedModel("The ensemble names a part that is not there.", hint=AGAIN)
-        predictor: Predictor
-        if shape.network is not None:
-            start = f"{number}/"
-            mine = {name.removeprefix(start): weights[name] for name in weights if name.startswith(start)}
-            predictor = _network_of(mine, shape.network, len(description.classes))
-        else:
-            predictor = _predictor_of(predictors.get(str(number)), description)
-        branches.append(Branch(shape.estimator, checked[shape.transformer], predictor, shape.weight))
-    return AsItIs(), Blend(tuple(branches), description.temperature)
-
-
-def _checked_transformer(transformer: Any) -> ColumnTransformer:
-    if not isinstance(transformer, ColumnTransformer):
-        raise UntrustedModel(f"{PIPELINE} holds no pipeline.", hint=AGAIN)
-    return transformer
-
-
-def _predictor_of(stored: Any, description: Description) -> Predictor:
-    """Give the predictor that ``stored`` stands for, once it was looked at."""
-    if is_booster(stored):
-        return read_booster(stored, description)
-    if isinstance(stored, dict):
-        return _plain(stored, len(description.classes))
-    _check_predictor(stored, description)
-    return SklearnPredictor(stored)
-
-
-def _check_predictor(model: Any, description: Description) -> None:
-    """Refuse an estimator that is not what the description says."""
-    kinds = _REGRESSORS if description.info.task == "regression" else _CLASSIFIERS
-    if type(model) not in kinds:
-        raise UntrustedModel(f"{PIPELINE} holds no estimator for {description.info.task}.", hint=AGAIN)
-    if description.classes and len(getattr(model, "classes_", ())) != len(description.classes):
-        raise UntrustedModel("The model's classes are not those of its estimator.", hint=AGAIN)
-    check_trees(model)
-
-
-def _plain(told: dict[str, Any], classes: int) -> PlainPredictor:
-    """Give the predictor that is arrays alone, and refuse arrays that do not suit each other."""
-    kind, arrays = told.get("kind"), told.get("arrays")
-    known = PLAIN.get(kind) if isinstance(kind, str) else None
-    if known is None or not isinstance(arrays, dict) or set(told) != {"kind", "arrays"}:
-        raise UntrustedModel(f"{PIPELINE} holds a predictor of an unknown kind.", hint=AGAIN)
-    try:
-        return known.made_of(arrays, classes)
-    except ValueError as error:
-        raise UntrustedModel(f"The model's predictor is damaged: {error}.", hint=AGAIN) from error
-
-
 def _read_foreign(folder: Path, description: Description, shape: ForeignShape) -> FittedPipeline:
     from aetheron_desktop.engine.registry.foreign.opening import open_foreign  # the library that made it
 
     told = description
     opened = open_foreign(folder, shape, told.columns, told.target, told.info.task, told.classes)
     return replace(opened, threshold=told.threshold)
-
-
-def _read_weights(file: Path) -> dict[str, Any]:
-    import safetensors
-    import safetensors.torch  # torch, 1 s; only a network needs it
-
-    try:
-        weights: dict[str, Any] = safetensors.torch.load_file(file)
-    except (OSError, ValueError, RuntimeError, safetensors.SafetensorError) as error:
-        raise UntrustedModel(f"{file.name} cannot be read: {error}", hint=AGAIN) from error
-    return weights
-
-
-def _network_of(weights: dict[str, Any], shape: NetworkShape, classes: int) -> Predictor:
-    from aetheron_desktop.engine.estimators.networks.architecture import Architecture
-    from aetheron_desktop.engine.estimators.networks.predictor import NetworkPredictor
-
-    made = Architecture(**msgspec.structs.asdict(shape))
-    if (
-        shape.outputs != max(1, classes)
-        or not all(low <= getattr(shape, name) <= high for name, (low, high) in SHAPE_LIMITS.items())
-        or not all(1 <= count <= MOST_LEVELS for count in shape.levels)
-        or sum(shape.levels) > MOST_LEVELS
-        or not made.is_possible
-    ):
-        raise UntrustedModel("The network's shape is absurd.", hint=AGAIN)
-    try:
-        # The shapes are compared before memory is asked for.
-        return NetworkPredictor(made, weights)
-    except (ValueError, RuntimeError) as error:
-        raise UntrustedModel(f"{WEIGHTS} does not fit the network: {error}", hint=AGAIN) from error

@@ -13,7 +13,7 @@ from aetheron_desktop.engine.registry.description import PIPELINE
 from aetheron_desktop.engine.registry.words import AGAIN
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.registry.description import Description
+    from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.registry.foreign.info import ForeignInfo
 
 _KINDS: Final = frozenset({LightgbmPredictor.kind, XgboostPredictor.kind})
@@ -26,34 +26,33 @@ def is_booster(stored: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(kind, str) and kind in _KINDS
 
 
-def read_booster(stored: dict[str, Any], description: Description) -> Booster:
+def read_booster(stored: dict[str, Any], task: Task, classes: int) -> Booster:
     """Give the predictor of what is stored, of which only what was understood is handed on to the library.
 
     Raises:
-        UntrustedModel: it is damaged, or not what the description says.
+        UntrustedModel: it is damaged, or not what the task and its classes (0 for regression) need.
         ModelError: it is of a kind that this program does not make.
     """
     body = stored.get("body")
     if type(body) is not np.ndarray or body.dtype != np.uint8 or body.ndim != 1 or set(stored) != {"kind", "body"}:
         raise UntrustedModel(f"{PIPELINE} holds boosted trees that are no bytes.", hint=AGAIN)
-    count = len(description.classes)
     # Each reader costs what its library costs.
     if stored["kind"] == LightgbmPredictor.kind:
         from aetheron_desktop.engine.registry.foreign.lightgbm_text import read_lightgbm
 
         text = read_lightgbm(_PLACE, body.tobytes())
-        _check(text.info, description)
-        return LightgbmPredictor(text.text.encode(), count)
+        _check(text.info, task, classes)
+        return LightgbmPredictor(text.text.encode(), classes)
     from aetheron_desktop.engine.registry.foreign.xgboost_trees import read_xgboost
 
     trees = read_xgboost(_PLACE, body.tobytes())
-    _check(trees.info, description)
+    _check(trees.info, task, classes)
     if trees.rounds:
         raise UntrustedModel(f"{PIPELINE} holds more rounds than it counts.", hint=AGAIN)
-    return XgboostPredictor(trees.body, count)
+    return XgboostPredictor(trees.body, classes)
 
 
-def _check(info: ForeignInfo, description: Description) -> None:
-    form = "probabilities" if description.classes else "value"
-    if (info.task, info.count, info.outputs) != (description.info.task, len(description.classes), form):
+def _check(info: ForeignInfo, task: Task, classes: int) -> None:
+    form = "probabilities" if classes else "value"
+    if (info.task, info.count, info.outputs) != (task, classes, form):
         raise UntrustedModel("The model's trees do not suit its description.", hint=AGAIN)

@@ -12,9 +12,12 @@ from aetheron_desktop.engine.estimators.linear import Logistic
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.events import MemberScored, MetricLogged
+from aetheron_desktop.engine.registry.parts import KeptPredictors
+from aetheron_desktop.engine.training.auto.member import Bench, _FitProgress
 from aetheron_desktop.engine.training.auto.portfolio import Candidate, portfolio
 from aetheron_desktop.engine.training.experiment import plan
-from aetheron_desktop.engine.training.trainer import train
+from aetheron_desktop.engine.training.fit_progress import FitProgress
+from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, TARGETS, made_dataset, made_table
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.run import Run
 
 QUICK = (
@@ -56,11 +60,15 @@ def auto(
     budget_s: float | None = None,
     **params: Any,
 ) -> Run:
-    made = plan(
+    made = planned(dataset, task, budget_s, **params)
+    return train(made, dataset, (events if events is not None else []).append, should_stop)
+
+
+def planned(dataset: Dataset, task: Task, budget_s: float | None = None, **params: Any) -> Experiment:
+    return plan(
         dataset.info, target=TARGETS[task], task=task, estimators=["auto"], features=FEATURES, budget_s=budget_s,
         params={"auto": {"folds": 3} | params}, new_id=lambda: "run-1",
     )[-1]  # fmt: skip
-    return train(made, dataset, (events if events is not None else []).append, should_stop)
 
 
 def told(events: list[Event]) -> list[MemberScored]:
@@ -163,6 +171,85 @@ def test_that_rare_classes_are_known_in_every_fold(tmp_path: Path) -> None:
     assert run.model.classes == ("a", "b", "c", "d", "e")
     found = scores("multiclass", np.array([0, 1]), run.model.raw(table.head(2)))
     assert found["log_loss"] is not None
+
+
+class Killed(BaseException):
+    """The process is gone: nobody catches it."""
+
+
+@pytest.mark.parametrize("at", [1, 3, 4, 8])
+def test_that_a_run_that_was_killed_goes_on_from_its_fits_and_ends_the_same(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    fits: list[tuple[str, int]] = []
+    fit_one = Bench._fit_one
+
+    def counted(self: Bench, candidate: Candidate, fold: int, progress: Any) -> Any:
+        if len(fits) == at:
+            raise Killed
+        fits.append((candidate.estimator, fold))
+        return fit_one(self, candidate, fold, progress)
+
+    monkeypatch.setattr(Bench, "_fit_one", counted)
+    made = planned(dataset, "multiclass")
+
+    def training() -> Training:
+        kept = tmp_path / "kept"
+        return Training(made, dataset, lambda event: None, checkpoints=kept, files=KeptPredictors())
+
+    with pytest.raises(Killed):
+        training().run(lambda: False)
+    before, at = len(fits), 99
+    resumed = training().run(lambda: False)
+    assert before < len(fits) == len(set(fits)) == 9
+    undisturbed = train(made, dataset, lambda event: None, lambda: False)
+    assert resumed.predictions.equals(undisturbed.predictions)
+
+
+def test_that_a_fit_that_was_cut_short_goes_on_from_its_checkpoint(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = planned(dataset, "binary")
+    offer, written = FitProgress.checkpoint, 0
+
+    def written_and_killed(self: FitProgress, write: Callable[[Path], None]) -> None:
+        nonlocal written
+        offer(self, write)
+        written += 1
+        if written == 3:
+            raise Killed
+
+    monkeypatch.setattr(FitProgress, "checkpoint", written_and_killed)
+    begun: list[bool] = []
+    restored = _FitProgress.restored
+
+    def heard(self: _FitProgress) -> Path | None:
+        begun.append(restored(self) is not None)
+        return restored(self)
+
+    monkeypatch.setattr(_FitProgress, "restored", heard)
+
+    def training() -> Training:
+        kept = tmp_path / "kept"
+        return Training(made, dataset, lambda event: None, checkpoints=kept, interval_s=0.0, files=KeptPredictors())
+
+    with pytest.raises(Killed):
+        training().run(lambda: False)
+    begun.clear()
+    run = training().run(lambda: False)
+    assert begun[0]
+    assert not any(begun[1:])
+    assert run.predictions.equals(train(made, dataset, lambda event: None, lambda: False).predictions)
+
+
+def test_that_a_kept_fit_that_is_not_what_was_written_is_done_again(dataset: Dataset, tmp_path: Path) -> None:
+    made = planned(dataset, "binary")
+    for _ in range(2):
+        training = Training(made, dataset, lambda event: None, checkpoints=tmp_path, files=KeptPredictors())
+        run = training.run(lambda: False)
+        assert run.predictions.equals(train(made, dataset, lambda event: None, lambda: False).predictions)
+        for file in (tmp_path / "fits").glob("*/pipeline.skops"):
+            file.write_bytes(file.read_bytes()[:200])
 
 
 def test_that_the_portfolio_begins_with_what_is_known_to_work_and_never_ends() -> None:
