@@ -5,13 +5,14 @@ Both are chosen on predictions for rows that no model learned from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.stats import rankdata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -19,10 +20,17 @@ if TYPE_CHECKING:
 
 _LEAST: Final = np.finfo(np.float64).eps
 _ROUNDS: Final = 60
+_RANK_ROUNDS: Final = 25
 _ROWS: Final = 50_000
+_RANK_ROWS: Final = 10_000
+"""Of more rows so many are drawn; to rank them costs more than to look at each."""
 _GAIN: Final = 1e-5
 """A round that makes the loss smaller by less, as a share of it, is noise."""
 _COLDEST, _HOTTEST = 0.2, 5.0
+_RANKED: Final = ("roc_auc", "average_precision")
+
+Loss: TypeAlias = "Callable[[NDArray[np.float64]], NDArray[np.float64]]"
+"""Gives the loss of each of (models, rows) predictions."""
 
 
 def blend_weights(
@@ -31,35 +39,73 @@ def blend_weights(
     predicted: Sequence[NDArray[np.float64]],
     weight: NDArray[np.float64] | None = None,
     *,
-    rounds: int = _ROUNDS,
+    metric: str = "",
     seed: int = 0,
 ) -> NDArray[np.float64]:
     """Give a weight for each of the models, 0 or more and 1 in all, by greedy selection with replacement.
 
     ``truth`` is (n,) class indices or values, each of ``predicted`` (n, classes) probabilities or (n,) values, and
-    ``weight`` (n,). In each round the model joins that makes the loss of the mean smallest (log loss, or squared
-    error); the best round is taken (Caruana, Niculescu-Mizil, Crew and Ksikes 2004, Ensemble Selection from Libraries
-    of Models).
+    ``weight`` (n,). In each round the model joins that makes the loss of the mean smallest; the best round is taken
+    (Caruana, Niculescu-Mizil, Crew and Ksikes 2004, Ensemble Selection from Libraries of Models). The loss is what
+    ``metric`` asks for: the ranks of two classes, the absolute or the squared error of values, else the log loss.
     """
-    columns = np.stack([_told(task, truth, one) for one in predicted])
-    target = None if task != "regression" else np.asarray(truth, dtype=np.float64)
-    if columns.shape[1] > _ROWS:
-        chosen = np.random.default_rng(seed).choice(columns.shape[1], _ROWS, replace=False)
-        columns = columns[:, chosen]
-        target = None if target is None else target[chosen]
-        weight = None if weight is None else weight[chosen]
+    is_ranked = task == "binary" and metric in _RANKED and len(np.unique(truth)) == 2
+    most, rounds = (_RANK_ROWS, _RANK_ROUNDS) if is_ranked else (_ROWS, _ROUNDS)
+    rows = slice(None) if len(truth) <= most else np.random.default_rng(seed).choice(len(truth), most, replace=False)
+    truth, weight = truth[rows], None if weight is None else weight[rows]
+    if is_ranked:
+        # Class weights do not change how rows are ranked.
+        return _greedy(np.stack([one[rows, 1] for one in predicted]), _rank_loss(truth), rounds)
+    if task == "regression":
+        power = 1 if metric in {"mae", "median_absolute_error"} else 2
+        return _greedy(np.stack([one[rows] for one in predicted]), _error(truth, power, weight), rounds)
+    true = np.stack([one[rows][np.arange(len(truth)), truth] for one in predicted])
+    return _greedy(true, _surprise(weight), rounds)
+
+
+def _greedy(columns: NDArray[np.float64], losses_of: Loss, rounds: int) -> NDArray[np.float64]:
     counts = np.zeros(len(columns))
     total = np.zeros(columns.shape[1])
     best, kept = np.inf, counts.copy()
     for number in range(1, rounds + 1):
-        losses = _losses((total + columns) / number, target, weight)
+        losses = losses_of((total + columns) / number)
         join = int(np.argmin(losses))
         counts[join] += 1
         total += columns[join]
-        if losses[join] < best * (1.0 - _GAIN) or number == 1:
+        if number == 1 or losses[join] < best - _GAIN * abs(best):
             best, kept = losses[join], counts.copy()
     shares: NDArray[np.float64] = kept / kept.sum()
     return shares
+
+
+def _surprise(weight: NDArray[np.float64] | None) -> Loss:
+    def losses(means: NDArray[np.float64]) -> NDArray[np.float64]:
+        made: NDArray[np.float64] = np.average(-np.log(np.clip(means, _LEAST, None)), axis=1, weights=weight)
+        return made
+
+    return losses
+
+
+def _error(truth: NDArray[Any], power: int, weight: NDArray[np.float64] | None) -> Loss:
+    def losses(means: NDArray[np.float64]) -> NDArray[np.float64]:
+        made: NDArray[np.float64] = np.average(np.abs(means - truth) ** power, axis=1, weights=weight)
+        return made
+
+    return losses
+
+
+def _rank_loss(truth: NDArray[Any]) -> Loss:
+    """Give the share of pairs of both classes in the wrong order: 1 less the area under the ROC curve."""
+    positive = truth == 1
+    count = int(positive.sum())
+    pairs = count * (len(truth) - count)
+
+    def losses(means: NDArray[np.float64]) -> NDArray[np.float64]:
+        ranks = rankdata(means, axis=1)[:, positive].sum(axis=1)
+        made: NDArray[np.float64] = 1.0 - (ranks - count * (count + 1) / 2.0) / pairs
+        return made
+
+    return losses
 
 
 def blended(predicted: Sequence[NDArray[np.float64]], weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -90,16 +136,3 @@ def temperature(
 
     found = minimize_scalar(loss, bounds=(np.log(_COLDEST), np.log(_HOTTEST)), method="bounded")
     return float(np.exp(found.x)) if found.fun < loss(0.0) else 1.0
-
-
-def _told(task: Task, truth: NDArray[Any], predicted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give what the loss depends on: the value, or the probability of the true class."""
-    return predicted if task == "regression" else predicted[np.arange(len(truth)), truth]
-
-
-def _losses(
-    means: NDArray[np.float64], target: NDArray[np.float64] | None, weight: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
-    each = -np.log(np.clip(means, _LEAST, None)) if target is None else (means - target) ** 2
-    made: NDArray[np.float64] = np.average(each, axis=1, weights=weight)
-    return made

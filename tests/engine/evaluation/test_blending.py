@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from aetheron_desktop.engine.estimators.temperature import cooled
 from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
@@ -36,6 +37,30 @@ def test_that_rows_count_what_they_weigh() -> None:
     of_class = np.where(truth == 0, 10.0, 0.1)
     assert blend_weights("binary", truth, [first, second], of_class)[0] > 0.9
     assert blend_weights("binary", truth, [first, second], 1.0 / of_class)[0] < 0.1
+
+
+def test_that_ranks_are_improved_when_they_are_what_counts() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 3000)
+    # The first is well calibrated; the second ranks better, and its probabilities are far off.
+    signal = truth + rng.normal(scale=1.0, size=3000)
+    first = 1 / (1 + np.exp(-(truth - 0.5 + rng.normal(scale=1.4, size=3000))))
+    second = 0.98 + 0.01 * np.tanh(signal)
+    said = [np.column_stack([1 - p, p]) for p in (first, second)]
+    by_ranks = blend_weights("binary", truth, said, metric="roc_auc")
+    by_loss = blend_weights("binary", truth, said, metric="log_loss")
+    assert roc_auc_score(truth, blended(said, by_ranks)[:, 1]) > roc_auc_score(truth, blended(said, by_loss)[:, 1])
+    assert by_ranks[1] > by_loss[1]
+
+
+def test_that_the_absolute_error_is_less_moved_by_a_few_large_ones() -> None:
+    rng = np.random.default_rng(4)
+    truth = rng.normal(size=400)
+    wild = truth + rng.normal(scale=0.1, size=400)
+    wild[:8] += 20.0
+    dull = truth + rng.normal(scale=0.5, size=400)
+    shares = [blend_weights("regression", truth, [wild, dull], metric=name)[0] for name in ("mae", "rmse")]
+    assert shares[0] > shares[1]
 
 
 @settings(max_examples=40, deadline=None)

@@ -43,6 +43,8 @@ _MODELS: Final = 10
 _INTERVAL_S: Final = 0.05
 _FAILURES: Final = 5
 """So many more failures than members, and it gives up."""
+_TOO_SLOW: Final = 20
+"""So many candidates in a row that there is no time for, and it is done."""
 _OVER: Final = 1.2
 """A candidate is begun when it is known to take up to so many times what is left; its fits are then cut to fit."""
 _LEAST_WEIGHT: Final = 0.01
@@ -94,12 +96,15 @@ class AutoLearner:
         """
         self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, in {self._bench.folds.how}.")
         reasons: list[str] = []
+        too_slow = 0
         for number, candidate in enumerate(portfolio(self._experiment.task, self._experiment.seed)):
             left = self._left(progress)
-            if self._is_enough(left, len(reasons)):
+            if self._is_enough(left, len(reasons)) or too_slow > _TOO_SLOW:
                 break
             if not self._is_affordable(candidate, left):
+                too_slow += 1
                 continue
+            too_slow = 0
             try:
                 self._members.append(self._fit_member(number, candidate, progress, left))
             except FitEnded:
@@ -156,7 +161,8 @@ class AutoLearner:
         """Choose the weights anew, and tell what the newest member and the whole are worth."""
         members, bench, task = self._members, self._bench, self._experiment.task
         said = [member.predicted for member in members]
-        weights = blend_weights(task, bench.truth, said, bench.weight, seed=self._experiment.seed)
+        metric = self._experiment.metric or main_metric(task).name
+        weights = blend_weights(task, bench.truth, said, bench.weight, metric=metric, seed=self._experiment.seed)
         weights = np.where(weights < _LEAST_WEIGHT, 0.0, weights)
         weights /= weights.sum()
         whole = blended(said, weights)
