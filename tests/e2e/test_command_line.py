@@ -313,7 +313,7 @@ def test_that_auto_trains_an_ensemble_by_groups_and_shows_its_members(line: Line
     assert [member["member"] for member in members] == [1, 2]
     assert all(member["fits"] == 2 and member["low"] <= member["score"] <= member["high"] for member in members)
     shown = line.run("leaderboard", run["id"]).stdout
-    assert "Gradient boosting" in shown
+    assert "Logistic regression" in shown
     assert "Ensemble: ROC AUC" in shown
     assert run["model"] in line.run("leaderboard").stdout
     refused = line.run(*words, "--group-by", "patient_id", "--time-by", "pressure")
