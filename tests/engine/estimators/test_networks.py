@@ -165,6 +165,17 @@ def test_that_a_checkpoint_of_another_network_is_passed_over(tmp_path: Path, mon
     assert same(fitted("network", Heard(restored=tmp_path / "kept")), fitted("network", Heard()))
 
 
+def test_that_what_is_kept_is_the_mean_of_the_last_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fitting, "_MEMORY", 0.0)
+    plain = fitted("network", Heard(), epochs=1)
+    monkeypatch.undo()
+    mean = fitted("network", Heard(), epochs=1)
+    # Six steps in, the mean still knows of the steps before the last.
+    assert not same(mean, plain)
+    for name, weights in plain.weights.items():
+        assert float((mean.weights[name] - weights).abs().max()) < 0.02
+
+
 # -- parts ------------------------------------------------------------------------------------------------------------
 
 

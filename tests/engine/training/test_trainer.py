@@ -306,7 +306,7 @@ def test_that_checkpoints_of_a_network_are_whole(tmp_path: Path) -> None:
     told = msgspec.json.decode((newest / "network.json").read_bytes())
     with safe_open(newest / "network.safetensors", "np") as file:
         parts = {name.partition(".")[0] for name in file.keys()}  # noqa: SIM118  # it is no dictionary
-    assert parts == {"network", "optimizer", "shuffle", "dropout"} | ({"best"} if told["best"] else set())
+    assert parts == {"network", "mean", "optimizer", "shuffle", "dropout"} | ({"best"} if told["best"] else set())
 
 
 def test_that_the_positive_class_can_be_chosen(tmp_path: Path) -> None:

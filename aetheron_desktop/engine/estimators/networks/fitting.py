@@ -1,5 +1,7 @@
 """The loop that all networks are fitted by: mini-batches, AdamW (Loshchilov and Hutter 2019), early stopping.
 
+What is judged and kept is the running mean of the weights (Polyak and Juditsky 1992): steps of mini-batches are noisy.
+
 All that it needs to go on is a :class:`State` of numbers and tensors. A fit that was cut short and goes on from a
 checkpoint therefore ends, on the processor, with the same bits as one that was not.
 """
@@ -8,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -36,6 +39,8 @@ _JUDGED_AT_ONCE: Final = 256
 _FIRST_JUDGED: Final = 50
 _ROUND: Final = 1_000
 """Steps after which the network is judged for the first time, and then at least each time."""
+_MEMORY: Final = 0.99
+"""How much of the running mean of the weights a step leaves as it was, once there have been many."""
 _KEPT: Final = 8
 """Steps after which a checkpoint is offered, beside those behind each judgement."""
 _STEEPEST: Final = 1.0
@@ -72,6 +77,7 @@ class Fit:
         )
         # In the order in which the optimizer counts them.
         self._parameters = [each for group in self._optimizer.param_groups for each in group["params"]]
+        self._means = [parameter.detach().clone() for parameter in self._parameters]
         self._shuffle = torch.Generator().manual_seed(recipe.seed)
         self._size = batch_size(recipe.number("batch_size"), len(train))
         self._sizes = _sizes(len(train), self._size, least=2 if architecture.kind == "residual" else 1)
@@ -165,6 +171,9 @@ class Fit:
         loss.backward()  # type: ignore[no-untyped-call]  # torch has not typed it
         nn.utils.clip_grad_norm_(self._parameters, _STEEPEST, foreach=True)
         self._optimizer.step()
+        # The first steps go far: their mean would lag behind.
+        memory = min(_MEMORY, (1 + self._step) / (10 + self._step))
+        torch._foreach_lerp_(self._means, [each.detach() for each in self._parameters], 1.0 - memory)
         return loss.detach()
 
     def _precision(self) -> torch.autocast:
@@ -197,13 +206,30 @@ class Fit:
         # Where the network is, with all its threads; what is kept predicts in blocks, on one thread of the processor.
         rows = max(_JUDGED_AT_ONCE, self.architecture.rows_at_once)
         self._network.eval()
-        with torch.inference_mode():
+        with self._averaged(), torch.no_grad():
             raw = torch.cat([self._network(block).reshape(len(block), -1) for block in torch.split(X, rows)])
         self._network.train()
         return answers(self.architecture, raw.double().cpu().numpy())
 
     def _weights(self) -> dict[str, torch.Tensor]:
+        with self._averaged():
+            return self._state()
+
+    def _state(self) -> dict[str, torch.Tensor]:
         return {name: tensor.detach().cpu().clone() for name, tensor in self._network.state_dict().items()}
+
+    @contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """Have the network use the running mean of its weights."""
+        self._swap()
+        try:
+            yield
+        finally:
+            self._swap()
+
+    def _swap(self) -> None:
+        for parameter, mean in zip(self._parameters, self._means, strict=True):
+            parameter.data, mean.data = mean.data, parameter.data
 
     # -- keeping ------------------------------------------------------------------------------------------------------
 
@@ -223,7 +249,8 @@ class Fit:
         tensors: dict[str, torch.Tensor] = {"shuffle": shuffle, "dropout": torch.get_rng_state()}
         if self._device.type == "cuda":
             tensors["dropout.cuda"] = torch.cuda.get_rng_state(self._device)
-        tensors |= {f"network.{name}": tensor for name, tensor in self._weights().items()}
+        tensors |= {f"network.{name}": tensor for name, tensor in self._state().items()}
+        tensors |= {f"mean.{place}": tensor.cpu() for place, tensor in enumerate(self._means)}
         tensors |= {f"best.{name}": tensor for name, tensor in self._best_weights.items()}
         for place, parameter in enumerate(self._parameters):
             for name, value in self._optimizer.state[parameter].items():
@@ -237,6 +264,8 @@ class Fit:
             return False
         told, parts = found
         self._network.load_state_dict(parts["network"])
+        for number, mean in enumerate(self._means):
+            mean.copy_(parts["mean"][str(number)])
         state: dict[int, dict[str, Any]] = {}
         for name, value in parts["optimizer"].items():
             place, _, key = name.partition(".")

@@ -44,7 +44,7 @@ def write(folder: Path, counts: Counts, tensors: dict[str, torch.Tensor]) -> Non
 
 
 def read(folder: Path, expected: Counts) -> tuple[Counts, dict[str, dict[str, torch.Tensor]]] | None:
-    """Give what was written, tensors by their part (``network``, ``best``, ``optimizer``, or none).
+    """Give what was written, tensors by their part (``network``, ``mean``, ``best``, ``optimizer``, or none).
 
     None when there is nothing of a fit such as ``expected``: it is of another network or other batches, or damaged.
     """
@@ -55,10 +55,10 @@ def read(folder: Path, expected: Counts) -> tuple[Counts, dict[str, dict[str, to
         tensors = load_file(folder / _TENSORS)
     except (OSError, msgspec.MsgspecError, safetensors.SafetensorError):
         return None
-    parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "best": {}, "optimizer": {}, "": {}}
+    parts: dict[str, dict[str, torch.Tensor]] = {"network": {}, "mean": {}, "best": {}, "optimizer": {}, "": {}}
     for name, tensor in tensors.items():
         part, _, rest = name.partition(".")
-        if part in {"network", "best", "optimizer"}:
+        if part in parts:
             parts[part][rest] = tensor
         else:
             parts[""][name] = tensor
