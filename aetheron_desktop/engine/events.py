@@ -23,6 +23,10 @@ Level: TypeAlias = Literal["info", "warning", "error"]
 Work: TypeAlias = Literal["import", "prepare", "ask", "train", "predict", "export", "table", "change"]
 
 
+KEEPING = "keep the best so far"
+"""The stage of a training that was asked to stop, and does: what it has now is measured and written."""
+
+
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
     """``job`` is the id of the job that tells; ``at`` is seconds since the epoch."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QThread, Signal
 
 from aetheron_desktop.engine.errors import AetheronError
-from aetheron_desktop.engine.events import JobEnded, JobStarted
+from aetheron_desktop.engine.events import KEEPING, JobEnded, JobStarted, Progressed
 from aetheron_desktop.engine.jobs import pausing, process
 from aetheron_desktop.engine.jobs.job import PredictJob, TrainJob
 from aetheron_desktop.engine.jobs.pausing import Pauses
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _WAIT_S: Final = 0.1
 STOP_LIMIT_S: Final = 6.0
 """A worker that has not ended this long after it was asked to stop is ended by force."""
+KEEP_LIMIT_S: Final = 300.0
+"""One that says that it keeps the best so far is given this long: what it has learned is worth waiting for."""
 
 
 class JobThread(QThread):
@@ -52,6 +55,7 @@ class JobThread(QThread):
         self._pending: list[Event] = []
         self._process: tuple[int, float] | None = None
         self._stop_at: float | None = None
+        self._is_keeping = False
         self._forced = False
         self._detached = threading.Event()
         self._supervise: Callable[[], JobEnded | None] = lambda: None
@@ -87,7 +91,7 @@ class JobThread(QThread):
     def kill(self) -> None:
         """End the worker at once; nothing of the job is kept."""
         self._workspace.ask_to_stop(self.job_id)
-        self._stop_at = time.monotonic() - STOP_LIMIT_S
+        self._stop_at = -math.inf
 
     def pause(self) -> bool:
         """Suspend the worker; False when there is none."""
@@ -150,6 +154,8 @@ class JobThread(QThread):
                     self._process = process.process_of(event)
                 elif isinstance(event, JobEnded):
                     return event
+                elif isinstance(event, Progressed):
+                    self._is_keeping = event.stage == KEEPING
             self._look_for_pause()
             self._insist(worker)
         return None
@@ -160,7 +166,8 @@ class JobThread(QThread):
             self.paused.emit(self.job_id, pause)
 
     def _insist(self, worker: WorkerProcess | None) -> None:
-        if self._stop_at is None or self._forced or time.monotonic() - self._stop_at < STOP_LIMIT_S:
+        limit = KEEP_LIMIT_S if self._is_keeping else STOP_LIMIT_S
+        if self._stop_at is None or self._forced or time.monotonic() - self._stop_at < limit:
             return
         self._forced = True
         if worker is not None:

@@ -84,7 +84,7 @@ def test_that_members_come_in_the_best_first_with_weight_and_interval(
     assert header == "ROC AUC ↑, out-of-fold"
     assert child(tab, "ensemble_score").text() == "0.9600"
     assert not child(tab, "ensemble_test_score").isVisible()
-    assert child(tab, "ensemble_facts").text() == "2 models, all of them count, 1 could not be fitted"
+    assert child(tab, "ensemble_facts").text() == "Ensemble of 2 models, all of them count, 1 could not be fitted"
     assert child(tab, "ensemble_growth", QWidget).accessibleName().startswith("The ensemble after each of its 2 models")
 
 
@@ -177,6 +177,10 @@ def test_that_stop_says_what_is_kept_of_an_ensemble(tab: TrainTab, session: Scri
     stop = child(tab, "stop_run", QPushButton)
     assert "the ensemble of the models that are complete" in stop.toolTip()
     assert stop.accessibleDescription() == stop.toolTip()
+    session.runs[run].status = "stopping"
+    session.run_changed.emit(run)
+    show(tab)
+    assert child(tab, "run_words").text() == "Stopping  ·  The ensemble so far is kept"
     forest = session.add_run("forest")
     session.begin(forest)
     tab.leaderboard.choose([forest])
@@ -191,8 +195,8 @@ def test_that_a_run_of_which_all_failed_lists_the_reasons(
     session.fail(run, "The training failed", "None of the estimators could be fitted.", "Look at the columns.")
     qtbot.waitUntil(lambda: child(tab, "run_words").text().startswith("The training failed"))
     assert cells(tab, SCORE) == ["failed", "failed"]
-    assert child(tab, "ensemble_score").text() == "–"
-    assert child(tab, "ensemble_facts").text() == "0 models, 2 could not be fitted"
+    assert not child(tab, "ensemble_score").isVisible()
+    assert child(tab, "ensemble_facts").text() == "No model, 2 could not be fitted"
     assert not child(tab, "ensemble_growth", QWidget).isVisible()
 
 

@@ -19,7 +19,7 @@ from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.thresholds import DECIDED, best_threshold, cheapest_threshold
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
-from aetheron_desktop.engine.events import MessageLogged, Progressed, RunResumed, RunStarted
+from aetheron_desktop.engine.events import KEEPING, MessageLogged, Progressed, RunResumed, RunStarted
 from aetheron_desktop.engine.training.checkpoints import INTERVAL_S, Checkpoints
 from aetheron_desktop.engine.training.clock import Clock
 from aetheron_desktop.engine.training.fit_progress import FitProgress, StopFit
@@ -168,6 +168,7 @@ class Training:
 
     def _stopped(self, exam: Exam, model: FittedPipeline) -> Run:
         """Evaluate the best so far, once, whichever of the two threads comes first."""
+        self._progress(KEEPING, 0, None)
         # Nothing is told while this lock is held: whoever listens may be the one who waits for it.
         with self._evaluation:
             if self._end is None:

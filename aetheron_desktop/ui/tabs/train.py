@@ -91,7 +91,7 @@ class TrainTab(QWidget):
         split.addWidget(self._below)
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
-        split.setSizes([292, 420])
+        split.setSizes([236, 476])
         line = QFrame(self)
         theme.mark(line, role="side")
         line.setFixedWidth(1)

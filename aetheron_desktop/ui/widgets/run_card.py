@@ -138,7 +138,9 @@ class RunHeader(QFrame):
 
     def _sentence(self, row: LeaderboardRow) -> str:
         parts = [STATUS_WORDS.get(row.status, row.status)]
-        if row.is_active:
+        if row.status == "stopping":
+            parts.append("The ensemble so far is kept" if row.is_ensemble else "The best so far is kept")
+        elif row.is_active:
             parts += [
                 row.stage[:1].upper() + row.stage[1:],
                 f"{row.share:.0%}" if row.share else "",
@@ -149,7 +151,9 @@ class RunHeader(QFrame):
             parts.append(f"{row.against_text} than the baseline" if row.against_word else "")
         elif row.title:
             parts = [row.title]
-        if row.status != "queued" and row.eta_s is None:  # one number of seconds is enough to think about
+        if (
+            row.status not in {"queued", "stopping"} and row.eta_s is None
+        ):  # one number of seconds is enough to think about
             parts.append(quantities.duration(row.seconds))
         return "  ·  ".join(part for part in parts if part)
 

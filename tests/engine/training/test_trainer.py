@@ -16,7 +16,7 @@ from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.importance import importance
-from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
+from aetheron_desktop.engine.events import KEEPING, Event, MessageLogged, MetricLogged, Progressed, RunStarted
 from aetheron_desktop.engine.training import trainer
 from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.experiment import Costs, Experiment, plan, split_plan
@@ -194,9 +194,11 @@ def test_that_a_stop_is_asked_for_often_and_evaluation_is_short(tall: Dataset, e
         asked.append(time.monotonic())
         return len(asked) > 25
 
-    run = train(planned(tall, estimator, values=long), tall, lambda event: None, should_stop)
+    told: list[Event] = []
+    run = train(planned(tall, estimator, values=long), tall, told.append, should_stop)
     ended = time.monotonic()
     assert run.outcome == "stopped"
+    assert KEEPING in [event.stage for event in told if isinstance(event, Progressed)], "or nobody waits for it"
     assert run.model is not None
     gaps = np.diff(asked[1:])
     assert np.median(gaps) < 0.5

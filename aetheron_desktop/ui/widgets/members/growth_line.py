@@ -82,16 +82,25 @@ class GrowthLine(QWidget):
             up = (self._sign * value - worst) / (best - worst)
             return QPointF(plot.left() + across * plot.width(), plot.bottom() - min(max(up, 0.0), 1.0) * plot.height())
 
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("disabled"))
         for place, value in enumerate(self._alone):
-            painter.drawEllipse(at(place, value), 2.2, 2.2)
+            self._paint_alone(painter, at(place, value), is_far=self._sign * value < worst)
         painter.setPen(QPen(theme.color("accent"), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline([at(place, value) for place, value in enumerate(self._whole)])
         painter.setBrush(theme.color("accent"))
         painter.drawEllipse(at(len(self._whole) - 1, self._whole[-1]), 3, 3)
         painter.end()
+
+    def _paint_alone(self, painter: QPainter, point: QPointF, *, is_far: bool) -> None:
+        """Paint a member alone, as an arrow down where it is worse than what is drawn."""
+        ink = theme.color("border.strong")
+        if is_far:
+            painter.setPen(QPen(ink, 1.2))
+            painter.drawPolyline([point + QPointF(-3, -4), point + QPointF(0, -1), point + QPointF(3, -4)])
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawEllipse(point, 2.2, 2.2)
 
     def _limits(self) -> tuple[float, float]:
         """Give the best and the worst that is drawn, larger is better; dots that are far below lie on the edge."""

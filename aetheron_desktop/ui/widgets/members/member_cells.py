@@ -51,8 +51,10 @@ class MemberDelegate(QStyledItemDelegate):
                 self._paint_score(painter, area, row, text)
             case column if column == WEIGHT and not row.reason:
                 self._paint_weight(painter, area, row, text)
+            case column if column >= SCORE and row.reason:
+                self._paint_reason(painter, option.rect, row)
             case _:
-                painter.setPen(theme.color("faint" if row.reason else "muted"))
+                painter.setPen(theme.color("muted"))
                 painter.drawText(area, option.displayAlignment, text)
         painter.restore()
 
@@ -69,10 +71,15 @@ class MemberDelegate(QStyledItemDelegate):
     def _paint_failed(self, painter: QPainter, area: QRect, row: MemberRow) -> None:
         icon("error", "faint").paint(painter, QRect(area.left(), area.center().y() - 7, 15, 15))
         room = area.adjusted(22, 0, 0, 0)
-        title = _short(painter, row.title, room.width() // 2)
         painter.setPen(theme.color("faint"))
-        painter.drawText(room, _MIDDLE, title)
-        room.setLeft(room.left() + painter.fontMetrics().horizontalAdvance(title) + _PAD)
+        painter.drawText(room, _MIDDLE, _short(painter, row.title, room.width()))
+
+    def _paint_reason(self, painter: QPainter, cell: QRect, row: MemberRow) -> None:
+        """Paint the part of the reason that lies in ``cell``: it goes through all columns that have nothing to say."""
+        left = self._view.columnViewportPosition(SCORE) + _PAD
+        room = QRect(left, cell.top(), self._view.horizontalHeader().length() - left - _PAD, cell.height() - 1)
+        painter.setClipRect(cell, Qt.ClipOperation.IntersectClip)
+        painter.setPen(theme.color("faint"))
         painter.drawText(room, _MIDDLE, _short(painter, row.reason, room.width()))
 
     def _paint_new(self, painter: QPainter, area: QRect, title: str) -> int:

@@ -145,8 +145,12 @@ class MembersView(QWidget):
         self._whole.setText(quantities.number(run.ensemble))
         self._whole_words.setText(f"{main.label}, {judged_by(run.members)}")
         self._whole.setToolTip("The ensemble on rows that its members did not learn from")
-        for label in (self._test, self._test_words):
-            label.setVisible(run.score is not None)
+        for labels, value in (
+            ((self._whole, self._whole_words), run.ensemble),
+            ((self._test, self._test_words), run.score),
+        ):
+            for label in labels:
+                label.setVisible(value is not None)
         self._test.setText(quantities.number(run.score))
         self._test_words.setText(f"{main.label}, test rows")
         self._facts.setText(_facts(run))
@@ -183,7 +187,7 @@ def _facts(run: RunState) -> str:
     failed = sum(bool(one.reason) for one in run.members)
     fitted = len(run.members) - failed
     counting = sum(weight > 0 for weight in run.weights.values())
-    parts = [f"{fitted} model{'s' if fitted != 1 else ''}"]
+    parts = [f"Ensemble of {fitted} model{'s' if fitted != 1 else ''}" if fitted else "No model"]
     if fitted > 1:
         parts.append("all of them count" if counting == fitted else f"{counting} of them count{'s' * (counting == 1)}")
     if failed:
