@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -36,10 +37,15 @@ class ColumnRange(msgspec.Struct, frozen=True):
     others: int = 0
 
 
-class Schema(msgspec.Struct, frozen=True):
+class Schema(msgspec.Struct, frozen=True, dict=True):
     """The columns of a table, in its order."""
 
     columns: tuple[Column, ...]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        # Of two with one name the first, as it is found in the order.
+        return {column.name: column for column in reversed(self.columns)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,9 +58,9 @@ class Schema(msgspec.Struct, frozen=True):
         Raises:
             UsageError: there is none; the words offer those that come close.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
+        # A table of a hundred thousand columns is asked for each of them.
+        if name in self._by_name:
+            return self._by_name[name]
         from difflib import get_close_matches  # only a wrong name needs it
 
         near = get_close_matches(name, self.names, n=3) or self.names[:10]

@@ -39,6 +39,7 @@ MISSING_WORD: Final = "(missing)"
 _EPOCH: Final = pd.Timestamp("2000-01-01")
 _LARGEST: Final = 1e37
 _TRUTHS: Final = {"true": 1.0, "yes": 1.0, "t": 1.0, "y": 1.0, "false": 0.0, "no": 0.0, "f": 0.0, "n": 0.0}
+_MANY_NAMES: Final = 2_000
 _MOST_DATES: Final = 4
 """Of so many dates at most, the days between each two are features."""
 
@@ -311,7 +312,15 @@ class _Parts:
             ("each", made_by.each_value(), levels),
             ("missing", made_by.told_missing(), missing),
         ]
-        return [one for one in parts if one[2]]
+        return [(name, made, self._as_range(names)) for name, made, names in parts if names]
+
+    def _as_range(self, names: list[str]) -> Any:
+        """Give very many names that stand side by side by their ends: each would be looked for among all others."""
+        if len(names) <= _MANY_NAMES:
+            return names
+        all_names = list(self._frame.columns)
+        first = all_names.index(names[0])
+        return slice(names[0], names[-1]) if all_names[first : first + len(names)] == names else names
 
     def _usual_numbers(self) -> Any:
         match self._style:
@@ -380,7 +389,15 @@ def number_positions(fitted: ColumnTransformer) -> range:
 
 def chosen_by(fitted: ColumnTransformer, name: str) -> list[str]:
     """Give the columns of the frame that the part ``name`` of a transformer takes."""
-    return next((list(chosen) for one, _, chosen in fitted.transformers_ if one == name), [])
+    return next((names_of(fitted, chosen) for one, _, chosen in fitted.transformers_ if one == name), [])
+
+
+def names_of(fitted: ColumnTransformer, chosen: Any) -> list[str]:
+    """Give the names that a part of a transformer takes, which may be told by one name or by the first and the last."""
+    if not isinstance(chosen, slice):
+        return [chosen] if isinstance(chosen, str) else list(chosen)
+    names = fitted.feature_names_in_.tolist()
+    return names[names.index(chosen.start) : names.index(chosen.stop) + 1]  # type: ignore[no-any-return]
 
 
 def constant_columns(table: pd.DataFrame, columns: Sequence[Column]) -> list[str]:

@@ -20,7 +20,7 @@ from sklearn.preprocessing import (
     TargetEncoder,
 )
 
-from aetheron_desktop.engine.estimators.features import SEPARATOR
+from aetheron_desktop.engine.estimators.features import SEPARATOR, names_of
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.treatments import MadeFeature
 
@@ -61,7 +61,7 @@ def made_features(fitted: ColumnTransformer, classes: Sequence[str] = ()) -> tup
     for part, step, chosen in fitted.transformers_:
         if part == "remainder":
             continue
-        given = [_begun(name) for name in ([chosen] if isinstance(chosen, str) else chosen)]
+        given = [_begun(name) for name in names_of(fitted, chosen)]
         for one in [one for _, one in step.steps] if isinstance(step, Pipeline) else [step]:
             given = _after(one, given, classes)
         drafts += given

@@ -23,6 +23,7 @@ from aetheron_desktop.engine.estimators.features import (
 )
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
+from aetheron_desktop.engine.training.oddities import warn
 from aetheron_desktop.engine.training.ranges import ranges
 
 if TYPE_CHECKING:
@@ -126,9 +127,13 @@ def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -
     constant = constant_columns(table.iloc[parts.train], features)
     if constant:
         say(f"Left out, because they have one value only: {', '.join(constant[:10])}{'…' if constant[10:] else ''}.")
-    columns = Columns(tuple(column for column in features if column.name not in set(constant)), experiment.treatments)
+    idle = set(constant)
+    columns = Columns(tuple(column for column in features if column.name not in idle), experiment.treatments)
     if not columns.columns:
-        raise TrainingError("All chosen columns have one value only.", hint="Choose other columns.")
+        raise TrainingError(
+            "All chosen columns are empty, or have one value only.", hint="Choose other columns on the Data tab."
+        )
+    warn(table.iloc[parts.train], y[parts.train], columns.columns, classes, say)
     return Material(
         subject=Subject(experiment.task, target, classes, columns),
         table=table,

@@ -16,7 +16,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.boosters import Booster, XgboostPredictor
-from aetheron_desktop.engine.estimators.features import MISSING_WORD
+from aetheron_desktop.engine.estimators.features import MISSING_WORD, names_of
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.plain import PlainPredictor
 from aetheron_desktop.engine.estimators.temperature import LEAST
@@ -127,7 +127,8 @@ def _features(graph: Graph, pipeline: FittedPipeline, empty: Collection[str], mo
         if name in _CATEGORIES:
             parts.append(_categories(graph, fitted, list(chosen), empty, model if name == "category" else None))
         elif name in _NUMBERS:
-            parts.append(scaled(graph, numbers.of(list(chosen)), fitted, list(chosen)))
+            names = names_of(transformer, chosen)
+            parts.append(scaled(graph, numbers.of(names), fitted, names))
         elif name.startswith(_TEXTS):
             parts.append(text(graph, chosen, fitted))
         elif fitted != "drop":
