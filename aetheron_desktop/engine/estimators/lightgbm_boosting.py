@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import lightgbm
 import numpy as np
 
-from aetheron_desktop.engine.estimators.base import Estimator, Rows
+from aetheron_desktop.engine.estimators.base import Estimator
 from aetheron_desktop.engine.estimators.boosters import LightgbmPredictor
 from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from aetheron_desktop.engine.estimators.base import Progress, Recipe
+    from aetheron_desktop.engine.estimators.base import Progress, Recipe, Rows
 
 _ROUNDS: Final = "rounds.txt"
 _END: Final = "end of trees\n"
@@ -60,11 +60,8 @@ class _Fit:
             save=self._save,
             state=restored_state(folder),
         )
-        drawn = self.rounds.drawn[0]
-        seen = Rows(train.X[drawn], train.y[drawn], None if train.weight is None else train.weight[drawn])
         self._train = self._data(train)
         self._valid = self._data(valid, self._train)
-        self._seen = self._data(seen, self._train)
 
     def run(self) -> None:
         """Do all rounds that are left."""
@@ -74,8 +71,8 @@ class _Fit:
             _parameters(self._recipe),
             self._train,
             num_boost_round=self.rounds.total - self.rounds.state.done,
-            valid_sets=[self._valid, self._seen],
-            valid_names=["valid", "seen"],
+            valid_sets=[self._valid],
+            valid_names=["valid"],
             init_model=self._earlier,
             # Else the trees would be read from a text once more at the end.
             keep_training_booster=True,
@@ -100,23 +97,25 @@ class _Fit:
     def _after(self, env: Any) -> None:
         self._booster = env.model
         done = env.iteration + 1
-        loss = next(float(told[2]) for told in env.evaluation_result_list if told[0] == "valid")
+        loss = float(env.evaluation_result_list[0][2])
         # Without a split that helps, LightGBM adds no tree, and would add none in any other round.
         grew = self._booster.current_iteration() == done
         if self.rounds.hear(done, loss, self._points) or not grew:
             raise lightgbm.callback.EarlyStopException(done - 1, env.evaluation_result_list)
 
     def _points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return self._told(self._seen, "seen"), self._told(self._valid, "valid")[self.rounds.drawn[1]]
+        # The library has the sums of all rows at hand; to follow a part of them would cost in each round.
+        train, valid = self.rounds.drawn
+        return self._told(self._booster.eval_train)[train], self._told(self._booster.eval_valid)[valid]
 
-    def _told(self, data: Any, name: str) -> NDArray[np.float64]:
+    def _told(self, evaluate: Callable[[Any], Any]) -> NDArray[np.float64]:
         found: list[NDArray[np.float64]] = []
 
         def take(predicted: NDArray[np.float64], _: Any) -> tuple[str, float, bool]:
             found.append(predicted.copy())
             return "none", 0.0, False
 
-        self._booster.eval(data, name, take)
+        evaluate(take)
         return np.column_stack([1.0 - found[0], found[0]]) if self._recipe.task == "binary" else found[0]
 
     def _predictor(self, count: int) -> LightgbmPredictor:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _JUDGED_TRAIN: Final = 5_000
 _JUDGED_VALID: Final = 20_000
 _MOST_TREES: Final = 30_000
-_CURVES_SHARE: Final = 0.02
+_CURVES_SHARE: Final = 0.015
 """The most of the time that goes into points of curves."""
-_KEEPING_SHARE: Final = 0.01
+_KEEPING_SHARE: Final = 0.005
 """The most of the time that goes into keeping the best so far at hand."""
 _STATE: Final = "rounds.json"
 
