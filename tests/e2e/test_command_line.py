@@ -339,3 +339,20 @@ def test_that_costs_set_the_threshold_and_a_metric_chooses_the_best(line: Line, 
         refused = line.run(*words, wrong, said)
         assert refused.returncode == 2
         assert said in refused.stderr or "above 0" in refused.stderr
+
+
+def test_that_what_is_made_of_a_column_is_chosen_and_told(line: Line) -> None:
+    told = line.records(
+        "train", str(DATA / "penguins.csv"), "--target", "species", "--estimator", "logistic",
+        "--feature", "bill_length_mm=binned", "--feature", "island=left-out",
+    )  # fmt: skip
+    started = [record for record in told if record["kind"] == "run_started"][-1]
+    assert started["experiment"]["treatments"] == [{"column": "bill_length_mm", "how": ["binned"]}]
+    assert "island" not in started["experiment"]["features"]
+    features = line.records("show", told[-1]["model"], "--features")
+    assert {"binned"} == {one["how"] for one in features if one["columns"] == ["bill_length_mm"]} - {"missing"}
+    assert "weighted sums: Scaled" in line.run("show", "penguins", "--features").stdout
+    wrong = line.run("train", "penguins", "--target", "species", "--feature", "sex=binned")
+    assert wrong.returncode == 2
+    assert "cannot be treated as 'binned'" in " ".join(wrong.stderr.split())
+    assert "one-hot, codes, target, left-out" in " ".join(wrong.stderr.split())
