@@ -34,6 +34,14 @@ COSTS: Final[dict[str, Cost]] = {
         width="codes", steps="max_iter", start_s=0.2, cell_s=9.5e-7, step_s=3.6e-4, step_cell_s=3.2e-9,
         per_class=True, scales=(("max_leaf_nodes", 0.3),), parallel=0.7, cell_bytes=50,
     ),
+    "lightgbm": Cost(
+        width="codes", steps="n_estimators", start_s=0.11, cell_s=9.8e-7, step_s=0.0, step_cell_s=2.2e-8,
+        per_class=True, scales=(("num_leaves", 0.3),), parallel=0.7, cell_bytes=60,
+    ),
+    "xgboost": Cost(
+        width="codes", steps="n_estimators", start_s=0.11, cell_s=1.2e-6, step_s=7e-4, step_cell_s=1.5e-8,
+        per_class=True, scales=(("max_depth", 1.0),), parallel=0.7, cell_bytes=55,
+    ),
     "network": Cost(
         width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,
         scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
