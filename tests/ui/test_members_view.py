@@ -66,10 +66,10 @@ def test_that_members_come_in_the_best_first_with_weight_and_interval(
     tab: TrainTab, session: ScriptedSession, run: str
 ) -> None:
     show(tab)
-    assert tab.details.currentWidget() is tab.members
+    assert tab.run.tabs.currentWidget() is tab.run.members
     session.progress(run, 0, None, stage="Gradient boosting, fold 2 of 5", eta_s=40)
     show(tab)
-    assert "Gradient boosting, fold 2 of 5" in tab.members._empty.accessibleName()
+    assert "Gradient boosting, fold 2 of 5" in tab.run.members._empty.accessibleName()
     session.member(run, 1, "Boosting", 0.91, weights={1: 1.0})
     session.cannot(run, "Network", "the memory is not enough")
     session.member(run, 2, "Linear", 0.95, weights={1: 0.25, 2: 0.75}, ensemble=0.96)
@@ -109,7 +109,7 @@ def test_that_the_test_score_stands_beside_once_it_has_ended(
     qtbot.waitUntil(lambda: child(tab, "ensemble_test_score").isVisible())
     assert child(tab, "ensemble_test_score").text() == "0.8800"
     assert child(tab, "ensemble_score").text() == "0.9100"
-    assert tab.members.model.headerData(SCORE, Qt.Orientation.Horizontal) == "ROC AUC ↑, validation rows"
+    assert tab.run.members.model.headerData(SCORE, Qt.Orientation.Horizontal) == "ROC AUC ↑, validation rows"
     assert not any(row.is_newest for row in cells(tab, MODEL, ROW_ROLE))
 
 
@@ -123,7 +123,7 @@ def test_that_smaller_is_better_where_the_metric_says_so(tab: TrainTab, session:
     session.member(run, 3, "Next", 5.0, metric="rmse", width=1.0)
     show(tab)
     assert cells(tab, MODEL) == ["Near", "Next", "Far"]
-    scale = tab.members.model.scale
+    scale = tab.run.members.model.scale
     assert scale.share(-3.0) == 1.0
     assert 0.5 < scale.share(-5.0) < scale.share(-4.0)
     assert scale.share(-40.0) < 0, "what is far worse leaves room for the others"
@@ -137,10 +137,10 @@ def test_that_an_earlier_run_shows_its_members_from_its_log(
     other = session.add_run("forest")
     tab.leaderboard.choose([other])
     session.runs[run].members = []
-    assert not tab.details.isTabVisible(tab.details.indexOf(tab.members))
+    assert not tab.run.tabs.isTabVisible(tab.run.tabs.indexOf(tab.run.members))
     tab.leaderboard.choose([run])
     qtbot.waitUntil(lambda: cells(tab, MODEL) == ["Boosting"])
-    assert tab.details.currentWidget() is tab.members
+    assert tab.run.tabs.currentWidget() is tab.run.members
 
 
 def test_that_only_an_ensemble_has_members_and_its_menu_leads_to_them(
@@ -150,21 +150,21 @@ def test_that_only_an_ensemble_has_members_and_its_menu_leads_to_them(
     forest = session.add_run("forest")
     for chosen, has_members in ((forest, False), (run, True)):
         tab.leaderboard.choose([chosen])
-        assert tab.details.isTabVisible(tab.details.indexOf(tab.members)) is has_members
+        assert tab.run.tabs.isTabVisible(tab.run.tabs.indexOf(tab.run.members)) is has_members
         menu = tab.leaderboard.make_menu()
         actions = [action for action in menu.actions() if action.text() == "Show members"]
         assert len(actions) == has_members
-    tab.details.setCurrentWidget(tab.log)
+    tab.run.tabs.setCurrentWidget(tab.run.log)
     actions[0].trigger()
-    assert tab.details.currentWidget() is tab.members
+    assert tab.run.tabs.currentWidget() is tab.run.members
 
 
 def test_that_what_a_person_looks_at_stays(tab: TrainTab, session: ScriptedSession, run: str) -> None:
     show(tab)
-    tab.details.setCurrentWidget(tab.curves)
+    tab.run.tabs.setCurrentWidget(tab.curves)
     session.member(run, 1, "Boosting", 0.91, weights={1: 1.0})
     show(tab)
-    assert tab.details.currentWidget() is tab.curves
+    assert tab.run.tabs.currentWidget() is tab.curves
     table = child(tab, "member_table", QTableView)
     table.setCurrentIndex(table.model().index(0, 0))
     session.member(run, 2, "Linear", 0.95, weights={2: 1.0})
@@ -216,7 +216,7 @@ def test_that_it_is_painted_at_any_size_with_long_names(
         tab.resize(width, 800)
         QApplication.processEvents()
         table = child(tab, "member_table", QTableView)
-        assert not tab.members.grab().isNull()
+        assert not tab.run.members.grab().isNull()
         assert table.horizontalHeader().length() <= table.viewport().width()
         shown.append(sum(not table.isColumnHidden(column) for column in range(TIME + 1)))
     assert shown[-1] == TIME + 1

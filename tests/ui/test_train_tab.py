@@ -263,7 +263,7 @@ def test_that_a_failed_run_says_what_happened_and_what_to_do(
     session.begin(tab.current)
     session.fail(tab.current)
     qtbot.waitUntil(lambda: child(tab, "run_words", QLabel).text().startswith("The training failed"))
-    tab.details.setCurrentWidget(tab.result)
+    tab.run.tabs.setCurrentWidget(tab.run.result)
     card = child(tab, "run_outcome", QWidget)
     assert card.isVisible()
     assert card.accessibleName() == "The training failed It ran out of memory. Use fewer columns."
@@ -276,9 +276,9 @@ def test_that_the_log_is_shown_and_copied(tab: TrainTab, session: ScriptedSessio
     session.begin(run)
     session.tell(run, MessageLogged(job=run, level="info", text="1,200 rows"))
     session.tell(run, MessageLogged(job=run, level="warning", text="A column is constant"))
-    qtbot.waitUntil(lambda: tab.log.model.rowCount() == 2)
-    tab.details.setCurrentWidget(tab.log)
-    assert tab.log.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Warning, ")
+    qtbot.waitUntil(lambda: tab.run.log.model.rowCount() == 2)
+    tab.run.tabs.setCurrentWidget(tab.run.log)
+    assert tab.run.log.model.index(1).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Warning, ")
     click(qtbot, child(tab, "copy_log"))
     copied = QGuiApplication.clipboard().text().splitlines()
     assert [line.split(maxsplit=2)[1:] for line in copied] == [
@@ -300,7 +300,7 @@ def test_that_a_run_of_an_earlier_session_shows_its_curves_and_its_log(
     tab.curves.load(now=True)
     tab.leaderboard.choose([run])
     qtbot.waitUntil(lambda: len(tab.curves.plots[0].points(run, "valid")[0]) == 12)
-    assert tab.log.model.index(0).data() == "from before"
+    assert tab.run.log.model.index(0).data() == "from before"
 
 
 def test_that_runs_started_together_are_shown_together_and_chosen_ones_alone(

@@ -178,3 +178,21 @@ def test_that_the_window_remembers_the_choice(
     assert setup.auto.seconds == 900
     setup.show_plan(PLAN)
     assert setup.picker.estimators() == ["forest"]
+
+
+def test_that_the_tab_key_goes_from_entry_to_entry_and_through_an_opened_form(
+    setup: TrainingSetup, qtbot: QtBot
+) -> None:
+    child(setup, "choose_own").click()
+    setup.activateWindow()
+    first, second = setup.picker.entries[:2]
+    second.open_settings()
+    start = child(setup, "no_estimators")
+    start.setFocus()
+    qtbot.waitUntil(start.hasFocus)
+    passed = []
+    for _ in range(4):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        passed.append(QApplication.focusWidget().objectName())
+    assert passed[:3] == [f"choose_{first.card.id}", f"choose_{second.card.id}", f"settings_{second.card.id}"]
+    assert passed[3].startswith(f"param_{second.card.id}_")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.estimators.treatments import kind_of, label
@@ -19,12 +19,9 @@ from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
-from aetheron_desktop.ui.widgets.curves.curves import Curves
 from aetheron_desktop.ui.widgets.leaderboard import Leaderboard
-from aetheron_desktop.ui.widgets.members.members_view import MembersView
 from aetheron_desktop.ui.widgets.naming import named
-from aetheron_desktop.ui.widgets.run_card import RunHeader, RunResult
-from aetheron_desktop.ui.widgets.run_log import RunLog
+from aetheron_desktop.ui.widgets.run_details import RunDetails
 from aetheron_desktop.ui.widgets.training_setup import Plan, TrainingSetup, TrainRequest
 
 if TYPE_CHECKING:
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from aetheron_desktop.engine.events import Event
-    from aetheron_desktop.ui.item_models.leaderboard import LeaderboardRow
     from aetheron_desktop.ui.session import Session
 
 _MOST_SHOWN = 12
@@ -55,7 +51,6 @@ class TrainTab(QWidget):
         self._logs: dict[str, list[MessageLogged]] = {}
         self._asked: set[str] = set()
         self._watched: list[str] = []
-        self._detailed = ""
         self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._load = QTimer(self, singleShot=True, interval=_LOAD_DELAY_MS)
         self.setObjectName("train_tab")
@@ -70,25 +65,11 @@ class TrainTab(QWidget):
         self.setup = TrainingSetup(self)
         self.model = LeaderboardModel(self._session, self)
         self.leaderboard = Leaderboard(self.model, self)
-        self.header = RunHeader(self)
-        self.members = MembersView(self)
-        self.curves = Curves(self)
-        self.result = RunResult(self)
-        self.log = RunLog(self)
-        self.details = named(QTabWidget(self, documentMode=True), "run_details", "Details of the run")
-        shown = ((self.members, "Members"), (self.curves, "Curves"), (self.result, "Result"), (self.log, "Log"))
-        for widget, title in shown:
-            self.details.addTab(widget, title)
-        self._below = QFrame(self)
-        below = QVBoxLayout(self._below)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(0)
-        below.addWidget(self.header)
-        below.addWidget(self.details, 1)
-        theme.mark(self._below, role="panel")
+        self.run = RunDetails(self)
+        self.curves = self.run.curves
         split = named(QSplitter(Qt.Orientation.Vertical, self, childrenCollapsible=False), "train_split")
         split.addWidget(self.leaderboard)
-        split.addWidget(self._below)
+        split.addWidget(self.run)
         split.setStretchFactor(0, 0)
         split.setStretchFactor(1, 1)
         split.setSizes([236, 476])
@@ -124,10 +105,10 @@ class TrainTab(QWidget):
         self.leaderboard.resume_wanted.connect(partial(self._each, session.resume))
         self.leaderboard.place_wanted.connect(self._move)
         self.leaderboard.model_wanted.connect(self._show_model)
-        self.leaderboard.members_wanted.connect(self._show_members)
-        self.header.stop_wanted.connect(self.stop)
-        self.header.pause_wanted.connect(self.toggle_pause)
-        self.header.model_wanted.connect(lambda: self._show_model(self.current))
+        self.leaderboard.members_wanted.connect(self.run.bring_members)
+        self.run.header.stop_wanted.connect(self.stop)
+        self.run.header.pause_wanted.connect(self.toggle_pause)
+        self.run.header.model_wanted.connect(lambda: self._show_model(self.current))
         self.curves.history_wanted.connect(self._read_history)
         self.curves.failed.connect(self._tell)
         self._refresh.timeout.connect(self._on_refresh)
@@ -226,10 +207,6 @@ class TrainTab(QWidget):
         if state is not None and state.model:
             self.model_requested.emit(state.model)
 
-    def _show_members(self) -> None:
-        self.details.setCurrentWidget(self.members)
-        self.members.setFocus()
-
     def _read_history(self, run: str) -> None:
         if run in self._asked:
             return
@@ -294,7 +271,7 @@ class TrainTab(QWidget):
 
     def _show_runs(self) -> None:
         """Show the curves of the chosen runs, or of those that were started together with the only one chosen."""
-        self._below.setVisible(bool(self._session.runs))
+        self.run.setVisible(bool(self._session.runs))
         shown = self._runs_to_show()
         self._series = self._colours(shown)
         names = self._names(shown)
@@ -332,28 +309,12 @@ class TrainTab(QWidget):
         self.model.flush()
         run = self._session.runs.get(self.current or "")
         row = self.model.row(self.current or "")
-        self.header.setVisible(run is not None and row is not None)
-        self.details.setTabVisible(self.details.indexOf(self.result), run is not None)
-        self.details.setTabVisible(self.details.indexOf(self.log), run is not None)
-        self._show_kind(row)
         if run is None or row is None:
+            self.run.show_nothing()
             return
-        if row.is_ensemble:
-            self.members.show_run(run)
-        self.header.show_row(row)
-        self.result.show_run(run)
         if not run.log and not row.is_active and run.id not in self._logs:
             self._read_history(run.id)
-        self.log.show_lines(run.id, run.log or self._logs.get(run.id, []))
-
-    def _show_kind(self, row: LeaderboardRow | None) -> None:
-        """Show the members of an ensemble first of all; other runs have none."""
-        is_ensemble = row is not None and row.is_ensemble
-        self.details.setTabVisible(self.details.indexOf(self.members), is_ensemble)
-        fresh = row is not None and row.id != self._detailed
-        self._detailed = row.id if row is not None else ""
-        if is_ensemble and fresh and self.details.currentWidget() is self.curves:
-            self.details.setCurrentWidget(self.members)
+        self.run.show_run(run, row, run.log or self._logs.get(run.id, []))
 
     # -- signals ------------------------------------------------------------------------------------------------------
 
@@ -366,7 +327,7 @@ class TrainTab(QWidget):
         self._orders.setdefault(run, len(self._orders))
         if self.isVisible():
             self._load.start()
-        self._below.setVisible(True)
+        self.run.setVisible(True)
         if self.current is None:
             self._refresh.start()
         else:

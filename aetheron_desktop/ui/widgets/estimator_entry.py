@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.naming import named, pictured, tabbed
 from aetheron_desktop.ui.widgets.param_form import ParamForm
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class EstimatorEntry(QFrame):
             self.form.setContentsMargins(0, 8, 4, 0)
             self.form.changed.connect(self._on_changed)
             self._layout.addWidget(self.form)
+            tabbed(self._open, self.form)
         if self.form is not None:
             self.form.setVisible(open_)
 

@@ -11,7 +11,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.card import Family
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.estimator_entry import EstimatorEntry
-from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.naming import named, tabbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -111,6 +111,7 @@ class EstimatorPicker(QWidget):
         """Make the entries, which takes some frames: not before somebody wants to see them."""
         if self._entries or self._task is None:
             return
+        last: QWidget = self._none
         ticked = self._usual_ones() if self._wanted is None else self._wanted
         for family in get_args(Family):
             cards = [card for card in catalog.ALL if card.family == family and not card.ensemble]
@@ -127,6 +128,7 @@ class EstimatorPicker(QWidget):
                 entry.changed.connect(self._on_changed)
                 self._entries[card.id] = entry
                 self._layout.addWidget(entry)
+                last = tabbed(last, entry)
         self._show_entries()
 
     def want(self, ids: Iterable[str]) -> None:

@@ -1,16 +1,20 @@
-"""The names of a control: one for tests and styles, one that screen readers say, one that the pointer shows."""
+"""The names of a control: one for tests and styles, one that screen readers say, one that the pointer shows.
+
+And its place in the order of the Tab key, where that is not the order in which things were made.
+"""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from aetheron_desktop.ui.icons import icon
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QAbstractButton, QWidget
+    from PySide6.QtWidgets import QAbstractButton
 
 _Widget = TypeVar("_Widget", bound="QWidget")
 _Button = TypeVar("_Button", bound="QAbstractButton")
@@ -34,3 +38,11 @@ def pictured(button: _Button, picture: str, color: str = "text", size: int = 16)
     apart = 4 if isinstance(button, QPushButton) and button.text() else 0
     button.setIconSize(QSize(size + apart, size))
     return button
+
+
+def tabbed(first: QWidget, within: QWidget) -> QWidget:
+    """Let the Tab key go on from ``first`` to all that takes the keyboard in ``within``; gives the last of these."""
+    controls = [one for one in within.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    for before, after in pairwise((first, *controls)):
+        QWidget.setTabOrder(before, after)
+    return controls[-1] if controls else first
