@@ -42,7 +42,8 @@ def pictured(button: _Button, picture: str, color: str = "text", size: int = 16)
 
 def tabbed(first: QWidget, within: QWidget) -> QWidget:
     """Let the Tab key go on from ``first`` to all that takes the keyboard in ``within``; gives the last of these."""
-    controls = [one for one in within.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    there = (one for one in within.findChildren(QWidget) if one.window() is first.window())  # no list of a combo box
+    controls = [one for one in there if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
     for before, after in pairwise((first, *controls)):
         QWidget.setTabOrder(before, after)
     return controls[-1] if controls else first
