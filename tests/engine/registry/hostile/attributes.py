@@ -247,7 +247,8 @@ def boosted_category(place: Place, how: str) -> Path:
 
 def _one_hot(pipeline: Pipeline) -> dict[str, Any]:
     found = (node["content"]["content"] for node in pipeline.nodes("OneHotEncoder"))
-    return next(attributes for attributes in found if "categories_" in attributes)
+    # Of words, not of the few numbers that a column may hold.
+    return next(told for told in found if "categories_" in told and "content" in told["categories_"]["content"][0])
 
 
 def _width(pipeline: Pipeline, attributes: dict[str, Any], width: int) -> None:
