@@ -201,8 +201,8 @@ def test_that_a_stop_is_asked_for_often_and_evaluation_is_short(tall: Dataset, e
     assert KEEPING in [event.stage for event in told if isinstance(event, Progressed)], "or nobody waits for it"
     assert run.model is not None
     gaps = np.diff(asked[1:])
-    assert np.median(gaps) < 0.5
-    assert ended - asked[-1] < 5
+    assert np.median(gaps) < 5  # on any machine, however busy: a fit that never asks would take minutes
+    assert ended - asked[-1] < 30
 
 
 def test_that_a_long_evaluation_is_done_on_a_part_and_said(tall: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
