@@ -104,8 +104,9 @@ def test_that_auto_shows_its_members_while_it_trains_and_keeps_the_ensemble_when
     program: Program,
 ) -> None:
     program.ask(f"window().open_path(__import__('pathlib').Path({str(ROOT / 'data' / 'penguins.csv')!r}))")
-    program.wait("find('data_tab') is not None")
+    program.wait("find('grid').model().cell(0, 0) == 'Adelie'")
     program.key("ctrl+2")
+    program.wait("find('train_tab') is not None")
     program.click("auto_time_own")
     program.ask("find('param_auto_own').clear()")
     program.click("auto_settings")
