@@ -30,7 +30,7 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=os.environ | {"XDG_CONFIG_HOME": str(settings), "QT_QPA_PLATFORM": "xcb"} | environment,
+            env=os.environ | {"AETHERON_CONFIG": str(settings), "QT_QPA_PLATFORM": "xcb"} | environment,
             text=True,
         )
         self._known: dict[int, psutil.Process] = {}
