@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from aetheron_desktop.engine.datasets.schema import ColumnRange
+    from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -156,10 +157,14 @@ def _importance(old: Description, new: Description) -> Iterator[DifferenceLine]:
 
 
 def _parameters(old: Description, new: Description) -> Iterator[DifferenceLine]:
-    labels = {p.name: p.label for card in catalog.ALL for p in card.parameters}
-    before = {labels.get(name, name): value for name, value in old.info.params.items()}
-    after = {labels.get(name, name): value for name, value in new.info.params.items()}
-    return _pairs("parameters", before, after)
+    return _pairs("parameters", *(_named_parameters(d) for d in (old, new)))
+
+
+def _named_parameters(description: Description) -> dict[str, Value]:
+    """Give the parameters by what its own estimator calls them: the same name is rounds of one and trees of another."""
+    cards = [card for card in catalog.ALL if card.id == description.info.estimator]
+    labels = {parameter.name: parameter.label for card in cards for parameter in card.parameters}
+    return {labels.get(name, name): value for name, value in description.info.params.items()}
 
 
 def _plan(old: Description, new: Description) -> Iterator[DifferenceLine]:
