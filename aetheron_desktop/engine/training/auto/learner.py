@@ -136,8 +136,9 @@ class AutoLearner:
             return True
         known = self._seconds.get(candidate.estimator)
         if known is None:
-            first = self._members[0]
-            known = first.seconds / COST.get(first.candidate.estimator, SLOW) * COST.get(candidate.estimator, SLOW)
+            # What one was slower than the list says, the others will be, too.
+            scale = float(np.median([took / COST.get(name, SLOW) for name, took in self._seconds.items()]))
+            known = scale * COST.get(candidate.estimator, SLOW)
         return known <= left * _OVER
 
     def _fit_member(self, number: int, candidate: Candidate, progress: Progress, left: float | None) -> Member:
