@@ -58,7 +58,8 @@ class _Body(QScrollArea):
         return QSize(inner.width() + _BAR, min(_LEAST_BODY, inner.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.inner and event.type() == QEvent.Type.LayoutRequest:
+        # While it is taken apart, events still come, and its attributes are gone.
+        if watched is getattr(self, "inner", None) and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
             self.wishes_changed.emit()
         return super().eventFilter(watched, event)
