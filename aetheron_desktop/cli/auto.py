@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aetheron_desktop.cli.terminal import duration, number
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.evaluation.metrics import main_metric, metric
+from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, place
 from aetheron_desktop.engine.events import MemberScored
 from aetheron_desktop.engine.training.experiment import split_plan
 
@@ -103,8 +103,7 @@ def leaderboard(workspace: Workspace, terminal: Terminal, options: Namespace) ->
 
 
 def _ranked(runs: Sequence[RunRecord], name: str) -> list[RunRecord]:
-    sign = -1.0 if metric(name).direction == "higher" else 1.0
-    return sorted(runs, key=lambda run: (run.metrics.get(name) is None, sign * (run.metrics.get(name) or 0.0)))
+    return sorted(runs, key=lambda run: place(metric(name), run.metrics.get(name)))
 
 
 def _members(history: Iterable[object], terminal: Terminal, run: str) -> int:
@@ -117,9 +116,8 @@ def _members(history: Iterable[object], terminal: Terminal, run: str) -> int:
         return 0
     weights = next((member.weights for member in reversed(members) if member.weights), {})
     main = metric(members[0].metric)
-    sign = -1.0 if main.direction == "higher" else 1.0
     fitted = [member for member in members if not member.reason]
-    fitted.sort(key=lambda member: (member.score is None, sign * (member.score or 0.0)))
+    fitted.sort(key=lambda member: place(main, member.score))
     rows = [
         (
             str(member.member),

@@ -22,7 +22,7 @@ from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.treatments import parsed
-from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for
+from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for, place
 from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.job import ChangeJob, ExportJob, ImportJob, PredictJob, TableJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import free_memory
@@ -272,15 +272,13 @@ def _train_all(
 def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState | None) -> None:
     chosen = states[0].judged_by
     others = [other.name for other in metrics_for(states[0].task) if other != chosen][:3]
-    sign = -1.0 if chosen.direction == "higher" else 1.0
-    found = {id(state): state.metrics.get(chosen.name) for state in states}
-    ordered = sorted(states, key=lambda s: (found[id(s)] is None, sign * (found[id(s)] or 0.0)))
+    ordered = sorted(states, key=lambda state: place(chosen, state.metrics.get(chosen.name)))
     rows = [
         (
             "★" if state is best else "",
             catalog.card(state.estimator).name,
             state.status,
-            number(found[id(state)]),
+            number(state.metrics.get(chosen.name)),
             *(number(state.metrics.get(name)) for name in others),
             duration(state.seconds),
         )

@@ -11,6 +11,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import rankdata
 
+from aetheron_desktop.engine.estimators.temperature import LEAST
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Task
 
-_LEAST: Final = np.finfo(np.float64).eps
 _ROUNDS: Final = 60
 _RANK_ROUNDS: Final = 25
 _ROWS: Final = 50_000
@@ -80,7 +81,7 @@ def _greedy(columns: NDArray[np.float64], losses_of: Loss, rounds: int) -> NDArr
 
 def _surprise(weight: NDArray[np.float64] | None) -> Loss:
     def losses(means: NDArray[np.float64]) -> NDArray[np.float64]:
-        made: NDArray[np.float64] = np.average(-np.log(np.clip(means, _LEAST, None)), axis=1, weights=weight)
+        made: NDArray[np.float64] = np.average(-np.log(np.clip(means, LEAST, None)), axis=1, weights=weight)
         return made
 
     return losses
@@ -125,7 +126,7 @@ def temperature(
     One number (Guo et al. 2017, On Calibration of Modern Neural Networks), so that even few rows tell it; between 0.2
     and 5.
     """
-    logs = np.log(np.clip(predicted, _LEAST, 1.0))
+    logs = np.log(np.clip(predicted, LEAST, 1.0))
     rows = np.arange(len(truth))
 
     def loss(log_of: float) -> float:

@@ -100,6 +100,11 @@ def main_metric(task: Task) -> Metric:
     return _BY_NAME[_MAIN[task]]
 
 
+def place(metric: Metric, value: float | None) -> tuple[bool, float]:
+    """Give what scores are sorted by, so that the best comes first and those that are not known last."""
+    return value is None, (value or 0.0) * (-1.0 if metric.direction == "higher" else 1.0)
+
+
 def better(metric: Metric, a: float | None, b: float | None) -> bool:
     """Whether ``a`` is better than ``b``; any value is better than none."""
     if a is None or b is None:

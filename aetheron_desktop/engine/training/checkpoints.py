@@ -51,18 +51,8 @@ class Checkpoints:
     def _keep(self, folder: Path, write: Callable[[Path], None]) -> None:
         known = self._known()
         number = int(known[-1].name) + 1 if known else 1
-        part = folder / f".{number:06d}"
         with storage_errors(folder):
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-            try:
-                write(part)
-                for file in part.rglob("*"):
-                    to_disk(file)
-                os.replace(part, folder / f"{number:06d}")
-            except BaseException:
-                shutil.rmtree(part, ignore_errors=True)
-                raise
+            write_whole(folder / f"{number:06d}", write)
         for old in known[: 1 - _KEPT]:
             shutil.rmtree(old, ignore_errors=True)
 
@@ -72,7 +62,22 @@ class Checkpoints:
         return sorted(one for one in self.folder.iterdir() if one.name.isdecimal())
 
 
-def to_disk(file: Path) -> None:
+def write_whole(target: Path, write: Callable[[Path], None]) -> None:
+    """Have ``write`` fill the folder ``target``, which is then whole and on the disk, or as it was before."""
+    part = target.with_name(f".{target.name}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        write(part)
+        for file in part.rglob("*"):
+            _to_disk(file)
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(part, target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _to_disk(file: Path) -> None:
     """Wait until the disk has it: a rename that outlives the power may not name a file that did not."""
     if file.is_file():
         with open(file, "rb+") as written:

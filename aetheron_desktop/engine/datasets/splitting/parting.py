@@ -53,16 +53,13 @@ def part(dataset: Dataset, request: SplitRequest, should_stop: Callable[[], bool
     column = dict(cells.columns([request.column]))[request.column] if request.column is not None else None
     match request.kind:
         case "random":
-            made = _at_random(rows, request, None)
+            made = at_random(rows, request, None)
         case "stratified":
             assert request.target is not None
-            made = _at_random(rows, request, _codes(dict(cells.columns([request.target]))[request.target]))
-        case "group":
+            made = at_random(rows, request, _codes(dict(cells.columns([request.target]))[request.target]))
+        case "group" | "prefix":
             assert column is not None
-            made = by_group(_groups(column), request)
-        case "prefix":
-            assert column is not None
-            made = by_group(_groups(_beginnings(column, request)), request)
+            made = by_group(_groups(column, request), request)
         case "time":
             assert column is not None
             made, notes = in_time(column, request)
@@ -83,10 +80,11 @@ def groups_of(dataset: Dataset, request: SplitRequest) -> NDArray[np.int64]:
     assert request.column is not None
     dataset.info.schema.column(request.column)
     column = dict(Cells(dataset.parquet, lambda: False).columns([request.column]))[request.column]
-    return _groups(_beginnings(column, request) if request.kind == "prefix" else column)
+    return _groups(column, request)
 
 
-def _at_random(rows: int, request: SplitRequest, strata: NDArray[np.int64] | None) -> NDArray[np.int16]:
+def at_random(rows: int, request: SplitRequest, strata: NDArray[np.int64] | None) -> NDArray[np.int16]:
+    """Deal out ``rows`` at random; with ``strata``, shape (rows,), each part or fold has its share of every class."""
     made = np.zeros(rows, dtype=np.int16)
     if request.folds:
         order = np.random.default_rng(request.seed).permutation(rows)
@@ -206,8 +204,9 @@ def _codes(column: Values) -> NDArray[np.int64]:
     return codes
 
 
-def _groups(column: Values) -> NDArray[np.int64]:
-    """Give the group of each row; one that is missing is a group of its own."""
+def _groups(column: Values, request: SplitRequest) -> NDArray[np.int64]:
+    """Give the group of each row, as ``request`` tells them; one that is missing is a group of its own."""
+    column = _beginnings(column, request) if request.kind == "prefix" else column
     codes = _codes(column)
     gone = np.flatnonzero(~column.valid)
     codes[gone] = int(codes.max(initial=0)) + 1 + np.arange(len(gone))

@@ -4,69 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from aetheron_desktop.engine.estimators.cards import boosted
 from aetheron_desktop.engine.estimators.cards.card import ANY, Card
 from aetheron_desktop.engine.params import Float, Int
-
-
-def _rounds(default: int = 1_000) -> Int:
-    return Int(
-        name="n_estimators",
-        label="Rounds",
-        default=default,
-        low=1,
-        high=10_000,
-        log=True,
-        help="The most trees that follow one another (per class); early stopping usually ends it sooner.",
-    )
-
-
-def _rate(default: float = 0.06) -> Float:
-    return Float(
-        name="learning_rate",
-        label="Learning rate",
-        default=default,
-        low=1e-3,
-        high=1.0,
-        log=True,
-        help="How much of each tree is taken; smaller needs more rounds and is often better.",
-    )
-
-
-def _l2(name: str, default: float) -> Float:
-    return Float(
-        name=name,
-        label="L2 regularization",
-        default=default,
-        low=0.0,
-        high=100.0,
-        advanced=True,
-        help="Larger values make each tree more careful.",
-    )
-
-
-def _depth(default: int, high: int) -> Int:
-    return Int(
-        name="max_depth",
-        label="Depth",
-        default=default,
-        low=1,
-        high=high,
-        help="How many questions a tree asks in a row.",
-    )
-
-
-def _patience(default: int = 40) -> Int:
-    return Int(
-        name="patience",
-        label="Patience",
-        default=default,
-        low=1,
-        high=1_000,
-        log=True,
-        unit="rounds",
-        help="It stops when the validation loss has not improved for so many rounds, and keeps the best.",
-    )
-
 
 LIGHTGBM: Final = Card(
     id="lightgbm",
@@ -76,27 +16,10 @@ LIGHTGBM: Final = Card(
     good_at="Many rows: it is the fastest of the boosted trees, and as good as the others.",
     tasks=ANY,
     parameters=(
-        _rounds(),
-        _rate(),
-        Int(
-            name="num_leaves",
-            label="Leaves",
-            default=31,
-            low=2,
-            high=1_024,
-            log=True,
-            help="How many answers one tree may give.",
-        ),
-        Int(
-            name="min_child_samples",
-            label="Rows in a leaf",
-            default=20,
-            low=1,
-            high=1_000,
-            log=True,
-            unit="rows",
-            help="A tree's last answer must rest on at least so many rows; more is smoother.",
-        ),
+        boosted.rounds("n_estimators"),
+        boosted.learning_rate(),
+        boosted.leaves("num_leaves"),
+        boosted.rows_in_leaf("min_child_samples"),
         Float(
             name="colsample_bytree",
             label="Features per tree",
@@ -105,7 +28,7 @@ LIGHTGBM: Final = Card(
             high=1.0,
             help="The share of features, drawn at random, that each tree may ask about.",
         ),
-        _l2("reg_lambda", 0.0),
+        boosted.l2("reg_lambda"),
         Float(
             name="cat_smooth",
             label="Smoothing of categories",
@@ -115,7 +38,7 @@ LIGHTGBM: Final = Card(
             advanced=True,
             help="Larger values trust rare categories less.",
         ),
-        _patience(),
+        boosted.patience(default=40),
     ),
     implementation="lightgbm_boosting:Lightgbm",
     iterative=True,
@@ -132,9 +55,16 @@ XGBOOST: Final = Card(
     good_at="Tables with many numbers; beside other boosted trees in an ensemble, because it errs elsewhere.",
     tasks=ANY,
     parameters=(
-        _rounds(),
-        _rate(),
-        _depth(6, 16),
+        boosted.rounds("n_estimators"),
+        boosted.learning_rate(),
+        Int(
+            name="max_depth",
+            label="Depth",
+            default=6,
+            low=1,
+            high=16,
+            help="How many questions a tree asks in a row.",
+        ),
         Float(
             name="min_child_weight",
             label="Weight in a leaf",
@@ -143,7 +73,7 @@ XGBOOST: Final = Card(
             high=1_000.0,
             help="The least sum of second derivatives under a tree's last answer: of a regression the number of rows.",
         ),
-        _l2("reg_lambda", 1.0),
+        boosted.l2("reg_lambda", default=1.0),
         Int(
             name="max_cat_to_onehot",
             label="Categories asked singly",
@@ -154,7 +84,7 @@ XGBOOST: Final = Card(
             advanced=True,
             help="Columns with fewer categories are split into one against all others, more of them into two groups.",
         ),
-        _patience(),
+        boosted.patience(default=40),
     ),
     implementation="xgboost_boosting:Xgboost",
     iterative=True,

@@ -7,6 +7,14 @@ from typing import Final
 from aetheron_desktop.engine.estimators.cards.card import ANY, CLASSIFICATION, Card
 from aetheron_desktop.engine.params import Bool, Float, Int
 
+_INTERCEPT: Final = Bool(
+    name="fit_intercept",
+    label="Intercept",
+    default=True,
+    advanced=True,
+    help="Whether the sum may start from a constant.",
+)
+
 DUMMY: Final = Card(
     id="dummy",
     name="Baseline",
@@ -47,13 +55,7 @@ LOGISTIC: Final = Card(
             log=True,
             help="The most steps of the solver (L-BFGS); it ends earlier when nothing is gained.",
         ),
-        Bool(
-            name="fit_intercept",
-            label="Intercept",
-            default=True,
-            advanced=True,
-            help="Whether the sum may start from a constant.",
-        ),
+        _INTERCEPT,
     ),
     implementation="linear:Logistic",
     iterative=True,
@@ -78,13 +80,7 @@ RIDGE: Final = Card(
             log=True,
             help="Larger values keep the weights smaller, which helps when there are few rows.",
         ),
-        Bool(
-            name="fit_intercept",
-            label="Intercept",
-            default=True,
-            advanced=True,
-            help="Whether the sum may start from a constant.",
-        ),
+        _INTERCEPT,
     ),
     implementation="linear:RidgeRegression",
     iterative=False,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named, stored_cells
-from aetheron_desktop.engine.datasets.splitting.parting import groups_of
+from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest, split_named, stored_cells
+from aetheron_desktop.engine.datasets.splitting.parting import at_random, by_group, groups_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,13 +89,12 @@ def deal(y: NDArray[Any], count: int, seed: int, *, by_class: bool) -> NDArray[n
 
     ``y`` is (n,) class indices or values.
     """
+    if by_class:
+        return at_random(len(y), SplitRequest(name="", kind="stratified", folds=count, seed=seed), y).astype(np.int64)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(y))
     order = order[np.argsort(y[order], kind="stable")]
     place = np.empty(len(y), dtype=np.int64)
-    if by_class:
-        place[order] = np.arange(len(y)) % count
-        return place
     # In each stretch of neighbours the folds come in another order, so that none has the larger values throughout.
     turns = np.argsort(rng.random((-(-len(y) // count), count)), axis=1).ravel()
     place[order] = turns[: len(y)]
@@ -104,17 +103,9 @@ def deal(y: NDArray[Any], count: int, seed: int, *, by_class: bool) -> NDArray[n
 
 def deal_groups(groups: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
     """Give a fold from 0 for each row, all rows of a group in one; the largest first, each to the emptiest fold."""
-    names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    count = min(count, len(names))
-    order = np.random.default_rng(seed).permutation(len(names))
-    order = order[np.argsort(-sizes[order], kind="stable")]
-    place = np.zeros(len(names), dtype=np.int64)
-    held = np.zeros(count)
-    for group in order:
-        place[group] = np.argmin(held)
-        held[place[group]] += sizes[group]
-    made: NDArray[np.int64] = place[codes]
-    return made
+    names, codes = np.unique(groups, return_inverse=True)
+    request = SplitRequest(name="", kind="group", folds=min(count, len(names)), seed=seed)
+    return by_group(codes, request).astype(np.int64)
 
 
 def known_in_all(place: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.training.auto.portfolio import Candidate
-from aetheron_desktop.engine.training.checkpoints import to_disk
+from aetheron_desktop.engine.training.checkpoints import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,20 +59,14 @@ class KeptFits:
         """
         if self._folder is None or self._files is None:
             return
-        target = self._folder / f"{number:04d}-{about.fold:02d}"
-        part = self._folder / f".{target.name}"
+        files, target = self._files, self._folder / f"{number:04d}-{about.fold:02d}"
+
+        def write(folder: Path) -> None:
+            files.write(predictor, folder)
+            (folder / _ABOUT).write_bytes(msgspec.json.encode(about))
+
         with storage_errors(target):
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir(parents=True)
-            try:
-                self._files.write(predictor, part)
-                (part / _ABOUT).write_bytes(msgspec.json.encode(about))
-                for file in part.iterdir():
-                    to_disk(file)
-                shutil.rmtree(target, ignore_errors=True)
-                os.replace(part, target)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
+            write_whole(target, write)
 
     def get(self, number: int, candidate: Candidate, fold: int) -> tuple[FitAbout, Predictor] | None:
         """Give a fit that was kept; None where there is none, or it is not what was written: it is then done again."""
