@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from aetheron_desktop.engine.events import MemberScored, MessageLogged, MetricLogged, Progressed
+from aetheron_desktop.engine.events import CoresAwaited, MemberScored, MessageLogged, MetricLogged, Progressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,6 +113,8 @@ class Terminal:
                 self._show(event)
             case MetricLogged(part="valid", value=float(value)):
                 self._score = f"{event.name} {value:.4g}"
+            case CoresAwaited():
+                self._err.print(Text("Another program trains on the cores; this one waits for its turn.", "yellow"))
             case MemberScored():
                 self._tell_member(event)
             case MessageLogged(level="warning" | "error"):

@@ -70,6 +70,10 @@ class Paused(_Record, frozen=True, kw_only=True, tag="paused"):
     seconds: float
 
 
+class CoresAwaited(_Record, frozen=True, kw_only=True, tag="cores_awaited"):
+    """A training waits, from ``at`` on: other programs train on the cores. A :class:`Paused` since then ends that."""
+
+
 class Progressed(_Record, frozen=True, kw_only=True, tag="progressed"):
     """``done`` of ``total`` in ``stage``, counted in ``unit``; ``total`` is None when it is not known.
 
@@ -192,6 +196,7 @@ Event: TypeAlias = (
     | RunStarted
     | RunResumed
     | Paused
+    | CoresAwaited
     | Progressed
     | MetricLogged
     | MemberScored

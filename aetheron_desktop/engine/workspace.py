@@ -3,6 +3,7 @@
 ::
 
     workspace.db      the index (made anew from the folders below when it is lost)
+    queue.json        the runs that wait in a window, or did when it was killed
     datasets/<id>/    one snapshot each, under its content hash
     runs/<id>/        job.json, events.jsonl, predictions.parquet, checkpoints/; ``stop`` asks the worker to stop
     models/<id>/      one model: a Git repository of its versions (see ``registry.shelf``)

@@ -19,6 +19,7 @@ WORDS: dict[Level, str] = {"info": "Note", "success": "Done", "warning": "Warnin
 ACTIONS: dict[str, str] = {
     "run": "Show the run",
     "resume-run": "Resume",
+    "resume-queue": "Resume",
     "model": "Show the model",
     "file": "Show in folder",
     "dataset": "Open the dataset",

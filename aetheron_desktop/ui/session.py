@@ -5,13 +5,11 @@ Nothing in here waits: what takes longer than a frame is a job, done by a worker
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
@@ -20,29 +18,23 @@ from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.datasets.viewing.views import forget_views
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.events import Answered, JobEnded, ModelSaved, Progressed
-from aetheron_desktop.engine.jobs import asking, process
+from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs.job import (
-    AskJob,
     ExportJob,
     ImportJob,
     MendJob,
     PredictJob,
     PrepareJob,
     TableJob,
-    TrainJob,
 )
 from aetheron_desktop.engine.jobs.monitor import Monitor, free_memory
-from aetheron_desktop.engine.jobs.past_runs import speeds
-from aetheron_desktop.engine.jobs.progress import RunState
-from aetheron_desktop.engine.jobs.resuming import resumed_job
-from aetheron_desktop.engine.jobs.run_queue import RunQueue, Share, share
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.training.forecast import of_experiment, refuse_too_large
-from aetheron_desktop.ui.battery_rest import BatteryRest
 from aetheron_desktop.ui.errand import Errand
-from aetheron_desktop.ui.jobs import Jobs
+from aetheron_desktop.ui.inquiries import Inquiries
 from aetheron_desktop.ui.messages import Notice
+from aetheron_desktop.ui.model_changes import ModelChanges
+from aetheron_desktop.ui.runs import Runs
 from aetheron_desktop.ui.trust import Trust
 from aetheron_desktop.ui.versions import Versions
 
@@ -55,7 +47,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.asking import Question
-    from aetheron_desktop.engine.jobs.pausing import Pause
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.forecast import Forecast
@@ -78,15 +69,7 @@ class ImportState:
     eta_s: float | None = None
 
 
-class Inquiry(QObject):
-    """A question that goes on; a receiver that is deleted is disconnected by Qt."""
-
-    answered = Signal(object)  # questions.Answer
-    progressed = Signal(object)  # Progressed
-    ended = Signal(object)  # JobEnded
-
-
-class Session(QObject):
+class Session(Runs):
     """The one owner of what the window shows; widgets show it and ask for changes."""
 
     datasets_changed = Signal()
@@ -96,19 +79,13 @@ class Session(QObject):
     source_looked_at = Signal()
     column_chosen = Signal(str)
     marked_changed = Signal()
-    run_added = Signal(str)
-    run_changed = Signal(str)
-    run_events = Signal(str, list)  # run id, list[Event]
-    forecasts_changed = Signal()
     import_changed = Signal(object)  # ImportState | None
-    noticed = Signal(object)  # Notice
     show_wanted = Signal(str, str)  # "model" | "run" | "dataset", its id
     resources_sampled = Signal(object)  # engine.jobs.monitor.Sample
     finished = Signal()  # after shut_down: nothing of ours runs that should not
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.workspace = workspace
+        super().__init__(workspace, parent)
         self.dataset: Dataset | None = None
         self.target: str | None = None
         self.task: Task | None = None
@@ -121,26 +98,18 @@ class Session(QObject):
         """The column that is looked at."""
         self.marked: tuple[int, ...] = ()
         """The rows that were chosen in a plot, ascending, the first is 0."""
-        self.runs: dict[str, RunState] = {}
-        self._jobs = Jobs(workspace, self)
         self._jobs.told.connect(self._hear)
-        self._jobs.paused.connect(self._on_paused)
         self._jobs.ended.connect(self._on_ended)
         self._jobs.left.connect(self._on_job_left)
-        self._queue = RunQueue()
         self._imports: dict[str, ImportState] = {}
-        self._inquiries: dict[str, Inquiry] = {}
-        self._groups: dict[str, set[str]] = {}
-        self._changes: list[Callable[[], object]] = []
-        """What is being done to a model, and what waits for that."""
-        self._parallel_limit = default_parallel_limit()
-        self._keeps_core = True
-        self._rest = BatteryRest(self)
-        self._speeds: dict[str, float] = {}
-        """How many times as long as forecast the runs of the workspace took, by estimator."""
-        self._shutting_down = False
+        self._inquiries = Inquiries(workspace, self._jobs, self)
         self.trust = Trust(self, self)
         self.versions = Versions(workspace, self._jobs, self)
+        self.models = ModelChanges(workspace, self)
+        self.models.changed.connect(self.models_changed)
+        self.models.noticed.connect(self.noticed)
+        self.models.failed.connect(self.tell)
+        self.models.ended.connect(self._finish_if_quiet)
         self._monitor: Monitor | None = None
         self._monitor_timer = QTimer(self, interval=5000)
         self._monitor_timer.timeout.connect(self._sample)
@@ -151,17 +120,7 @@ class Session(QObject):
         """Begin to look after the workspace: earlier runs, and the machine."""
         # What a window that was killed has left; beside the window's thread, for files of gigabytes take a while to go.
         threading.Thread(target=forget_views, args=(self.workspace.root,), name="forget views", daemon=True).start()
-        alive, dead = process.close_dead_runs(self.workspace)
-        for record in reversed(self.workspace.runs()):
-            self.runs[record.id] = RunState.of(record)
-            self.run_added.emit(record.id)
-        for record in alive:
-            self.runs[record.id].replay(self.workspace.history(record.id))
-            self._jobs.attach(record)
-            self.noticed.emit(Notice("info", f"{record.name} is still training", "It went on without the window."))
-        for end in dead:
-            title = f"{self.runs[end.job].name}: {end.title}"
-            self.noticed.emit(Notice("error", title, end.detail, end.hint, "resume-run", end.job))
+        self._take_up_runs()
         self._monitor = Monitor()
         self._monitor_timer.start()
         # The processor's use is that since the look before; at once there would be nothing to look back on.
@@ -171,18 +130,17 @@ class Session(QObject):
         """Whether a run is going or waiting, or a file is on its way in or out."""
         return bool(len(self._jobs) - len(self._jobs.of("ask")) or len(self._queue))
 
-    def is_shut_down(self) -> bool:
-        """Whether :meth:`shut_down` was called."""
-        return self._shutting_down
-
     def shut_down(self, mode: Literal["keep", "stop", "cancel"]) -> None:
         """End the session: let running work go on without the window, stop it and keep the best, or cancel it.
 
-        ``finished`` is told when nothing of this process runs any more.
+        With ``keep`` what waits is offered by the next session. ``finished`` is told when nothing of this process runs
+        any more.
         """
         self._shutting_down = True
         self._monitor_timer.stop()
-        self._drop_queue()
+        if mode != "keep":
+            self._handed.clear()
+            self._drop_queue()
         self.versions.close()
         self._jobs.close(mode)
         self._finish_if_quiet()
@@ -256,21 +214,11 @@ class Session(QObject):
         These are methods of a QObject, and hear nothing more when it is gone or the question, known by the id that is
         given, is withdrawn; so is ``on_progress``, which hears how far it is.
         """
-        job = AskJob(id=self.workspace.new_id("ask"), question=question)
-        inquiry = Inquiry(self)
-        inquiry.answered.connect(on_answer)
-        inquiry.ended.connect(on_end)
-        if on_progress is not None:
-            inquiry.progressed.connect(on_progress)
-        self._inquiries[job.id] = inquiry
-        self._jobs.start(job, "ask")
-        return job.id
+        return self._inquiries.ask(question, on_answer, on_end, on_progress)
 
     def withdraw(self, job: str) -> None:
         """Stop to answer a question, if that goes on."""
-        if inquiry := self._inquiries.pop(job, None):
-            inquiry.deleteLater()
-            self._jobs.stop(job)
+        self._inquiries.withdraw(job)
 
     def cancel_import(self) -> None:
         """Stop all imports; nothing of them is kept."""
@@ -459,87 +407,8 @@ class Session(QObject):
         assert self.dataset is not None
         at_a_time = min(len(experiments), self._share().runs)
         refuse_too_large(experiments, self.dataset.info, free_memory(), at_a_time=at_a_time)
-        for experiment in experiments:
-            self.runs[experiment.run] = RunState.queued(experiment)
-            self._groups.setdefault(experiment.group, set()).add(experiment.run)
-            self._queue.add(TrainJob(experiment=experiment))
-            self.run_added.emit(experiment.run)
-        self._start_next()
+        self._enqueue(experiments)
         return [experiment.run for experiment in experiments]
-
-    def stop(self, run: str) -> None:
-        """Stop a run and keep its best so far; one that waits is taken off the queue."""
-        state = self.runs[run]
-        if run in self._jobs:
-            state.status = "stopping"
-            self._jobs.stop(run)
-            self.run_changed.emit(run)
-        elif (waiting := self._queue.take(run)) is not None:
-            self._drop(waiting)
-            self._show_places()
-
-    def move(self, run: str, place: int) -> None:
-        """Let a run that waits be the first (``place`` is 1) or a later one of those that wait."""
-        if self._queue.move(run, place):
-            self._show_places()
-
-    def stop_all(self) -> None:
-        """Stop every run and empty the queue."""
-        self._drop_queue()
-        for run in self._jobs.of("train"):
-            self.stop(run)
-
-    def pause(self, run: str) -> None:
-        """Suspend a run: it uses no processor until it goes on."""
-        if self._jobs.pause(run):
-            self.runs[run].pause()
-            self.run_changed.emit(run)
-            self._start_next()
-
-    def resume(self, run: str) -> None:
-        """Let a suspended run go on, or queue one that was cut short to go on from its last checkpoint."""
-        if self.runs[run].can_resume and run not in self._jobs:
-            self._tried(lambda: self._queue_again(run))
-        elif self._jobs.resume(run):
-            self._rest.resumed(run)
-            self.runs[run].go_on()
-            self.run_changed.emit(run)
-
-    def _queue_again(self, run: str) -> None:
-        self._queue.add(resumed_job(self.workspace, self.workspace.run(run)))
-        self.runs[run].wait_again()
-        self.run_changed.emit(run)
-        self._start_next()
-
-    def history(self, run: str) -> list[Event]:
-        """Give all that a run has told, from its log."""
-        return self.workspace.history(run)
-
-    @property
-    def parallel_limit(self) -> int:
-        """How many runs go at the same time."""
-        return self._parallel_limit
-
-    @parallel_limit.setter
-    def parallel_limit(self, limit: int) -> None:
-        self._parallel_limit = max(1, limit)
-        self.forecasts_changed.emit()
-        self._start_next()
-
-    @property
-    def keeps_core(self) -> bool:
-        """Whether runs leave one core to the window."""
-        return self._keeps_core
-
-    @keeps_core.setter
-    def keeps_core(self, keeps: bool) -> None:
-        self._keeps_core = keeps
-        self.forecasts_changed.emit()
-
-    def rest_on_battery(self, *, is_wanted: bool) -> None:
-        """Say whether runs rest while the machine runs on its battery."""
-        self._rest.want(is_wanted=is_wanted)
-        self._start_next()
 
     # -- models -------------------------------------------------------------------------------------------------------
 
@@ -561,57 +430,6 @@ class Session(QObject):
         job = ExportJob(id=self.workspace.new_id("export"), model=id, out=str(out), version=version)
         self._jobs.start(job, "export")
         return job.id
-
-    def rename_model(self, id: str, name: str) -> None:
-        """Give a model another name; ``models_changed`` tells that it has it."""
-        self._change_models(lambda: self.workspace.rename_model(id, name))
-
-    def bin_model(self, id: str) -> None:
-        """Put a model into the bin; a notice offers to take it out again."""
-
-        def bin_() -> Notice:
-            name = self.workspace.model(id).name
-            self.workspace.bin_model(id)
-            return Notice("info", "Model deleted", f"{name} is in the bin.", "", "undo-model", id)
-
-        self._change_models(bin_)
-
-    def restore_model(self, id: str) -> None:
-        """Take a model out of the bin."""
-        self._change_models(lambda: self.workspace.restore_model(id))
-
-    def delete_model(self, id: str) -> None:
-        """Delete a model that is in the bin, for good."""
-        self._change_models(lambda: self.workspace.delete_model(id))
-
-    def _change_models(self, change: Callable[[], object]) -> None:
-        """Do what waits for locks and moves whole repositories beside the window's thread, in the order of wishes."""
-        self._changes.append(change)
-        if len(self._changes) == 1:
-            self._next_change()
-
-    def _next_change(self) -> None:
-        errand = Errand(self._changes[0], self)
-        errand.done.connect(self._on_changed)
-        errand.failed.connect(self._on_not_changed)
-        errand.start()
-
-    def _on_changed(self, made: object) -> None:
-        self.models_changed.emit()
-        if isinstance(made, Notice):
-            self.noticed.emit(made)
-        self._end_change()
-
-    def _on_not_changed(self, error: AetheronError) -> None:
-        self.tell(error)
-        self._end_change()
-
-    def _end_change(self) -> None:
-        del self._changes[0]
-        if self._changes:
-            self._next_change()
-        else:
-            self._finish_if_quiet()
 
     # -- the machine --------------------------------------------------------------------------------------------------
 
@@ -637,72 +455,9 @@ class Session(QObject):
         if not self._shutting_down:
             self._jobs.warm_up()
 
-    def _start_next(self) -> None:
-        shared = self._share()
-        while len(self._queue) and len(self._going()) < shared.runs and not (self._shutting_down or self._rest.is_on):
-            job = self._queue.take()
-            assert job is not None
-            self.runs[job.id].status = "starting"
-            # One that goes on does so on as many threads as before: sums are rounded in the order of their parts.
-            started = job if job.is_resumed else msgspec.structs.replace(job, threads=shared.threads)
-            self._jobs.start(started, "train")
-            self.run_changed.emit(job.id)
-        self._show_places()
-
-    def _show_places(self) -> None:
-        """Let each run that waits know its place."""
-        places = {job.id: place for place, job in enumerate(self._queue, 1)}
-        for run, state in self.runs.items():
-            if state.place != places.get(run):
-                state.place = places.get(run)
-                self.run_changed.emit(run)
-
-    def _share(self) -> Share:
-        return share(os.cpu_count() or 1, self._parallel_limit, keeps_core=self._keeps_core)
-
-    def _look_at_past_runs(self) -> None:
-        """Learn, beside the window's thread, how fast this machine is."""
-        errand = Errand(lambda: speeds(self.workspace), self)
-        errand.done.connect(self._on_speeds)
-        errand.start()
-
-    def _on_speeds(self, found: dict[str, float]) -> None:
-        if found != self._speeds:
-            self._speeds = found
-            self.forecasts_changed.emit()
-
-    def _going(self) -> list[str]:
-        return [run for run in self._jobs.of("train") if self.runs[run].status != "paused"]
-
-    def _drop_queue(self) -> None:
-        while (job := self._queue.take()) is not None:
-            self._drop(job)
-
-    def _drop(self, job: TrainJob) -> None:
-        """Let a run go that waited: it never was, or is as it was when it was cut short."""
-        if not job.is_resumed:
-            self._end_run(_never_started(job.id))
-            return
-        self.runs[job.id] = RunState.of(self.workspace.run(job.id))
-        self.run_changed.emit(job.id)
-
-    def _on_paused(self, run: str, pause: Pause | None) -> None:
-        state = self.runs.get(run)
-        if state is None or not state.is_going or (state.status == "paused") == (pause is not None):
-            return
-        if pause is not None:
-            state.pause(pause.since)
-        elif state.status == "paused":
-            state.go_on()
-        self.run_changed.emit(run)
-        self._start_next()
-
     def _hear(self, job: str, events: list[Event]) -> None:
         if state := self.runs.get(job):
-            for event in events:
-                state.apply(event)
-            self.run_events.emit(job, events)
-            self.run_changed.emit(job)
+            self._hear_run(state, events)
             if any(isinstance(event, ModelSaved) for event in events):
                 self.models_changed.emit()
         elif waiting := self._imports.get(job):
@@ -713,14 +468,6 @@ class Session(QObject):
                     )
             self._imports[job] = waiting
             self.import_changed.emit(waiting)
-        else:
-            for event in events:
-                # Looked up each time: who hears an answer may withdraw the question.
-                inquiry = self._inquiries.get(job)
-                if isinstance(event, Answered) and inquiry is not None:
-                    inquiry.answered.emit(asking.told(event.answer))
-                elif isinstance(event, Progressed) and inquiry is not None:
-                    inquiry.progressed.emit(event)
 
     def _on_ended(self, end: JobEnded) -> None:
         match end.work:
@@ -729,9 +476,7 @@ class Session(QObject):
             case "import" | "prepare":
                 self._end_import(end)
             case "ask":
-                if inquiry := self._inquiries.pop(end.job, None):
-                    inquiry.ended.emit(end)
-                    inquiry.deleteLater()
+                return
             case "change":
                 self.models_changed.emit()
             case "predict" | "export" | "table":
@@ -742,40 +487,10 @@ class Session(QObject):
         self._finish_if_quiet()
 
     def _finish_if_quiet(self) -> None:
-        if self._shutting_down and not len(self._jobs) and not self._changes:
+        if self._shutting_down and not len(self._jobs) and not len(self.models):
             forget_views(self.workspace.root)
             # Not from within shut_down: whoever called it may still have to listen.
             QTimer.singleShot(0, self, self.finished.emit)
-
-    def _end_run(self, end: JobEnded) -> None:
-        state = self.runs[end.job]
-        state.apply(end)
-        self.run_changed.emit(end.job)
-        if end.outcome == "succeeded" and not self._shutting_down:
-            self._look_at_past_runs()
-        if end.outcome in {"failed", "crashed"}:
-            action = "resume-run" if end.outcome == "crashed" else "run"
-            self.noticed.emit(Notice("error", f"{state.name}: {end.title}", end.detail, end.hint, action, end.job))
-        self._end_group(state)
-
-    def _end_group(self, state: RunState) -> None:
-        """When the last of the runs that were started together ends, say which is the best."""
-        waiting = self._groups.get(state.group)
-        if waiting is None:
-            return
-        waiting.discard(state.id)
-        if waiting:
-            return
-        del self._groups[state.group]
-        if self._shutting_down:
-            return
-        together = [run for run in self.runs.values() if run.group == state.group]
-        best = RunState.best(together)
-        if best is None:
-            self.noticed.emit(Notice("warning", "Training ended without a model", "No run kept one.", "See the log."))
-            return
-        words = f"Best: {catalog.card(best.estimator).name}, {best.score_text()}."
-        self.noticed.emit(Notice("success", "Training finished", words, "", "model", best.model or ""))
 
     def _end_import(self, end: JobEnded) -> None:
         name = self._imports.pop(end.job).name
@@ -805,25 +520,3 @@ class Session(QObject):
             self.noticed.emit(notice)
         elif end.outcome != "stopped":
             self.noticed.emit(Notice("error", end.title, end.detail, end.hint))
-
-    def _tried(self, change: Callable[[], object]) -> bool:
-        try:
-            change()
-        except AetheronError as error:
-            self.tell(error)
-            return False
-        return True
-
-    def tell(self, error: AetheronError) -> None:
-        self.noticed.emit(Notice("error", error.title, error.detail, error.hint))
-
-
-def default_parallel_limit() -> int:
-    """Give how many runs go at the same time unless it is set: a quarter of the cores, at least one."""
-    return max(1, (os.cpu_count() or 1) // 4)
-
-
-def _never_started(run: str) -> JobEnded:
-    return JobEnded(
-        job=run, work="train", outcome="stopped", title="Stopped", detail="It was stopped before it started."
-    )

@@ -77,7 +77,7 @@ def test_that_a_model_is_deleted_by_key_and_restored_from_the_bin(
 
 def test_that_deleting_for_good_is_asked_first(qtbot: QtBot, tab: ModelsTab, session: Session) -> None:
     with qtbot.waitSignal(session.models_changed):
-        session.bin_model("model-1")
+        session.models.bin("model-1")
     tab.findChild(QPushButton, "models_bin").setChecked(True)
     qtbot.mouseClick(tab.findChild(QPushButton, "model_delete"), Qt.MouseButton.LeftButton)
     assert len(session.workspace.models(binned=True)) == 1
@@ -98,9 +98,9 @@ def test_that_the_window_goes_on_while_a_model_is_in_use_and_what_waits_is_done_
     qtbot: QtBot, tab: ModelsTab, session: Session
 ) -> None:
     with plain_files.changing(session.workspace.shelf.folder("model-3")):
-        session.rename_model("model-3", "First")
-        session.rename_model("model-3", "Second")
-        session.bin_model("model-3")
+        session.models.rename("model-3", "First")
+        session.models.rename("model-3", "Second")
+        session.models.bin("model-3")
         assert column(tab, 0)[0] == "Forest 3"
     with qtbot.waitSignal(session.noticed) as blocker:
         pass
@@ -110,10 +110,10 @@ def test_that_the_window_goes_on_while_a_model_is_in_use_and_what_waits_is_done_
 
 def test_that_what_cannot_be_done_to_a_model_is_told(qtbot: QtBot, tab: ModelsTab, session: Session) -> None:
     with qtbot.waitSignal(session.noticed) as blocker:
-        session.bin_model("model-none")
+        session.models.bin("model-none")
     assert blocker.args[0].level == "error"
     with qtbot.waitSignal(session.models_changed):
-        session.rename_model("model-1", "It goes on")
+        session.models.rename("model-1", "It goes on")
 
 
 def test_that_the_empty_list_says_what_to_do(qtbot: QtBot, session: Session, dressed: QApplication) -> None:
@@ -275,7 +275,7 @@ def test_that_the_key_asks_in_the_bin_and_the_question_says_how_much_goes(
 ) -> None:
     add_version(session.workspace, "model-1", made_info(1), weights=b"two")
     with qtbot.waitSignal(session.models_changed):
-        session.bin_model("model-1")
+        session.models.bin("model-1")
     tab.findChild(QPushButton, "models_bin").setChecked(True)
     (key,) = [short for short in tab.view.findChildren(QShortcut) if short.key() == QKeySequence("Del")]
     key.activated.emit()

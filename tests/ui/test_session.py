@@ -16,6 +16,8 @@ from aetheron_desktop.engine.datasets.reading.preview import Preview, PreviewQue
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.events import JobEnded, MetricLogged, Paused
 from aetheron_desktop.engine.jobs import pausing, process
+from aetheron_desktop.engine.jobs.job import TrainJob
+from aetheron_desktop.engine.jobs.run_queue import keep_queue, kept_queue
 from aetheron_desktop.engine.workspace import RunRecord, Workspace
 from aetheron_desktop.ui import session as session_module
 from aetheron_desktop.ui.session import Session
@@ -259,6 +261,40 @@ def test_that_a_run_goes_on_without_the_window_and_is_found_by_the_next(
     wait_for_status(qtbot, again, run, "stopped")
     assert again.runs[run].model
     qtbot.waitUntil(lambda: not process.is_running(record.pid, record.born), timeout=LIMIT_MS)
+
+
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+def test_that_what_waits_when_a_window_goes_is_offered_by_the_next(
+    qtbot: QtBot, session: Session, make_session: Callable[[], Session]
+) -> None:
+    session.parallel_limit = 1
+    first, second, third = session.train(["network", "naive_bayes"], LONG)
+    wait_for_status(qtbot, session, second, "running")
+    shut_down(qtbot, session, "keep")
+    later = make_session()
+    assert later.runs[second].is_going
+    assert later.runs[third].status == "postponed"
+    assert later.runs[first].status == "succeeded"
+    offer = next(n for n in later.notices if n.action == "resume-queue")  # type: ignore[attr-defined]
+    assert "Naive Bayes" in offer.detail
+    later.stop(second)
+    later.resume_postponed()
+    assert later.runs[third].status in {"queued", "starting"}
+    assert [job.id for job in kept_queue(later.workspace)] == [third]
+
+
+def test_that_what_waited_can_be_dropped_and_is_not_offered_again(
+    session: Session, make_session: Callable[[], Session], qtbot: QtBot
+) -> None:
+    keep_queue(session.workspace, [TrainJob(experiment=one) for one in session.plan(["dummy"])])
+    later = make_session()
+    (waiting,) = [run for run, state in later.runs.items() if state.status == "postponed"]
+    shut_down(qtbot, later, "stop")
+    again = make_session()
+    assert again.runs[waiting].status == "postponed"
+    again.stop(waiting)
+    assert again.runs[waiting].status == "stopped"
+    assert kept_queue(session.workspace) == []
 
 
 @pytest.mark.parametrize(("mode", "models"), [("stop", 2), ("cancel", 1)])

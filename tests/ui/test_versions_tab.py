@@ -198,14 +198,14 @@ def test_that_a_model_in_the_bin_hides_its_history(tab: ModelsTab, session: Sess
     card = find(tab, HistoryCard, "history_card")
     assert card.isVisible()
     with qtbot.waitSignal(session.models_changed):
-        session.bin_model(FIRST)
+        session.models.bin(FIRST)
     find(tab, QPushButton, "models_bin").setChecked(True)
     assert words(tab, "model_name") == "Forest 1"
     assert not card.isVisible()
     assert find(tab, QPushButton, "model_restore").isVisible()
     assert not find(tab, QWidget, "version_line").isVisible()
     with qtbot.waitSignal(session.models_changed):
-        session.restore_model(FIRST)
+        session.models.restore(FIRST)
     find(tab, QPushButton, "models_bin").setChecked(False)
     tab.show_model(FIRST)
     qtbot.waitUntil(lambda: numbers(tab) == [3, 2, 1])
@@ -257,7 +257,7 @@ def test_that_nothing_is_asked_again_when_another_model_has_changed(
     qtbot.waitUntil(lambda: "Metrics, 1 of 2 differs" in spoken(difference))
     asked = len(work.questions)
     with qtbot.waitSignal(session.models_changed):
-        session.rename_model(OTHER, "Another")
+        session.models.rename(OTHER, "Another")
     qtbot.waitUntil(lambda: tab._reading is None)
     assert len(work.questions) == asked
     assert difference.isVisible()
@@ -347,7 +347,7 @@ def test_that_a_long_name_and_many_aliases_leave_the_details_their_width(
     with session.workspace.shelf.changing(FIRST) as repository:
         for number in range(12):
             repository.tag(f"a-mark-with-a-rather-long-name-{number}", commits[2], "")
-    session.rename_model(FIRST, "x" * 200)
+    session.models.rename(FIRST, "x" * 200)
     qtbot.waitUntil(lambda: "name-11" in find(tab, QWidget, "version_names").accessibleName())
     details = find(tab, ModelDetails, "model_details")
     assert details.minimumSizeHint().width() <= 320

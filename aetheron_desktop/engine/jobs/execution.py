@@ -17,6 +17,7 @@ from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import (
     Answered,
+    CoresAwaited,
     DatasetImported,
     JobEnded,
     JobStarted,
@@ -28,6 +29,7 @@ from aetheron_desktop.engine.events import (
     TableSaved,
     Work,
 )
+from aetheron_desktop.engine.jobs.cores import CoreClaim, claim_cores
 from aetheron_desktop.engine.jobs.job import (
     AskJob,
     ChangeJob,
@@ -40,6 +42,7 @@ from aetheron_desktop.engine.jobs.job import (
     TrainJob,
     title,
 )
+from aetheron_desktop.engine.jobs.resuming import keep_plan
 from aetheron_desktop.engine.jobs.run_life import RunLife
 from aetheron_desktop.engine.store.event_log import EventLog
 from aetheron_desktop.engine.versioning.changes import NotChanged
@@ -64,6 +67,8 @@ GRACE_S: Final = 0.4
 CHANGE_GRACE_S: Final = 15.0
 """How long a change of a model may take to come to an end, or to take back what it has begun."""
 _LOOK_S: Final = 0.05
+_CORES_S: Final = 0.25
+"""Between two looks for a core that is free."""
 _SURE_S: Final = 0.3
 """How long a stage has to go on before its rate says when it ends."""
 
@@ -86,6 +91,7 @@ class Execution:
         self._done = threading.Event()
         self._training: Training | None = None
         self._life: RunLife | None = None
+        self._cores: CoreClaim | None = None
         self._log: EventLog | None = None
         self._stage = ""
         self._stage_began = 0.0
@@ -111,6 +117,8 @@ class Execution:
             self._log.close()
         if self._life is not None:
             self._life.release()
+        if self._cores is not None and not self.abandoned:
+            self._cores.release()
         return self._end
 
     def _do(self) -> None:
@@ -327,11 +335,14 @@ class Execution:
         if (made := life.model_before()) is not None:
             return self._told_model(made, made.metrics, None, "succeeded" if made.status == "trained" else "stopped")
         dataset = self._workspace.dataset(job.experiment.dataset)
+        threads = self._take_cores(job, life)
+        if threads is None:
+            return self._ending("stopped", title="Stopped", detail="It was stopped while it waited for a core.")
         training = Training(
             job.experiment,
             dataset,
             self._emit,
-            threads=job.threads,
+            threads=threads,
             checkpoints=life.checkpoints,
             interval_s=job.checkpoint_s,
             earlier=life.earlier,
@@ -341,6 +352,25 @@ class Execution:
         with self._lock:
             self._training = training
         return self._keep(training.run(self._stop.is_set))
+
+    def _take_cores(self, job: TrainJob, life: RunLife) -> int | None:
+        """Claim cores, waiting until one is free, and give how many; None when it is to stop."""
+        # One that goes on does so on as many threads as before: sums are rounded in the order of their parts.
+        self._cores = claim_cores(job.threads, whole=job.is_resumed)
+        if self._cores is None:
+            waiting = CoresAwaited(job=job.id)
+            self._emit(waiting)
+            while self._cores is None:
+                if self._stop.wait(_CORES_S):
+                    return None
+                self._cores = claim_cores(job.threads, whole=job.is_resumed)
+            self._emit(life.waited(waiting.at))
+        threads = self._cores.threads
+        if threads < job.threads and not job.is_resumed:
+            keep_plan(self._workspace, msgspec.structs.replace(job, threads=threads))
+            words = f"It trains on {threads} of {job.threads} cores: other programs train on the others."
+            self._emit(MessageLogged(job=job.id, level="info", text=words))
+        return threads if not job.is_resumed else job.threads
 
     def _keep(self, run: Run) -> JobEnded:
         """Write down what the run made, once; the files first, then the index, then the word."""

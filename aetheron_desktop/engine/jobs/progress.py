@@ -11,6 +11,7 @@ from aetheron_desktop.engine.evaluation.metrics import better, main_metric, metr
 from aetheron_desktop.engine.events import (
     Answered,
     BestChosen,
+    CoresAwaited,
     DatasetImported,
     JobEnded,
     JobStarted,
@@ -36,10 +37,14 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import RunRecord
 
 Status: TypeAlias = Literal[
-    "queued", "starting", "running", "paused", "stopping", "succeeded", "stopped", "failed", "crashed"
+    "postponed", "queued", "starting", "running", "paused", "stopping", "succeeded", "stopped", "failed", "crashed"
 ]
+"""Postponed is what waited when a window went, until somebody lets it go on."""
 RESUMABLE: frozenset[Status] = frozenset({"failed", "crashed"})
 """The ends after which a run can go on from its last checkpoint, or begin anew."""
+WAITS_FOR_CORES = "Another program trains; it waits for a core"
+_SAME_PAUSE_S = 0.5
+"""What the window and the process say of the begin of a pause differs by less."""
 GOING: tuple[Status, ...] = ("starting", "running", "paused", "stopping")
 
 
@@ -200,15 +205,16 @@ class RunState:
         if not isinstance(event, JobEnded):
             self._told_at = event.at
         match event:
-            case JobStarted():
-                return
             case RunStarted() | RunResumed():
                 self.environment = event.environment
                 self._count_members(event)
             case MemberScored():
                 self._count_members(event)
             case Paused():
-                self._pauses[event.since] = event.seconds
+                self._count_pause(event)
+            case CoresAwaited():
+                self.status, self.stage = "queued", WAITS_FOR_CORES
+                self._pauses[event.at] = None
             case Progressed():
                 self.stage, self.done, self.total, self.eta_s = event.stage, event.done, event.total, event.eta_s
             case MessageLogged():
@@ -217,10 +223,27 @@ class RunState:
                 self.model, self.metrics = event.model, event.metrics
             case JobEnded():
                 self._end(event)
-            case MetricLogged() | DatasetImported() | Answered() | PredictionsSaved() | TableSaved() | BestChosen():
+            case (
+                JobStarted()
+                | MetricLogged()
+                | DatasetImported()
+                | Answered()
+                | PredictionsSaved()
+                | TableSaved()
+                | BestChosen()
+            ):
                 return
             case _:
                 assert_never(event)
+
+    def _count_pause(self, event: Paused) -> None:
+        """Take in a pause that is over; what the window noted of the same one goes."""
+        end = event.since + event.seconds + _SAME_PAUSE_S
+        self._pauses = {
+            since: seconds for since, seconds in self._pauses.items() if not event.since - _SAME_PAUSE_S <= since <= end
+        } | {event.since: event.seconds}
+        if self.status == "queued":
+            self.status, self.stage = "running", ""
 
     def pause(self, since: float | None = None) -> None:
         """Note that its process was suspended, at ``since`` (seconds since the epoch) or now."""
@@ -236,7 +259,7 @@ class RunState:
 
     def wait_again(self) -> None:
         """Note that it waits to be resumed."""
-        self.status, self.title, self.detail, self.hint = "queued", "", "", ""
+        self.status, self.stage, self.title, self.detail, self.hint = "queued", "", "", "", ""
 
     def _begin(self, at: float) -> None:
         """Begin a life; what an earlier one took is known by what it told last."""

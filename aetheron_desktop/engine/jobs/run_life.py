@@ -38,6 +38,7 @@ class RunLife:
         self._began = time.time()
         self._pauses = Pauses(workspace, job.id)
         self._told = 0
+        self._waited_s = 0.0
         self.earlier: Earlier | None = None
         try:
             if job.is_resumed:
@@ -64,6 +65,12 @@ class RunLife:
     def paused_s(self) -> float:
         """Give for how many seconds of this life its process was suspended."""
         return self._pauses.seconds(self._began)
+
+    def waited(self, since: float) -> Paused:
+        """Leave out of its work that it waited for cores until now, from ``since``, and give that to be told."""
+        seconds = max(0.0, time.time() - since)
+        self._waited_s += seconds
+        return Paused(job=self.record.id, since=since, seconds=seconds)
 
     def new_pauses(self) -> list[Paused]:
         """Give the pauses that are over and were not given before."""
@@ -98,7 +105,7 @@ class RunLife:
             StorageError: the disk refused.
         """
         earlier_s = self.earlier.seconds if self.earlier else 0.0
-        seconds = earlier_s + max(0.0, end.at - self._began - self.paused_s())
+        seconds = earlier_s + max(0.0, end.at - self._began - self._waited_s - self.paused_s())
         self._workspace.put_run(ended_run(self.record, end, seconds))
         if end.outcome in {"succeeded", "stopped"}:
             shutil.rmtree(self.checkpoints, ignore_errors=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from aetheron_desktop.engine.errors import StorageError, storage_errors
+from aetheron_desktop.engine.jobs.job import TrainJob
 
-    from aetheron_desktop.engine.jobs.job import TrainJob
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aetheron_desktop.engine.workspace import Workspace
+
+QUEUE: Final = "queue.json"
+"""What waits in a window, in the workspace's folder."""
 
 
 class RunQueue:
@@ -46,6 +52,45 @@ class RunQueue:
             return False
         self._jobs.insert(max(0, place - 1), job)
         return True
+
+
+def keep_queue(workspace: Workspace, waiting: Sequence[TrainJob]) -> None:
+    """Write down what waits, as a whole or not at all; a window that is killed leaves it to the next.
+
+    Raises:
+        StorageError: the disk refused.
+    """
+    file = workspace.root / QUEUE
+    with storage_errors(file):
+        if not waiting:
+            file.unlink(missing_ok=True)
+            return
+        part = file.with_suffix(".part")
+        part.write_bytes(msgspec.json.encode(list(waiting)))
+        part.replace(file)
+
+
+def kept_queue(workspace: Workspace) -> list[TrainJob]:
+    """Give what :func:`keep_queue` wrote last; a file that cannot be read is set aside.
+
+    Raises:
+        StorageError: the disk refused, or the file is damaged.
+    """
+    file = workspace.root / QUEUE
+    with storage_errors(file):
+        if not file.is_file():
+            return []
+        data = file.read_bytes()
+    try:
+        return msgspec.json.decode(data, type=list[TrainJob])
+    except msgspec.MsgspecError:
+        aside = file.with_suffix(".unreadable")
+        with storage_errors(file):
+            file.replace(aside)
+        raise StorageError(
+            f"The list of the runs that were waiting is damaged; it was set aside as {aside.name}.",
+            hint="Start those runs again.",
+        ) from None
 
 
 class Share(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from aetheron_desktop.ui.widgets.picture import Picture
 Mode: TypeAlias = Literal["keep", "stop", "cancel"]
 
 _CHOICES: tuple[tuple[Mode, str, str, str], ...] = (
-    ("keep", "play", "Keep training in the background", "The next start of the window shows how far it is."),
+    ("keep", "play", "Keep training in the background", "The next start shows how far it is, and offers what waits."),
     ("stop", "save", "Stop and keep the best", "Each run ends now with its best model so far. Takes a moment."),
     ("cancel", "trash", "Cancel training", "Nothing of what is still running is kept."),
 )
@@ -97,4 +97,4 @@ def _count(running: int, waiting: int) -> str:
     words = "One run is training" if running == 1 else f"{running} runs are training"
     if not waiting:
         return f"{words}."
-    return f"{words}, {waiting} {'waits' if waiting == 1 else 'wait'} in the queue. What waits does not start."
+    return f"{words}, {waiting} {'waits' if waiting == 1 else 'wait'} in the queue."

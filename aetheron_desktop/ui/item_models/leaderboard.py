@@ -34,6 +34,7 @@ ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 SORT_ROLE = ROW_ROLE + 1
 
 STATUS_WORDS = {
+    "postponed": "Not begun",
     "queued": "Waiting",
     "starting": "Starting",
     "running": "Training",
@@ -45,6 +46,7 @@ STATUS_WORDS = {
     "crashed": "Crashed",
 }
 STATUS_ICONS = {
+    "postponed": "clock",
     "queued": "clock",
     "starting": "play",
     "running": "play",
@@ -55,8 +57,8 @@ STATUS_ICONS = {
     "failed": "error",
     "crashed": "error",
 }
-ACTIVE = frozenset({"queued", "starting", "running", "paused", "stopping"})
-_UNDER_WAY = {"running": 0, "paused": 1, "stopping": 2, "starting": 3, "queued": 4}
+ACTIVE = frozenset({"postponed", "queued", "starting", "running", "paused", "stopping"})
+_UNDER_WAY = {"running": 0, "paused": 1, "stopping": 2, "starting": 3, "queued": 4, "postponed": 5}
 _ROOT = QModelIndex()
 _REFRESH_MS = 250
 """Words that change faster cannot be read, and what draws them is missing in the training."""
@@ -97,6 +99,8 @@ class LeaderboardRow:
         word = STATUS_WORDS.get(self.status, self.status)
         if self.status == "queued" and self.place is not None:
             return f"{word} · place {self.place}"
+        if self.status == "queued" and self.stage:
+            return f"{word} · for a core"
         left = quantities.time_left(self.eta_s, is_most=self.may_end_early) if self.status == "running" else ""
         return f"{word} · {left.removeprefix('about ')}" if left else word
 
@@ -302,7 +306,7 @@ def _row(run: RunState, order: int, score: Score | None, *, is_best: bool) -> Le
         stage=run.stage,
         share=run.share,
         eta_s=run.eta_s,
-        seconds=_as_shown(run.seconds) if run.status != "queued" else None,
+        seconds=_as_shown(run.seconds) if run.status not in {"queued", "postponed"} else None,
         score=score,
         against=_against(score, run.metrics.get(f"{BASELINE}{score.metric.name}")) if score else None,
         is_best=is_best,

@@ -294,6 +294,9 @@ class Commands(QMainWindow):
             case "resume-run":
                 self.show_run(notice.target)
                 self.session.resume(notice.target)
+            case "resume-queue":
+                self.show_page("train")
+                self.session.resume_postponed()
             case "model":
                 self.show_model(notice.target)
             case "models_of":
@@ -306,7 +309,7 @@ class Commands(QMainWindow):
             case "log":
                 self.open_in_desktop(Path(notice.target))
             case "undo-model":
-                self.session.restore_model(notice.target)
+                self.session.models.restore(notice.target)
             case "undo-dataset":
                 self.session.restore_dataset(notice.target)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QWidget
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import application_icon
 from aetheron_desktop.ui.main_window.commands import GOING, Commands
-from aetheron_desktop.ui.session import default_parallel_limit
+from aetheron_desktop.ui.runs import default_parallel_limit
 from aetheron_desktop.ui.widgets import menus, motion
 from aetheron_desktop.ui.widgets.header import Header
 from aetheron_desktop.ui.widgets.job_line import JobLine

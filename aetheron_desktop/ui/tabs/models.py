@@ -213,7 +213,7 @@ class ModelsTab(QWidget):
         self._session.models_changed.connect(self.show_models)
         self._filter.textChanged.connect(self._sorted.setFilterFixedString)
         self._bin.toggled.connect(lambda _: self.show_models())
-        self._table.renamed.connect(self._session.rename_model)
+        self._table.renamed.connect(self._session.models.rename)
         self._details.wished.connect(lambda wish, id_: self._do(wish, id_, self._shown_commit()))
         self._details.opened.connect(self._open_link)
         self._history.wished.connect(self._wish)
@@ -430,13 +430,13 @@ class ModelsTab(QWidget):
             case "trust":
                 self._wishes.trust()
             case "bin" if info.binned is None:
-                self._session.bin_model(id_)
+                self._session.models.bin(id_)
             case "restore":
-                self._session.restore_model(id_)
+                self._session.models.restore(id_)
             case "delete" | "bin":  # what is in the bin already
                 versions = "its one version" if info.versions == 1 else f"all {info.versions:,} versions of it"
                 text = f"{info.name}, {versions} and their marks are gone then; this cannot be taken back."
-                then = lambda: self._session.delete_model(id_)  # noqa: E731 - one call, named for the line's length
+                then = lambda: self._session.models.delete(id_)  # noqa: E731 - one call, named for the line's length
                 confirm(self, "Delete this model for good?", text, "Delete for good", then)
 
     def _predict(self, info: ModelInfo, version: str = "") -> None:

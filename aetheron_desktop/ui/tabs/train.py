@@ -179,9 +179,9 @@ class TrainTab(QWidget):
         """Until a person chooses a run: show the one that has begun when another has ended, and at last the best."""
         rows = [row for run in self._watched if (row := self.model.row(run)) is not None]
         current = next((row for row in rows if row.id == self.current), None)
-        if current is None or (current.is_active and current.status != "queued"):
+        if current is None or (current.is_active and current.status not in {"queued", "postponed"}):
             return
-        going = next((row for row in rows if row.is_active and row.status != "queued"), None)
+        going = next((row for row in rows if row.is_active and row.status not in {"queued", "postponed"}), None)
         best = next((row for row in rows if row.is_best), None)
         if going is not None:
             self._watch(going.id)

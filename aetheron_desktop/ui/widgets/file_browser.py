@@ -183,7 +183,7 @@ class FileBrowser(QWidget):
     def _remove_item(self, index: QModelIndex) -> None:
         kind, id_, name = index.data(KIND_ROLE), index.data(ID_ROLE), index.data()
         if kind == "model":
-            self._session.bin_model(id_)
+            self._session.models.bin(id_)
         elif kind == "dataset":
             self._session.remove_dataset(id_)
             self._session.noticed.emit(
@@ -191,7 +191,7 @@ class FileBrowser(QWidget):
             )
 
     def _on_renamed(self, kind: str, id_: str, name: str) -> None:
-        (self._session.rename_dataset if kind == "dataset" else self._session.rename_model)(id_, name)
+        (self._session.rename_dataset if kind == "dataset" else self._session.models.rename)(id_, name)
 
     def _reveal_item(self, index: QModelIndex) -> None:
         workspace = self._session.workspace

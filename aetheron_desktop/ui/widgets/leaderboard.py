@@ -44,8 +44,9 @@ if TYPE_CHECKING:
 
 _WIDTHS = {RUN: 220, ESTIMATOR: 150, STATUS: 210, SCORE: 120, AGAINST: 140, TIME: 100}
 PAUSABLE = frozenset({"running"})
-RESUMABLE = frozenset({"paused", "failed", "crashed"})
-STOPPABLE = frozenset({"queued", "starting", "running", "paused"})
+RESTING = frozenset({"postponed", "paused"})
+RESUMABLE = frozenset({"postponed", "paused", "failed", "crashed"})
+STOPPABLE = frozenset({"postponed", "queued", "starting", "running", "paused"})
 
 
 class RunTable(QTableView):
@@ -242,7 +243,7 @@ class Leaderboard(QFrame):
     def _show_actions(self) -> None:
         rows = self._model.rows()
         running = any(row.status in PAUSABLE for row in rows)
-        paused = any(row.status == "paused" for row in rows)
+        paused = any(row.status in RESTING for row in rows)
         self.pause_all.setVisible(running or paused)
         self.stop_all.setVisible(any(row.status in STOPPABLE for row in rows))
         resume = paused and not running
@@ -268,7 +269,7 @@ class Leaderboard(QFrame):
     def _on_pause_all(self) -> None:
         if runs := self._ids(PAUSABLE):
             self.pause_wanted.emit(runs)
-        elif runs := self._ids({"paused"}):
+        elif runs := self._ids(RESTING):
             self.resume_wanted.emit(runs)
 
     def _ids(self, statuses: frozenset[str] | set[str], among: Sequence[str] | None = None) -> list[str]:

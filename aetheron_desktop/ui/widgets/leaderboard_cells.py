@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TONES = {
+    "postponed": "warning",
     "queued": "faint",
     "starting": "accent",
     "running": "accent",

@@ -41,6 +41,7 @@ _OUTCOMES: dict[str, tuple[Literal["success", "warning", "danger", "info"], str]
 _STOP = "Stop this run and keep its best so far (Ctrl+.)"
 _STOP_ENSEMBLE = "Stop and keep the ensemble of the models that are complete (Ctrl+.)"
 _RESUMABLE = {
+    "postponed": "Put this run into the queue again (Space)",
     "paused": "Let this run go on (Space)",
     "failed": "Go on from the last checkpoint, or begin anew (Space)",
     "crashed": "Go on from the last checkpoint, or begin anew (Space)",
@@ -152,7 +153,7 @@ class RunHeader(QFrame):
         elif row.title:
             parts = [row.title]
         if (
-            row.status not in {"queued", "stopping"} and row.eta_s is None
+            row.status not in {"postponed", "queued", "stopping"} and row.eta_s is None
         ):  # one number of seconds is enough to think about
             parts.append(quantities.duration(row.seconds))
         return "  ·  ".join(part for part in parts if part)

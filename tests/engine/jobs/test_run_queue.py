@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.engine.jobs.job import TrainJob
-from aetheron_desktop.engine.jobs.run_queue import RunQueue, share
+from aetheron_desktop.engine.jobs.run_queue import QUEUE, RunQueue, keep_queue, kept_queue, share
 from aetheron_desktop.engine.training.experiment import Experiment
+from aetheron_desktop.engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def job(run: str) -> TrainJob:
@@ -59,3 +68,23 @@ def test_that_no_core_has_two_threads(cores: int, limit: int, keeps_core: bool) 
     assert shared.runs * shared.threads <= cores
     if keeps_core and cores > limit:
         assert shared.runs * shared.threads < cores, "one is the window's"
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True))
+def test_that_what_waits_is_kept_for_the_next_window(tmp_path_factory: pytest.TempPathFactory, runs: list[str]) -> None:
+    with closing(Workspace.open(tmp_path_factory.mktemp("workspace"))) as workspace:
+        assert kept_queue(workspace) == []
+        waiting = [job(run) for run in runs]
+        keep_queue(workspace, waiting)
+        assert kept_queue(workspace) == waiting
+        keep_queue(workspace, [])
+        assert not (workspace.root / QUEUE).exists()
+
+
+def test_that_a_damaged_list_of_what_waits_is_set_aside_in_words(tmp_path: Path) -> None:
+    with closing(Workspace.open(tmp_path)) as workspace:
+        (tmp_path / QUEUE).write_text('[{"kind": "train"')
+        with pytest.raises(StorageError, match="set aside"):
+            kept_queue(workspace)
+        assert kept_queue(workspace) == []
+        assert (tmp_path / "queue.unreadable").exists()

@@ -159,6 +159,8 @@ class MembersView(QWidget):
     def _show_waiting(self, run: RunState) -> None:
         if run.status not in ACTIVE:
             self._empty.show_words("It has no members", "It ended before the first model was complete.")
+        elif run.status == "postponed":
+            self._empty.show_words("Not begun", "It waited when the window closed; Resume puts it into the queue.")
         elif run.status == "queued":
             self._empty.show_words("No model yet", "It begins as soon as the runs before it have ended.")
         else:
