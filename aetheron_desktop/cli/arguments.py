@@ -20,6 +20,7 @@ from aetheron_desktop.cli import (
     version_arguments,
 )
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.training.experiment import Costs
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -143,6 +144,13 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument(
         "--cost", type=costs, metavar="ALARM:MISS", help="what a false alarm and a miss cost: 1:5; sets the threshold"
     )
+    verb.add_argument(
+        "--level",
+        type=level,
+        default=LEVEL,
+        metavar="SHARE",
+        help="of a regression, how many rows lie between the limits of their prediction: 0.9 or 90%% (default 0.9)",
+    )
     verb.add_argument("--group-by", metavar="COL", help="rows that are alike there stay in one part of the split")
     verb.add_argument("--time-by", metavar="COL", help="learn from the earlier rows, test on the latest")
     verb.add_argument(
@@ -220,6 +228,19 @@ def _common(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="one JSON record a line, nothing else"
     )
+
+
+def level(text: str) -> float:
+    """Read a share: ``0.9``, ``90%``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    number, percent, rest = text.partition("%")
+    try:
+        return float(number) / (100.0 if percent and not rest else 1.0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share such as 0.9 or 90%") from None
 
 
 def costs(text: str) -> Costs:

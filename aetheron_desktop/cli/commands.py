@@ -227,6 +227,7 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         treatments=parsed(options.feature),
         metric=options.metric,
         costs=options.cost,
+        level=options.level,
         new_id=lambda: workspace.new_id("run"),
     )
 
@@ -272,6 +273,7 @@ def _train_all(
 def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState | None) -> None:
     chosen = states[0].judged_by
     others = [other.name for other in metrics_for(states[0].task) if other != chosen][:3]
+    others += [name for name in ("coverage",) if any(name in state.metrics for state in states)]
     ordered = sorted(states, key=lambda state: place(chosen, state.metrics.get(chosen.name)))
     rows = [
         (

@@ -18,6 +18,7 @@ from aetheron_desktop.engine.datasets.schema import task_for
 from aetheron_desktop.engine.datasets.viewing.views import forget_views
 from aetheron_desktop.engine.errors import AetheronError, StorageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs.job import (
     ExportJob,
@@ -345,6 +346,7 @@ class Session(Runs):
         budget_s: float | None = None,
         class_weight: Literal["none", "balanced"] = "none",
         seed: int = 0,
+        level: float = LEVEL,
     ) -> tuple[Experiment, ...]:
         """Give the experiments that :meth:`train` would start.
 
@@ -362,6 +364,7 @@ class Session(Runs):
             seed=seed,
             budget_s=budget_s,
             class_weight=class_weight,
+            level=level,
             features=self.features(),
             split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
@@ -397,13 +400,16 @@ class Session(Runs):
         budget_s: float | None = None,
         class_weight: Literal["none", "balanced"] = "none",
         seed: int = 0,
+        level: float = LEVEL,
     ) -> list[str]:
         """Queue a run of each estimator, by default of those that suit the task, and give their ids.
 
         Raises:
             AetheronError: it cannot be trained so; nothing was started.
         """
-        experiments = self.plan(estimators, params, budget_s=budget_s, class_weight=class_weight, seed=seed)
+        experiments = self.plan(
+            estimators, params, budget_s=budget_s, class_weight=class_weight, seed=seed, level=level
+        )
         assert self.dataset is not None
         at_a_time = min(len(experiments), self._share().runs)
         refuse_too_large(experiments, self.dataset.info, free_memory(), at_a_time=at_a_time)

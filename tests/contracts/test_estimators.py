@@ -14,7 +14,7 @@ import pytest
 from aetheron_desktop.engine.errors import AetheronError, ModelError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import Recipe, Rows
-from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, metrics_for
+from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric, metrics_for, metrics_of_limits
 from aetheron_desktop.engine.events import Event, MessageLogged, MetricLogged, Progressed, RunStarted
 from aetheron_desktop.engine.params import Bool, Choice, Float, Int, defaults
 from aetheron_desktop.engine.registry.artifact import load_model, save_model
@@ -41,6 +41,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "boosting": {"max_iter": 15},
     "lightgbm": {"n_estimators": 15},
     "xgboost": {"n_estimators": 15},
+    "quantile": {"max_iter": 60},
+    "quantile_boosting": {"n_estimators": 15},
     "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
     "tabm": {"epochs": 25, "hidden_size": 16, "batch_size": 16, "members": 4, "layers": 2},
     "resnet": {"epochs": 20, "hidden_size": 16, "batch_size": 16, "layers": 1},
@@ -94,7 +96,8 @@ def test_that_it_fits_and_is_measured(card: Card, task: Task, dataset: Dataset) 
     assert run.outcome == "succeeded"
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[1], Progressed)
-    assert {metric.name for metric in metrics_for(task)} == {n for n in run.metrics if not n.startswith(BASELINE)}
+    wanted = (*metrics_for(task), *(metrics_of_limits() if task == "regression" else ()))
+    assert {metric.name for metric in wanted} == {n for n in run.metrics if not n.startswith(BASELINE)}
     main = main_metric(task)
     own, dummy = run.metrics[main.name], run.metrics[BASELINE + main.name]
     assert own is not None
@@ -249,10 +252,12 @@ def test_that_values_never_seen_are_predicted(card: Card, task: Task, dataset: D
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_probabilities_add_up_and_the_likeliest_is_chosen(card: Card, task: Task, dataset: Dataset) -> None:
+def test_that_probabilities_add_up_and_limits_lie_around_a_number(card: Card, task: Task, dataset: Dataset) -> None:
     made = predicted(trained(card, task, dataset), dataset.table())
     if task == "regression":
-        assert list(made.columns) == ["prediction"]
+        assert list(made.columns) == ["prediction", "lower", "upper"]
+        assert (made["lower"] <= made["prediction"]).all()
+        assert (made["prediction"] <= made["upper"]).all()
         return
     chances = made.filter(like="probability_")
     np.testing.assert_allclose(chances.sum(axis=1), 1.0, atol=1e-9)

@@ -157,12 +157,21 @@ def test_that_the_main_job_is_done_from_the_import_to_the_predictions(line: Line
     assert again.read_bytes() == out.read_bytes()
 
 
-def test_that_a_regression_predicts_one_column(line: Line, tmp_path: Path) -> None:
+def test_that_a_regression_predicts_a_number_and_its_limits(line: Line, tmp_path: Path) -> None:
     table = str(DATA / "diabetes-progression.csv")
-    model = line.records("train", table, "--estimator", "ridge")[-1]["model"]
+    best = line.records("train", table, "--estimator", "quantile", "--level", "80%")[-1]
     out = tmp_path / "out.parquet"
-    assert line.run("predict", model, table, "--out", str(out)).returncode == 0
-    assert list(pd.read_parquet(out).columns) == ["prediction"]
+    assert line.run("predict", best["model"], table, "--out", str(out)).returncode == 0
+    told = pd.read_parquet(out)
+    assert list(told.columns) == ["prediction", "lower", "upper"]
+    truth = pd.read_csv(table)["progression"]
+    assert 0.7 < truth.between(told["lower"], told["upper"]).mean() < 0.9
+    shown = next(record for record in line.records("show", best["model"]) if "metrics" in record)
+    assert 0.6 < shown["metrics"]["coverage"] < 1.0
+    for wrong in ("much", "0", "200%"):
+        refused = line.run("train", table, "--level", wrong)
+        assert refused.returncode == 2
+        assert "level" in refused.stderr
 
 
 def test_that_one_seed_gives_one_model(line: Line) -> None:

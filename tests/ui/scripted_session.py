@@ -121,8 +121,10 @@ class ScriptedSession(QObject):
         budget_s: float | None = None,
         class_weight: str = "none",
         seed: int = 0,
+        level: float = 0.9,
     ) -> list[str]:
         self.asked.append(("train", tuple(estimators), params, budget_s, class_weight, seed))
+        self.level = level
         if self.refusal:
             raise self.refusal
         cards = [catalog.card(name) for name in estimators] or catalog.defaults_for(self.task)

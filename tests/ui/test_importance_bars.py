@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.versioning.lineage import Lineage
 from aetheron_desktop.engine.versioning.record import EnsemblePart, ModelRecord
 from aetheron_desktop.ui import theme
@@ -81,6 +83,21 @@ def test_that_the_details_of_a_version_have_them_where_they_are_known(
     details.show_record(record(info.version, importance))
     assert ("Most important columns" in words(details)) == bool(importance)
     assert (details.findChild(QWidget, "model_importance") is not None) == bool(importance)
+
+
+def test_that_the_details_say_what_the_limits_of_a_prediction_are(dressed: QApplication, qtbot: QtBot) -> None:
+    details = ModelDetails()
+    qtbot.addWidget(details)
+    info = made_info(1)
+    details.show_model(info)
+    details.show_record(record(info.version, {}))
+    assert details.findChild(QWidget, "model_limits") is None
+    limits = Limits(level=0.95, rows=1_234, below=(1.0,), above=(2.0,))
+    details.show_record(msgspec.structs.replace(record(info.version, {}), limits=limits))
+    told = details.findChild(QLabel, "model_limits")
+    assert told is not None
+    assert "95 % of all rows" in told.text()
+    assert "1,234 rows" in told.text()
 
 
 def record(version: str, importance: dict[str, float]) -> ModelRecord:

@@ -188,8 +188,10 @@ def test_that_class_weights_are_offered_for_classes_only(tab: TrainTab, session:
     balance.setCurrentIndex(balance.findData("balanced"))
     session.open(task="regression")
     assert not balance.isVisible()
+    child(tab, "param_training_level", QLineEdit).setText("75")
     click(qtbot, child(tab, "train"))
     assert session.asked[-1][4] == "none"
+    assert session.level == 0.75
 
 
 def test_that_a_refused_plan_is_explained_in_place(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:

@@ -78,6 +78,22 @@ def test_that_an_own_time_is_in_minutes_and_may_have_no_limit(setup: TrainingSet
     assert asked(setup, qtbot).budget_s == 15
 
 
+def test_that_a_number_has_a_level_of_its_limits_and_classes_have_none(setup: TrainingSetup, qtbot: QtBot) -> None:
+    level = child(setup, "param_training_level", QLineEdit)
+    assert not level.isVisible()
+    assert asked(setup, qtbot).level == 0.9
+    setup.show_plan(Plan("houses", 1200, 12, "price", "regression"))
+    assert level.isVisible()
+    assert not child(setup, "param_training_class_weight", QWidget).isVisible()
+    level.setText("80")
+    assert asked(setup, qtbot).level == 0.8
+    child(setup, "choose_own").click()
+    assert asked(setup, qtbot).level == 0.8
+    level.setText("20")
+    assert not setup.button.isEnabled()
+    assert "between 50 and 99" in child(setup, "training_reason", QLabel).text()
+
+
 def test_that_its_settings_are_folded_and_go_with_it(setup: TrainingSetup, qtbot: QtBot) -> None:
     fold = child(setup, "auto_settings")
     fold.click()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from aetheron_desktop.engine.estimators.limits import LEVEL
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -62,6 +64,8 @@ class Recipe:
     """The positions of the features that are codes of categories."""
     numbers: range = range(0)
     """The positions of the features that are numbers of the table."""
+    level: float = LEVEL
+    """Of regression: which share of rows shall lie between the limits of a prediction."""
 
     def number(self, name: str) -> Any:
         """Give a parameter that is a number, or None."""

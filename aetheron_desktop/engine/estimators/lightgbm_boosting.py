@@ -28,6 +28,15 @@ _OBJECTIVES: Final = {
     "multiclass": ("multiclass", "multi_logloss"),
     "regression": ("regression", "l2"),
 }
+REPEATABLE: Final[dict[str, Any]] = {
+    # One seed, one model, whatever the number of threads.
+    "deterministic": True,
+    "force_row_wise": True,
+    # Columns that are put together may, in rows that were not looked at, be in each other's way: what a row adds up
+    # to in the fit would then not be what the model predicts for it, and a fit that goes on would not end the same.
+    "enable_bundle": False,
+    "verbose": -1,
+}
 
 
 class Lightgbm(Estimator):
@@ -109,22 +118,33 @@ class _Fit:
         return self._told(self._booster.eval_train)[train], self._told(self._booster.eval_valid)[valid]
 
     def _told(self, evaluate: Callable[[Any], Any]) -> NDArray[np.float64]:
-        found: list[NDArray[np.float64]] = []
-
-        def take(predicted: NDArray[np.float64], _: Any) -> tuple[str, float, bool]:
-            found.append(predicted.copy())
-            return "none", 0.0, False
-
-        evaluate(take)
-        return np.column_stack([1.0 - found[0], found[0]]) if self._recipe.task == "binary" else found[0]
+        told = sums_of(evaluate)
+        return np.column_stack([1.0 - told, told]) if self._recipe.task == "binary" else told
 
     def _predictor(self, count: int) -> LightgbmPredictor:
         booster = self._earlier if self._booster is None else self._booster
-        trees, end, _ = booster.model_to_string(num_iteration=count).partition(_END)
-        return LightgbmPredictor(f"{trees}{end}{_NO_PARAMETERS}".encode(), self._recipe.classes)
+        return LightgbmPredictor(body_of(booster, count), self._recipe.classes)
 
     def _save(self, folder: Path) -> None:
         (folder / _ROUNDS).write_text(self._booster.model_to_string(num_iteration=-1), encoding="utf-8", newline="\n")
+
+
+def sums_of(evaluate: Callable[[Any], Any]) -> NDArray[np.float64]:
+    """Give what the trees of a booster say of the rows of its method ``evaluate``, ``eval_train`` or ``eval_valid``."""
+    found: list[NDArray[np.float64]] = []
+
+    def take(predicted: NDArray[np.float64], _: Any) -> tuple[str, float, bool]:
+        found.append(predicted.copy())
+        return "none", 0.0, False
+
+    evaluate(take)
+    return found[0]
+
+
+def body_of(booster: Any, rounds: int) -> bytes:
+    """Give the text of the first ``rounds`` rounds, as a predictor keeps it."""
+    trees, end, _ = booster.model_to_string(num_iteration=rounds).partition(_END)
+    return f"{trees}{end}{_NO_PARAMETERS}".encode()
 
 
 def _callback(call: Callable[[Any], None], *, first: bool) -> Callable[[Any], None]:
@@ -145,11 +165,5 @@ def _parameters(recipe: Recipe) -> dict[str, Any]:
         **{name: recipe.params[name] for name in names},
         "num_threads": recipe.threads,
         "seed": recipe.seed % (1 << 31),
-        # One seed, one model, whatever the number of threads.
-        "deterministic": True,
-        "force_row_wise": True,
-        # Columns that are put together may, in rows that were not looked at, be in each other's way: what a row adds up
-        # to in the fit would then not be what the model predicts for it, and a fit that goes on would not end the same.
-        "enable_bundle": False,
-        "verbose": -1,
+        **REPEATABLE,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from scipy.optimize import minimize
@@ -61,7 +61,7 @@ class Logistic(Estimator):
         total = int(self.recipe.number("max_iter"))
         problem = Likelihood(train, self.recipe.classes, float(self.recipe.number("C")), self._has_intercept())
         seen = train.head(_JUDGED_ROWS // 4, self.recipe.seed), valid.head(_JUDGED_ROWS, self.recipe.seed)
-        told = _Told(problem)
+        told = Told(problem)
         done = known = 0
         if (folder := progress.restored()) is not None:
             known = told.read(folder)
@@ -139,13 +139,22 @@ class Likelihood:
         return model
 
 
-class _Told:
+class Smooth(Protocol):
+    """What a solver makes small; ``size`` is of how many numbers."""
+
+    size: int
+
+    def __call__(self, flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        """Give the value at ``flat``, and the slope there."""
+
+
+class Told:
     """Keeps what the solver was told of each point, so that one that begins anew is told the same at once.
 
     The solver's memory is its own; told the same, it is where it was, to the bit.
     """
 
-    def __init__(self, problem: Likelihood) -> None:
+    def __init__(self, problem: Smooth) -> None:
         self._problem = problem
         self._values: list[float] = []
         self._slopes: list[NDArray[np.float64]] = []

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aetheron_desktop.engine.estimators.limits import values
+from aetheron_desktop.engine.estimators.quantiles import said
 from aetheron_desktop.engine.estimators.temperature import cooled
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Column, Task
     from aetheron_desktop.engine.estimators.base import Predictor
     from aetheron_desktop.engine.estimators.features import Columns
+    from aetheron_desktop.engine.estimators.limits import Limits
 
 _ROWS_AT_ONCE = 65_536
 
@@ -54,8 +57,8 @@ class Blend:
             rows = None
             for branch in group:
                 rows = branch.transformer.transform(X) if rows is None else rows
-                said = branch.weight * branch.predictor.predict(rows)
-                made = said if made is None else made + said
+                told = branch.weight * branch.predictor.predict(rows)
+                made = told if made is None else made + told
         assert made is not None
         return cooled(made, self.temperature) if made.ndim == 2 else made
 
@@ -65,6 +68,7 @@ class FittedPipeline:
     """Columns, the fitted transformer and the fitted predictor; ``classes`` are words, empty for regression.
 
     ``threshold`` is the probability from which the second of two classes is predicted; None chooses the more probable.
+    ``limits`` are put around a number that is predicted.
     """
 
     columns: Columns
@@ -74,9 +78,19 @@ class FittedPipeline:
     transformer: Any
     predictor: Predictor
     threshold: float | None = None
+    limits: Limits | None = None
 
     def raw(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values, of a table with the columns.
+
+        Raises:
+            ModelError: columns are not there; the words name them.
+        """
+        told = self.told(table)
+        return told if self.classes else values(told)
+
+    def told(self, table: pd.DataFrame) -> NDArray[np.float64]:
+        """Give all that the predictor tells: as :meth:`raw`, or (n, 3) with its own quantiles around the values.
 
         Raises:
             ModelError: columns are not there; the words name them.
@@ -86,24 +100,34 @@ class FittedPipeline:
         for start in range(0, max(1, len(table)), _ROWS_AT_ONCE):
             frame = self.columns.frame(table.iloc[start : start + _ROWS_AT_ONCE])
             if len(frame):
-                parts.append(self.predictor.predict(self.transformer.transform(frame)))
+                parts.append(said(self.predictor, self.transformer.transform(frame)))
         if not parts:
             return np.empty((0, len(self.classes)) if self.classes else 0)
         return np.concatenate(parts)
 
     def predict(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Give a row per row of ``table``: ``prediction``, and for classes ``probability_<class>`` each."""
-        return self.named(self.raw(table), table.index)
+        """Give a row per row of ``table``: ``prediction``, and for classes ``probability_<class>`` each.
+
+        Beside a number stand ``lower`` and ``upper``, where its limits are known.
+        """
+        return self.named(self.told(table), table.index)
 
     def named(self, raw: NDArray[np.float64], index: pd.Index[Any]) -> pd.DataFrame:
-        """Give what :meth:`raw` gave as a table."""
+        """Give what :meth:`told` or :meth:`raw` gave as a table."""
         if not self.classes:
-            return pd.DataFrame({"prediction": raw}, index=index)
+            made = pd.DataFrame({"prediction": values(raw)}, index=index)
+            if (around := self.between(raw)) is not None:
+                made["lower"], made["upper"] = around[:, 0], around[:, 1]
+            return made
         labels = self._labels()[self.chosen(raw)] if len(raw) else np.array([], dtype=object)
         columns: dict[str, Any] = {"prediction": labels}
         for position, name in enumerate(self.classes):
             columns[f"probability_{name}"] = raw[:, position]
         return pd.DataFrame(columns, index=index)
+
+    def between(self, told: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Give (n, 2) limits of what :meth:`told` gave; None where they are not known."""
+        return None if self.limits is None else self.limits.around(told)
 
     def chosen(self, raw: NDArray[np.float64]) -> NDArray[np.int64]:
         """Give the index of the class that is predicted for each row of probabilities, (n, classes)."""

@@ -2,8 +2,9 @@
 
 All at 95 % confidence. Which method a metric has was chosen by simulated coverage:
 
-- Accuracy: Wilson (1927). F1: the same, of hits among hits and errors, of which F1 is a function. Balanced accuracy:
-  the limits of each class's share, squared and added (Zou and Donner 2008). They hold for a model without an error too.
+- Accuracy and coverage: Wilson (1927). F1: the same, of hits among hits and errors, of which F1 is a function.
+  Balanced accuracy: the limits of each class's share, squared and added (Zou and Donner 2008). They hold for a model
+  without an error too.
 - ROC AUC: DeLong (1988) on the logit scale, Student's t with Satterthwaite's degrees of freedom as in Brunner and
   Munzel (2000). With few rows of a class, or without an error, the score method of Newcombe (2006, Statistics in
   Medicine 25, p. 559, method 5).
@@ -22,8 +23,10 @@ import numpy as np
 from scipy.special import bdtrik, expit, logit, ndtr, ndtri, stdtrit
 
 from aetheron_desktop.engine.datasets.profiles.sampling import Z, wilson
+from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.evaluation.metrics import metric
 from aetheron_desktop.engine.evaluation.resampling import error_of, freedom, resample, widened
+from aetheron_desktop.engine.evaluation.scores import limits_by_row
 from aetheron_desktop.engine.evaluation.statistic import (
     F1,
     AveragePrecision,
@@ -66,11 +69,13 @@ def intervals(
     predicted: Predicted,
     *,
     threshold: float | None = None,
+    between: Predicted | None = None,
+    level: float = LEVEL,
     seed: int = 0,
     resamples: int = 1_000,
     budget_s: float = 1.0,
 ) -> dict[str, Interval]:
-    """Give the interval of each metric of :func:`.scores.scores`; shapes and threshold as there.
+    """Give the interval of each metric of :func:`.scores.scores`; shapes, threshold and limits as there.
 
     A metric has no entry where it or its interval is not defined: one class, a constant truth, losses that are all the
     same, or (shares and ROC AUC aside) fewer than :data:`FEWEST` rows. ``budget_s`` is about what the bootstrap may
@@ -81,6 +86,8 @@ def intervals(
         order = np.argsort(-predicted[:, 1], kind="stable")
         truth, predicted = truth[order], predicted[order]
     known = statistics(task, truth, predicted, decided(task, predicted, threshold))
+    if between is not None and known:
+        known |= {name: Mean(each) for name, each in limits_by_row(truth, between, level).items()}
     return intervals_of(known, len(truth), seed=seed, resamples=resamples, budget_s=budget_s)
 
 
@@ -104,7 +111,7 @@ def intervals_of(
 def _direct(name: str, statistic: Statistic) -> Interval | None:
     """Give the interval that needs no samples; None where it takes some, or where there is none."""
     match statistic:
-        case Mean() if name == "accuracy":
+        case Mean() if name in {"accuracy", "coverage"}:
             return wilson(float(statistic.each.sum()), len(statistic.each))
         case F1() if name == "f1" or statistic.value == 1.0:
             return _of_f1(statistic)

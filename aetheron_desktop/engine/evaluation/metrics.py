@@ -9,14 +9,18 @@ import msgspec
 from aetheron_desktop.engine.datasets.schema import Task
 from aetheron_desktop.engine.errors import UsageError
 
-Direction: TypeAlias = Literal["higher", "lower"]
+Direction: TypeAlias = Literal["higher", "lower", "level"]
+"""``level`` is nearest to what was asked for: neither more nor less is better."""
 
 BASELINE: Final = "baseline_"
 """A run's metrics have under this prefix what the baseline reaches on the same rows."""
 
 
 class Metric(msgspec.Struct, frozen=True):
-    """``direction`` is the better one; ``best`` is the value of a perfect model."""
+    """``direction`` is the better one; ``best`` is the value of a perfect model.
+
+    ``of_limits`` says that it measures the limits of a prediction, which not every model has.
+    """
 
     name: str
     label: str
@@ -24,6 +28,7 @@ class Metric(msgspec.Struct, frozen=True):
     tasks: tuple[Task, ...]
     help: str
     best: float = 0.0
+    of_limits: bool = False
 
 
 _BINARY: Final[tuple[Task, ...]] = ("binary",)
@@ -68,7 +73,38 @@ ALL: Final[tuple[Metric, ...]] = (
     Metric(
         "median_absolute_error", "Median error", "lower", _NUMBERS, "Half of the rows have a smaller absolute error."
     ),
-    Metric("loss", "Loss", "lower", (*_CLASSES, *_NUMBERS), "What the fit makes small: log loss, or the RMSE."),
+    Metric(
+        "coverage",
+        "Coverage",
+        "level",
+        _NUMBERS,
+        "The share of rows that lie between the limits of their prediction; it should be the level, 90 % as a rule.",
+        1.0,
+        of_limits=True,
+    ),
+    Metric(
+        "interval_width",
+        "Mean width",
+        "lower",
+        _NUMBERS,
+        "How far the limits of a prediction are apart on average, in the target's unit; narrower says more.",
+        of_limits=True,
+    ),
+    Metric(
+        "pinball_loss",
+        "Pinball loss",
+        "lower",
+        _NUMBERS,
+        "What both limits are off as quantiles, on average: width and misses in one number, in the target's unit.",
+        of_limits=True,
+    ),
+    Metric(
+        "loss",
+        "Loss",
+        "lower",
+        (*_CLASSES, *_NUMBERS),
+        "What the fit makes small: log loss, pinball loss, or the RMSE.",
+    ),
 )
 _BY_NAME: Final = {metric.name: metric for metric in ALL}
 _MAIN: Final[dict[Task, str]] = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
@@ -90,9 +126,14 @@ def metric(name: str) -> Metric:
 
 
 def metrics_for(task: Task) -> tuple[Metric, ...]:
-    """Give the metrics that a model of ``task`` is measured by on the test part, the main one first."""
+    """Give the metrics that models of ``task`` are measured and chosen by, the main one first."""
     main = main_metric(task)
-    return (main, *(m for m in ALL if task in m.tasks and m.name not in {main.name, "loss"}))
+    return (main, *(m for m in ALL if task in m.tasks and m.name not in {main.name, "loss"} and not m.of_limits))
+
+
+def metrics_of_limits() -> tuple[Metric, ...]:
+    """Give the metrics of the limits of predictions."""
+    return tuple(m for m in ALL if m.of_limits)
 
 
 def main_metric(task: Task) -> Metric:
@@ -106,7 +147,9 @@ def place(metric: Metric, value: float | None) -> tuple[bool, float]:
 
 
 def better(metric: Metric, a: float | None, b: float | None) -> bool:
-    """Whether ``a`` is better than ``b``; any value is better than none."""
+    """Whether ``a`` is better than ``b``; any value is better than none. Of what has a level, neither is."""
     if a is None or b is None:
         return a is not None
+    if metric.direction == "level":
+        return False
     return a > b if metric.direction == "higher" else a < b

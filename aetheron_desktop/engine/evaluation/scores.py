@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import average_precision_score, f1_score
 
+from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.estimators.quantiles import levels
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
@@ -23,15 +27,24 @@ if TYPE_CHECKING:
 
 
 def scores(
-    task: Task, truth: Truth, predicted: Predicted, *, threshold: float | None = None
+    task: Task,
+    truth: Truth,
+    predicted: Predicted,
+    *,
+    threshold: float | None = None,
+    between: Predicted | None = None,
+    level: float = LEVEL,
 ) -> dict[str, float | None]:
     """Give every metric of ``task``, the main one first.
 
     For classes ``truth`` is (n,) indices and ``predicted`` (n, classes) probabilities; for regression both are (n,).
     ``threshold`` is the probability from which the second of two classes is predicted; None is the more probable one.
+    ``between`` (n, 2) are the limits of a number at ``level``: with them, they are measured too.
     """
     is_number = task == "regression"
     found = regression_scores(truth, predicted) if is_number else class_scores(truth, predicted, threshold)
+    if between is not None:
+        found |= limit_scores(truth, between, level)
     main = main_metric(task).name
     ordered = {main: found[main]} | found
     return {name: value if value is not None and math.isfinite(value) else None for name, value in ordered.items()}
@@ -47,6 +60,37 @@ def regression_scores(truth: Truth, predicted: Predicted) -> dict[str, float | N
         "r2": 1.0 - float((error**2).sum()) / spread if spread > 0 else None,
         "median_absolute_error": float(np.median(np.abs(error))),
     }
+
+
+def limit_scores(truth: Truth, between: Predicted, level: float) -> dict[str, float | None]:
+    """Give the metrics of limits, (n, 2) at ``level``."""
+    return {name: float(each.mean()) for name, each in limits_by_row(truth, between, level).items()}
+
+
+def limits_by_row(truth: Truth, between: Predicted, level: float) -> dict[str, NDArray[np.float64]]:
+    """Give what each row has in the metrics of limits, which are the means of it."""
+    lower, upper = between[:, 0], between[:, 1]
+    low, _, high = levels(level)
+    return {
+        "coverage": ((lower <= truth) & (truth <= upper)).astype(np.float64),
+        "interval_width": upper - lower,
+        "pinball_loss": (pinball(truth, lower, low) + pinball(truth, upper, high)) / 2.0,
+    }
+
+
+def pinball(truth: Truth, told: Predicted, quantile: float) -> NDArray[np.float64]:
+    """Give each row's loss of what is ``told`` as its ``quantile`` (Koenker and Bassett 1978)."""
+    over = truth - told
+    made: NDArray[np.float64] = np.maximum(quantile * over, (quantile - 1.0) * over)
+    return made
+
+
+def mean_pinball(
+    truth: Truth, told: Predicted, quantiles: Sequence[float], weight: NDArray[np.float64] | None = None
+) -> float:
+    """Give the loss of ``told`` (n, quantiles), averaged over rows and quantiles."""
+    each = [pinball(truth, told[:, place], quantile) for place, quantile in enumerate(quantiles)]
+    return float(np.average(np.mean(each, axis=0), weights=weight))
 
 
 def class_scores(truth: Truth, predicted: Predicted, threshold: float | None = None) -> dict[str, float | None]:

@@ -82,6 +82,8 @@ class FittedModel:
     def predict_frame(self, table: pd.DataFrame) -> pd.DataFrame:
         """Give a row per row of ``table``, in order: ``prediction``, and for classes ``probability_<class>`` each.
 
+        Beside a number stand its limits, ``lower`` and ``upper``, where the model knows them.
+
         Raises:
             ModelError: columns are not there; the words name them.
         """
@@ -148,6 +150,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         temperature=temperature,
         features=features,
         more_features=more_features,
+        limits=model.limits,
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))
     sign(folder)
@@ -234,6 +237,7 @@ def load_model(folder: Path) -> FittedModel:
         transformer=transformer,
         predictor=predictor,
         threshold=description.threshold,
+        limits=description.limits,
     )
     _check_answer(pipeline)
     return FittedModel(description, pipeline, signature)
@@ -281,4 +285,4 @@ def _read_foreign(folder: Path, description: Description, shape: ForeignShape) -
 
     told = description
     opened = open_foreign(folder, shape, told.columns, told.target, told.info.task, told.classes)
-    return replace(opened, threshold=told.threshold)
+    return replace(opened, threshold=told.threshold, limits=told.limits)

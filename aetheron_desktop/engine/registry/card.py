@@ -40,6 +40,8 @@ def card_text(info: ModelInfo, run: Run) -> str:
         if name.startswith(BASELINE):
             continue
         lines.append(f"| {metric(name).label} | {_number(score)} | {_number(info.baseline.get(name))} |")
+    if run.model is not None and run.model.limits is not None:
+        lines += ["", f"Limits of a prediction (`lower`, `upper`): {run.model.limits.words}."]
     lines += importance_lines(run.importance, info)
     if info.params:
         lines += ["", "## Parameters", "", "| parameter | value |", "|---|---|"]

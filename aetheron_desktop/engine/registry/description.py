@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import stat
 from typing import TYPE_CHECKING, Final, Literal
@@ -10,6 +11,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
+from aetheron_desktop.engine.estimators.limits import MOST_EDGES, Limits
 from aetheron_desktop.engine.estimators.treatments import MadeFeature
 from aetheron_desktop.engine.evaluation.metrics import ALL as METRICS
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
@@ -22,6 +24,8 @@ from aetheron_desktop.engine.training.provenance import Provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.schema import Task
 
 FORMAT: Final = 2
 """2 added threshold, ranges, intervals, importance, provenance, signature, ONNX file; what 1 has means the same."""
@@ -121,6 +125,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     estimator has none. ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that
     another program made is asked. ``features`` are what the model sees, and what each was made from, in order;
     ``more_features`` counts those that are not told. A model that was made before they were told has none.
+    ``limits`` are put around the numbers that it predicts.
     """
 
     format: int
@@ -146,6 +151,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float = 1.0
     features: tuple[MadeFeature, ...] = ()
     more_features: int = 0
+    limits: Limits | None = None
 
 
 def read_description(folder: Path) -> Description:
@@ -257,11 +263,27 @@ def check_description(description: Description) -> None:
     threshold = description.threshold
     if threshold is not None and not (task == "binary" and 0.0 <= threshold <= 1.0):
         raise UntrustedModel("The model's threshold is none for its task.", hint=AGAIN)
+    if description.limits is not None:
+        _check_limits(description.limits, task)
     _check_branches(description)
     has_network = description.network is not None or any(one.network is not None for one in description.branches)
     kinds = (has_network, description.foreign is not None)
     if kinds != (WEIGHTS in description.hashes, bool(FOREIGN_FILES & set(description.hashes))) or all(kinds):
         raise UntrustedModel("The model's weights do not suit its description.", hint=AGAIN)
+
+
+def _check_limits(limits: Limits, task: Task) -> None:
+    numbers = (*limits.below, *limits.above, *limits.edges)
+    if (
+        task != "regression"
+        or not 0.0 < limits.level < 1.0
+        or limits.rows < 1
+        or len(limits.edges) > MOST_EDGES
+        or not len(limits.below) == len(limits.above) == len(limits.edges) + 1
+        or not all(math.isfinite(one) for one in numbers)
+        or list(limits.edges) != sorted(set(limits.edges))
+    ):
+        raise UntrustedModel("The limits of the model's predictions do not make sense.", hint=AGAIN)
 
 
 def _check_branches(description: Description) -> None:

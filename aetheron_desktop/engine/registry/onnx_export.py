@@ -1,9 +1,10 @@
 """A model as one file that other programs run without this one: ONNX, from raw columns to predictions.
 
 The inputs are described in ``registry/onnx/columns.py``. Of classes the outputs are ``label`` (rows,), the class as a
-word, and ``probabilities`` (rows, classes); of a regression ``value`` (rows, 1). An output whose name a column has
+word, and ``probabilities`` (rows, classes); of a regression ``value`` (rows, 1), and ``lower`` and ``upper`` (rows, 1)
+where the model knows the limits of its predictions. An output whose name a column has
 gets an underscore more. What the file is stands in its ``metadata_props``: producer, version, target, task, outputs,
-columns, classes, threshold; lists as JSON.
+columns, classes, threshold, level of the limits; lists as JSON.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def export_onnx(
 def _run(
     pipeline: FittedPipeline, sample: pd.DataFrame, file: Path, outputs: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[Any] | None]:
-    """Give what the file predicts: (rows, classes) or (rows,), and the labels."""
+    """Give what the file predicts: (rows, classes), (rows, 1) or with limits (rows, 3), and the labels."""
     import onnxruntime  # 0.3 s
     from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
@@ -95,7 +96,7 @@ def _run(
         for start in range(0, max(1, len(sample)), _ROWS_AT_ONCE):
             piece = {name: values[start : start + _ROWS_AT_ONCE] for name, values in given.items()}
             found = session.run(list(outputs), piece)
-            raw.append(found[-1])
+            raw.append(found[-1] if pipeline.classes else np.concatenate(found, axis=1))
             labels.append(found[0])
     except refusals as error:
         raise OnnxUnsupported(
@@ -103,7 +104,7 @@ def _run(
             hint="This is an error of the program; please report it with the model's card.",
         ) from error
     values = np.concatenate(raw)
-    return (values, np.concatenate(labels)) if pipeline.classes else (values[:, 0], None)
+    return (values, np.concatenate(labels)) if pipeline.classes else (values, None)
 
 
 def _compared(
@@ -114,7 +115,7 @@ def _compared(
     threshold: float | None,
 ) -> tuple[float, bool]:
     """Give the largest difference, and whether all labels are the same."""
-    want = pipeline.raw(sample)
+    want = pipeline.raw(sample) if pipeline.classes else pipeline.predict(sample).to_numpy(dtype=np.float64)
     if not len(want):
         return 0.0, True
     difference = float(np.abs(raw - want).max())

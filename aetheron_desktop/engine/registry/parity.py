@@ -75,8 +75,12 @@ def parity(model: FittedModel, folder: Path) -> Parity:
     rows = stored_rows(folder)
     if not len(rows):
         return Parity(rows=0, largest_difference=0.0)
-    raw = model.pipeline.raw(rows)
-    names = [f"{STORED}probability_{label}" for label in model.description.classes] or [f"{STORED}prediction"]
+    told = model.predict_frame(rows)
+    own = [f"probability_{label}" for label in model.description.classes] or ["prediction"]
+    if model.pipeline.limits is not None:
+        own += ["lower", "upper"]
+    raw = told[own].to_numpy(dtype=np.float64)
+    names = [f"{STORED}{name}" for name in own]
     if absent := [name for name in names if name not in rows]:
         raise ModelError(f"{SAMPLE} in {folder.name} lacks {absent[0]}.", hint="Restore the version.")
     try:

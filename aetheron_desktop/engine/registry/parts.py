@@ -20,7 +20,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
+from sklearn.linear_model import ElasticNet, LogisticRegression, QuantileRegressor, Ridge
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.errors import UntrustedModel
@@ -28,6 +28,7 @@ from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.boosters import Booster
 from aetheron_desktop.engine.estimators.pipeline import Blend, Branch, FittedPipeline
 from aetheron_desktop.engine.estimators.plain import PLAIN, PlainPredictor
+from aetheron_desktop.engine.estimators.quantiles import COUNT, QuantilesPredictor
 from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import audit, check_trees
@@ -63,6 +64,7 @@ _REGRESSORS: Final = (
     DummyRegressor,
     Ridge,
     ElasticNet,
+    QuantileRegressor,
     DecisionTreeRegressor,
     RandomForestRegressor,
     ExtraTreesRegressor,
@@ -111,6 +113,8 @@ def write_blend(blend: Blend, folder: Path) -> tuple[BranchShape, ...]:
 
 def _stored(predictor: Predictor) -> Any:
     """Give what stands for the predictor in the pipeline's file; None for a network, which is weights."""
+    if isinstance(predictor, QuantilesPredictor):
+        return {"kind": predictor.kind, "parts": [_stored(part) for part in predictor.parts]}
     if isinstance(predictor, PlainPredictor):
         return {"kind": predictor.kind, "arrays": predictor.arrays()}
     if isinstance(predictor, Booster):
@@ -202,12 +206,24 @@ def _checked_transformer(transformer: Any) -> ColumnTransformer:
 
 def _predictor_of(stored: Any, task: Task, classes: int) -> Predictor:
     """Give the predictor that ``stored`` stands for, once it was looked at."""
+    if isinstance(stored, dict) and stored.get("kind") == QuantilesPredictor.kind:
+        return _quantiles(stored, task)
     if is_booster(stored):
         return read_booster(stored, task, classes)
     if isinstance(stored, dict):
         return _plain(stored, classes)
     _check_predictor(stored, task, classes)
     return SklearnPredictor(stored)
+
+
+def _quantiles(told: dict[str, Any], task: Task) -> QuantilesPredictor:
+    """Give the predictor of three quantiles, none of which may itself be of quantiles."""
+    parts = told.get("parts")
+    if task != "regression" or set(told) != {"kind", "parts"} or not isinstance(parts, list) or len(parts) != COUNT:
+        raise UntrustedModel(f"{PIPELINE} holds quantiles that are none.", hint=AGAIN)
+    if any(isinstance(part, dict) and part.get("kind") == QuantilesPredictor.kind for part in parts):
+        raise UntrustedModel(f"{PIPELINE} holds quantiles of quantiles.", hint=AGAIN)
+    return QuantilesPredictor(tuple(_predictor_of(part, task, 0) for part in parts))
 
 
 def _check_predictor(model: Any, task: Task, classes: int) -> None:

@@ -12,6 +12,7 @@ from aetheron_desktop.engine.datasets.schema import Task, task_for
 from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.limits import HIGHEST_LEVEL, LEVEL, LOWEST_LEVEL
 from aetheron_desktop.engine.estimators.treatments import OUT, Treatment, checked
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.params import Value, check_all
@@ -67,7 +68,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     ``decisions`` are those about the findings of the trust report that were made before;
     ``treatments`` say what is made of the columns for which something was chosen. ``metric`` is what the best of
     several is chosen by and, of two classes, the threshold where it depends on one; the task's main metric when empty.
-    ``costs`` choose the threshold instead.
+    ``costs`` choose the threshold instead. ``level`` is the share of rows that shall lie between the limits of a
+    number that is predicted.
     """
 
     run: str
@@ -89,6 +91,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     treatments: tuple[Treatment, ...] = ()
     metric: str = ""
     costs: Costs | None = None
+    level: float = LEVEL
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -108,6 +111,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     treatments: Sequence[Treatment] = (),
     metric: str = "",
     costs: Costs | None = None,
+    level: float = LEVEL,
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -127,6 +131,11 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     values = {catalog.card(id_).id: dict(given) for id_, given in (params or {}).items()}
     if budget_s is not None and not (math.isfinite(budget_s) and budget_s > 0):
         raise UsageError(f"The budget must be a number of seconds above 0, got {budget_s!r}.")
+    if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
+        raise UsageError(
+            f"The level of the limits must lie between {LOWEST_LEVEL:g} and {HIGHEST_LEVEL:g}, got {level!r}.",
+            hint="0.9 is the usual one: 90 % of the rows then lie between the limits.",
+        )
     if not 0 <= seed < 2**32:
         raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
     wanted = checked(treatments, dataset.schema, column.name, task, column.distinct)
@@ -151,6 +160,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             decisions=tuple(decisions),
             metric=metric,
             costs=costs,
+            level=level,
             treatments=tuple(one for one in wanted if one.column in chosen),
         )
         for card in cards

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from aetheron_desktop.engine.estimators.base import FitEnded
+from aetheron_desktop.engine.estimators.quantiles import levels
 from aetheron_desktop.engine.evaluation.metrics import main_metric
-from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc
+from aetheron_desktop.engine.evaluation.scores import log_loss, mean_pinball, roc_auc
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, finite
 from aetheron_desktop.engine.training.eta import Eta
 from aetheron_desktop.engine.training.lives import Mark, mark_in, put_mark
@@ -53,6 +54,7 @@ class FitProgress:
         self._began = clock.seconds()
         self._told_at = 0.0
         self._variance: float | None = None
+        self._spread: float | None = None
         self._total: int | None = None
         self._stage = "fit"
         mark = mark_in(checkpoints.newest())
@@ -118,7 +120,9 @@ class FitProgress:
 
     def _judge(self, number: int, part: Part, judged: Judged) -> float:
         rows, predicted = judged
-        if self._experiment.task == "regression":
+        if self._experiment.task == "regression" and predicted.ndim == 2:
+            loss = self._quantile_loss(number, part, judged)
+        elif self._experiment.task == "regression":
             if self._variance is None:
                 self._variance = float(np.var(rows.y)) or 1.0
             squared = float(((predicted - rows.y) ** 2).mean())
@@ -130,6 +134,17 @@ class FitProgress:
             self._metric(number, part, main_metric(self._experiment.task).name, self._main(rows.y, predicted))
         self._metric(number, part, "loss", loss)
         return loss
+
+    def _quantile_loss(self, number: int, part: Part, judged: Judged) -> float:
+        """Give the pinball loss of all quantiles, relative to that of those of the target: 1 is to look at nothing."""
+        rows, predicted = judged
+        asked = levels(self._experiment.level)
+        if self._spread is None:
+            plain = np.quantile(rows.y, asked)
+            self._spread = mean_pinball(rows.y, np.tile(plain, (len(rows), 1)), asked) or 1.0
+        squared = float(((predicted[:, 1] - rows.y) ** 2).mean())
+        self._metric(number, part, "rmse", squared**0.5)
+        return mean_pinball(rows.y, predicted, asked, rows.weight) / self._spread
 
     def _main(self, y: NDArray[np.int64], predicted: NDArray[np.float64]) -> float | None:
         if self._experiment.task == "multiclass":

@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Protocol
 
 from aetheron_desktop.engine.estimators.base import Estimator, Recipe
+from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.estimators.quantiles import said
 from aetheron_desktop.engine.training.preparation import prepare
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ class Learner(Protocol):
         """The best so far; None before there is any."""
 
     def judged(self) -> Judged | None:
-        """Give rows that the best so far did not learn from, and what it says of them; their ``X`` may be empty."""
+        """Give rows that the best so far did not learn from, and what it says of them; their ``X`` may be empty.
+
+        Of a number it may be (n, 3), with its quantiles.
+        """
 
 
 class SingleLearner:
@@ -39,7 +44,11 @@ class SingleLearner:
         self._subject = material.subject
         # Of the material only what was made of it stays: a long table is in the memory once.
         self._prepared = prepare(material, kind.style, experiment.seed)
-        self._estimator = kind(recipe(material.subject, self._prepared, experiment.params, experiment.seed, threads))
+        self._estimator = kind(
+            recipe(
+                material.subject, self._prepared, experiment.params, experiment.seed, threads, level=experiment.level
+            )
+        )
 
     def fit(self, progress: Progress) -> None:
         """Learn, telling ``progress``."""
@@ -54,7 +63,7 @@ class SingleLearner:
     def judged(self) -> Judged | None:
         """Give the validation part, and what is said of it."""
         fitted, valid = self._estimator.fitted, self._prepared.valid
-        return None if fitted is None else (valid, fitted.predict(valid.X))
+        return None if fitted is None else (valid, said(fitted, valid.X))
 
 
 def implementation(card: Card) -> type[Estimator]:
@@ -64,7 +73,9 @@ def implementation(card: Card) -> type[Estimator]:
     return kind
 
 
-def recipe(subject: Subject, prepared: Prepared, params: dict[str, Value], seed: int, threads: int) -> Recipe:
+def recipe(
+    subject: Subject, prepared: Prepared, params: dict[str, Value], seed: int, threads: int, *, level: float = LEVEL
+) -> Recipe:
     """Give what an estimator for these rows is made from."""
     return Recipe(
         task=subject.task,
@@ -74,4 +85,5 @@ def recipe(subject: Subject, prepared: Prepared, params: dict[str, Value], seed:
         threads=threads,
         categorical=prepared.categorical,
         numbers=prepared.numbers,
+        level=level,
     )

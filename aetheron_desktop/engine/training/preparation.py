@@ -22,6 +22,7 @@ from aetheron_desktop.engine.estimators.features import (
     words,
 )
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+from aetheron_desktop.engine.estimators.quantiles import levels
 from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
 from aetheron_desktop.engine.training.oddities import warn
 from aetheron_desktop.engine.training.ranges import ranges
@@ -57,17 +58,24 @@ class Subject:
 class Exam:
     """The test part, which no fit sees: the rows with all columns, what is true, and where they stand in the snapshot.
 
-    ``baseline`` is what the dummy says of any row: (classes,) shares, or the mean as (1,).
+    ``baseline`` is what the dummy says of any row: (classes,) shares, or the mean as (1,). ``learned`` (m,) is the
+    target of the training rows.
     """
 
     table: pd.DataFrame
     y: NDArray[Any]
     rows: NDArray[np.int64]
     baseline: NDArray[np.float64]
+    learned: NDArray[Any]
 
     def dummy(self, count: int) -> NDArray[np.float64]:
         """Give what the dummy predicts for ``count`` rows."""
         return np.tile(self.baseline, (count, 1)) if len(self.baseline) > 1 else np.full(count, self.baseline[0])
+
+    def dummy_limits(self, count: int, level: float) -> NDArray[np.float64]:
+        """Give the limits that the dummy has for ``count`` rows: quantiles of the training rows, (count, 2)."""
+        low, _, high = levels(level)
+        return np.tile(np.quantile(self.learned, [low, high]), (count, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +100,7 @@ class Material:
         test, y = self.parts.test, self.y[self.parts.train]
         classes = len(self.subject.classes)
         baseline = np.bincount(y, minlength=classes) / len(y) if classes else np.array([float(y.mean())])
-        return Exam(self.table.iloc[test], self.y[test], self.rows[test], baseline)
+        return Exam(self.table.iloc[test], self.y[test], self.rows[test], baseline, y)
 
     def weight(self, y: NDArray[Any]) -> NDArray[np.float64] | None:
         """Give what each row of the classes ``y`` counts."""

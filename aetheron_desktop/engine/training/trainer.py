@@ -13,6 +13,8 @@ import pandas as pd
 
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.limits import values
+from aetheron_desktop.engine.evaluation.conformal import calibrated
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
@@ -151,8 +153,10 @@ class Training:
             return self._stopped(ready[0], self._decided(model, ready[1]))
 
     def _decided(self, model: FittedPipeline, learner: Learner) -> FittedPipeline:
-        """Give ``model`` with the threshold that the experiment's costs or metric ask for."""
+        """Give ``model`` with the threshold that the experiment's costs or metric ask for, or with its limits."""
         plan = self._experiment
+        if plan.task == "regression":
+            return self._limited(model, learner)
         wants = plan.costs is not None or plan.metric in DECIDED
         judged = learner.judged() if plan.task == "binary" and wants else None
         if judged is None:
@@ -165,6 +169,16 @@ class Training:
             found = best_threshold(truth, probability, plan.metric)
         self._say("info", f"{model.classes[1]!r} is predicted from a probability of {found:.3f}, chosen on other rows.")
         return replace(model, threshold=found)
+
+    def _limited(self, model: FittedPipeline, learner: Learner) -> FittedPipeline:
+        """Give ``model`` with limits around what it predicts, as far as other rows tell them."""
+        judged, level = learner.judged(), self._experiment.level
+        limits = None if judged is None else calibrated(judged[0].y, judged[1], level)
+        if limits is None:
+            self._say("info", f"Too few rows are left to tell where {100 * level:.4g} % of all rows lie.")
+            return model
+        self._say("info", f"Limits of the predictions: {limits.words}.")
+        return replace(model, limits=limits)
 
     def _stopped(self, exam: Exam, model: FittedPipeline) -> Run:
         """Evaluate the best so far, once, whichever of the two threads comes first."""
@@ -230,11 +244,13 @@ class Training:
         chosen = self._affordable(model, exam.table) if outcome == "stopped" else slice(None)
         task = self._experiment.task
         table, truth, rows = exam.table.iloc[chosen], exam.y[chosen], exam.rows[chosen]
-        raw = model.raw(table)
-        named = model.named(raw, table.index)
-        baseline = scores(task, truth, exam.dummy(len(truth)))
+        told = model.told(table)
+        raw = told if model.classes else values(told)
+        named, between, level = model.named(told, table.index), model.between(told), self._experiment.level
+        dummy_limits = None if between is None else exam.dummy_limits(len(truth), level)
+        baseline = scores(task, truth, exam.dummy(len(truth)), between=dummy_limits, level=level)
         truth_words = np.array(model.classes, dtype=object)[truth] if model.classes else truth
-        found = scores(task, truth, raw, threshold=model.threshold)
+        found = scores(task, truth, raw, threshold=model.threshold, between=between, level=level)
         named.insert(0, "row", rows)
         named.insert(1, "truth", truth_words)
         return Run(
@@ -262,6 +278,8 @@ class Training:
                 truth,
                 raw,
                 threshold=model.threshold,
+                between=between,
+                level=level,
                 seed=self._experiment.seed,
                 budget_s=_INTERVALS_S[outcome],
             ),

@@ -119,7 +119,7 @@ def _metrics(old: Description, new: Description) -> Iterator[DifferenceLine]:
             name=known.label,
             before=_score(a, old.intervals.get(name)),
             after=_score(b, new.intervals.get(name)),
-            better=None if a is None or b is None or a == b else better(known, b, a),
+            better=None if a is None or b is None or a == b or known.direction == "level" else better(known, b, a),
         )
 
 
@@ -132,6 +132,7 @@ def _score(value: float | None, interval: tuple[float, float] | None) -> str:
 def _model(old: Description, new: Description) -> Iterator[DifferenceLine]:
     yield _line("model", "Estimator", *(catalog.name_of(d.info.estimator) for d in (old, new)))
     yield _line("model", "Threshold", *(_threshold(d) for d in (old, new)))
+    yield _line("model", "Limits", *("–" if d.limits is None else d.limits.words for d in (old, new)))
     yield _line("model", "Size", *(f"{d.info.bytes:,} bytes" for d in (old, new)))
     yield _line("model", "Classes", ", ".join(old.classes[:20]), ", ".join(new.classes[:20]))
     for name in sorted({*old.hashes, *new.hashes}):
@@ -185,6 +186,7 @@ def _plan(old: Description, new: Description) -> Iterator[DifferenceLine]:
                 "Class weights": plan.class_weight,
                 "Time budget": "none" if plan.budget_s is None else f"{plan.budget_s:g} s",
                 "Positive class": plan.positive or "",
+                "Level of limits": f"{plan.level:.4g}" if plan.task == "regression" else "",
                 "Chosen features": ", ".join(f"{one.column}={one.words}" for one in plan.treatments),
                 "Outcome": description.info.status,
             }

@@ -57,7 +57,9 @@ def scores_of(workspace: Workspace, model: str, commit: str, where: str = "") ->
     rows = np.sort(table["row"].to_numpy(dtype=np.int64)).tobytes()
     return Measured(
         task=description.info.task,
-        metrics=scores(description.info.task, truth, raw, threshold=description.threshold),
+        metrics=scores(
+            description.info.task, truth, raw, threshold=description.threshold, **_limits(table, description)
+        ),
         rows=(description.info.dataset, rows),
         count=len(table),
     )
@@ -71,6 +73,13 @@ def truth_and_raw(table: pd.DataFrame, description: Description) -> tuple[NDArra
     truth = table["truth"].astype(str).map(place).to_numpy(dtype=np.int64)
     raw: NDArray[np.float64] = table[[f"probability_{label}" for label in description.classes]].to_numpy(np.float64)
     return truth, raw
+
+
+def _limits(table: pd.DataFrame, description: Description) -> dict[str, Any]:
+    """Give the limits that were stored beside the predictions, as :func:`scores` takes them."""
+    if description.limits is None or not {"lower", "upper"} <= set(table.columns):
+        return {}
+    return {"between": table[["lower", "upper"]].to_numpy(dtype=np.float64), "level": description.limits.level}
 
 
 def _rows_where(workspace: Workspace, dataset: str, where: str) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.estimators.treatments import MadeFeature, Treatment
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.versions import AliasMove
@@ -33,7 +34,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     the same in a word (own, trusted, unknown, unsigned, broken), ``signer`` and ``fingerprint`` name who has the key.
     ``files`` are the names of its files. ``features`` are what the model sees and what each was made from, and
     ``more_features`` counts those that are not told; ``treatments`` are what was chosen for columns.
-    ``parts`` are those of an ensemble, the one that counts most first.
+    ``parts`` are those of an ensemble, the one that counts most first; ``limits`` are put around predicted numbers.
     """
 
     model: str
@@ -55,6 +56,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     more_features: int = 0
     treatments: tuple[Treatment, ...] = ()
     parts: tuple[EnsemblePart, ...] = ()
+    limits: Limits | None = None
 
 
 def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
@@ -98,6 +100,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             more_features=description.more_features,
             treatments=description.experiment.treatments if description.experiment is not None else (),
             parts=parts_of(description.branches),
+            limits=description.limits,
         )
 
 

@@ -111,6 +111,8 @@ def _compared(workspace: Workspace, model: str, commit: str, description: Descri
 
     stored, notes = _stored(workspace, model, commit, description, run)
     columns = [f"probability_{label}" for label in description.classes] or ["prediction"]
+    if description.limits is not None and all("lower" in table for table in stored):
+        columns += ["lower", "upper"]
     old, new = (table[columns].to_numpy(dtype=np.float64) for table in stored)
     largest = float(np.abs(old - new).max()) if len(old) else 0.0
     spread = 1.0 if description.classes else float(np.std(old)) or 1.0

@@ -48,7 +48,8 @@ class PredictDialog(QDialog):
         theme.mark(title, role="heading")
         columns = ", ".join(model.features[:12]) + (" …" if len(model.features) > 12 else "")
         lead = QLabel(
-            f"Choose or drop a file with the columns {columns}. Each of its rows gets a prediction, in its order.",
+            f"Choose or drop a file with the columns {columns}. Each of its rows gets a prediction, in its order"
+            f"{', with its lower and upper limit' if 'coverage' in model.metrics else ''}.",
             self,
             wordWrap=True,
         )

@@ -54,13 +54,13 @@ def label(name: str) -> str:
 def arrow(name: str) -> str:
     """Give the direction that is better; empty where it is not known."""
     found = _metric(name)
-    return {"higher": "↑", "lower": "↓"}[found.direction] if found else ""
+    return {"higher": "↑", "lower": "↓", "level": ""}[found.direction] if found else ""
 
 
 def wish(name: str) -> str:
     """Give the metric's direction in words; empty where it is not known."""
     found = _metric(name)
-    return f"{found.direction} is better" if found else ""
+    return f"{found.direction} is better" if found and found.direction != "level" else ""
 
 
 def meaning(name: str) -> str:

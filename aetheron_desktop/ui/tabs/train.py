@@ -144,6 +144,7 @@ class TrainTab(QWidget):
                 budget_s=request.budget_s,
                 class_weight=request.class_weight,
                 seed=request.seed,
+                level=request.level,
             )
         except AetheronError as error:
             self.setup.show_refusal(error)

@@ -26,6 +26,7 @@ from aetheron_desktop.ui.widgets.versions.version_line import VersionLine
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from aetheron_desktop.engine.estimators.limits import Limits
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
     from aetheron_desktop.engine.versioning.record import ModelRecord
@@ -131,6 +132,8 @@ class ModelDetails(QFrame):
             self._add("Signature", self._signature(record))
         intervals = record.intervals if record is not None else {}
         self._add("Measured on the test rows", MetricTable(info, intervals, self._body))
+        if record is not None and record.limits is not None:
+            self._add("Limits of a prediction", named(_words(_limits(record.limits)), "model_limits"))
         if record is not None and record.importance:
             self._add("Most important columns", ImportanceBars(record.importance, info, self._body))
         if record is not None and record.parts:
@@ -272,6 +275,11 @@ def _facts(info: ModelInfo, *, is_followed: bool) -> list[Sequence[str]]:
         ("Size", size(info.bytes)),
         ("Folder", f"models/{info.id}" if info.binned is None else f"bin/models/{info.id}"),
     ]
+
+
+def _limits(limits: Limits) -> str:
+    """Say what the limits beside a prediction are."""
+    return f"Beside each prediction stand lower and upper: {limits.words}. The coverage above is that of the test rows."
 
 
 def _table(rows: Iterable[Sequence[str]]) -> QWidget:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.limits import LEVEL, LOWEST_LEVEL
 from aetheron_desktop.engine.params import Choice, Int
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
@@ -55,6 +56,15 @@ CLASS_WEIGHT = Choice(
     default="none",
     options=("none", "balanced"),
     labels=("None", "Balanced"),
+)
+LEVEL_PERCENT = Int(
+    name="level",
+    label="Rows between the limits",
+    help="Each prediction of a number gets a lower and an upper limit. So many of all rows lie between.",
+    unit="%",
+    default=round(100 * LEVEL),
+    low=round(100 * LOWEST_LEVEL),
+    high=99,
 )
 SEED = Int(
     name="seed",
@@ -94,6 +104,7 @@ class TrainRequest:
     budget_s: float | None = None
     class_weight: Literal["none", "balanced"] = "none"
     seed: int = 0
+    level: float = LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +153,7 @@ class TrainingSetup(QFrame):
         column.addWidget(self._make_summary())
         column.addLayout(self._make_choice())
         column.addWidget(_rule(self))
-        self.options = ParamForm((BUDGET, CLASS_WEIGHT, SEED, PARALLEL), "training", self)
+        self.options = ParamForm((BUDGET, CLASS_WEIGHT, LEVEL_PERCENT, SEED, PARALLEL), "training", self)
         column.addWidget(self.options)
         column.addStretch()
         self._scroll = named(QScrollArea(self, widgetResizable=True), "training_setup_scroll")
@@ -306,6 +317,7 @@ class TrainingSetup(QFrame):
         self._facts["features"].setText(_chosen(plan.treatments))
         self._features.setEnabled(bool(plan.dataset and plan.features))
         self.options.fields[CLASS_WEIGHT.name].setVisible(plan.task in {"binary", "multiclass"})
+        self.options.fields[LEVEL_PERCENT.name].setVisible(plan.task == "regression")
         self.picker.show_task(plan.task)
         self._problem.show_words("", "", "")
         self._on_changed()
@@ -339,6 +351,7 @@ class TrainingSetup(QFrame):
             budget_s=None if seconds == NO_LIMIT else float(seconds),
             class_weight="balanced" if self._wants_balance(values) else "none",
             seed=int(values.get(SEED.name) or 0),
+            level=_level(values),
         )
 
     def _request_chosen(self) -> TrainRequest:
@@ -349,6 +362,7 @@ class TrainingSetup(QFrame):
             budget_s=cast("float | None", values.get(BUDGET.name)),
             class_weight="balanced" if self._wants_balance(values) else "none",
             seed=int(values.get(SEED.name) or 0),
+            level=_level(values),
         )
 
     def show_forecast(self, words: str, each: str = "") -> None:
@@ -385,6 +399,10 @@ class TrainingSetup(QFrame):
         parallel = self.options.fields[PARALLEL.name]
         if not parallel.error:
             self.parallel_wanted.emit(int(parallel.value or 1))
+
+
+def _level(values: dict[str, Value]) -> float:
+    return int(values.get(LEVEL_PERCENT.name) or round(100 * LEVEL)) / 100.0
 
 
 def _chosen(treatments: tuple[str, ...]) -> str:

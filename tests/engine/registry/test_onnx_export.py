@@ -28,6 +28,7 @@ from aetheron_desktop.engine.errors import ModelError, StorageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import SklearnPredictor
 from aetheron_desktop.engine.estimators.features import Columns, transformer
+from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.registry.artifact import load_model, save_model
 from aetheron_desktop.engine.registry.onnx.columns import feeds
@@ -51,6 +52,8 @@ QUICK: dict[str, Any] = {
     "boosting": {"max_iter": 12, "min_samples_leaf": 5},
     "lightgbm": {"n_estimators": 12, "min_child_samples": 5},
     "xgboost": {"n_estimators": 12},
+    "quantile": {"max_iter": 60},
+    "quantile_boosting": {"n_estimators": 12},
     "network": {"epochs": 2, "hidden_size": 16},
     "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},
     "resnet": {"epochs": 2, "hidden_size": 16},
@@ -207,7 +210,9 @@ def differing(pipeline: FittedPipeline, file: Path, rows: pd.DataFrame) -> float
     found = opened(file).run(None, feeds(pipeline, rows))
     want = pipeline.raw(rows)
     if not pipeline.classes:
-        return float((np.abs(found[0][:, 0] - want) / max(1.0, np.abs(want).max())).max())
+        told = pipeline.predict(rows).to_numpy(dtype=float)
+        assert told.shape[1] == len(found)
+        return float((np.abs(np.concatenate(found, axis=1) - told) / max(1.0, np.abs(told).max())).max())
     assert found[0].tolist() == [pipeline.classes[place] for place in want.argmax(axis=1)]
     return float(np.abs(found[1] - want).max())
 
@@ -265,6 +270,27 @@ def test_that_boosted_trees_ask_for_categories_as_sets(exported: dict[str, Path]
     nodes = onnx.load(exported["boosting"]).graph.node
     ensembles = [node for node in nodes if node.op_type == "TreeEnsemble"]
     assert any(one.name == "membership_values" for node in ensembles for one in node.attribute)
+
+
+@pytest.mark.parametrize("estimator", ["dummy", "ridge", "quantile", "quantile_boosting", "auto"])
+def test_that_limits_are_further_outputs(runs: dict[tuple[Task, str], Run], tmp_path: Path, estimator: str) -> None:
+    pipeline = pipeline_of(runs["regression", estimator])
+    edges = tuple(np.quantile(pipeline.raw(table()), [0.2, 0.5, 0.7])) if estimator in {"ridge", "auto"} else ()
+    distances = tuple(float(one) for one in range(1, len(edges) + 2))
+    assert pipeline.limits is not None
+    limits = Limits(
+        level=0.8, rows=100, edges=edges, below=distances, above=tuple(reversed(distances)),
+        of_quantiles=pipeline.limits.of_quantiles,
+    )  # fmt: skip
+    for known in (None, limits):
+        changed = dataclasses.replace(pipeline, limits=known)
+        export_onnx(changed, table(5), tmp_path / "it.onnx")
+        session = opened(tmp_path / "it.onnx")
+        names = ["value"] if known is None else ["value", "lower", "upper"]
+        assert [one.name for one in session.get_outputs()] == names
+        assert differing(changed, tmp_path / "it.onnx", strange(300, 5, table())) <= CLOSE
+        told = onnx.load(tmp_path / "it.onnx").metadata_props
+        assert [one.value for one in told if one.key == "level"] == ([] if known is None else ["0.8"])
 
 
 def test_that_thresholds_of_trees_are_not_rounded(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aetheron_desktop.engine.estimators.cards import boosted
-from aetheron_desktop.engine.estimators.cards.card import ANY, Card
+from aetheron_desktop.engine.estimators.cards.card import ANY, REGRESSION, Card
 from aetheron_desktop.engine.params import Float, Int
 
 LIGHTGBM: Final = Card(
@@ -91,4 +91,25 @@ XGBOOST: Final = Card(
     default=False,
     aliases=("xgb", "extreme_gradient_boosting"),
     source="Chen and Guestrin (2016), XGBoost: A Scalable Tree Boosting System; xgboost.Booster",
+)
+
+QUANTILE_BOOSTING: Final = Card(
+    id="quantile_boosting",
+    name="Quantile boosting",
+    family="boosting",
+    summary="Three sums of trees: the median, and the limits that most of the rows lie between.",
+    good_at="Limits that are wide where the rows scatter, whatever that depends on.",
+    tasks=REGRESSION,
+    parameters=(
+        boosted.rounds("n_estimators"),
+        boosted.learning_rate(),
+        boosted.leaves("num_leaves", default=15),
+        boosted.rows_in_leaf("min_child_samples"),
+        boosted.patience(default=40),
+    ),
+    implementation="quantile_boosting:QuantileBoosting",
+    iterative=True,
+    default=False,
+    aliases=("quantile_lightgbm", "quantile_gbm"),
+    source="Ke et al. (2017), LightGBM, with the quantile objective; lightgbm.Booster",
 )

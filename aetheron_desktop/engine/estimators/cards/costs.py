@@ -16,6 +16,9 @@ COSTS: Final[dict[str, Cost]] = {
         width="one-hot", steps="n_alphas", start_s=0.094, cell_s=1.7e-7, step_s=6.8e-5, step_cell_s=3.4e-8,
         cell_bytes=50,
     ),
+    "quantile": Cost(
+        width="one-hot", steps="max_iter", start_s=0.09, cell_s=1.1e-6, step_s=8.6e-5, step_cell_s=6.6e-9, cell_bytes=73
+    ),
     "naive_bayes": Cost(width="one-hot", start_s=0.12, cell_s=9.5e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=97),
     "tree": Cost(width="codes", start_s=0.047, cell_s=6.2e-6, step_s=0.0, step_cell_s=0.0, cell_bytes=10),
     "forest": Cost(
@@ -41,6 +44,10 @@ COSTS: Final[dict[str, Cost]] = {
     "xgboost": Cost(
         width="codes", steps="n_estimators", start_s=0.11, cell_s=1.2e-6, step_s=7e-4, step_cell_s=1.5e-8,
         per_class=True, scales=(("max_depth", 1.0),), parallel=0.7, cell_bytes=55,
+    ),
+    "quantile_boosting": Cost(
+        width="codes", steps="n_estimators", start_s=0.081, cell_s=1.2e-6, step_s=5.3e-4, step_cell_s=3.2e-8,
+        scales=(("num_leaves", 0.3),), parallel=0.7, cell_bytes=60,
     ),
     "network": Cost(
         width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aetheron_desktop.engine.estimators.cards.card import ANY, CLASSIFICATION, Card
+from aetheron_desktop.engine.estimators.cards.card import ANY, CLASSIFICATION, REGRESSION, Card
 from aetheron_desktop.engine.params import Bool, Float, Int
 
 _INTERCEPT: Final = Bool(
@@ -139,4 +139,39 @@ ELASTIC_NET: Final = Card(
     default=False,
     aliases=("elasticnet", "lasso", "enet", "glmnet"),
     source="Zou and Hastie (2005), Regularization and Variable Selection; Friedman, Hastie, Tibshirani (2010)",
+)
+
+QUANTILE: Final = Card(
+    id="quantile",
+    name="Quantile regression",
+    family="linear",
+    summary="Three weighted sums of the features: the median, and the limits that most of the rows lie between.",
+    good_at="Limits that are wide where the rows scatter, effects that add up, and targets with outliers.",
+    tasks=REGRESSION,
+    parameters=(
+        Float(
+            name="alpha",
+            label="Regularization",
+            default=1e-3,
+            low=1e-8,
+            high=1e2,
+            log=True,
+            help="Larger values keep the weights smaller, which helps when there are few rows.",
+        ),
+        Int(
+            name="max_iter",
+            label="Iterations",
+            default=1_000,
+            low=1,
+            high=20_000,
+            log=True,
+            advanced=True,
+            help="The most steps of the solver, which ends by itself when nothing is gained.",
+        ),
+    ),
+    implementation="quantile:QuantileRegression",
+    iterative=True,
+    default=False,
+    aliases=("quantile_regression", "quantile_regressor", "quantreg"),
+    source="Koenker and Bassett (1978), Regression Quantiles; sklearn.linear_model.QuantileRegressor",
 )

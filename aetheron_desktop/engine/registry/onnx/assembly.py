@@ -19,11 +19,12 @@ from aetheron_desktop.engine.estimators.boosters import Booster, XgboostPredicto
 from aetheron_desktop.engine.estimators.features import MISSING_WORD, names_of
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.plain import PlainPredictor
+from aetheron_desktop.engine.estimators.quantiles import QuantilesPredictor
 from aetheron_desktop.engine.estimators.temperature import LEAST
 from aetheron_desktop.engine.registry.onnx import columns as raw_columns
 from aetheron_desktop.engine.registry.onnx.boosters import boosters
 from aetheron_desktop.engine.registry.onnx.estimators import constant, is_constant, likely, plain, predicted
-from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, ROWS, STRING, Graph, words
+from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, INT64, ROWS, STRING, Graph, words
 from aetheron_desktop.engine.registry.onnx.networks import network
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported, named
 from aetheron_desktop.engine.registry.onnx.scaling import scaled
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import ModelProto
 
+    from aetheron_desktop.engine.estimators.limits import Limits
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 
 _AGAIN: Final = "Train the model again with this version of the program, then export it."
@@ -53,10 +55,17 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
         raise OnnxUnsupported(
             "A column has no name, and an input of ONNX needs one.", hint="Name it, then train again."
         )
-    outputs = tuple(_free(name, taken) for name in (("label", "probabilities") if pipeline.classes else ("value",)))
+    wanted: tuple[str, ...] = ("label", "probabilities") if pipeline.classes else ("value",)
+    if pipeline.limits is not None:
+        wanted = ("value", "lower", "upper")
+    outputs = tuple(_free(name, taken) for name in wanted)
     graph = Graph({*taken, *outputs})
     empty = raw_columns.learned_empty_words(pipeline)
-    raw = (_blend if isinstance(pipeline.predictor, Blend) else _raw)(graph, pipeline, empty)
+    raw: tuple[str, ...]
+    if isinstance(pipeline.predictor, QuantilesPredictor):
+        raw = _quantiles(graph, pipeline, pipeline.predictor, empty)
+    else:
+        raw = ((_blend if isinstance(pipeline.predictor, Blend) else _raw)(graph, pipeline, empty),)
     made = graph.model("pipeline", raw_columns.inputs(given), _outputs(graph, pipeline, raw, outputs, threshold))
     made.producer_name, made.producer_version = "Aetheron Desktop", __version__
     made.doc_string = f"Predicts {pipeline.target.name} ({pipeline.task}) from {len(given)} columns."
@@ -64,8 +73,31 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
     return made, outputs, _notes(pipeline, graph, outputs)
 
 
+def _quantiles(
+    graph: Graph, pipeline: FittedPipeline, predictor: QuantilesPredictor, empty: Collection[str]
+) -> tuple[str, str, str]:
+    """Give (rows, 1) each: the median, the lower quantile and the upper one, in order."""
+    first = predictor.parts[0]
+    features = _features(graph, pipeline, empty, first if isinstance(first, Booster) else None)
+    told = []
+    for part in predictor.parts:
+        match part:
+            case Booster():
+                told.append(boosters(graph, features, part))
+            case SklearnPredictor():
+                told.append(predicted(graph, features, part.model))
+            case _:
+                raise OnnxUnsupported("The model tells quantiles in a way that has no counterpart in ONNX here.")
+    a, b, c = told
+    less, more = graph.op("Min", a, b), graph.op("Max", a, b)
+    middle = graph.op("Max", less, graph.op("Min", more, c))
+    return middle, graph.op("Min", less, c), graph.op("Max", more, c)
+
+
 def _raw(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:
     """Give (rows, classes) probabilities or (rows, 1) values; in the columns ``empty`` the empty word is a value."""
+    if isinstance(pipeline.predictor, QuantilesPredictor):
+        return _quantiles(graph, pipeline, pipeline.predictor, empty)[0]
     if isinstance(pipeline.predictor, PlainPredictor):
         return plain(graph, _features(graph, pipeline, empty, None), pipeline.predictor)
     if isinstance(pipeline.predictor, Booster):
@@ -101,10 +133,15 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _outputs(
-    graph: Graph, pipeline: FittedPipeline, raw: str, names: tuple[str, ...], threshold: float | None
+    graph: Graph, pipeline: FittedPipeline, said: tuple[str, ...], names: tuple[str, ...], threshold: float | None
 ) -> list[Any]:
+    raw = said[0]
     if not pipeline.classes:
-        return [helper.make_tensor_value_info(graph.call(names[0], raw), DOUBLE, [ROWS, 1])]
+        ways = [raw] if pipeline.limits is None else [raw, *_limited(graph, said, pipeline.limits)]
+        return [
+            helper.make_tensor_value_info(graph.call(name, way), DOUBLE, [ROWS, 1])
+            for name, way in zip(names, ways, strict=True)
+        ]
     if len(pipeline.classes) == 2 and threshold is not None:
         second = graph.op("Gather", raw, np.array(1, dtype=np.int64), axis=1)
         is_second = graph.op("GreaterOrEqual", second, threshold)
@@ -115,6 +152,19 @@ def _outputs(
         helper.make_tensor_value_info(graph.call(names[0], label), STRING, [ROWS]),
         helper.make_tensor_value_info(graph.call(names[1], raw), DOUBLE, [ROWS, len(pipeline.classes)]),
     ]
+
+
+def _limited(graph: Graph, said: tuple[str, ...], limits: Limits) -> tuple[str, str]:
+    """Give (rows, 1) lower and upper limits, as :meth:`.estimators.limits.Limits.around` does."""
+    middle, low, high = said if len(said) > 1 else said * 3
+    below: str | float = limits.below[0]
+    above: str | float = limits.above[0]
+    if limits.edges:
+        passed = graph.op("GreaterOrEqual", middle, np.array([limits.edges]))
+        part = graph.op("ReduceSum", graph.op("Cast", passed, to=INT64), np.array([1], dtype=np.int64), keepdims=1)
+        below, above = (graph.op("Gather", np.array(one), part, axis=0) for one in (limits.below, limits.above))
+    lower, upper = graph.op("Sub", low, below), graph.op("Add", high, above)
+    return graph.op("Min", lower, middle), graph.op("Max", upper, middle)
 
 
 def _features(graph: Graph, pipeline: FittedPipeline, empty: Collection[str], model: Any) -> str:
@@ -187,6 +237,8 @@ def _about(pipeline: FittedPipeline, outputs: tuple[str, ...], threshold: float 
         told["classes"] = pipeline.classes
     if len(pipeline.classes) == 2 and threshold is not None:
         told["threshold"] = threshold
+    if pipeline.limits is not None:
+        told["level"] = pipeline.limits.level
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in told.items()
     }
@@ -211,6 +263,6 @@ def _notes(pipeline: FittedPipeline, graph: Graph, outputs: tuple[str, ...]) -> 
     parts = [branch.predictor for branch in predictor.branches] if isinstance(predictor, Blend) else [predictor]
     if any(isinstance(part, XgboostPredictor) for part in parts):
         notes.append("XGBoost adds up in single precision, the file in double precision.")
-    if not all(isinstance(part, SklearnPredictor | PlainPredictor | Booster) for part in parts):
+    if not all(isinstance(part, SklearnPredictor | PlainPredictor | Booster | QuantilesPredictor) for part in parts):
         notes.append("The network computes in single precision, as the model itself does.")
     return notes

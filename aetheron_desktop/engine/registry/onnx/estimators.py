@@ -14,7 +14,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
+from sklearn.linear_model import ElasticNet, LogisticRegression, QuantileRegressor, Ridge
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from aetheron_desktop.engine.estimators.plain import (
@@ -61,7 +61,7 @@ def predicted(graph: Graph, features: str, model: Any) -> str:
         case LogisticRegression():
             raw = graph.op("Add", graph.op("MatMul", features, model.coef_.T.copy()), model.intercept_)
             return likely(graph, raw, len(model.classes_))
-        case Ridge() | ElasticNet():
+        case Ridge() | ElasticNet() | QuantileRegressor():
             product = graph.op("MatMul", features, np.atleast_2d(model.coef_).T.copy())
             return graph.op("Add", product, np.atleast_1d(model.intercept_).astype(np.float64))
         case RandomForestClassifier() | RandomForestRegressor() | ExtraTreesClassifier() | ExtraTreesRegressor():

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from aetheron_desktop.engine.estimators.base import FitEnded
+from aetheron_desktop.engine.estimators.limits import values
 from aetheron_desktop.engine.evaluation.scores import log_loss
 from aetheron_desktop.engine.training.auto.folds import spread
 from aetheron_desktop.engine.training.auto.kept import FitAbout
@@ -179,6 +180,7 @@ class _FitProgress:
         if valid is not None:
             rows, predicted = valid
             if self._is_number:
+                predicted = values(predicted)
                 self._variance = self._variance or float(np.var(rows.y)) or 1.0
                 loss = float(((predicted - rows.y) ** 2).mean()) / self._variance
             else:

@@ -60,6 +60,7 @@ BODIES: dict[str, Callable[[bytes], bytes]] = {
     "classes that do not match": _set("classes", value=["a", "b", "c"]),
     "an unknown task": _set("info", "task", value="__import__('os')"),
     "a task that is a list": _set("info", "task", value=["binary"]),
+    "limits of classes": _set("limits", value={"level": 0.9, "rows": 9, "below": [1.0], "above": [1.0]}),
     "another task": _set("info", "task", value="regression"),
     "an unknown type of a column": _changed(lambda told: told["columns"][0].update(type="pickle")),
     "no columns": _set("columns", value=[]),
