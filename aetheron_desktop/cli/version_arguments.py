@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import explaining, foreign, versions
+from aetheron_desktop.cli import again, explaining, foreign, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +38,12 @@ def _looking(add: AddVerb) -> None:
         "name", nargs="*", metavar="NAME", help="models or datasets, by id or name; all models by default"
     )
     verb = _of_model(
-        add("reproduce", versions.reproduce, "train a version, or a run, again, and say whether the same comes of it")
+        add("reproduce", again.reproduce, "train a version, or a run, again, and say whether the same comes of it")
     )
     verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb = _of_model(add("script", again.script, "write a run as a Python script that needs public libraries alone"))
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--out", type=Path, metavar="FILE.py", help="write it to this file; printed by default")
     verb = _of_model(add("card", versions.card, "print the card of a version, or change it by a new version"))
     verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
     verb.add_argument("--file", type=Path, metavar="FILE.md", help="the new card; - reads it from the input")

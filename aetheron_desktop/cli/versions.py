@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import moment, number, size
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.evaluation.metrics import main_metric, metric
+from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.events import Answered
 from aetheron_desktop.engine.jobs import asking
 from aetheron_desktop.engine.jobs.job import AskJob, ChangeJob
@@ -41,12 +41,10 @@ from aetheron_desktop.engine.versioning.questions import (
     CleanUpQuestion,
     LineageQuestion,
     RecordQuestion,
-    ReproduceQuestion,
     VerifyQuestion,
     VersionsQuestion,
 )
 from aetheron_desktop.engine.versioning.record import ModelRecord
-from aetheron_desktop.engine.versioning.reproduction import Reproduction
 from aetheron_desktop.engine.versioning.verifying import DatasetVerification, Verification
 
 if TYPE_CHECKING:
@@ -129,7 +127,7 @@ def diff(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     model = workspace.model(options.before)
     before, after = options.after or "current~1", options.third or "current"
     found: list[object] = []
-    code = _ask(workspace, terminal, VersionsQuestion(model=model.id, before=before, after=after), found)
+    code = ask(workspace, terminal, VersionsQuestion(model=model.id, before=before, after=after), found)
     for answer in found:
         if isinstance(answer, VersionDifference) and not terminal.json:
             changed = answer.lines if options.all else answer.changed()
@@ -147,7 +145,7 @@ def lineage(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
     """Show where a version comes from, and what else was made of the same data."""
     model = workspace.model(options.model)
     found: list[object] = []
-    code = _ask(workspace, terminal, LineageQuestion(model=model.id, version=options.version), found)
+    code = ask(workspace, terminal, LineageQuestion(model=model.id, version=options.version), found)
     for answer in found:
         if isinstance(answer, Lineage) and not terminal.json:
             rows = [(str(link.kind), link.name, link.id[:40], link.state, link.detail) for link in answer.back]
@@ -171,7 +169,7 @@ def verify(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
 
 def _verify_model(workspace: Workspace, terminal: Terminal, model: ModelInfo) -> int:
     found: list[object] = []
-    code = _ask(workspace, terminal, VerifyQuestion(model=model.id), found)
+    code = ask(workspace, terminal, VerifyQuestion(model=model.id), found)
     report = next((answer for answer in found if isinstance(answer, Verification)), None)
     if report is None:
         return code or 1
@@ -184,7 +182,7 @@ def _verify_model(workspace: Workspace, terminal: Terminal, model: ModelInfo) ->
 
 def _verify_dataset(workspace: Workspace, terminal: Terminal, dataset: str) -> int:
     found: list[object] = []
-    code = _ask(workspace, terminal, VerifyQuestion(dataset=dataset), found)
+    code = ask(workspace, terminal, VerifyQuestion(dataset=dataset), found)
     report = next((answer for answer in found if isinstance(answer, DatasetVerification)), None)
     if report is None:
         return code or 1
@@ -195,44 +193,6 @@ def _verify_dataset(workspace: Workspace, terminal: Terminal, dataset: str) -> i
              "unknown": "not known"}  # fmt: skip
     terminal.say(f"  its file is {words[report.source_state]}{f': {report.source}' if report.source else '.'}")
     return 0 if report.is_same else 1
-
-
-def _of_run(workspace: Workspace, name: str) -> tuple[str, str] | None:
-    """Give the model and the version that came of the run ``name``; None when it is no run's id.
-
-    Raises:
-        UsageError: nothing came of it, or it is gone.
-    """
-    run = next((run for run in workspace.runs() if run.id == name), None)
-    if run is None:
-        return None
-    if run.model is None:
-        raise UsageError(f"No model came of {run.id}.", hint=f"If it was cut short: aetheron resume {run.id}")
-    # Its own model first: a version of it may have been taken into another.
-    for info in sorted(workspace.models(), key=lambda info: info.id != run.model):
-        made = [version for version in workspace.shelf.versions(info.id).values() if version.run == run.id]
-        if made:
-            return info.id, min(made, key=lambda version: version.number).commit
-    raise UsageError(f"The model of {run.id} is not here any more.", hint="Take it out of the bin.")
-
-
-def reproduce(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Train a version again, and say whether the same comes of it."""
-    model, version = _of_run(workspace, options.model) or (workspace.model(options.model).id, options.version)
-    found: list[object] = []
-    code = _ask(workspace, terminal, ReproduceQuestion(model=model, version=version), found)
-    report = next((answer for answer in found if isinstance(answer, Reproduction)), None)
-    if report is None:
-        return code
-    if not terminal.json:
-        terminal.say(report.sentence)
-        rows = [
-            (metric(name).label, number(value), number(report.after.get(name))) for name, value in report.before.items()
-        ]
-        terminal.table(("metric", "then", "now"), rows, empty="", numbers=2)
-        for note in (*report.environment, *report.notes):
-            terminal.say(f"- {note}")
-    return 0 if report.state in {"identical", "close"} else 130 if report.state == "stopped" else 1
 
 
 # -- changing ---------------------------------------------------------------------------------------------------------
@@ -332,7 +292,7 @@ def card(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     model = workspace.model(options.model)
     if options.file is None:
         found: list[object] = []
-        code = _ask(workspace, terminal, RecordQuestion(model=model.id, version=options.version), found)
+        code = ask(workspace, terminal, RecordQuestion(model=model.id, version=options.version), found)
         for answer in found:
             if isinstance(answer, ModelRecord) and not terminal.json:
                 terminal.say(answer.card)
@@ -375,7 +335,7 @@ def remote(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         change = SetRemote(model=model.id, name=options.name, url="" if options.remove else options.url)
         return do(workspace, terminal, change)
     found: list[object] = []
-    code = _ask(workspace, terminal, RecordQuestion(model=model.id), found)
+    code = ask(workspace, terminal, RecordQuestion(model=model.id), found)
     for answer in found:
         if isinstance(answer, ModelRecord) and not terminal.json:
             terminal.table(
@@ -424,7 +384,7 @@ def signers(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
 def gc(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """List what can be freed, and free it when that is asked."""
     found: list[object] = []
-    code = _ask(workspace, terminal, CleanUpQuestion(), found, quiet=bool(options.free))
+    code = ask(workspace, terminal, CleanUpQuestion(), found, quiet=bool(options.free))
     items = next((answer.items for answer in found if isinstance(answer, CleanUpList)), ())
     if not options.free:
         if not terminal.json:
@@ -445,7 +405,7 @@ def gc(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         terminal.say("Nothing can be freed.")
         return code
     found = []
-    code = _ask(workspace, terminal, CleanUpQuestion(free=wanted), found)
+    code = ask(workspace, terminal, CleanUpQuestion(free=wanted), found)
     for answer in found:
         if isinstance(answer, Freed) and not terminal.json:
             waits = f", {size(answer.waiting)} wait in the bin" if answer.waiting else ""
@@ -489,9 +449,11 @@ def do(workspace: Workspace, terminal: Terminal, change: Change) -> int:
         return runner.exit_code(EXIT_CODES[end.outcome])
 
 
-def _ask(
+def ask(
     workspace: Workspace, terminal: Terminal, question: Question, found: list[object], *, quiet: bool = False
 ) -> int:
+    """Ask about models, put what is answered into ``found``, and give the exit code."""
+
     def hear(event: Event) -> None:
         if isinstance(event, Answered):
             found.append(asking.told(event.answer))

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.e2e
 TABLE = ROOT / "data" / "breast-cancer.csv"
 VERBS = (
     "adopt", "alias", "branch", "card", "diff", "explain", "export", "gc", "import-model", "join", "lineage", "log",
-    "pull", "push", "remote", "reproduce", "restore", "revert", "signers", "tag", "take", "threshold", "verify",
+    "pull", "push", "remote", "reproduce", "restore", "revert", "script", "signers", "tag", "take", "threshold",
+    "verify",
 )  # fmt: skip
 
 
@@ -142,6 +143,24 @@ def test_that_a_version_is_followed_verified_and_trained_again(line: Line) -> No
     assert "its content is what its id says" in line.say("verify", "breast-cancer")
     assert line.answer("verify", "it")["troubles"] == []
     assert "Identical" in line.say("reproduce", "it", "v1")
+
+
+def test_that_a_run_becomes_a_script_that_prints_its_scores(line: Line, tmp_path: Path) -> None:
+    end = line.records("train", "breast-cancer", "--estimator", "tree")
+    run = next(record for record in end if record.get("kind") == "model_saved" and record["name"].startswith("Dec"))
+    file = tmp_path / "run.py"
+    assert run["job"] in line.say("script", run["job"], "--out", str(file))
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        [sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=tmp_path, env=surroundings, check=True
+    )
+    scores = {name: (here, then) for name, here, then in (row.split() for row in done.stdout.splitlines()[1:])}
+    assert scores["roc_auc"][0] == scores["roc_auc"][1]
+    assert float(scores["roc_auc"][1]) == run["metrics"]["roc_auc"]
+    assert line.say("script", run["model"]) == file.read_text(encoding="utf-8")
+    assert line.answer("script", run["model"])["text"] == file.read_text(encoding="utf-8")
+    dummy = next(record["job"] for record in end if record.get("kind") == "model_saved")
+    assert line.run("script", dummy, "--out", str(tmp_path / "no" / "run.py")).returncode == 1
 
 
 def test_that_a_damaged_model_is_told_of_and_fails(line: Line, tmp_path: Path) -> None:

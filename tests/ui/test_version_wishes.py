@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from aetheron_desktop.engine.errors import StorageError
@@ -24,7 +33,8 @@ from aetheron_desktop.engine.versioning.changes import (
     title,
 )
 from aetheron_desktop.engine.versioning.cleaning import Freed
-from aetheron_desktop.engine.versioning.questions import CleanUpQuestion, RecordQuestion
+from aetheron_desktop.engine.versioning.questions import CleanUpQuestion, RecordQuestion, ScriptQuestion
+from aetheron_desktop.engine.versioning.scripting import RunScript
 from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
 from aetheron_desktop.ui.dialogs.versions.adopt import AdoptDialog
 from aetheron_desktop.ui.dialogs.versions.card import CardDialog
@@ -373,6 +383,47 @@ def test_that_verify_tells_whether_a_model_is_whole_or_what_is_not(
     notice = wait_for(qtbot, notices, "Forest 1 is damaged")
     assert PIPELINE in notice.detail
     assert "from a remote" in notice.hint
+
+
+def test_that_a_run_becomes_a_script_where_it_was_asked_for(
+    wishes: VersionWishes, session: Session, qtbot: QtBot, commits: list[str], notices: list[Notice],
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    asked: list[Any] = []
+
+    def answered(question: Any, on_answer: Any, on_end: Any) -> str:
+        asked.append(question)
+        on_answer(RunScript(model=MODEL, run="run-1", text="print(1)\n", notes=("Write it once.",)))
+        return "ask-1"
+
+    monkeypatch.setattr(session, "ask", answered)
+    grant(wishes, session, "script", commits[0])
+    dialog = opened(wishes, QFileDialog, qtbot)
+    assert dialog.selectedFiles()[0].endswith(".py")
+    dialog.fileSelected.emit(str(tmp_path / "run.py"))
+    dialog.close()
+    assert asked == [ScriptQuestion(model=MODEL, version=commits[0])]
+    assert (tmp_path / "run.py").read_text(encoding="utf-8") == "print(1)\n"
+    told = wait_for(qtbot, notices, "The script was written")
+    assert "Write it once." in told.detail
+    assert (told.action, told.target) == ("file", str(tmp_path / "run.py"))
+
+
+def test_that_a_script_that_cannot_be_made_says_why(
+    wishes: VersionWishes,
+    session: Session,
+    qtbot: QtBot,
+    work: InProcess,
+    commits: list[str],
+    notices: list[Notice],
+    tmp_path: Path,
+) -> None:
+    grant(wishes, session, "script", commits[0])
+    dialog = opened(wishes, QFileDialog, qtbot)
+    dialog.fileSelected.emit(str(tmp_path / "run.py"))
+    dialog.close()
+    wait_for(qtbot, notices, "trained elsewhere")
+    assert not (tmp_path / "run.py").exists()
 
 
 def test_that_what_cannot_be_reproduced_says_why(

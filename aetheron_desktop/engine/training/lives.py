@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MARK: Final = "mark.json"
-_OF_THE_MACHINE: Final = frozenset({"system", "machine", "processor", "processors", "memory", "threads", "device"})
+_OF_THE_MACHINE: Final = frozenset(
+    {"system", "machine", "processor", "processors", "memory", "threads", "blas", "device", "cuda", "accelerator"}
+)
 """What may be otherwise without a checkpoint becoming unreadable."""
 
 

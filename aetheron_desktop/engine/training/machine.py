@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
+import sys
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -17,15 +21,22 @@ from aetheron_desktop.engine.estimators.base import Estimator, Recipe, Rows
 from aetheron_desktop.engine.params import defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.params import Value
 
+_BLAS: Final = ("internal_api", "version", "architecture")
 
-def environment(threads: int, *, device: Value = None) -> dict[str, str]:
-    """Give what a run depends on besides the experiment: versions, machine and, where one is chosen, the device."""
+
+def environment(threads: int, *, device: Value = None, libraries: Iterable[str] = ()) -> dict[str, str]:
+    """Give what a run depends on besides the experiment: versions, machine and, where one is chosen, the device.
+
+    ``libraries`` are the modules that are used beside those that every training has.
+    """
+    import scipy
     import sklearn
 
     found = {
@@ -39,7 +50,11 @@ def environment(threads: int, *, device: Value = None) -> dict[str, str]:
         "threads": str(threads),
         "numpy": np.__version__,
         "pandas": pd.__version__,
+        "scipy": scipy.__version__,
         "scikit-learn": sklearn.__version__,
+        # How sums are rounded depends on what multiplies the matrices.
+        "blas": _blas(),
+        **{name: version_of(name) for name in libraries},
         "device": "cpu",
     }
     if device is not None:
@@ -47,8 +62,35 @@ def environment(threads: int, *, device: Value = None) -> dict[str, str]:
 
         from aetheron_desktop.engine.estimators.networks.predictor import devices
 
-        found |= {"torch": str(torch.__version__), "device": devices()[0] if device == "auto" else str(device)}
+        chosen = devices()[0] if device == "auto" else str(device)
+        found |= {"torch": str(torch.__version__), "device": chosen}
+        if chosen == "cuda" and chosen in devices():
+            found |= {"cuda": str(torch.version.cuda), "accelerator": torch.cuda.get_device_name(chosen)}
     return found
+
+
+def libraries_of(card: Card, task: Task) -> tuple[str, ...]:
+    """Give the modules that a run of ``card`` uses beside those that every training has; an ensemble may use all."""
+    cards = catalog.for_task(task) if card.ensemble else (card,)
+    return tuple(dict.fromkeys(name for one in cards for name in one.libraries))
+
+
+def version_of(module: str) -> str:
+    """Give the version of a library; it is imported only where nothing else tells it."""
+    if (loaded := sys.modules.get(module)) is None:
+        # Of one of them, the distribution has another name where it comes without code for graphics cards.
+        for name in (module, f"{module}-cpu"):
+            with suppress(metadata.PackageNotFoundError):
+                return metadata.version(name)
+        loaded = importlib.import_module(module)
+    return str(loaded.__version__)
+
+
+def _blas() -> str:
+    from threadpoolctl import threadpool_info
+
+    found = next((one for one in threadpool_info() if one["user_api"] == "blas"), None)
+    return " ".join(str(found.get(name) or "") for name in _BLAS).strip() if found else "unknown"
 
 
 def _processor() -> str:

@@ -27,7 +27,7 @@ from aetheron_desktop.engine.training.clock import Clock
 from aetheron_desktop.engine.training.fit_progress import FitProgress, StopFit
 from aetheron_desktop.engine.training.learner import SingleLearner
 from aetheron_desktop.engine.training.lives import changed_libraries, mark_in
-from aetheron_desktop.engine.training.machine import environment
+from aetheron_desktop.engine.training.machine import environment, libraries_of
 from aetheron_desktop.engine.training.preparation import read
 from aetheron_desktop.engine.training.provenance import provenance
 from aetheron_desktop.engine.training.run import Run
@@ -106,7 +106,11 @@ class Training:
         """Do the run; see :func:`train`."""
         from threadpoolctl import threadpool_limits
 
-        self._environment = environment(self._threads, device=self._experiment.params.get("device"))
+        self._environment = environment(
+            self._threads,
+            device=self._experiment.params.get("device"),
+            libraries=libraries_of(self._card, self._experiment.task),
+        )
         self._begin()
         self._progress("prepare", 0, None)
         with threadpool_limits(limits=self._threads):

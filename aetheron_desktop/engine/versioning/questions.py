@@ -12,6 +12,7 @@ from aetheron_desktop.engine.versioning.difference import VersionDifference, Ver
 from aetheron_desktop.engine.versioning.lineage import Lineage
 from aetheron_desktop.engine.versioning.record import ModelRecord
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
+from aetheron_desktop.engine.versioning.scripting import RunScript
 from aetheron_desktop.engine.versioning.verifying import DatasetVerification, Verification
 
 if TYPE_CHECKING:
@@ -92,7 +93,21 @@ class ReproduceQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="as
         return "Reproduce a version"
 
 
-LookQuestion: TypeAlias = VersionsQuestion | LineageQuestion | RecordQuestion | VerifyQuestion | CleanUpQuestion
+class ScriptQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="script"):
+    """What does the run that made a version look like as a script of public libraries?"""
+
+    model: str
+    version: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Write the run as a script"
+
+
+LookQuestion: TypeAlias = (
+    VersionsQuestion | LineageQuestion | RecordQuestion | VerifyQuestion | CleanUpQuestion | ScriptQuestion
+)
 Question: TypeAlias = LookQuestion | ReproduceQuestion
 Answer: TypeAlias = (
     Changed
@@ -106,6 +121,7 @@ Answer: TypeAlias = (
     | CleanUpList
     | Freed
     | Reproduction
+    | RunScript
 )
 
 
@@ -147,5 +163,9 @@ def answer(
             from aetheron_desktop.engine.versioning import cleaning
 
             emit(cleaning.free(workspace, question.free) if question.free else cleaning.look(workspace, should_stop))
+        case ScriptQuestion():
+            from aetheron_desktop.engine.versioning.scripting import run_script
+
+            emit(run_script(workspace, question.model, question.version))
         case _:
             assert_never(question)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.engine.registry import keys
 from aetheron_desktop.engine.versioning.changes import (
@@ -27,14 +30,16 @@ from aetheron_desktop.engine.versioning.questions import (
     CleanUpQuestion,
     RecordQuestion,
     ReproduceQuestion,
+    ScriptQuestion,
     VerifyQuestion,
 )
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
+from aetheron_desktop.engine.versioning.scripting import RunScript
 from aetheron_desktop.engine.versioning.verifying import Verification
 from aetheron_desktop.ui.dialogs.versions.adopt import AdoptDialog
 from aetheron_desktop.ui.dialogs.versions.card import CardDialog
 from aetheron_desktop.ui.dialogs.versions.clean_up import CleanUpDialog
-from aetheron_desktop.ui.dialogs.versions.files import OnnxDialog, RestoreFilesDialog
+from aetheron_desktop.ui.dialogs.versions.files import OnnxDialog, RestoreFilesDialog, ask_script_file
 from aetheron_desktop.ui.dialogs.versions.join import JoinDialog
 from aetheron_desktop.ui.dialogs.versions.naming_dialogs import MarkDialog, VariationDialog
 from aetheron_desktop.ui.dialogs.versions.promote import PromoteDialog
@@ -50,11 +55,9 @@ from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from PySide6.QtWidgets import QWidget
 
-    from aetheron_desktop.engine.errors import AetheronError
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
     from aetheron_desktop.engine.versioning.changes import Change
@@ -98,6 +101,8 @@ class VersionWishes(QObject):
                 self._do(DropVariation(model=info.id, name=what))
             case "reproduce":
                 self._ask(ReproduceQuestion(model=info.id, version=what), "It is trained again")
+            case "script":
+                ask_script_file(self._above, info.name, partial(self._write_script, info.id, what))
             case "verify":
                 self._ask(VerifyQuestion(model=info.id), "It is looked through")
             case "card" | "promote" | "remotes" if not self._knows(wish, info, history):
@@ -297,6 +302,23 @@ class VersionWishes(QObject):
                 self._session.datasets_changed.emit()
             case _:
                 pass
+
+    def _write_script(self, model: str, version: str, file: str) -> None:
+        """Have the run told as a script, and put that into ``file``."""
+
+        def put(answer: Answer) -> None:
+            if not isinstance(answer, RunScript):
+                return
+            try:
+                with storage_errors(Path(file)):
+                    Path(file).write_text(answer.text, encoding="utf-8", newline="\n")
+            except AetheronError as error:
+                self._tell_error(error)
+                return
+            words = " ".join((f"It does what {answer.run} did: python {Path(file).name}", *answer.notes))
+            self._session.noticed.emit(Notice("success", "The script was written", words, "", "file", file))
+
+        self._session.ask(ScriptQuestion(model=model, version=version), put, self._on_ask_ended)
 
     def _tell_verified(self, answer: Verification) -> None:
         info = self._session.workspace.shelf.model(answer.model)

@@ -400,6 +400,7 @@ class ModelsTab(QWidget):
             wishes = [
                 ("predict", "Predict…"),
                 ("export", "Save as…"),
+                ("script", "As a Python script…"),
                 ("rename", "Rename"),
                 ("reveal", "Show its files"),
                 ("bin", "Delete"),
@@ -425,7 +426,7 @@ class ModelsTab(QWidget):
                 errand.done.connect(reveal)
                 errand.failed.connect(self._session.tell)
                 errand.start()
-            case "promote" | "try" | "mark" | "reproduce":
+            case "promote" | "try" | "mark" | "reproduce" | "script":
                 self._wish(wish, version or info.version)
             case "trust":
                 self._wishes.trust()

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import importlib.util
+import re
 import sys
 import threading
 import time
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,15 +24,14 @@ from aetheron_desktop.engine.events import KEEPING, Event, MessageLogged, Metric
 from aetheron_desktop.engine.training import trainer
 from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.experiment import Costs, Experiment, plan, split_plan
-from aetheron_desktop.engine.training.machine import warm_up
+from aetheron_desktop.engine.training.machine import environment, libraries_of, version_of, warm_up
 from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, TARGETS, made_dataset, made_table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import ColumnType, Task
+    from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.training.run import Run
 
 QUICK: dict[str, dict[str, Any]] = {
@@ -264,7 +267,39 @@ def test_that_the_start_says_everything_that_was_known(tmp_path: Path) -> None:
     start = events[0]
     assert isinstance(start, RunStarted)
     assert msgspec.convert(start.experiment, Experiment) == made
-    assert {"python", "system", "processors", "threads", "torch", "scikit-learn", "device"} <= set(start.environment)
+    told = {"python", "system", "processors", "threads", "torch", "scipy", "scikit-learn", "blas", "device"}
+    assert told <= set(start.environment)
+    assert all(start.environment.values())
+
+
+@pytest.mark.parametrize("card", catalog.ALL, ids=lambda card: card.id)
+def test_that_the_start_says_the_version_of_each_library_that_is_used(card: Card) -> None:
+    found = environment(1, libraries=libraries_of(card, card.tasks[0]))
+    for library in card.libraries:
+        assert found[library] == importlib.import_module(library).__version__
+    if card.ensemble:
+        assert {"lightgbm", "xgboost", "torch"} <= set(found)
+        return
+    # What the module of the estimator imports is what its card says.
+    spec = importlib.util.find_spec(f"aetheron_desktop.engine.estimators.{card.implementation.partition(':')[0]}")
+    assert spec is not None
+    assert spec.origin is not None
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    used = set(re.findall(r"^ *(?:import|from) (lightgbm|xgboost|catboost|torch)\b", text, re.MULTILINE))
+    assert used <= set(card.libraries)
+
+
+def test_that_a_library_is_imported_to_tell_its_version_only_where_nothing_else_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    known = version_of("lightgbm")
+    monkeypatch.setattr(metadata, "version", unknown)
+    monkeypatch.delitem(sys.modules, "msgspec")
+    assert version_of("msgspec")
+    assert known == importlib.import_module("lightgbm").__version__
 
 
 def test_that_the_losses_of_batches_are_thinned_at_the_source(tall: Dataset) -> None:

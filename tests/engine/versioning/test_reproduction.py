@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from aetheron_desktop.cli import versions
+from aetheron_desktop.cli.again import of_run
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import MetricLogged
@@ -151,11 +151,11 @@ def test_that_what_was_stopped_by_hand_is_made_again_by_as_many_steps(workspace:
     found = again(workspace, end.result or "")
     assert (found.state, found.rows) == ("identical", 40), found.sentence
     assert any("stopped by hand" in note for note in found.notes)
-    assert versions._of_run(workspace, job.id) == (end.result, found.version)
-    assert versions._of_run(workspace, end.result or "") is None
+    assert of_run(workspace, job.id) == (end.result, found.version)
+    assert of_run(workspace, end.result or "") is None
     workspace.bin_model(end.result or "")
     with pytest.raises(UsageError, match="not here any more"):
-        versions._of_run(workspace, job.id)
+        of_run(workspace, job.id)
 
 
 def failed(workspace: Workspace, model: str, version: str = "") -> str:

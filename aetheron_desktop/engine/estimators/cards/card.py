@@ -27,7 +27,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     An ``ensemble`` trains other estimators and puts them together; the others have an ``implementation``, which is
     ``module:Class`` below :mod:`aetheron_desktop.engine.estimators`. ``iterative`` says that it reports a curve while
     it fits; ``default`` that it is trained when nothing is chosen. ``aliases`` are names that other libraries have for
-    it.
+    it. ``libraries`` are the modules that it needs beside those that every training has.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = True
     aliases: tuple[str, ...] = ()
     source: str = ""
+    libraries: tuple[str, ...] = ()
     ensemble: bool = False
 
 

@@ -116,6 +116,17 @@ class OnnxDialog(VersionDialog):
         dialog.open()
 
 
+def ask_script_file(parent: QWidget, name: str, then: Callable[[str], None]) -> None:
+    """Ask where the script of the model ``name`` is to lie, and do ``then`` with that."""
+    proposed = Path.home() / f"{_UNSAFE.sub('-', name).strip('-.')[:60] or 'run'}.py"
+    dialog = named(QFileDialog(parent, "The run as a Python script", str(proposed), "Python (*.py)"), "script_dialog")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("py")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(then)
+    dialog.open()
+
+
 def add_browse(field: LineField, then: Callable[[], None]) -> QPushButton:
     """Put a button beside the line of ``field`` that lets somebody look for the place."""
     name = field.edit.objectName()

@@ -44,6 +44,7 @@ WISHES: Final = (
         "reproduce", "Reproduce", "refresh", "Train it again from its lineage, and tell what differs",
         starts_section=True,
     ),
+    Wish("script", "As a Python script…", "save", "Write the run as a Python script that needs public libraries alone"),
     Wish("restore", "Restore its files…", "folder-open", "Write the files of this version into a folder"),
     Wish("lineage", "Show where it comes from", "link", "From this version to its run, its dataset and its source file",
          "Ctrl+L"),

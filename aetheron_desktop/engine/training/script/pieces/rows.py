@@ -1,0 +1,49 @@
+"""Rows, and what an estimator is told besides them."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Rows(NamedTuple):
+    """Rows to learn from or to choose by: features, target, and what each row counts."""
+
+    X: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray | None
+
+
+class Setting(NamedTuple):
+    """The parameters, how many classes there are (0 for values), and where codes of categories stand."""
+
+    params: dict[str, Any]
+    classes: int
+    seed: int
+    threads: int
+    codes: tuple[int, ...]
+
+
+Predict = Callable[[np.ndarray], np.ndarray]
+
+
+def asked(model: Any) -> Predict:
+    """Give what asks a model of scikit-learn: for probabilities, or for values."""
+    ask: Predict = model.predict_proba if hasattr(model, "predict_proba") else model.predict
+    return ask
+
+
+def loss_of(rows: Rows, predicted: np.ndarray, classes: int) -> float:
+    """Give the log loss, or the RMSE."""
+    if not classes:
+        return float(np.sqrt(np.average((predicted - rows.y) ** 2, weights=rows.weight)))
+    true = predicted[np.arange(len(rows.y)), rows.y]
+    return float(np.average(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0)), weights=rows.weight))
+
+
+def drawn(rows: Rows, count: int, seed: int) -> Rows:
+    """Give at most so many of the rows, drawn at random."""
+    if len(rows.y) <= count:
+        return rows
+    chosen = np.sort(np.random.default_rng(seed).choice(len(rows.y), count, replace=False))
+    return Rows(rows.X[chosen], rows.y[chosen], None if rows.weight is None else rows.weight[chosen])
