@@ -145,12 +145,16 @@ class Answered(_Record, frozen=True, kw_only=True, tag="answered"):
 
 
 class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
-    """The model's files are on disk; ``metrics`` were measured on the test part, after ``steps`` steps of the fit."""
+    """The model's files are on disk; ``metrics`` were measured on the test part, after ``steps`` steps of the fit.
+
+    ``intervals`` hold 95 % of what the metrics would be on other rows, where that is known.
+    """
 
     model: str
     name: str
     metrics: dict[str, float | None]
     steps: int = 0
+    intervals: dict[str, tuple[float, float]] = {}
 
 
 class PredictionsSaved(_Record, frozen=True, kw_only=True, tag="predictions_saved"):

@@ -50,8 +50,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the index knows of a run; ``outcome`` is None until it has ended.
 
     ``pid`` and ``born`` identify the process that does it, the last of ``lives``. ``started`` and ``ended`` are seconds
-    since the epoch; ``seconds`` is how long it worked, pauses and the time between its lives left out. ``steps`` is how
-    many steps its fit did.
+    since the epoch; ``seconds`` is how long it worked, pauses and the time between its lives left out. ``intervals``
+    are those of the ``metrics``; ``steps`` is how many steps its fit did.
     """
 
     id: str
@@ -68,6 +68,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     model: str | None = None
     metrics: dict[str, float | None] = {}
+    intervals: dict[str, tuple[float, float]] = {}
     title: str = ""
     detail: str = ""
     hint: str = ""
@@ -329,7 +330,11 @@ def _run_of(history: list[Event]) -> RunRecord | None:
                 )
             case ModelSaved() if record:
                 record = msgspec.structs.replace(
-                    record, model=event.model, metrics=event.metrics, steps=event.steps or None
+                    record,
+                    model=event.model,
+                    metrics=event.metrics,
+                    intervals=event.intervals,
+                    steps=event.steps or None,
                 )
             case JobEnded() if record:
                 record = ended_run(record, event)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 
 from aetheron_desktop.engine.events import Event, JobStarted, MetricLogged, Part
 from aetheron_desktop.ui import theme
@@ -309,3 +309,19 @@ def test_that_a_run_that_ended_earlier_has_no_value_under_the_crosshair(curves: 
     qtbot.waitUntil(lambda: len(drawn(curves, "run-2")[0]) > 0)
     curves.plots[0].point_at(500.0)
     assert [reading.name for reading in curves.plots[0]._crosshair.readings] == ["Neural network"]
+
+
+def test_that_the_steps_of_an_ensemble_are_called_models_and_told_apart_by_dots(curves: Curves, qtbot: QtBot) -> None:
+    curves.show_runs([ShownRun("run-1", "Auto", 0, unit="model", judged_by="out-of-fold")])
+    curves.add("run-1", points("run-1", range(1, 4)))
+    qtbot.waitUntil(lambda: len(drawn(curves)[0]) == 3)
+    axis = curves.findChild(QComboBox, "curve_axis")
+    assert axis is not None
+    assert axis.itemText(0) == "By model"
+    plot = curves.plots[0]
+    left, right = plot.span
+    assert (left < 1, right > 3) == (True, True), "there is room for the dots of the ends"
+    assert plot.getAxis("bottom").tickSpacing(left, right, 300) == [(1.0, 0)]
+    assert any("out-of-fold" in label.text() for label in curves.findChildren(QLabel))
+    curves.show_runs([OTHER])
+    assert axis.itemText(0) == "By step"

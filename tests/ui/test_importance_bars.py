@@ -123,10 +123,16 @@ def record(version: str, importance: dict[str, float]) -> ModelRecord:
 def test_that_the_parts_of_an_ensemble_are_told_with_what_they_count(dressed: QApplication, qtbot: QtBot) -> None:
     parts = (
         EnsemblePart(estimator="boosting", weight=0.75, fits=8),
-        EnsemblePart(estimator="of another version", weight=0.25, fits=1),
+        EnsemblePart(estimator="of another version", weight=0.15, fits=1),
+        EnsemblePart(estimator="boosting", weight=0.1, fits=1, title="Gradient boosting (depth 4)"),
     )
     bars = EnsembleParts(parts)
     qtbot.addWidget(bars)
-    assert words(bars) == ["Gradient boosting", "75%", "8 fits", "of another version", "25%", "1 fit"]
-    assert bars.accessibleName() == "Parts of the ensemble: Gradient boosting 75%; of another version 25%"
-    assert [bar._share for bar in bars.findChildren(ShareBar)] == [0.75, 0.25]
+    first = ("Gradient boosting", "75%", "8 fits")
+    last = ("Gradient boosting (depth 4)", "10%", "1 fit")
+    assert words(bars) == [*first, "of another version", "15%", "1 fit", *last]
+    assert (
+        bars.accessibleName()
+        == "Parts of the ensemble: Gradient boosting 75%; of another version 15%; Gradient boosting (depth 4) 10%"
+    )
+    assert [bar._share for bar in bars.findChildren(ShareBar)] == [0.75, 0.15, 0.1]

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QApplication
 
+from aetheron_desktop.engine.events import JobEnded, ModelSaved
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.item_models.leaderboard import (
@@ -296,3 +297,44 @@ def test_that_durations_are_words(seconds: float | None, words: str) -> None:
 )  # fmt: skip
 def test_that_numbers_have_four_digits(value: float | None, words: str) -> None:
     assert quantities.number(value) == words
+
+
+def test_that_a_score_is_named_and_has_its_interval(
+    board: Leaderboard, session: ScriptedSession, model: LeaderboardModel
+) -> None:
+    run = session.add_run("boosting", name="Gradient boosting on a table with a long name")
+    session.begin(run)
+    session.tell(
+        run, ModelSaved(job=run, model="m", name="", metrics={"roc_auc": 0.9}, intervals={"roc_auc": (0.87, 0.93)})
+    )
+    session.tell(run, JobEnded(job=run, work="train", outcome="succeeded", result="m"))
+    model.flush()
+    cell = board._order.index(0, SCORE)
+    assert "95 % interval is 0.8700 to 0.9300" in cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert "0.8700 to 0.9300" in cell.data(Qt.ItemDataRole.AccessibleTextRole)
+    header = board.table.model().headerData(SCORE, Qt.Orientation.Horizontal)
+    assert header == "Test score"
+    board.show_family(("0" * 16, "churned", "binary"))
+    assert board.table.model().headerData(SCORE, Qt.Orientation.Horizontal) == "ROC AUC, test"
+    row = model.row(run)
+    assert row is not None
+    assert row.short_name == "Gradient boosting"
+    board.grab()
+
+
+def test_that_what_was_postponed_is_resumed_or_dropped(
+    board: Leaderboard, session: ScriptedSession, model: LeaderboardModel, qtbot: QtBot
+) -> None:
+    run = session.add_run("forest")
+    session.runs[run].status = "postponed"
+    session.run_changed.emit(run)
+    model.flush()
+    board.choose([run])
+    assert board._order.index(0, STATUS).data() == "Not begun"
+    assert board.pause_all.text() == "Resume all"
+    with qtbot.waitSignal(board.resume_wanted) as resumed:
+        board.toggle_pause()
+    assert resumed.args == [[run]]
+    with qtbot.waitSignal(board.stop_wanted) as stopped:
+        board.stop_chosen()
+    assert stopped.args == [[run]]

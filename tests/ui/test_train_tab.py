@@ -106,7 +106,7 @@ def test_that_what_it_will_take_is_told_before_the_start(tab: TrainTab, session:
     ]
     session.open()
     assert label.isVisible()
-    assert label.text() == "At most 42 s, 300 MB"
+    assert label.text() == "At most 42 s, 300 MB, and A new one, of which it is not known"
     assert label.toolTip().splitlines() == [
         "Baseline: about 2 s, 50 MB",
         "Gradient boosting: at most 40 s, 300 MB",

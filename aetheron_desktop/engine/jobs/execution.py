@@ -333,7 +333,8 @@ class Execution:
         life = self._life
         assert life is not None
         if (made := life.model_before()) is not None:
-            return self._told_model(made, made.metrics, None, "succeeded" if made.status == "trained" else "stopped")
+            saved = ModelSaved(job=job.id, model=made.id, name=made.name, metrics=made.metrics)
+            return self._told_model(saved, "succeeded" if made.status == "trained" else "stopped")
         dataset = self._workspace.dataset(job.experiment.dataset)
         threads = self._take_cores(job, life)
         if threads is None:
@@ -389,19 +390,25 @@ class Execution:
         with storage_errors(predictions):
             run.predictions.to_parquet(predictions)
         info = self._keep_model(run)
-        return self._told_model(info, run.metrics, run.steps, run.outcome)
+        saved = ModelSaved(
+            job=self._job.id,
+            model=info.id,
+            name=info.name,
+            metrics=run.metrics,
+            steps=run.steps or 0,
+            intervals=run.intervals,
+        )
+        return self._told_model(saved, run.outcome)
 
-    def _told_model(
-        self, info: ModelInfo, metrics: dict[str, float | None], steps: int | None, outcome: Outcome
-    ) -> JobEnded:
+    def _told_model(self, saved: ModelSaved, outcome: Outcome) -> JobEnded:
         assert self._life is not None
-        self._life.measured(metrics, steps)
-        self._emit(ModelSaved(job=self._job.id, model=info.id, name=info.name, metrics=metrics, steps=steps or 0))
+        self._life.measured(saved)
+        self._emit(saved)
         if outcome == "stopped":
             return self._ending(
-                "stopped", result=info.id, title="Stopped", detail="The best model so far was kept and evaluated."
+                "stopped", result=saved.model, title="Stopped", detail="The best model so far was kept and evaluated."
             )
-        return self._ending("succeeded", result=info.id)
+        return self._ending("succeeded", result=saved.model)
 
     def _keep_model(self, run: Run) -> ModelInfo:
         """Make a model of what the run made, with its first version."""

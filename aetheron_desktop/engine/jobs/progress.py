@@ -73,6 +73,7 @@ class RunState:
         self.started: float | None = None
         self.ended: float | None = None
         self.metrics: dict[str, float | None] = {}
+        self.intervals: dict[str, tuple[float, float]] = {}
         self.model: str | None = None
         self.title = self.detail = self.hint = ""
         self.log: list[MessageLogged] = []
@@ -119,7 +120,7 @@ class RunState:
         state.status = record.outcome or "running"
         state.started, state.ended = record.started, record.ended
         state.lives, state._life, state._seconds = record.lives, record.started, record.seconds
-        state.metrics, state.model = record.metrics, record.model
+        state.metrics, state.intervals, state.model = record.metrics, record.intervals, record.model
         state.title, state.detail, state.hint = record.title, record.detail, record.hint
         return state
 
@@ -210,6 +211,7 @@ class RunState:
                 self._count_members(event)
             case MemberScored():
                 self._count_members(event)
+                self.log.append(member_line(event))
             case Paused():
                 self._count_pause(event)
             case CoresAwaited():
@@ -220,7 +222,7 @@ class RunState:
             case MessageLogged():
                 self.log.append(event)
             case ModelSaved():
-                self.model, self.metrics = event.model, event.metrics
+                self.model, self.metrics, self.intervals = event.model, event.metrics, event.intervals
             case JobEnded():
                 self._end(event)
             case (
@@ -309,3 +311,27 @@ class RunState:
             if best is None or better(run.judged_by, score, best.metrics.get(run.judged_by.name)):
                 best = run
         return best
+
+
+def member_line(event: MemberScored) -> MessageLogged:
+    """Give the line of the log that tells of a member of an ensemble."""
+    if event.reason:
+        words = f"{event.title} could not be fitted: {event.reason}"
+        return MessageLogged(job=event.job, at=event.at, level="warning", text=words)
+    main = metric(event.metric)
+    score = "unknown" if event.score is None else f"{event.score:.4g}"
+    whole = "" if event.ensemble is None else f"; the ensemble now has {event.ensemble:.4g}"
+    cut = f", {event.cut} of its {event.fits} fits ended by the clock" if event.cut else ""
+    words = f"{event.title}: {main.label} {score} in {event.seconds:.1f} s{cut}{whole}."
+    return MessageLogged(job=event.job, at=event.at, level="info", text=words)
+
+
+def log_lines(history: Iterable[Event]) -> list[MessageLogged]:
+    """Give the lines of the log of all that a run has told."""
+    lines = []
+    for event in history:
+        if isinstance(event, MessageLogged):
+            lines.append(event)
+        elif isinstance(event, MemberScored):
+            lines.append(member_line(event))
+    return lines

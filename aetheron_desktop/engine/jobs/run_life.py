@@ -17,7 +17,7 @@ from aetheron_desktop.engine.workspace import RunRecord, ended_run, next_life
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aetheron_desktop.engine.events import JobEnded
+    from aetheron_desktop.engine.events import JobEnded, ModelSaved
     from aetheron_desktop.engine.jobs.job import TrainJob
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.training.lives import Earlier
@@ -94,9 +94,11 @@ class RunLife:
         made = shelf.enter(self.model)
         return made if made.run == self.record.id else None
 
-    def measured(self, metrics: dict[str, float | None], steps: int | None) -> None:
+    def measured(self, saved: ModelSaved) -> None:
         """Take in what came of it."""
-        self.record = msgspec.structs.replace(self.record, metrics=metrics, steps=steps)
+        self.record = msgspec.structs.replace(
+            self.record, metrics=saved.metrics, intervals=saved.intervals, steps=saved.steps or None
+        )
 
     def end(self, end: JobEnded) -> None:
         """Write down how the run ended; what it could go on from goes with a good end.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.estimators.treatments import MadeFeature, Treatment
+from aetheron_desktop.engine.events import MemberScored
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.versions import AliasMove
 from aetheron_desktop.engine.versioning.lineage import Lineage, lineage
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.description import BranchShape
     from aetheron_desktop.engine.workspace import Workspace
 
+_SAME_WEIGHT: Final = 1e-6
+
 
 class EnsemblePart(msgspec.Struct, frozen=True, kw_only=True):
-    """What one estimator counts in an ensemble, 0 to 1, with all its ``fits``."""
+    """What a member of an ensemble counts, 0 to 1, with all its ``fits``.
+
+    ``title`` names it with its settings; where the run is not there that tells them, all members of an estimator are
+    one part, without a title.
+    """
 
     estimator: str
     weight: float
     fits: int
+    title: str = ""
 
 
 class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="record"):
@@ -99,9 +107,33 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             features=description.features,
             more_features=description.more_features,
             treatments=description.experiment.treatments if description.experiment is not None else (),
-            parts=parts_of(description.branches),
+            parts=_parts(workspace, description.info.run, parts_of(description.branches)),
             limits=description.limits,
         )
+
+
+def _parts(workspace: Workspace, run: str, parts: tuple[EnsemblePart, ...]) -> tuple[EnsemblePart, ...]:
+    """Give the members that the run told of, if they are what the model is made of, else ``parts`` by estimator."""
+    if not parts or not workspace.job_log(run).is_file():
+        return parts
+    told: dict[int, MemberScored] = {}
+    weights: dict[int, float] = {}
+    for event in workspace.history(run):
+        if isinstance(event, MemberScored) and not event.reason:
+            # A run that went on tells those after its checkpoint once more.
+            told[event.member], weights = event, event.weights or weights
+    members = [
+        EnsemblePart(estimator=one.estimator, weight=weights[number], fits=one.fits, title=one.title)
+        for number, one in told.items()
+        if weights.get(number)
+    ]
+    sums = dict.fromkeys((part.estimator for part in parts), 0.0)
+    for member in members:
+        sums[member.estimator] = sums.get(member.estimator, 0.0) + member.weight
+    known = {part.estimator: part.weight for part in parts}
+    if any(abs(weight - known.get(name, 0.0)) > _SAME_WEIGHT for name, weight in sums.items()):
+        return parts
+    return tuple(sorted(members, key=lambda part: (-part.weight, part.title)))
 
 
 def parts_of(branches: Iterable[BranchShape]) -> tuple[EnsemblePart, ...]:

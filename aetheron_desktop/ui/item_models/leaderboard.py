@@ -20,6 +20,7 @@ from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.ui.item_models import quantities
+from aetheron_desktop.ui.item_models import score as score_words
 from aetheron_desktop.ui.item_models.score import Score, main_score
 
 if TYPE_CHECKING:
@@ -85,8 +86,14 @@ class LeaderboardRow:
     family: tuple[str, str, str]
     title: str
     metrics: tuple[tuple[str, float | None], ...]
+    interval: tuple[float, float] | None = None
     may_end_early: bool = False
     place: int | None = None
+
+    @property
+    def short_name(self) -> str:
+        """The name without that of the dataset, where it has no other."""
+        return self.estimator if self.name.startswith(f"{self.estimator} on ") else self.name
 
     @property
     def is_active(self) -> bool:
@@ -135,6 +142,7 @@ class LeaderboardModel(QAbstractTableModel):
         self._rows: list[LeaderboardRow] = []
         self._places: dict[str, int] = {}
         self._changed: set[str] = set()
+        self._metric = ""
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.flush)
         self._reload()
@@ -149,6 +157,12 @@ class LeaderboardModel(QAbstractTableModel):
     def rows(self) -> list[LeaderboardRow]:
         """Give all lines in the order in which the runs came."""
         return list(self._rows)
+
+    def name_score(self, metric: str) -> None:
+        """Call the scores after this metric, with none by what they have in common."""
+        if metric != self._metric:
+            self._metric = metric
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, SCORE, SCORE)
 
     def flush(self) -> None:
         """Show now what changed since the last time."""
@@ -202,7 +216,7 @@ class LeaderboardModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(HEADERS):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADERS[section]
+            return f"{self._metric}, test" if section == SCORE and self._metric else HEADERS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -217,8 +231,10 @@ class LeaderboardModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return _tooltip(row, index.column())
             case Qt.ItemDataRole.AccessibleTextRole:
-                best = ", best" if row.is_best and index.column() == RUN else ""
-                return f"{HEADERS[index.column()]}: {_text(row, index.column())}{best}"
+                more = ", best" if row.is_best and index.column() == RUN else ""
+                if index.column() == SCORE and row.interval:
+                    more = f", 95 % interval {score_words.between(row.interval)}"
+                return f"{HEADERS[index.column()]}: {_text(row, index.column())}{more}"
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(index.column())
             case _ if role == ROW_ROLE:
@@ -316,6 +332,7 @@ def _row(run: RunState, order: int, score: Score | None, *, is_best: bool) -> Le
         family=_family(run),
         title=run.title,
         metrics=tuple(run.metrics.items()),
+        interval=run.intervals.get(score.metric.name) if score else None,
         may_end_early=run.may_end_early,
         place=run.place,
     )
@@ -349,7 +366,8 @@ def _text(row: LeaderboardRow, column: int) -> str:
 
 def _tooltip(row: LeaderboardRow, column: int) -> str:
     if column == SCORE and row.score is not None:
-        return f"{row.score.metric.label} on the test rows; {row.score.metric.direction} is better"
+        between = f", its 95 % interval is {score_words.between(row.interval)}" if row.interval else ""
+        return f"{row.score.metric.label} on the test rows{between}; {row.score.metric.direction} is better"
     if column == STATUS:
         return row.title or row.stage or row.status_text
     if column == RUN:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation import metrics as known
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
+from aetheron_desktop.ui.item_models import quantities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,11 @@ def main_score(task: Task, metrics: Mapping[str, float | None]) -> Score | None:
 def own(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
     """Give the metrics of a run without those of the baseline."""
     return {name: value for name, value in metrics.items() if not name.startswith(BASELINE)}
+
+
+def between(interval: tuple[float, float] | None) -> str:
+    """Give an interval in words; empty where it is not known."""
+    return "" if interval is None else f"{quantities.number(interval[0])} to {quantities.number(interval[1])}"
 
 
 def label(name: str) -> str:

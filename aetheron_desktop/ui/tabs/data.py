@@ -24,10 +24,12 @@ from aetheron_desktop.ui.actions import DATA_VIEWS
 from aetheron_desktop.ui.dialogs.difference import DifferenceDialog
 from aetheron_desktop.ui.dialogs.quarantine import QuarantineDialog
 from aetheron_desktop.ui.item_models.quantities import size
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.column_list import ColumnList
 from aetheron_desktop.ui.widgets.data_views import DataView, DataViews, View
 from aetheron_desktop.ui.widgets.data_views.rows import RowsView
 from aetheron_desktop.ui.widgets.data_views.trust import TrustView
+from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.source_banner import SourceBanner
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
@@ -94,8 +96,8 @@ class DataTab(QWidget):
         self._session = session
         self._shown = ""
         named(self, "data_tab", "Data")
-        self._name = named(QLabel(self), "dataset_name")
-        self._facts = named(QLabel(self), "dataset_facts")
+        self._name = named(ElidedLabel(self), "dataset_name")
+        self._facts = named(ElidedLabel(self), "dataset_facts")
         theme.mark(self._name, role="title")
         theme.mark(self._facts, role="muted")
         self._quarantine = pictured(named(QPushButton(self), "show_quarantine"), "warning", "warning")
@@ -306,6 +308,7 @@ class DataTab(QWidget):
             return
         info = dataset.info
         self._name.setText(info.name)
+        self._name.setToolTip(plain_tip(info.name))
         origin, decided = f"from {info.source}", "of the import"
         if info.lineage is not None:
             steps = len(info.lineage.steps)

@@ -6,20 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QSignalBlocker, QSize, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,12 +29,12 @@ from aetheron_desktop.ui.dialogs.confirm import confirm
 from aetheron_desktop.ui.dialogs.predict import PredictDialog
 from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
 from aetheron_desktop.ui.errand import Errand
-from aetheron_desktop.ui.item_models.models_table import HEADERS, ID_ROLE, SORT_ROLE, TEXT_ROLE, ModelsTable
 from aetheron_desktop.ui.item_models.quantities import size
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.history.history_card import HistoryCard
 from aetheron_desktop.ui.widgets.history.lanes import lay_out
 from aetheron_desktop.ui.widgets.model_details import ModelDetails
+from aetheron_desktop.ui.widgets.model_list import ModelList
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.reveal import reveal
 from aetheron_desktop.ui.widgets.versions.difference_view import DifferenceView
@@ -54,7 +51,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.history.lanes import LaneRow
 
 _DETAILS = 404
-_WIDTHS = (270, 136, 80, 112, 144, 122, 104, 142, 84)
 
 
 class ModelsTab(QWidget):
@@ -81,13 +77,7 @@ class ModelsTab(QWidget):
         self._bin.setCheckable(True)
         pictured(self._bin, "bin")
         theme.mark(self._bin, role="chip")
-        self._table = ModelsTable(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self._table)
-        self._sorted.setSortRole(SORT_ROLE)
-        self._sorted.setFilterRole(TEXT_ROLE)
-        self._sorted.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.view = self._make_view()
+        self.view = ModelList(self)
         self._details = ModelDetails(self)
         self._history = HistoryCard(self)
         self._difference = DifferenceView(self)
@@ -110,7 +100,7 @@ class ModelsTab(QWidget):
         is_bin = self._bin.isChecked()
         infos = self._session.workspace.models(binned=is_bin)
         self._infos = {info.id: info for info in infos}
-        self._table.show_models(infos)
+        self.view.show_models(infos)
         binned = len(infos) if is_bin else len(self._session.workspace.models(binned=True))
         self._bin.setText(f"Bin ({binned:,})" if binned else "Bin")
         total = size(sum(info.bytes for info in infos))
@@ -144,8 +134,7 @@ class ModelsTab(QWidget):
 
     def chosen(self) -> str:
         """Give the id of the chosen model; empty when there is none."""
-        index = self.view.currentIndex()
-        return str(index.siblingAtColumn(0).data(ID_ROLE) or "") if index.isValid() else ""
+        return self.view.chosen()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -190,30 +179,11 @@ class ModelsTab(QWidget):
         layout.addLayout(head)
         layout.addWidget(self._stack, 1)
 
-    def _make_view(self) -> QTreeView:
-        view = named(QTreeView(self), "models", "Models")
-        theme.mark(view, role="framed")
-        view.setModel(self._sorted)
-        view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
-        view.setSortingEnabled(True)
-        view.setIconSize(QSize(16, 16))
-        view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header = view.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for place in range(len(HEADERS)):
-            view.setColumnWidth(place, _WIDTHS[place])
-        view.sortByColumn(7, Qt.SortOrder.DescendingOrder)
-        return view
-
     def _connect(self) -> None:
         self._session.models_changed.connect(self.show_models)
-        self._filter.textChanged.connect(self._sorted.setFilterFixedString)
+        self._filter.textChanged.connect(self.view.search)
         self._bin.toggled.connect(lambda _: self.show_models())
-        self._table.renamed.connect(self._session.models.rename)
+        self.view.renamed.connect(self._session.models.rename)
         self._details.wished.connect(lambda wish, id_: self._do(wish, id_, self._shown_commit()))
         self._details.opened.connect(self._open_link)
         self._history.wished.connect(self._wish)
@@ -229,9 +199,8 @@ class ModelsTab(QWidget):
             shortcut.activated.connect(lambda wish=wish: self._do(wish, self.chosen()))
 
     def _choose(self, id_: str) -> None:
-        row = self._table.row_of(id_)
-        if row is not None:
-            index = self._sorted.mapFromSource(self._table.index(row, 0))
+        index = self.view.index_of(id_)
+        if index is not None:
             self._is_choosing = True
             self.view.setCurrentIndex(index)
             self._is_choosing = False

@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
 
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.estimators.treatments import kind_of, label
-from aetheron_desktop.engine.events import MessageLogged
+from aetheron_desktop.engine.jobs.progress import log_lines
 from aetheron_desktop.engine.training.forecast import in_all
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.features import FeaturesDialog
 from aetheron_desktop.ui.errand import Errand
-from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name
+from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name, is_ensemble
+from aetheron_desktop.ui.item_models.members import judged_by
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
 from aetheron_desktop.ui.widgets.leaderboard import Leaderboard
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
-    from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.events import Event, MessageLogged
     from aetheron_desktop.ui.session import Session
 
 _MOST_SHOWN = 12
@@ -150,6 +151,7 @@ class TrainTab(QWidget):
             self.setup.show_refusal(error)
             return
         self.curves.load()
+        self.run.bring_live()
         self._watched = started
         self._watch(started[0])
 
@@ -256,6 +258,8 @@ class TrainTab(QWidget):
             return
         known = [one for _, one in told if one is not None]
         words = in_all(known, at_a_time=self._session.parallel_limit).words if known else ""
+        if known and (unknown := [name for name, one in told if one is None]):
+            words += f", and {', '.join(unknown)}, of which it is not known"
         each = "\n".join(f"{name}: {one.words if one else 'not measured yet'}" for name, one in told)
         self.setup.show_forecast(f"{words[:1].upper()}{words[1:]}" if words else "", each)
 
@@ -273,13 +277,23 @@ class TrainTab(QWidget):
     def _show_runs(self) -> None:
         """Show the curves of the chosen runs, or of those that were started together with the only one chosen."""
         self.run.setVisible(bool(self._session.runs))
-        shown = self._runs_to_show()
-        self._series = self._colours(shown)
-        names = self._names(shown)
+        self._series = self._colours(self._runs_to_show())
         self.leaderboard.show_series(self._series)
-        chosen = self.current if len(shown) > 1 else None
-        self.curves.show_runs([ShownRun(run, names[run], self._series[run], run == chosen) for run in shown])
+        self._show_curves()
         self._show_current()
+
+    def _show_curves(self) -> None:
+        shown = [run for run in self._series if run in self._session.runs]
+        names = self._names(shown)
+        chosen = self.current if len(shown) > 1 else None
+        self.curves.show_runs([self._shown_run(run, names[run], strong=run == chosen) for run in shown])
+
+    def _shown_run(self, run: str, name: str, *, strong: bool) -> ShownRun:
+        state = self._session.runs[run]
+        if not is_ensemble(state.estimator):
+            return ShownRun(run, name, self._series[run], strong)
+        judged = judged_by(state.members) if state.members else ""
+        return ShownRun(run, name, self._series[run], strong, "model", judged)
 
     def _names(self, shown: list[str]) -> dict[str, str]:
         """In the plots a run is called by its estimator, which is shorter, as long as that is enough."""
@@ -316,6 +330,8 @@ class TrainTab(QWidget):
         if not run.log and not row.is_active and run.id not in self._logs:
             self._read_history(run.id)
         self.run.show_run(run, row, run.log or self._logs.get(run.id, []))
+        if row.is_ensemble:
+            self._show_curves()
 
     # -- signals ------------------------------------------------------------------------------------------------------
 
@@ -354,7 +370,7 @@ class TrainTab(QWidget):
         state = self._session.runs.get(run)
         if state is not None and not state.members:
             state.recall(events)
-        self._logs[run] = [event for event in events if isinstance(event, MessageLogged)]
+        self._logs[run] = log_lines(events)
         self.curves.add_history(run, events)
         if run == self.current:
             self._show_current()

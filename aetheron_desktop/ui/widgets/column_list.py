@@ -75,7 +75,7 @@ class ColumnList(QWidget):
         header.setSortIndicatorClearable(True)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for place, width in ((1, 74), (2, 66), (3, 66)):
+        for place, width in ((1, 84), (2, 72), (3, 76)):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(place, width)
         header.setMinimumSectionSize(48)

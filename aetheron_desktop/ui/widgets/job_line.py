@@ -13,12 +13,13 @@ from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.picture import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from aetheron_desktop.engine.jobs.progress import RunState
     from aetheron_desktop.ui.session import ImportState
 
 _STEPS = 1000
+_GOING = ("running", "starting", "stopping", "paused")
 
 
 class JobLine(QWidget):
@@ -44,9 +45,10 @@ class JobLine(QWidget):
             layout.addWidget(widget)
         self.show_state(None, ())
 
-    def show_state(self, importing: ImportState | None, runs: Iterable[RunState]) -> None:
+    def show_state(self, importing: ImportState | None, runs: Sequence[RunState]) -> None:
         """Say what goes on now."""
-        going = [run for run in runs if run.status in {"starting", "running", "stopping", "paused"}]
+        # What works is named before what rests.
+        going = [run for status in _GOING for run in runs if run.status == status]
         waiting = sum(run.status == "queued" for run in runs)
         self._cancel.setVisible(importing is not None)
         if importing is not None:

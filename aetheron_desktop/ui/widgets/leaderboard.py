@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.leaderboard import (
@@ -38,6 +37,7 @@ from aetheron_desktop.ui.item_models.leaderboard import (
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.leaderboard_cells import LeaderboardDelegate
 from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.tables import set_up_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,6 +83,7 @@ class Leaderboard(QFrame):
         self._series: Mapping[str, int] = {}
         self._family: tuple[str, str, str] | None = None
         self._chosen: list[str] = []
+        self._follows = False
         self._build()
         self._connect()
         self._show_state()
@@ -126,26 +127,12 @@ class Leaderboard(QFrame):
         table.setObjectName("run_table")
         table.setAccessibleName("Runs, best first")
         table.setModel(self._order)
-        table.setItemDelegate(LeaderboardDelegate(table, self.series_of))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._delegate = LeaderboardDelegate(table, self.series_of)
+        table.setItemDelegate(self._delegate)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setSortingEnabled(True)
         table.sortByColumn(SCORE, Qt.SortOrder.AscendingOrder)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT + 4)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(RUN, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(72)
-        header.setSortIndicatorClearable(False)
-        for column, width in _WIDTHS.items():
-            table.setColumnWidth(column, width)
+        set_up_table(table, _WIDTHS, stretched=RUN, row=theme.ROW_HEIGHT + 4, several=True)
         return table
 
     def _connect(self) -> None:
@@ -161,6 +148,8 @@ class Leaderboard(QFrame):
             signal.connect(self._show_state)
         self._model.dataChanged.connect(self._show_actions)
         self._model.modelReset.connect(self._restore)
+        self._order.layoutAboutToBeChanged.connect(self._before_order)
+        self._order.layoutChanged.connect(self._after_order)
         theme.changed.connect(self.table.viewport().update)
 
     # -- what is shown ------------------------------------------------------------------------------------------------
@@ -205,11 +194,23 @@ class Leaderboard(QFrame):
         if row is not None:
             self.choose([row.id])
 
+    def _before_order(self) -> None:
+        current = self.table.visualRect(self.table.currentIndex())
+        self._follows = self.table.viewport().rect().intersects(current)
+
+    def _after_order(self) -> None:
+        """Keep the current line in view when it goes elsewhere, as one that was resumed does."""
+        if self._follows and self.table.currentIndex().isValid():
+            self.table.scrollTo(self.table.currentIndex())
+
     def _restore(self) -> None:
         self.choose(self._chosen)
 
     def _on_filter(self) -> None:
-        self._order.show_family(self._family if self._filter.currentData() else None)
+        family = self._family if self._filter.currentData() else None
+        self._delegate.is_short = family is not None
+        self._model.name_score(main_metric(family[2]).label if family and family[2] else "")  # type: ignore[arg-type]
+        self._order.show_family(family)
         self._show_state()
 
     def _show_state(self) -> None:

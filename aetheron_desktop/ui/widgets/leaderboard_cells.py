@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
+from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.item_models.leaderboard import AGAINST, ROW_ROLE, SCORE, STATUS_ICONS, LeaderboardRow
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class LeaderboardDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._series_of = series_of
+        self.is_short = False
+        """Whether all runs are of one dataset, so that its name need not be in theirs."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -57,6 +60,8 @@ class LeaderboardDelegate(QStyledItemDelegate):
                 self._paint_name(painter, area, row)
             case 2:
                 self._paint_status(painter, area, row)
+            case column if column == SCORE and row.interval is not None:
+                self._paint_score(painter, area, row, text)
             case column:
                 painter.setPen(theme.color(self._tone(row, column)))
                 painter.drawText(area, option.displayAlignment, _short(painter, text, area.width()))
@@ -68,7 +73,7 @@ class LeaderboardDelegate(QStyledItemDelegate):
         return "text" if column == SCORE and row.score is not None else "muted"
 
     def _paint_name(self, painter: QPainter, area: QRect, row: LeaderboardRow) -> None:
-        series = self._series_of(row.id)
+        series, title = self._series_of(row.id), row.short_name if self.is_short else row.name
         swatch = QRectF(area.left(), area.center().y() - 4.5, 10, 10)
         if series is not None:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -80,7 +85,7 @@ class LeaderboardDelegate(QStyledItemDelegate):
             font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
             font.setWeight(QFont.Weight.DemiBold)
             width = QFontMetrics(font).horizontalAdvance("Best") + 30
-            name = min(painter.fontMetrics().horizontalAdvance(row.name) + 2, rest.width() - width - 8)
+            name = min(painter.fontMetrics().horizontalAdvance(title) + 2, rest.width() - width - 8)
             badge = QRectF(rest.left() + name + 8, area.center().y() - 9.5, width, 20)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent.soft"))
@@ -93,7 +98,20 @@ class LeaderboardDelegate(QStyledItemDelegate):
             painter.restore()
             rest.setRight(int(badge.left()) - 8)
         painter.setPen(theme.color("text"))
-        painter.drawText(rest, _MIDDLE, _short(painter, row.name, rest.width()))
+        painter.drawText(rest, _MIDDLE, _short(painter, title, rest.width()))
+
+    def _paint_score(self, painter: QPainter, area: QRect, row: LeaderboardRow, text: str) -> None:
+        """Paint the score, and its interval below."""
+        assert row.interval is not None
+        right = Qt.AlignmentFlag.AlignRight
+        painter.setPen(theme.color("text"))
+        painter.drawText(area.adjusted(0, 3, 0, 0), right | Qt.AlignmentFlag.AlignTop, text)
+        font = QFont(painter.font())
+        font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
+        painter.setFont(font)
+        painter.setPen(theme.color("faint"))
+        between = "–".join(quantities.number(end) for end in row.interval)
+        painter.drawText(area.adjusted(0, 0, 0, -2), right | Qt.AlignmentFlag.AlignBottom, between)
 
     def _paint_status(self, painter: QPainter, area: QRect, row: LeaderboardRow) -> None:
         tone = TONES.get(row.status, "muted")

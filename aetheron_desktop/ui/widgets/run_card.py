@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from aetheron_desktop.engine.evaluation.metrics import BASELINE
+from aetheron_desktop.engine.evaluation.metrics import BASELINE, main_metric
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models import quantities, score
 from aetheron_desktop.ui.item_models.leaderboard import STATUS_ICONS, STATUS_WORDS
+from aetheron_desktop.ui.item_models.members import judged_by
+from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.leaderboard_cells import TONES
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.problem_card import ProblemCard
@@ -58,10 +60,12 @@ class RunHeader(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("run_header")
-        self._name = named(QLabel(self, textFormat=Qt.TextFormat.PlainText), "run_name")
+        self._name = named(ElidedLabel(self), "run_name")
+        self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._status_icon = QLabel(self)
-        self._words = named(QLabel(self, textFormat=Qt.TextFormat.PlainText), "run_words")
+        self._words = named(ElidedLabel(self), "run_words")
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = named(QProgressBar(self, textVisible=False), "run_progress", "Progress of the run")
         self._bar.setMaximum(1000)
@@ -195,7 +199,7 @@ class RunResult(QScrollArea):
 
     def show_run(self, run: RunState) -> None:
         """Show the end of ``run``, or that it has none yet."""
-        shown = (run.id, run.status, run.title, run.detail, run.hint, tuple(run.metrics.items()))
+        shown = (run.id, run.status, run.title, run.detail, run.hint, tuple(run.metrics.items()), run.ensemble)
         if shown == self._shown:
             return
         self._shown = shown
@@ -209,22 +213,29 @@ class RunResult(QScrollArea):
     def _show_metrics(self, run: RunState) -> None:
         own = score.own(run.metrics)
         self._table.setVisible(bool(own))
-        self._note.setText("Measured on the test rows, which no run learns from." if own else "No scores yet.")
+        self._note.setText("Measured on the test rows, which no run learns from." if own else _so_far(run))
         self._note.setVisible(bool(own) or run.status not in _OUTCOMES)
         while self._grid.count():
             item = self._grid.takeAt(0)
             if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        has_baseline = any(name.startswith(BASELINE) for name in run.metrics)
-        for column, word in enumerate(("Metric", "This run", "Baseline")[: 3 if has_baseline else 2]):
+        words = ["Metric", "This run"]
+        if run.intervals:
+            words.append("95 % interval")
+        if any(name.startswith(BASELINE) for name in run.metrics):
+            words.append("Baseline")
+        for column, word in enumerate(words):
             self._cell(0, column, word, "caption")
         for line, (name, value) in enumerate(own.items(), 1):
             help_ = f"{score.meaning(name)} {score.wish(name).capitalize()}."
             self._cell(line, 0, f"{score.label(name)} {score.arrow(name)}", "", help_)
             self._cell(line, 1, quantities.number(value), "strong")
-            if has_baseline:
-                self._cell(line, 2, quantities.number(run.metrics.get(f"{BASELINE}{name}")), "muted")
+            if run.intervals:
+                between = score.between(run.intervals.get(name)) or quantities.NONE
+                self._cell(line, 2, between, "muted", "So it would be on other rows, 19 times in 20")
+            if "Baseline" in words:
+                self._cell(line, len(words) - 1, quantities.number(run.metrics.get(f"{BASELINE}{name}")), "muted")
 
     def _cell(self, line: int, column: int, text: str, role: str, help_: str = "") -> None:
         label = QLabel(text, self._table)
@@ -232,3 +243,12 @@ class RunResult(QScrollArea):
         theme.mark(label, role=role)
         side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
         self._grid.addWidget(label, line, column, side)
+
+
+def _so_far(run: RunState) -> str:
+    """Say when there will be scores, and what an ensemble is worth until then."""
+    if run.ensemble is None:
+        return "The scores on the test rows are there when it has ended."
+    main = main_metric(run.task)
+    so_far = f"{main.label} {quantities.number(run.ensemble)}, {judged_by(run.members)}"
+    return f"So far: {so_far}. The scores on the test rows are there when it has ended."

@@ -65,6 +65,11 @@ class RunDetails(QFrame):
         self.result.show_run(run)
         self.log.show_lines(run.id, list(log))
 
+    def bring_live(self) -> None:
+        """Bring what changes while a run learns to the front: its curves, of an ensemble its members."""
+        self._run = ""
+        self.tabs.setCurrentWidget(self.curves)
+
     def bring_members(self) -> None:
         """Bring the members to the front, and give them the keyboard."""
         self.tabs.setCurrentWidget(self.members)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from aetheron_desktop.engine.versioning.cleaning import FOR_GOOD, Kind
 from aetheron_desktop.ui import theme
@@ -16,6 +16,7 @@ from aetheron_desktop.ui.item_models.history_rows import age
 from aetheron_desktop.ui.item_models.quantities import NONE, size
 from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.tables import set_up_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,22 +53,10 @@ class CleanUpTable(QTableWidget):
         theme.mark(self, role="framed")
         self._items: list[CleanUpItem] = []
         self.setHorizontalHeaderLabels(list(_HEADS))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT)
-        header = self.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
+        set_up_table(self, _WIDTHS, stretched=2)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         last = self.horizontalHeaderItem(len(_HEADS) - 1)
         assert last is not None
         last.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

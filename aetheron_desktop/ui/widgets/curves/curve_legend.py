@@ -20,12 +20,17 @@ _LONGEST = 220
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """A run whose curves are shown under ``name`` in the colour of series ``series``; a ``strong`` one stands out."""
+    """A run whose curves are shown under ``name`` in the colour of series ``series``; a ``strong`` one stands out.
+
+    Its steps are called ``unit``, and were judged by the rows that ``judged_by`` says.
+    """
 
     id: str
     name: str
     series: int
     strong: bool = False
+    unit: str = "step"
+    judged_by: str = ""
 
 
 class LegendEntry(QAbstractButton):

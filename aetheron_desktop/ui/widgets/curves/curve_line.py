@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from aetheron_desktop.ui import theme
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.events import Part
     from aetheron_desktop.ui.widgets.curves.curve_buffer import CurveBuffer
+
+_DOT = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class CurveItem(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no typ
     """
 
     strong = False
+    has_dots = False
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget) -> None:
         super().paint(painter, option, widget)
@@ -77,4 +81,21 @@ class CurveItem(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph has no typ
         for _ in range((self.strong + (ratio >= 1.5)) if self.opts["antialias"] else 0):
             painter.setTransform(painter.transform() * beside)
             super().paint(painter, option, widget)
+        painter.restore()
+        if self.has_dots:
+            self._paint_dots(painter)
+
+    def _paint_dots(self, painter: QPainter) -> None:
+        """Paint a dot at each point, of the same size at any scale."""
+        x, y = self.getData()
+        if x is None:
+            return
+        to_screen = painter.transform()
+        painter.save()
+        painter.setTransform(QTransform())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.opts["pen"].color())
+        for place in zip(x.tolist(), y.tolist(), strict=True):
+            if all(map(math.isfinite, place)):
+                painter.drawEllipse(to_screen.map(QPointF(*place)), _DOT, _DOT)
         painter.restore()

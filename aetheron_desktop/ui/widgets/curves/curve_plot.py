@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _MARGIN = 0.06
 _SMALLEST = 1e-12
+_DOTS = 30  # of so few points each is told apart
+_DOT_ROOM = 0.04
 _SMOOTH_POINTS = 8000  # smooth strokes of more points than this cost a frame, and on a dense band nobody sees them
 
 
@@ -47,6 +49,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._items: dict[tuple[str, Part], Any] = {}
         self._hidden: set[str] = set()
         self._axis: Axis = "step"
+        self._unit = "step"
         self._log = False
         self._pointer: float | None = None
         self._reduced: dict[tuple[str, Part], tuple[tuple[int, float, float, int], Floats, Floats]] = {}
@@ -97,6 +100,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
                 self.addItem(item)
             self._items[key].setZValue((1000 if line.part == "valid" else 0) + (500 if line.strong else 0) - place)
             self._items[key].strong = line.strong
+            self._items[key].has_dots = False
         self._reduced.clear()
         self._drawn.clear()
         self.recolor()
@@ -112,6 +116,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._axis = self._x_axis.axis = axis
         self._x_axis.picture = None
         self._reduced.clear()
+
+    def set_unit(self, unit: str) -> None:
+        """Call a step by what it is: an epoch, or a model of an ensemble."""
+        self._unit = unit
 
     def set_log(self, log: bool) -> None:
         """Make the y axis logarithmic; what is not above zero becomes a gap."""
@@ -141,7 +149,11 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         left = min(float(line.buffer.x(self._axis)[0]) for line in leading)
         right = max(float(line.buffer.x(self._axis)[-1]) for line in leading)
         right = max(right, left + (1 if self._axis == "step" else 0.1))
-        right = _calm(left, right)[1]
+        if self._axis == "step" and right - left <= _DOTS:
+            room = (right - left) * _DOT_ROOM  # for the dots of the ends, and their numbers
+            left, right = left - room, right + room
+        else:
+            right = _calm(left, right)[1]
         values = [self._reduce(line, left, right)[1] for line in curves]
         low = float(np.fmin.reduce([np.fmin.reduce(y, initial=np.inf) for y in values]))
         high = float(np.fmax.reduce([np.fmax.reduce(y, initial=-np.inf) for y in values]))
@@ -189,6 +201,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             item = self._items[key]
             if (item.opts["pen"].style() == Qt.PenStyle.DashLine) != line.is_reference:
                 item.setPen(line.pen)
+            item.has_dots = len(line.buffer) <= _DOTS and not line.is_reference
             item.setData(x, y, skipFiniteCheck=not (self._log or line.buffer.has_gaps))
         self._smooth(total <= _SMOOTH_POINTS)
         if self._pointer is not None:
@@ -209,7 +222,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             self._crosshair.show_readings("", None, [])
             return
         at = min((point[0] for _, point in found), key=lambda place: abs(place - x))
-        title = f"Step {at:,.0f}" if self._axis == "step" else f"After {quantities.duration(at)}"
+        title = f"{self._unit.capitalize()} {at:,.0f}" if self._axis == "step" else f"After {quantities.duration(at)}"
         points = {
             (line.run, line.part): Point(quantities.number(point[1]), line.color, self._pixel(point))
             for line, point in found

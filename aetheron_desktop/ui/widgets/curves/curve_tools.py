@@ -43,6 +43,7 @@ class CurveTools(QWidget):
         self.legend.setContentsMargins(0, 4, 0, 0)
         self._key = PartKey(self)
         self._axis = named(QComboBox(self), "curve_axis", "What the x axis counts")
+        self._axis.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._axis.addItem("By step", "step")
         self._axis.addItem("By time", "time")
         self._log = named(QPushButton("Log", self), "curve_log", "Logarithmic y axis", "Make the y axis logarithmic")
@@ -61,6 +62,10 @@ class CurveTools(QWidget):
             right.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addLayout(right)
         layout.setAlignment(right, Qt.AlignmentFlag.AlignTop)
+
+    def show_unit(self, unit: str) -> None:
+        """Call a step by what it is."""
+        self._axis.setItemText(0, f"By {unit}")
 
     def _make_menu(self) -> QToolButton:
         button = named(QToolButton(self), "curve_menu", "Save the curves", "Save the curves to a file")

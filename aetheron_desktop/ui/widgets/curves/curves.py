@@ -54,6 +54,7 @@ class Curves(QWidget):
         self._chosen: list[str | None] = [None, None]
         self._waiting: dict[str, list[Event]] = {}
         self._names: list[str] = []
+        self._unit, self._judged_by = "step", ""
         self._following = True
         self._drawing = False
         self._stale = False
@@ -121,6 +122,7 @@ class Curves(QWidget):
         """Show the curves of ``runs`` from now on."""
         if tuple(runs) == self._runs:
             return
+        self._show_unit(runs)
         fresh = {run.id for run in runs} != {run.id for run in self._runs}
         self._runs = tuple(runs)
         if self._store is None:
@@ -135,6 +137,16 @@ class Curves(QWidget):
         if fresh:
             self._following = True
         self._show_lines()
+
+    def _show_unit(self, runs: Sequence[ShownRun]) -> None:
+        """Call the steps by what they are of the run that stands out, or of all runs where they agree."""
+        leading = [run for run in runs if run.strong] or list(runs)
+        units, judged = {run.unit for run in leading}, {run.judged_by for run in leading}
+        self._unit = units.pop() if len(units) == 1 else "step"
+        self._judged_by = judged.pop() if len(judged) == 1 else ""
+        self._tools.show_unit(self._unit)
+        for plot in self.plots:
+            plot.set_unit(self._unit)
 
     def add(self, run: str, events: Sequence[Event]) -> None:
         """Take in what ``run`` has just told; left out unless it is shown, its log keeps it."""
@@ -171,6 +183,7 @@ class Curves(QWidget):
             plot.stale.connect(self._on_view_changed)
             plot.hovered.connect(self._on_hovered)
             plot.fit_wanted.connect(self.fit)
+            plot.set_unit(self._unit)
             self._cards.append(card)
             self._plots_layout.addWidget(card, 1)
         runs, self._runs = self._runs, ()
@@ -198,7 +211,7 @@ class Curves(QWidget):
         for place, card in enumerate(self._cards):
             card.setVisible(place < len(shown))
             if place < len(shown):
-                card.show_metric(shown[place], self._names)
+                card.show_metric(shown[place], self._names, self._judged_by)
                 card.plot.show_lines(self._lines(shown[place]))
                 card.plot.hide_runs(self._legend.hidden)
         self._show_state()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.ui.widgets.curves.curve_buffer import Axis
 
+_ROOM = 36
+"""So many pixels are enough for the number of a step."""
 _Levels = list[tuple[float, list[float]]]
 
 
@@ -67,6 +69,8 @@ class StepAxis(PlainAxis):
         levels: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
         if self.axis == "time":
             return [(_clock_spacing((maxVal - minVal) / max(size / 90, 2)), 0)]
+        if 0 < maxVal - minVal <= size / _ROOM:
+            return [(1.0, 0)]  # there is room for each step
         return [(max(spacing, 1.0), offset) for spacing, offset in levels]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

@@ -47,8 +47,8 @@ class PlotCard(QFrame):
         plot.setObjectName(f"curve_plot_{place}")
         self._choice.activated.connect(lambda index: self.metric_chosen.emit(self._choice.itemData(index)))
 
-    def show_metric(self, name: str, names: Sequence[str]) -> None:
-        """Head the plot with ``name``, one of ``names``."""
+    def show_metric(self, name: str, names: Sequence[str], judged_by: str = "") -> None:
+        """Head the plot with ``name``, one of ``names``; ``judged_by`` says on which rows it was measured."""
         with QSignalBlocker(self._choice):
             if [self._choice.itemData(place) for place in range(self._choice.count())] != list(names):
                 self._choice.clear()
@@ -58,5 +58,5 @@ class PlotCard(QFrame):
         self._name.setText(score.label(name))
         self._name.setVisible(len(names) <= 2)
         self._choice.setVisible(len(names) > 2)
-        self._direction.setText(score.wish(name))
+        self._direction.setText(", ".join(words for words in (score.wish(name), judged_by) if words))
         self.plot.setAccessibleName(f"Curves of {score.label(name)}")

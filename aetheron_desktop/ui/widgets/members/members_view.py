@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QStackedLayout,
     QTableView,
@@ -36,6 +34,7 @@ from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.members.growth_line import GrowthLine
 from aetheron_desktop.ui.widgets.members.member_cells import MemberDelegate
 from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.tables import set_up_table
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -106,25 +105,10 @@ class MembersView(QWidget):
         table = named(QTableView(self), "member_table", "Members of the ensemble, best first")
         table.setModel(self._order)
         table.setItemDelegate(MemberDelegate(table, self.model))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
         table.setSortingEnabled(True)
         table.sortByColumn(SCORE, Qt.SortOrder.AscendingOrder)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT - 4)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setSectionResizeMode(MODEL, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(40)
-        header.setSortIndicatorClearable(False)
-        for column, width in _WIDTHS.items():
-            table.setColumnWidth(column, width)
+        set_up_table(table, _WIDTHS, stretched=MODEL, row=theme.ROW_HEIGHT - 4)
         return table
 
     def show_run(self, run: RunState) -> None:

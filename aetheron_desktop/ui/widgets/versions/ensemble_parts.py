@@ -1,4 +1,4 @@
-"""The estimators that an ensemble is made of, each with a bar as long as what it counts."""
+"""The members that an ensemble is made of, each with a bar as long as what it counts."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _NAME, _BAR, _WEIGHT, _FITS = range(4)
 
 
 class EnsembleParts(QWidget):
-    """Shows what each estimator counts with all its fits, the one that counts most first."""
+    """Shows what each member counts with all its fits, the one that counts most first."""
 
     def __init__(self, parts: Sequence[EnsemblePart], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        told = "; ".join(f"{catalog.name_of(part.estimator)} {part.weight:.0%}" for part in parts)
+        told = "; ".join(f"{_title(part)} {part.weight:.0%}" for part in parts)
         named(self, "model_parts", f"Parts of the ensemble: {told}")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -37,7 +37,7 @@ class EnsembleParts(QWidget):
         grid.setColumnStretch(_BAR, 2)
         right = Qt.AlignmentFlag.AlignRight
         for row, part in enumerate(parts):
-            name = catalog.name_of(part.estimator)
+            name = _title(part)
             fits = f"{part.fits} fit{'s' if part.fits != 1 else ''}"
             label = plain(ElidedLabel(self), name, "muted")
             label.setToolTip(tip(f"{name}: {part.weight:.1%} of what the ensemble says, by {fits}"))
@@ -45,3 +45,7 @@ class EnsembleParts(QWidget):
             grid.addWidget(ShareBar(part.weight, self), row, _BAR)
             grid.addWidget(plain(QLabel(self), f"{part.weight:.0%}"), row, _WEIGHT, right)
             grid.addWidget(plain(QLabel(self), fits, "muted"), row, _FITS, right)
+
+
+def _title(part: EnsemblePart) -> str:
+    return part.title or catalog.name_of(part.estimator)

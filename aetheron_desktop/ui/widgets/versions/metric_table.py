@@ -80,4 +80,4 @@ class MetricTable(QWidget):
 
 def _short(value: float) -> str:
     """Give the end of an interval in few signs: it is not known more exactly."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+    return f"{value:.3f}" if abs(value) < 10 else number(value)
