@@ -25,6 +25,7 @@ from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog, features
 from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD
 from aetheron_desktop.engine.estimators.treatments import Treatment
+from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.training.experiment import Costs, SplitPlan, split_plan
 from aetheron_desktop.engine.training.script.making import Facts, Script, script_of
 from aetheron_desktop.engine.training.script.pieces import dates as dates_piece
@@ -79,7 +80,8 @@ def run_here(made: Script, dataset: Dataset, tmp_path: Path, monkeypatch: pytest
 
 
 def assert_same(scores: dict[str, tuple[float, float]], run: Run, within: float) -> None:
-    assert set(scores) == {name for name, value in run.metrics.items() if name in run.baseline and value is not None}
+    measured = [metric.name for metric in metrics_for(run.experiment.task)]
+    assert list(scores) == [name for name in measured if run.metrics[name] is not None]
     for name, (here, then) in scores.items():
         assert then == run.metrics[name]
         assert here == pytest.approx(then, rel=within, abs=within), name
@@ -184,7 +186,7 @@ def test_that_a_fit_that_was_ended_is_ended_at_the_same_step(
 
 @pytest.mark.parametrize("id_", UNTOLD)
 def test_that_what_cannot_be_told_is_refused_with_the_reason(id_: str, dataset: Dataset) -> None:
-    task: Task = "binary"
+    task = catalog.card(id_).tasks[0]
     with pytest.raises(ModelError, match="cannot be told as a script") as refused:
         script_of(experiment(catalog.card(id_), task, dataset), dataset, Facts(metrics={}, environment={}))
     assert UNTOLD[id_] in refused.value.detail

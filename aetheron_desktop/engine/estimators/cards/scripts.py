@@ -46,6 +46,10 @@ _NETWORK: Final = (
 UNTOLD: Final[dict[str, str]] = {
     "auto": "It trains many estimators and weighs them by what each says of rows it did not learn from; "
     "each of its estimators can be trained by itself, and that run has a script.",
+    "quantile": "It rounds the corner of its loss over a width of its own, so that long tables take seconds; the "
+    "linear program of sklearn.linear_model.QuantileRegressor has other weights.",
+    "quantile_boosting": "Its three sums of trees are grown side by side and end together, in a loop of this program's "
+    "own; one of them alone is LightGBM with the objective quantile.",
     "network": _NETWORK,
     "tabm": _NETWORK,
     "resnet": _NETWORK,

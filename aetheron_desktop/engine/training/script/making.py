@@ -17,6 +17,7 @@ from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD, Told
 from aetheron_desktop.engine.estimators.features import transformer
+from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.training.experiment import EndedBy
 from aetheron_desktop.engine.training.learner import implementation
 from aetheron_desktop.engine.training.preparation import Material, read
@@ -192,8 +193,9 @@ class _Made:
         lines.append(f"CODES = {self._codes}  # so many features, the first, are codes of categories")
         if plan.split.frozen:
             lines += [f"# The split “{plan.split.frozen}”, a byte a row.", f"SPLIT = {_packed(self._material)!r}"]
-        known = {name: value for name, value in self._facts.metrics.items() if value is not None}
-        lines.append(_constant("OF_THE_RUN", known))
+        # Of the limits of a number it says nothing.
+        measured = [(one.name, self._facts.metrics.get(one.name)) for one in metrics_for(plan.task)]
+        lines.append(_constant("OF_THE_RUN", {name: value for name, value in measured if value is not None}))
         return lines
 
     def _spans(self) -> bool:
