@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.asking import Question
     from aetheron_desktop.engine.params import Value
-    from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.experiment import Costs, Experiment
     from aetheron_desktop.engine.training.forecast import Forecast
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -347,6 +347,8 @@ class Session(Runs):
         class_weight: Literal["none", "balanced"] = "none",
         seed: int = 0,
         level: float = LEVEL,
+        metric: str = "",
+        costs: Costs | None = None,
     ) -> tuple[Experiment, ...]:
         """Give the experiments that :meth:`train` would start.
 
@@ -365,6 +367,8 @@ class Session(Runs):
             budget_s=budget_s,
             class_weight=class_weight,
             level=level,
+            metric=metric,
+            costs=costs,
             features=self.features(),
             split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
@@ -401,6 +405,8 @@ class Session(Runs):
         class_weight: Literal["none", "balanced"] = "none",
         seed: int = 0,
         level: float = LEVEL,
+        metric: str = "",
+        costs: Costs | None = None,
     ) -> list[str]:
         """Queue a run of each estimator, by default of those that suit the task, and give their ids.
 
@@ -408,7 +414,14 @@ class Session(Runs):
             AetheronError: it cannot be trained so; nothing was started.
         """
         experiments = self.plan(
-            estimators, params, budget_s=budget_s, class_weight=class_weight, seed=seed, level=level
+            estimators,
+            params,
+            budget_s=budget_s,
+            class_weight=class_weight,
+            seed=seed,
+            level=level,
+            metric=metric,
+            costs=costs,
         )
         assert self.dataset is not None
         at_a_time = min(len(experiments), self._share().runs)

@@ -122,9 +122,11 @@ class ScriptedSession(QObject):
         class_weight: str = "none",
         seed: int = 0,
         level: float = 0.9,
+        metric: str = "",
+        costs: object = None,
     ) -> list[str]:
         self.asked.append(("train", tuple(estimators), params, budget_s, class_weight, seed))
-        self.level = level
+        self.level, self.judged = level, (metric, costs)
         if self.refusal:
             raise self.refusal
         cards = [catalog.card(name) for name in estimators] or catalog.defaults_for(self.task)

@@ -338,3 +338,20 @@ def test_that_what_was_postponed_is_resumed_or_dropped(
     with qtbot.waitSignal(board.stop_wanted) as stopped:
         board.stop_chosen()
     assert stopped.args == [[run]]
+
+
+def test_that_runs_are_ranked_by_the_metric_that_is_chosen(
+    board: Leaderboard, session: ScriptedSession, model: LeaderboardModel
+) -> None:
+    for estimator, auc, f1 in (("forest", 0.9, 0.5), ("logistic", 0.8, 0.7)):
+        run = session.add_run(estimator)
+        session.succeed(run, roc_auc=auc, f1=f1)
+    model.flush()
+    board.show_family(("0" * 16, "churned", "binary"))
+    assert names(board.table.model())[0] == "Random forest"
+    board.judge_by("f1")
+    assert names(board.table.model())[0] == "Logistic regression"
+    assert board.table.model().headerData(SCORE, Qt.Orientation.Horizontal) == "F1, test"
+    assert [row.is_best for row in model.rows()] == [False, True]
+    board.judge_by("rmse")
+    assert names(board.table.model())[0] == "Random forest", "no metric of the task"

@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.training.experiment import Costs
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.auto_choice import TIMES
 from aetheron_desktop.ui.widgets.estimator_picker import FAMILIES
-from aetheron_desktop.ui.widgets.training_setup import Plan, TrainChoice, TrainingSetup, TrainRequest
+from aetheron_desktop.ui.widgets.training_request import Plan, TrainChoice, TrainRequest
+from aetheron_desktop.ui.widgets.training_setup import TrainingSetup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,3 +214,27 @@ def test_that_the_tab_key_goes_from_entry_to_entry_and_through_an_opened_form(
         passed.append(QApplication.focusWidget().objectName())
     assert passed[:3] == [f"choose_{first.card.id}", f"choose_{second.card.id}", f"settings_{second.card.id}"]
     assert passed[3].startswith(f"param_{second.card.id}_")
+
+
+def test_that_the_metric_and_the_costs_go_with_the_request(setup: TrainingSetup) -> None:
+    setup.show_plan(Plan("customers", 1200, 3, "churned", "binary"))
+    fields = setup.options.fields
+    assert fields["metric_binary"].isVisible()
+    assert not fields["metric_regression"].isVisible()
+    assert "metric" in fields["metric_binary"].parameter.help
+    assert (setup.request().metric, setup.request().costs) == ("", None)
+    fields["metric_binary"].set_value("f1")
+    fields["miss"].set_value(5.0)
+    assert (setup.request().metric, setup.request().costs) == ("f1", Costs(false_alarm=1.0, miss=5.0))
+    setup.show_plan(Plan("houses", 1200, 3, "price", "regression"))
+    assert (setup.request().metric, setup.request().costs) == ("", None)
+    assert "(2)" in setup.options.findChild(QPushButton, "more_training").text(), "the costs are for two classes"
+
+
+def test_that_the_split_and_the_checks_are_a_click_away(setup: TrainingSetup, qtbot: QtBot) -> None:
+    setup.show_plan(Plan("customers", 1200, 3, "churned", "binary"))
+    button = setup.findChild(QPushButton, "go_to_trust")
+    assert button is not None
+    assert "by groups, by time" in button.toolTip()
+    with qtbot.waitSignal(setup.trust_wanted):
+        button.click()

@@ -21,7 +21,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.item_models import score as score_words
-from aetheron_desktop.ui.item_models.score import Score, main_score
+from aetheron_desktop.ui.item_models.score import Score, score_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -142,7 +142,7 @@ class LeaderboardModel(QAbstractTableModel):
         self._rows: list[LeaderboardRow] = []
         self._places: dict[str, int] = {}
         self._changed: set[str] = set()
-        self._metric = ""
+        self._metric = self._label = ""
         self._timer = QTimer(self, singleShot=True, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.flush)
         self._reload()
@@ -158,11 +158,14 @@ class LeaderboardModel(QAbstractTableModel):
         """Give all lines in the order in which the runs came."""
         return list(self._rows)
 
-    def name_score(self, metric: str) -> None:
-        """Call the scores after this metric, with none by what they have in common."""
+    def judge_by(self, metric: str, label: str) -> None:
+        """Rank runs by ``metric`` where their task has it, else by their task's own; ``label`` heads the scores."""
+        if label != self._label:
+            self._label = label
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, SCORE, SCORE)
         if metric != self._metric:
             self._metric = metric
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, SCORE, SCORE)
+            self._reload()
 
     def flush(self) -> None:
         """Show now what changed since the last time."""
@@ -179,7 +182,7 @@ class LeaderboardModel(QAbstractTableModel):
 
     def _reload(self) -> None:
         self.beginResetModel()
-        self._rows = _ranked(self._session.runs, enumerate(self._session.runs))
+        self._rows = _ranked(self._session.runs, enumerate(self._session.runs), self._metric)
         self._places = {row.id: place for place, row in enumerate(self._rows)}
         self.endResetModel()
 
@@ -188,7 +191,7 @@ class LeaderboardModel(QAbstractTableModel):
             return
         place = len(self._rows)
         self.beginInsertRows(QModelIndex(), place, place)
-        self._rows += _ranked({run: self._session.runs[run]}, [(place, run)])
+        self._rows += _ranked({run: self._session.runs[run]}, [(place, run)], self._metric)
         self._places[run] = place
         self.endInsertRows()
         self._on_changed(run)
@@ -199,7 +202,7 @@ class LeaderboardModel(QAbstractTableModel):
             self._timer.start()
 
     def _update(self, family: list[str]) -> None:
-        fresh = _ranked(self._session.runs, [(self._places[run], run) for run in family])
+        fresh = _ranked(self._session.runs, [(self._places[run], run) for run in family], self._metric)
         for row in fresh:
             place = self._places[row.id]
             if self._rows[place] != row:
@@ -216,7 +219,7 @@ class LeaderboardModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(HEADERS):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{self._metric}, test" if section == SCORE and self._metric else HEADERS[section]
+            return f"{self._label}, test" if section == SCORE and self._label else HEADERS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None
@@ -300,9 +303,9 @@ def is_ensemble(estimator: str) -> bool:
     return any(card.ensemble for card in catalog.ALL if card.id == estimator)
 
 
-def _ranked(runs: Mapping[str, RunState], places: Iterable[tuple[int, str]]) -> list[LeaderboardRow]:
+def _ranked(runs: Mapping[str, RunState], places: Iterable[tuple[int, str]], metric: str) -> list[LeaderboardRow]:
     chosen = [(place, runs[run]) for place, run in places]
-    scores = {run.id: main_score(run.task, run.metrics) for _, run in chosen}
+    scores = {run.id: score_by(metric, run.task, run.metrics) for _, run in chosen}
     best: dict[tuple[str, str, str], tuple[str, Score]] = {}
     for _, run in chosen:
         score = scores[run.id]

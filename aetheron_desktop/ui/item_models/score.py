@@ -34,11 +34,11 @@ class Score:
         return known.better(self.metric, self.value, other.value)
 
 
-def main_score(task: Task, metrics: Mapping[str, float | None]) -> Score | None:
-    """Give the score that runs of ``task`` are ranked by; None where it was not measured."""
-    main = known.main_metric(task)
-    value = metrics.get(main.name)
-    return None if value is None else Score(main, value)
+def score_by(name: str, task: Task, metrics: Mapping[str, float | None]) -> Score | None:
+    """Give the score in the metric ``name``, or in the main one where the task has none so; None when not measured."""
+    chosen = next((one for one in known.metrics_for(task) if one.name == name), known.main_metric(task))
+    value = metrics.get(chosen.name)
+    return None if value is None else Score(chosen, value)
 
 
 def own(metrics: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
     from aetheron_desktop.ui.widgets.drop_overlay import DropOverlay
-    from aetheron_desktop.ui.widgets.training_setup import TrainChoice
+    from aetheron_desktop.ui.widgets.training_request import TrainChoice
     from aetheron_desktop.ui.widgets.tray import Tray
 
 _SIZE = (1280, 820)
@@ -137,10 +137,11 @@ class MainWindow(Commands):
 
     def _make_train(self) -> TrainTab:
         from aetheron_desktop.ui.tabs.train import TrainTab
-        from aetheron_desktop.ui.widgets.training_setup import TrainChoice
+        from aetheron_desktop.ui.widgets.training_request import TrainChoice
 
         tab = TrainTab(self.session)
         tab.model_requested.connect(self.show_model)
+        tab.trust_requested.connect(lambda: self.show_data_view("trust"))
         values = self.settings.values
         tab.setup.show_choice(TrainChoice(values.train_mode, values.train_time_s, tuple(values.train_estimators)))
         tab.setup.choice_changed.connect(self._remember_training)

@@ -23,7 +23,8 @@ from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
 from aetheron_desktop.ui.widgets.leaderboard import Leaderboard
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.run_details import RunDetails
-from aetheron_desktop.ui.widgets.training_setup import Plan, TrainingSetup, TrainRequest
+from aetheron_desktop.ui.widgets.training_request import Plan, TrainRequest
+from aetheron_desktop.ui.widgets.training_setup import TrainingSetup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,9 +41,10 @@ _LOAD_DELAY_MS = 600
 
 
 class TrainTab(QWidget):
-    """The Train tab; ``model_requested`` asks for a model to be shown elsewhere."""
+    """The Train tab; ``model_requested`` and ``trust_requested`` ask for what is shown elsewhere."""
 
     model_requested = Signal(str)
+    trust_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +98,8 @@ class TrainTab(QWidget):
         self.setup.train_wanted.connect(self._train)
         self.setup.parallel_wanted.connect(self._set_parallel)
         self.setup.changed.connect(self._show_forecast)
+        self.setup.changed.connect(lambda: self.leaderboard.judge_by(self.setup.judged_by))
+        self.setup.trust_wanted.connect(self.trust_requested)
         session.forecasts_changed.connect(self._show_forecast)
 
         self.setup.features_wanted.connect(self._choose_features)
@@ -146,6 +150,8 @@ class TrainTab(QWidget):
                 class_weight=request.class_weight,
                 seed=request.seed,
                 level=request.level,
+                metric=request.metric,
+                costs=request.costs,
             )
         except AetheronError as error:
             self.setup.show_refusal(error)

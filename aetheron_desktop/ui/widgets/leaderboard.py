@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
+from aetheron_desktop.ui.item_models import score
 from aetheron_desktop.ui.item_models.leaderboard import (
     AGAINST,
     ESTIMATOR,
@@ -84,6 +85,7 @@ class Leaderboard(QFrame):
         self._family: tuple[str, str, str] | None = None
         self._chosen: list[str] = []
         self._follows = False
+        self._metric = ""
         self._build()
         self._connect()
         self._show_state()
@@ -164,6 +166,17 @@ class Leaderboard(QFrame):
         self._family = family
         self._on_filter()
 
+    def judge_by(self, metric: str) -> None:
+        """Show and rank runs by this metric, where it is one of their task; with none by the usual ones."""
+        if metric != self._metric:
+            self._metric = metric
+            self._judge()
+
+    def _judge(self) -> None:
+        task = self._family[2] if self._family and self._filter.currentData() else ""
+        name = self._metric or (main_metric(task).name if task else "")  # type: ignore[arg-type]
+        self._model.judge_by(self._metric, score.label(name) if task else "")
+
     def show_series(self, series: Mapping[str, int]) -> None:
         """Show which runs are in the plots, and in which colour."""
         self._series = dict(series)
@@ -209,7 +222,7 @@ class Leaderboard(QFrame):
     def _on_filter(self) -> None:
         family = self._family if self._filter.currentData() else None
         self._delegate.is_short = family is not None
-        self._model.name_score(main_metric(family[2]).label if family and family[2] else "")  # type: ignore[arg-type]
+        self._judge()
         self._order.show_family(family)
         self._show_state()
 

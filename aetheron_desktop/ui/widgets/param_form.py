@@ -34,7 +34,8 @@ class ParamForm(QWidget):
             field.changed.connect(self.changed)
             if field not in advanced:
                 layout.addWidget(field)
-        self._fold = named(QPushButton(f"More settings ({len(advanced)})", self), f"more_{owner}", "Show more settings")
+        self._advanced = advanced
+        self._fold = named(QPushButton(self), f"more_{owner}", "Show more settings")
         self._fold.setCheckable(True)
         theme.mark(self._fold, role="link")
         self._folded = QWidget(self)
@@ -45,7 +46,7 @@ class ParamForm(QWidget):
             inner.addWidget(field)
         layout.addWidget(self._fold)
         layout.addWidget(self._folded)
-        self._fold.setVisible(bool(advanced))
+        self._name_fold()
         self._fold.toggled.connect(self._on_fold)
         self._on_fold(open_=False)
 
@@ -66,6 +67,16 @@ class ParamForm(QWidget):
         """Put ``values`` in, and the defaults of all others."""
         for name, field in self.fields.items():
             field.set_value(values.get(name, field.parameter.default))
+
+    def allow(self, name: str, *, allowed: bool) -> None:
+        """Show a field, or leave it out."""
+        self.fields[name].setVisible(allowed)
+        self._name_fold()
+
+    def _name_fold(self) -> None:
+        count = sum(not field.isHidden() for field in self._advanced)
+        self._fold.setText(f"More settings ({count})")
+        self._fold.setVisible(bool(count))
 
     def reset(self) -> None:
         """Go back to the defaults."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -20,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.estimators.limits import LEVEL, LOWEST_LEVEL
-from aetheron_desktop.engine.params import Choice, Int
+from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.training.experiment import Costs
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.widgets.auto_choice import NO_LIMIT, USUAL_S, AutoChoice
@@ -29,9 +27,23 @@ from aetheron_desktop.ui.widgets.estimator_picker import EstimatorPicker
 from aetheron_desktop.ui.widgets.naming import named, pictured
 from aetheron_desktop.ui.widgets.param_form import ParamForm
 from aetheron_desktop.ui.widgets.problem_card import ProblemCard
+from aetheron_desktop.ui.widgets.training_request import (
+    BUDGET,
+    CLASS_WEIGHT,
+    FALSE_ALARM,
+    LEVEL_PERCENT,
+    METRICS,
+    MISS,
+    OF_TASK,
+    OPTIONS,
+    PARALLEL,
+    SEED,
+    Plan,
+    TrainChoice,
+    TrainRequest,
+)
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.errors import AetheronError
     from aetheron_desktop.engine.params import Value
 
@@ -39,89 +51,6 @@ WIDTH = 320
 _ENSEMBLE: Final = next((card for card in catalog.ALL if card.ensemble), None)
 """What is offered to be trained without choosing anything."""
 TASKS: dict[str, str] = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
-BUDGET = Int(
-    name="budget_s",
-    label="Time limit for each run",
-    help="A run that reaches it stops and keeps its best so far.",
-    unit="s",
-    default=None,
-    low=1,
-    high=604_800,
-    optional="no limit",
-)
-CLASS_WEIGHT = Choice(
-    name="class_weight",
-    label="Class weights",
-    help="Balanced makes rare classes count as much as common ones.",
-    default="none",
-    options=("none", "balanced"),
-    labels=("None", "Balanced"),
-)
-LEVEL_PERCENT = Int(
-    name="level",
-    label="Rows between the limits",
-    help="Each prediction of a number gets a lower and an upper limit. So many of all rows lie between.",
-    unit="%",
-    default=round(100 * LEVEL),
-    low=round(100 * LOWEST_LEVEL),
-    high=99,
-)
-SEED = Int(
-    name="seed",
-    label="Seed",
-    help="The same seed gives the same split and the same model.",
-    default=0,
-    low=0,
-    high=2**31 - 1,
-    advanced=True,
-)
-PARALLEL = Int(
-    name="parallel",
-    label="Runs at the same time",
-    help="The others wait. More at once finish later each.",
-    default=max(1, (os.cpu_count() or 1) // 4),
-    low=1,
-    high=max(2, os.cpu_count() or 1),
-    advanced=True,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TrainChoice:
-    """What is remembered from one start to the next: the mode, the time for auto, and the estimators of one's own."""
-
-    mode: Literal["auto", "own"] = "auto"
-    seconds: int = USUAL_S
-    estimators: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TrainRequest:
-    """What is asked for."""
-
-    estimators: tuple[str, ...] = ()
-    params: dict[str, dict[str, Value]] = field(default_factory=dict)
-    budget_s: float | None = None
-    class_weight: Literal["none", "balanced"] = "none"
-    seed: int = 0
-    level: float = LEVEL
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What there is to train on: names for people and sizes; empty strings and None while it is not chosen."""
-
-    dataset: str = ""
-    rows: int = 0
-    features: int = 0
-    target: str = ""
-    task: Task | None = None
-    split: str = ""
-    findings: str = ""
-    treatments: tuple[str, ...] = ()
-    """What was chosen to be made of columns, in words, one for each."""
-    balanced: bool = False
-    """Whether the trust report asks for balanced class weights."""
 
 
 class TrainingSetup(QFrame):
@@ -133,6 +62,7 @@ class TrainingSetup(QFrame):
     choice_changed = Signal(object)  # TrainChoice
 
     features_wanted = Signal()
+    trust_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,7 +83,7 @@ class TrainingSetup(QFrame):
         column.addWidget(self._make_summary())
         column.addLayout(self._make_choice())
         column.addWidget(_rule(self))
-        self.options = ParamForm((BUDGET, CLASS_WEIGHT, LEVEL_PERCENT, SEED, PARALLEL), "training", self)
+        self.options = ParamForm(OPTIONS, "training", self)
         column.addWidget(self.options)
         column.addStretch()
         self._scroll = named(QScrollArea(self, widgetResizable=True), "training_setup_scroll")
@@ -193,13 +123,24 @@ class TrainingSetup(QFrame):
             grid.addWidget(value, line, 1)
             self._facts[key] = value
         self._features = named(
-            QPushButton("Choose…", box),
+            QPushButton("Features…", box),
             "choose_features",
             "Choose what is made of the columns",
             "See what is made of each column before models see it, and choose it",
         )
-        theme.mark(self._features, role="link")
-        grid.addWidget(self._features, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
+        self._trust = named(
+            QPushButton("Check and split…", box),
+            "go_to_trust",
+            "Check the data, and choose the split",
+            "Look for what would harm a model, and choose how rows are parted: by groups, by time, at random",
+        )
+        links = QHBoxLayout()
+        links.setSpacing(theme.GAP)
+        for link in (self._features, self._trust):
+            theme.mark(link, role="link")
+            links.addWidget(link)
+        links.addStretch(1)
+        grid.addLayout(links, grid.rowCount(), 0, 1, 2)
         return box
 
     def _make_choice(self) -> QVBoxLayout:
@@ -260,6 +201,7 @@ class TrainingSetup(QFrame):
         self.options.fields[PARALLEL.name].changed.connect(self._on_parallel)
         self.button.clicked.connect(self.ask)
         self._features.clicked.connect(self.features_wanted)
+        self._trust.clicked.connect(self.trust_wanted)
 
     @property
     def is_automatic(self) -> bool:
@@ -316,8 +258,9 @@ class TrainingSetup(QFrame):
         self._facts["findings"].setText(plan.findings or "not checked yet")
         self._facts["features"].setText(_chosen(plan.treatments))
         self._features.setEnabled(bool(plan.dataset and plan.features))
-        self.options.fields[CLASS_WEIGHT.name].setVisible(plan.task in {"binary", "multiclass"})
-        self.options.fields[LEVEL_PERCENT.name].setVisible(plan.task == "regression")
+        self._trust.setEnabled(bool(plan.dataset and plan.target))
+        for name, tasks in OF_TASK.items():
+            self.options.allow(name, allowed=plan.task in tasks)
         self.picker.show_task(plan.task)
         self._problem.show_words("", "", "")
         self._on_changed()
@@ -343,27 +286,38 @@ class TrainingSetup(QFrame):
 
     def _request_ensemble(self) -> TrainRequest:
         assert self.auto is not None
-        values = {name: field.value for name, field in self.options.fields.items() if name != BUDGET.name}
         card, params, seconds = self.auto.card, self.auto.params(), self.auto.seconds
-        return TrainRequest(
-            estimators=(card.id,),
-            params={card.id: params} if params else {},
-            budget_s=None if seconds == NO_LIMIT else float(seconds),
-            class_weight="balanced" if self._wants_balance(values) else "none",
-            seed=int(values.get(SEED.name) or 0),
-            level=_level(values),
-        )
+        budget_s = None if seconds == NO_LIMIT else float(seconds)
+        return self._request((card.id,), {card.id: params} if params else {}, budget_s)
 
     def _request_chosen(self) -> TrainRequest:
-        values = self.options.values()
+        budget_s = cast("float | None", self.options.fields[BUDGET.name].value)
+        return self._request(tuple(self.picker.estimators()), self.picker.params(), budget_s)
+
+    def _request(
+        self, estimators: tuple[str, ...], params: dict[str, dict[str, Value]], budget_s: float | None
+    ) -> TrainRequest:
+        values = {name: field.value for name, field in self.options.fields.items() if name != BUDGET.name}
+        task = self._plan.task
+        costs = Costs(false_alarm=_number(values, FALSE_ALARM.name), miss=_number(values, MISS.name))
         return TrainRequest(
-            estimators=tuple(self.picker.estimators()),
-            params=self.picker.params(),
-            budget_s=cast("float | None", values.get(BUDGET.name)),
+            estimators=estimators,
+            params=params,
+            budget_s=budget_s,
             class_weight="balanced" if self._wants_balance(values) else "none",
             seed=int(values.get(SEED.name) or 0),
             level=_level(values),
+            metric=self.judged_by,
+            costs=costs if task == "binary" and costs.false_alarm != costs.miss else None,
         )
+
+    @property
+    def judged_by(self) -> str:
+        """The metric that runs are judged by; empty for the usual one of the task."""
+        if self._plan.task is None:
+            return ""
+        chosen = self.options.fields[METRICS[self._plan.task].name]
+        return "" if chosen.is_default else str(chosen.value)
 
     def show_forecast(self, words: str, each: str = "") -> None:
         """Say what the training will take; ``each`` is a line for each estimator."""
@@ -381,7 +335,7 @@ class TrainingSetup(QFrame):
         if self.auto is not None:
             self.auto.setVisible(self.is_automatic)
         self.picker.setVisible(not self.is_automatic)
-        self.options.fields[BUDGET.name].setVisible(not self.is_automatic)
+        self.options.allow(BUDGET.name, allowed=not self.is_automatic)
         self._problem.show_words("", "", "")
         obstacle = self.obstacle
         self._reason.setText(obstacle)
@@ -399,6 +353,10 @@ class TrainingSetup(QFrame):
         parallel = self.options.fields[PARALLEL.name]
         if not parallel.error:
             self.parallel_wanted.emit(int(parallel.value or 1))
+
+
+def _number(values: dict[str, Value], name: str) -> float:
+    return float(values.get(name) or 1.0)
 
 
 def _level(values: dict[str, Value]) -> float:
