@@ -135,6 +135,14 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "of a category: one-hot, codes, target; of a date: elapsed, month, day, weekday, hour, cyclic, joined by +; "
         "of a text: words, characters, joined by +; of any: auto, left-out; repeat for more columns",
     )
+    verb.add_argument(
+        "--monotone",
+        action="append",
+        default=[],
+        metavar="COL=+|-",
+        help="a column of numbers with which the prediction only rises (+) or only falls (-); of two classes, the "
+        "probability of the positive one; repeat for more columns",
+    )
     verb.add_argument("--split", metavar="NAME", help="a stored split of the dataset (see the command split)")
     verb.add_argument("--fold", type=int, default=0, help="of a split with folds, the one that is the test")
     verb.add_argument("--auto", action="store_true", help="many estimators on folds, weighed into one ensemble")

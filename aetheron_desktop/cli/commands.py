@@ -20,7 +20,7 @@ from aetheron_desktop.engine.datasets.dataset import next_name, source_state
 from aetheron_desktop.engine.datasets.reading.preview import differences
 from aetheron_desktop.engine.datasets.recipe import load, save
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators import catalog, monotone
 from aetheron_desktop.engine.estimators.treatments import parsed
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, metrics_for, place
 from aetheron_desktop.engine.events import BestChosen, JobEnded
@@ -228,6 +228,7 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         metric=options.metric,
         costs=options.cost,
         level=options.level,
+        monotone=monotone.parsed(options.monotone),
         new_id=lambda: workspace.new_id("run"),
     )
 

@@ -38,6 +38,8 @@ def _of_model(workspace: Workspace, terminal: Terminal, name: str) -> int:
         return 0
     for one in found.treatments:
         terminal.say(f"Chosen: {one.column} as {one.words}.")
+    for direction in found.monotone:
+        terminal.say(f"The prediction {direction.words}.")
     if not found.features:
         terminal.say("The model does not say what it sees: it was made elsewhere, or before that was kept.")
     for feature in found.features:

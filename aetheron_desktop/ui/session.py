@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo, SourceState
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.datasets.steps import Step
+    from aetheron_desktop.engine.estimators.monotone import Monotone
     from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.asking import Question
@@ -92,6 +93,7 @@ class Session(Runs):
         self.task: Task | None = None
         self.excluded: frozenset[str] = frozenset()
         self.treatments: tuple[Treatment, ...] = ()
+        self.monotone: tuple[Monotone, ...] = ()
         """What was chosen to be made of columns before models see them."""
         self.source: SourceState = "unknown"
         """How the file of the open dataset is, against when it was imported."""
@@ -236,7 +238,7 @@ class Session(Runs):
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
         self.excluded = frozenset(proposal.excluded)
-        self.treatments = ()
+        self.treatments, self.monotone = (), ()
         self.column, self.marked, self.source = None, (), "unknown"
         self.dataset_opened.emit(dataset)
         self.target_changed.emit()
@@ -275,6 +277,11 @@ class Session(Runs):
     def set_treatments(self, treatments: Sequence[Treatment]) -> None:
         """Choose what is made of columns before models see them; the others are prepared as suits each model."""
         self.treatments = tuple(treatments)
+        self.target_changed.emit()
+
+    def set_monotone(self, monotone: Sequence[Monotone]) -> None:
+        """Choose the columns with which a prediction shall only rise, or only fall."""
+        self.monotone = tuple(monotone)
         self.target_changed.emit()
 
     def choose_column(self, name: str) -> None:
@@ -373,6 +380,7 @@ class Session(Runs):
             split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
             treatments=[one for one in self.treatments if one.column in self.features()],
+            monotone=[one for one in self.monotone if one.column in self.features()],
             new_id=lambda: self.workspace.new_id("run"),
         )
 

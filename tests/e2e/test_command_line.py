@@ -174,6 +174,23 @@ def test_that_a_regression_predicts_a_number_and_its_limits(line: Line, tmp_path
         assert "level" in refused.stderr
 
 
+def test_that_a_direction_is_kept_and_refused_where_it_cannot_be(line: Line, tmp_path: Path) -> None:
+    table = DATA / "diabetes-progression.csv"
+    words = ("train", str(table), "--target", "progression", "--monotone", "bmi=+")
+    params = ("--param", "n_estimators=20", "--param", "min_child_samples=5")
+    best = line.records(*words, "--estimator", "lightgbm", *params)[-1]
+    grid = pd.read_csv(table).head(1).loc[[0] * 30].assign(bmi=range(15, 45))
+    grid.to_csv(tmp_path / "grid.csv", index=False)
+    out = tmp_path / "out.csv"
+    assert line.run("predict", best["model"], str(tmp_path / "grid.csv"), "--out", str(out)).returncode == 0
+    assert pd.read_csv(out)["prediction"].is_monotonic_increasing
+    assert "only rises with bmi" in line.run("show", best["model"], "--features").stdout
+    refused = line.run(*words, "--estimator", "ridge")
+    assert refused.returncode == 2
+    assert "Ridge regression cannot promise a direction" in refused.stderr
+    assert "lightgbm" in refused.stderr
+
+
 def test_that_one_seed_gives_one_model(line: Line) -> None:
     def scores() -> dict[str, float]:
         told = line.records("train", str(DATA / "breast-cancer.csv"), "--estimator", "forest", "--seed", "5")

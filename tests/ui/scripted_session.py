@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aetheron_desktop.engine.errors import AetheronError
+    from aetheron_desktop.engine.estimators.monotone import Monotone
     from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.forecast import Forecast
@@ -69,6 +70,7 @@ class ScriptedSession(QObject):
         self.asked: list[tuple[object, ...]] = []
         self.parallel_limit = 1
         self.treatments: tuple[Treatment, ...] = ()
+        self.monotone: tuple[Monotone, ...] = ()
         self.refusal: AetheronError | None = None
 
     def open(
@@ -92,6 +94,10 @@ class ScriptedSession(QObject):
 
     def set_treatments(self, treatments: Sequence[Treatment]) -> None:
         self.treatments = tuple(treatments)
+        self.target_changed.emit()
+
+    def set_monotone(self, monotone: Sequence[Monotone]) -> None:
+        self.monotone = tuple(monotone)
         self.target_changed.emit()
 
     def add_run(

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QTreeWidget
 
 from aetheron_desktop.engine.datasets.schema import Column
+from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.estimators.treatments import MadeFeature, Treatment
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.features import MOST, FeaturesDialog
@@ -41,6 +42,7 @@ def combo(dialog: FeaturesDialog, row: int) -> QComboBox:
 
 
 def choose(qtbot: QtBot, box: QComboBox, words: str) -> None:
+    box.setCurrentIndex(0)
     box.setFocus()
     for _ in range(box.count()):
         if box.currentText() == words:
@@ -82,6 +84,37 @@ def test_that_all_become_automatic_again(dialog: FeaturesDialog, qtbot: QtBot) -
     assert combo(dialog, 0).currentText() == "Automatic"
 
 
+def test_that_numbers_alone_have_a_direction_and_it_is_given(dialog: FeaturesDialog, qtbot: QtBot) -> None:
+    age: Any = dialog.direction(0)
+    assert age.accessibleName() == "Whether the prediction only rises or only falls with age"
+    assert [dialog.direction(row) for row in (1, 2, 3)] == [None] * 3
+    choose(qtbot, age, "Only falls")
+    assert dialog.directions() == (Monotone("age", "-"),)
+    choose(qtbot, combo(dialog, 0), "In bins")
+    assert not age.isEnabled()
+    assert "no order" in age.toolTip()
+    assert dialog.directions() == ()
+    choose(qtbot, combo(dialog, 0), "By rank")
+    assert age.isEnabled()
+    with qtbot.waitSignal(dialog.directed) as told:
+        qtbot.mouseClick(dialog.findChild(QPushButton, "features_go"), Qt.MouseButton.LeftButton)
+    assert told.args == [(Monotone("age", "-"),)]
+
+
+def test_that_a_direction_is_shown_again_and_taken_back(qtbot: QtBot) -> None:
+    made = FeaturesDialog(COLUMNS, (), (Monotone("age", "+"),))
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(made)
+    age: Any = made.direction(0)
+    assert age.currentText() == "Only rises"
+    choose(qtbot, age, "Only falls")
+    made.findChild(QLineEdit, "features_find").setText("a")  # type: ignore[union-attr]
+    assert made.direction(0).currentText() == "Only falls"  # type: ignore[union-attr]
+    reset: Any = made.findChild(QPushButton, "features_reset")
+    reset.click()
+    assert made.directions() == ()
+
+
 def test_that_columns_are_found_by_name_and_a_wide_table_shows_some(qtbot: QtBot) -> None:
     many = tuple(Column(f"c{number}", "number", 0, 9) for number in range(1_000))
     made = FeaturesDialog(many, ())
@@ -108,10 +141,12 @@ def test_that_the_choice_reaches_the_session_and_is_shown_beside_the_button(qtbo
     opened = tab.findChild(FeaturesDialog)
     assert opened is not None
     choose(qtbot, combo(opened, 0), "By rank")
+    choose(qtbot, opened.direction(0), "Only rises")  # type: ignore[arg-type]
     go: Any = opened.findChild(QPushButton, "features_go")
     go.click()
     assert session.treatments == (Treatment("age", ("quantile",)),)
-    assert shown.text() == "age: by rank"
+    assert session.monotone == (Monotone("age", "+"),)
+    assert shown.text() == "age: by rank, only rises with age"
 
 
 def test_that_a_model_lists_what_was_made_of_each_column(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from aetheron_desktop.engine.estimators.limits import Limits
+from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.versioning.lineage import Lineage
 from aetheron_desktop.engine.versioning.record import EnsemblePart, ModelRecord
 from aetheron_desktop.ui import theme
@@ -98,6 +99,20 @@ def test_that_the_details_say_what_the_limits_of_a_prediction_are(dressed: QAppl
     assert told is not None
     assert "95 % of all rows" in told.text()
     assert "1,234 rows" in told.text()
+
+
+def test_that_the_details_say_which_directions_were_promised(dressed: QApplication, qtbot: QtBot) -> None:
+    details = ModelDetails()
+    qtbot.addWidget(details)
+    info = made_info(1)
+    details.show_model(info)
+    details.show_record(record(info.version, {}))
+    assert details.findChild(QWidget, "model_directions") is None
+    directions = (Monotone("<b>age", "+"), Monotone("price", "-"))
+    details.show_record(msgspec.structs.replace(record(info.version, {}), monotone=directions))
+    told = details.findChild(QLabel, "model_directions")
+    assert told is not None
+    assert told.text() == "The prediction only rises with <b>age.\nThe prediction only falls with price."
 
 
 def record(version: str, importance: dict[str, float]) -> ModelRecord:

@@ -66,6 +66,15 @@ class Recipe:
     """The positions of the features that are numbers of the table."""
     level: float = LEVEL
     """Of regression: which share of rows shall lie between the limits of a prediction."""
+    monotone: tuple[tuple[int, int], ...] = ()
+    """The positions of features with which the prediction only rises (1) or falls (-1)."""
+
+    def directions(self, width: int) -> list[int] | None:
+        """Give 1, -1 or 0 for each of ``width`` features; None where none has a direction."""
+        if not self.monotone:
+            return None
+        signs = dict(self.monotone)
+        return [signs.get(place, 0) for place in range(width)]
 
     def number(self, name: str) -> Any:
         """Give a parameter that is a number, or None."""

@@ -29,6 +29,7 @@ class Boosting(Estimator):
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
         classes = self.recipe.classes if self.recipe.task == "multiclass" else 1
+        self._width = train.X.shape[1]
         total = most_rounds(int(self.recipe.number("max_iter")), classes, progress)
         model = self._model(total)
         folder = progress.restored()
@@ -64,6 +65,7 @@ class Boosting(Estimator):
             min_samples_leaf=params["min_samples_leaf"],
             l2_regularization=params["l2_regularization"],
             categorical_features=list(self.recipe.categorical) or None,
+            monotonic_cst=self.recipe.directions(self._width),
             early_stopping=True,
             scoring="loss",
             random_state=self.recipe.seed,

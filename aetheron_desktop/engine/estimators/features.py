@@ -387,6 +387,19 @@ def number_positions(fitted: ColumnTransformer) -> range:
     return range(start, start + len(chosen_by(fitted, "number")))
 
 
+_IN_ORDER: Final = ("number", "as-is", "scaled", "quantile")
+"""The parts in which a number becomes one feature that rises with it."""
+
+
+def ordered_positions(fitted: ColumnTransformer) -> dict[str, int]:
+    """Give the positions, in the transformer's output, of the features that rise with a column of the frame."""
+    return {
+        name: fitted.output_indices_[one].start + place
+        for one in _IN_ORDER
+        for place, name in enumerate(chosen_by(fitted, one))
+    }
+
+
 def chosen_by(fitted: ColumnTransformer, name: str) -> list[str]:
     """Give the columns of the frame that the part ``name`` of a transformer takes."""
     return next((names_of(fitted, chosen) for one, _, chosen in fitted.transformers_ if one == name), [])

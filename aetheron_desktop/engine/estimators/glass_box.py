@@ -34,6 +34,7 @@ class GlassBox(Boosting):
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
         self._pairs: list[list[int]] = []
+        self._width = train.X.shape[1]
         if (most := int(self.recipe.number("pairs"))) and train.X.shape[1] > 1:
             rounds = int(self.recipe.number("max_iter"))
             progress.tick(0, rounds)
@@ -50,7 +51,6 @@ class GlassBox(Boosting):
 
     def _chosen(self, rows: Rows, most: int) -> list[list[int]]:
         """Give at most so many pairs of features, those first that explain most of what single ones leave."""
-        self._width = rows.X.shape[1]
         model = super()._model(max(20, _ROUNDS // max(1, self.recipe.classes)))
         first = model.plain(**model.get_params()).set_params(
             interaction_cst="no_interactions", early_stopping=False, learning_rate=0.1

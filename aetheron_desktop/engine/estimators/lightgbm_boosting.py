@@ -56,6 +56,7 @@ class _Fit:
 
     def __init__(self, owner: Lightgbm, train: Rows, valid: Rows, progress: Progress) -> None:
         recipe = self._recipe = owner.recipe
+        self._width = train.X.shape[1]
         folder = progress.restored()
         self._booster: Any = None
         self._earlier: Any = None if folder is None else lightgbm.Booster(model_file=folder / _ROUNDS)
@@ -77,7 +78,7 @@ class _Fit:
         # Whoever stops now gets the best of the rounds that were done before.
         self.rounds.finish()
         lightgbm.train(
-            _parameters(self._recipe),
+            _parameters(self._recipe, self._width),
             self._train,
             num_boost_round=self.rounds.total - self.rounds.state.done,
             valid_sets=[self._valid],
@@ -155,7 +156,8 @@ def _callback(call: Callable[[Any], None], *, first: bool) -> Callable[[Any], No
     return hear
 
 
-def _parameters(recipe: Recipe) -> dict[str, Any]:
+def _parameters(recipe: Recipe, width: int) -> dict[str, Any]:
+    directions = recipe.directions(width)
     objective, metric = _OBJECTIVES[recipe.task]
     names = ("learning_rate", "num_leaves", "min_child_samples", "reg_lambda", "colsample_bytree", "cat_smooth")
     return {
@@ -163,6 +165,7 @@ def _parameters(recipe: Recipe) -> dict[str, Any]:
         "metric": metric,
         **({"num_class": recipe.classes} if recipe.task == "multiclass" else {}),
         **{name: recipe.params[name] for name in names},
+        **({"monotone_constraints": directions} if directions else {}),
         "num_threads": recipe.threads,
         "seed": recipe.seed % (1 << 31),
         **REPEATABLE,

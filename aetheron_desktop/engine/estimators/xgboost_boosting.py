@@ -60,7 +60,8 @@ class _Fit:
         self._valid = self._data(valid, self._train)
         self._seen = self._data(seen, self._train)
         earlier = None if folder is None else bytearray((folder / _ROUNDS).read_bytes())
-        self._booster = xgboost.Booster(_parameters(recipe), [self._train, self._valid, self._seen], earlier)
+        told = _parameters(recipe, train.X.shape[1])
+        self._booster = xgboost.Booster(told, [self._train, self._valid, self._seen], earlier)
 
     def run(self) -> None:
         """Do all rounds that are left."""
@@ -100,7 +101,8 @@ class _Fit:
         (folder / _ROUNDS).write_bytes(self._booster.save_raw("ubj"))
 
 
-def _parameters(recipe: Recipe) -> dict[str, Any]:
+def _parameters(recipe: Recipe, width: int) -> dict[str, Any]:
+    directions = recipe.directions(width)
     objective, metric = _OBJECTIVES[recipe.task]
     names = ("learning_rate", "max_depth", "min_child_weight", "reg_lambda", "max_cat_to_onehot")
     return {
@@ -108,6 +110,7 @@ def _parameters(recipe: Recipe) -> dict[str, Any]:
         "eval_metric": metric,
         **({"num_class": recipe.classes} if recipe.task == "multiclass" else {}),
         **{name: recipe.params[name] for name in names},
+        **({"monotone_constraints": str(tuple(directions))} if directions else {}),
         "tree_method": "hist",
         "nthread": recipe.threads,
         # Nothing is drawn at random: XGBoost keeps no state of what it has drawn, and could not go on from it.

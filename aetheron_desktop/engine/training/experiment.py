@@ -12,8 +12,10 @@ from aetheron_desktop.engine.datasets.schema import Task, task_for
 from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
 from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators import monotone as monotone_
 from aetheron_desktop.engine.estimators.limits import HIGHEST_LEVEL, LEVEL, LOWEST_LEVEL
-from aetheron_desktop.engine.estimators.treatments import OUT, Treatment, checked
+from aetheron_desktop.engine.estimators.monotone import Monotone
+from aetheron_desktop.engine.estimators.treatments import OUT, Treatment, by_column, checked
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.params import Value, check_all
 
@@ -69,7 +71,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     ``treatments`` say what is made of the columns for which something was chosen. ``metric`` is what the best of
     several is chosen by and, of two classes, the threshold where it depends on one; the task's main metric when empty.
     ``costs`` choose the threshold instead. ``level`` is the share of rows that shall lie between the limits of a
-    number that is predicted.
+    number that is predicted. ``monotone`` are the columns with which a prediction only rises, or only falls.
     """
 
     run: str
@@ -92,6 +94,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     metric: str = ""
     costs: Costs | None = None
     level: float = LEVEL
+    monotone: tuple[Monotone, ...] = ()
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -112,6 +115,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     metric: str = "",
     costs: Costs | None = None,
     level: float = LEVEL,
+    monotone: Sequence[Monotone] = (),
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -140,6 +144,9 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
         raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
     wanted = checked(treatments, dataset.schema, column.name, task, column.distinct)
     chosen = _features(dataset, column, features, {one.column for one in wanted if one.how == (OUT,)})
+    directed = monotone_.checked(monotone, dataset.schema, chosen, by_column(wanted), task)
+    if directed:
+        cards = monotone_.keeping(cards, task, are_chosen=bool(estimators))
     group = new_id().replace("run-", "group-", 1) if len(cards) > 1 else ""
     return tuple(
         Experiment(
@@ -161,6 +168,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             metric=metric,
             costs=costs,
             level=level,
+            monotone=directed,
             treatments=tuple(one for one in wanted if one.column in chosen),
         )
         for card in cards

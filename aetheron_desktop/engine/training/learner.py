@@ -86,4 +86,5 @@ def recipe(
         categorical=prepared.categorical,
         numbers=prepared.numbers,
         level=level,
+        monotone=prepared.monotone,
     )

@@ -18,6 +18,7 @@ from aetheron_desktop.engine.estimators.features import (
     fitted,
     number_positions,
     numbers,
+    ordered_positions,
     transformer,
     words,
 )
@@ -28,7 +29,7 @@ from aetheron_desktop.engine.training.oddities import warn
 from aetheron_desktop.engine.training.ranges import ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -36,18 +37,20 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Column, ColumnRange, Task
     from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.estimators.monotone import Monotone
     from aetheron_desktop.engine.estimators.treatments import Style
     from aetheron_desktop.engine.training.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """What a model is about; ``classes`` are empty for regression."""
+    """What a model is about; ``classes`` are empty for regression, ``monotone`` the directions to be kept."""
 
     task: Task
     target: Column
     classes: tuple[str, ...]
     columns: Columns
+    monotone: tuple[Monotone, ...] = ()
 
     def pipeline(self, transformer: Any, predictor: Predictor) -> FittedPipeline:
         """Give the way from the table's columns to predictions."""
@@ -109,13 +112,17 @@ class Material:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """Rows to learn from and to be judged by, and the fitted way from the table's columns to them."""
+    """Rows to learn from and to be judged by, and the fitted way from the table's columns to them.
+
+    ``monotone`` are the positions of features with a direction, which is 1 or -1.
+    """
 
     transformer: Any
     categorical: tuple[int, ...]
     numbers: range
     train: Rows
     valid: Rows
+    monotone: tuple[tuple[int, int], ...] = ()
 
 
 def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -> Material:
@@ -143,7 +150,7 @@ def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -
         )
     warn(table.iloc[parts.train], y[parts.train], columns.columns, classes, say)
     return Material(
-        subject=Subject(experiment.task, target, classes, columns),
+        subject=Subject(experiment.task, target, classes, columns, experiment.monotone),
         table=table,
         y=y,
         rows=rows,
@@ -179,7 +186,16 @@ def prepare(
         train=Rows(_dense(train_X), y[train], material.weight(y[train])),
         # Weighted as the fit is: the best step must be best at what is being learned.
         valid=Rows(_dense(made.transform(frames[1])), y[valid], material.weight(y[valid])),
+        monotone=_directions(made, material.subject.monotone),
     )
+
+
+def _directions(made: Any, wanted: Sequence[Monotone]) -> tuple[tuple[int, int], ...]:
+    if not wanted:
+        return ()
+    places = ordered_positions(made)
+    # One that has a single value was left out, and no prediction changes with it.
+    return tuple((places[one.column], 1 if one.sign == "+" else -1) for one in wanted if one.column in places)
 
 
 def read_parts(

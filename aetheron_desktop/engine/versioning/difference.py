@@ -187,6 +187,7 @@ def _plan(old: Description, new: Description) -> Iterator[DifferenceLine]:
                 "Time budget": "none" if plan.budget_s is None else f"{plan.budget_s:g} s",
                 "Positive class": plan.positive or "",
                 "Level of limits": f"{plan.level:.4g}" if plan.task == "regression" else "",
+                "Directions": ", ".join(f"{one.column}={one.sign}" for one in plan.monotone),
                 "Chosen features": ", ".join(f"{one.column}={one.words}" for one in plan.treatments),
                 "Outcome": description.info.status,
             }

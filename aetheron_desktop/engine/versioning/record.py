@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aetheron_desktop.engine.estimators.limits import Limits
+from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.estimators.treatments import MadeFeature, Treatment
 from aetheron_desktop.engine.events import MemberScored
 from aetheron_desktop.engine.registry.model import ModelInfo
@@ -42,7 +43,8 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     the same in a word (own, trusted, unknown, unsigned, broken), ``signer`` and ``fingerprint`` name who has the key.
     ``files`` are the names of its files. ``features`` are what the model sees and what each was made from, and
     ``more_features`` counts those that are not told; ``treatments`` are what was chosen for columns.
-    ``parts`` are those of an ensemble, the one that counts most first; ``limits`` are put around predicted numbers.
+    ``parts`` are those of an ensemble, the one that counts most first; ``limits`` are put around predicted numbers,
+    ``monotone`` are the columns with which predictions only rise, or only fall.
     """
 
     model: str
@@ -65,6 +67,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     treatments: tuple[Treatment, ...] = ()
     parts: tuple[EnsemblePart, ...] = ()
     limits: Limits | None = None
+    monotone: tuple[Monotone, ...] = ()
 
 
 def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
@@ -109,6 +112,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             treatments=description.experiment.treatments if description.experiment is not None else (),
             parts=_parts(workspace, description.info.run, parts_of(description.branches)),
             limits=description.limits,
+            monotone=description.experiment.monotone if description.experiment is not None else (),
         )
 
 

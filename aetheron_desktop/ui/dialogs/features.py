@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.estimators.monotone import KEEPS_ORDER, Monotone, Sign
 from aetheron_desktop.engine.estimators.treatments import (
     AUTO,
     PRESETS,
@@ -49,16 +50,25 @@ _STYLES: Final[tuple[tuple[Style, str], ...]] = (
     ("tree", "Trees"),
     ("network", "Networks"),
 )
-_NAME, _HOW, _WORDS = range(3)
+_NAME, _HOW, _DIRECTION, _WORDS = range(4)
+_DIRECTIONS: Final[tuple[tuple[str, Sign | None], ...]] = (("Free", None), ("Only rises", "+"), ("Only falls", "-"))
 
 
 class FeaturesDialog(QDialog):
-    """``chosen`` gives the treatments of all columns for which something was chosen; it deletes itself when closed."""
+    """``chosen`` gives the treatments of all columns for which something was chosen; it deletes itself when closed.
 
+    Before it, ``directed`` gives the columns with which a prediction shall only rise, or only fall.
+    """
+
+    directed = Signal(object)  # tuple[Monotone, ...]
     chosen = Signal(object)  # tuple[Treatment, ...]
 
     def __init__(
-        self, columns: Sequence[Column], treatments: Iterable[Treatment], parent: QWidget | None = None
+        self,
+        columns: Sequence[Column],
+        treatments: Iterable[Treatment],
+        monotone: Iterable[Monotone] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         named(self, "features_dialog", "What is made of the columns")
@@ -67,11 +77,13 @@ class FeaturesDialog(QDialog):
         self._columns = tuple(columns)
         self._how = {one.column: one.how for one in treatments}
         self._shown: list[Column] = []
+        self._signs: dict[str, Sign] = {one.column: one.sign for one in monotone}
         self._combos: list[QComboBox] = []
+        self._direction_combos: list[QComboBox | None] = []
         self._told: list[QTableWidgetItem] = []
         self._build()
         self._fill()
-        self.resize(880, 560)
+        self.resize(980, 560)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -84,6 +96,18 @@ class FeaturesDialog(QDialog):
     def treatments(self) -> tuple[Treatment, ...]:
         """Give what is chosen, in the order of the columns."""
         return tuple(Treatment(one.name, self._how[one.name]) for one in self._columns if one.name in self._how)
+
+    def directions(self) -> tuple[Monotone, ...]:
+        """Give the directions that are chosen, in the order of the columns."""
+        return tuple(
+            Monotone(one.name, self._signs[one.name])
+            for one in self._columns
+            if one.name in self._signs and self._has_direction(one)
+        )
+
+    def direction(self, row: int) -> QComboBox | None:
+        """Give what the direction is chosen by in a row that is shown; None of a column that has none."""
+        return self._direction_combos[row]
 
     def choice(self, row: int) -> QComboBox:
         """Give what is chosen by in a row that is shown."""
@@ -129,8 +153,8 @@ class FeaturesDialog(QDialog):
         layout.addLayout(buttons)
 
     def _make_table(self) -> QTableWidget:
-        table = named(QTableWidget(0, 3, self), "features_table", "Columns and what is made of them")
-        table.setHorizontalHeaderLabels(["Column", "Features", "In words"])
+        table = named(QTableWidget(0, 4, self), "features_table", "Columns and what is made of them")
+        table.setHorizontalHeaderLabels(["Column", "Features", "Prediction", "In words"])
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
@@ -143,6 +167,7 @@ class FeaturesDialog(QDialog):
         header.setSectionResizeMode(_WORDS, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(_NAME, 190)
         header.resizeSection(_HOW, 210)
+        header.resizeSection(_DIRECTION, 130)
         # A row is as high as its words at the width that there is, which is known once the dialog is shown.
         header.sectionResized.connect(self._fit_rows)
         table.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover, False)
@@ -152,7 +177,7 @@ class FeaturesDialog(QDialog):
         wanted = self._find.text().strip().casefold()
         found = [column for column in self._columns if wanted in column.name.casefold()]
         self._shown = found[:MOST]
-        self._combos, self._told = [], []
+        self._combos, self._direction_combos, self._told = [], [], []
         self.table.setRowCount(0)
         self.table.setRowCount(len(self._shown))
         for row, column in enumerate(self._shown):
@@ -162,6 +187,10 @@ class FeaturesDialog(QDialog):
             self._told.append(QTableWidgetItem())
             self.table.setItem(row, _WORDS, self._told[row])
             self.table.setCellWidget(row, _HOW, self._choice(row, column))
+            if kind_of(column.type) == "number":
+                self.table.setCellWidget(row, _DIRECTION, self._direction_choice(row, column))
+            else:
+                self._direction_combos.append(None)
             self._tell(row)
         self._fit_rows()
         rest = len(found) - len(self._shown)
@@ -182,12 +211,28 @@ class FeaturesDialog(QDialog):
         combo.setCurrentIndex(max(0, combo.findData(self._how.get(column.name, (AUTO,)))))
         combo.activated.connect(partial(self._on_chosen, row, combo))
         self._combos.append(combo)
+        return self._cell(combo)
+
+    def _direction_choice(self, row: int, column: Column) -> QWidget:
+        told = f"Whether the prediction only rises or only falls with {column.name}"
+        combo = named(QComboBox(), f"direction_{row}", told)
+        for words, sign in _DIRECTIONS:
+            combo.addItem(words, sign)
+        combo.setCurrentIndex(max(0, combo.findData(self._signs.get(column.name))))
+        combo.activated.connect(partial(self._on_directed, row, combo))
+        self._direction_combos.append(combo)
+        return self._cell(combo)
+
+    def _cell(self, combo: QComboBox) -> QWidget:
         # In the middle of its cell, as high as a choice is everywhere.
         cell = QWidget(self.table)
         layout = QHBoxLayout(cell)
         layout.setContentsMargins(theme.TIGHT, theme.TIGHT, theme.GAP, theme.TIGHT)
         layout.addWidget(combo)
         return cell
+
+    def _has_direction(self, column: Column) -> bool:
+        return set(self._how.get(column.name, ())) <= KEEPS_ORDER
 
     def _offered(self, column: Column) -> list[tuple[str, ...]]:
         """Give the ways for a column; what was chosen on the command line may be more than is usually offered."""
@@ -202,6 +247,18 @@ class FeaturesDialog(QDialog):
         self._told[row].setText(words)
         self._combos[row].setAccessibleDescription(words)
         self._combos[row].setToolTip(plain_tip(words))
+        if (direction := self._direction_combos[row] if row < len(self._direction_combos) else None) is not None:
+            self._tell_direction(direction, column)
+
+    def _tell_direction(self, combo: QComboBox, column: Column) -> None:
+        can = self._has_direction(column)
+        combo.setEnabled(can)
+        if not can:
+            tip = "What is made of the column has no order, and so no direction."
+        else:
+            tip = "All else being equal, the prediction (of two classes, the probability of the positive one) does so."
+        combo.setToolTip(plain_tip(tip))
+        combo.setAccessibleDescription(tip)
 
     def _on_chosen(self, row: int, combo: QComboBox, _: int = 0) -> None:
         name, how = self._shown[row].name, tuple(combo.currentData())
@@ -212,11 +269,20 @@ class FeaturesDialog(QDialog):
         self._tell(row)
         self._fit_rows()
 
+    def _on_directed(self, row: int, combo: QComboBox, _: int = 0) -> None:
+        name, sign = self._shown[row].name, combo.currentData()
+        if sign is None:
+            self._signs.pop(name, None)
+        else:
+            self._signs[name] = sign
+
     def _on_reset(self) -> None:
         self._how.clear()
+        self._signs.clear()
         self._fill()
 
     def _on_go(self) -> None:
+        self.directed.emit(self.directions())
         self.chosen.emit(self.treatments())
         self.accept()
 

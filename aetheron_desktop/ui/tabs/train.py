@@ -167,7 +167,8 @@ class TrainTab(QWidget):
             return
         schema = session.dataset.info.schema
         columns = [schema.column(name) for name in session.features()]
-        dialog = FeaturesDialog(columns, session.treatments, self)
+        dialog = FeaturesDialog(columns, session.treatments, session.monotone, self)
+        dialog.directed.connect(session.set_monotone)
         dialog.chosen.connect(session.set_treatments)
         dialog.open()
 
@@ -274,11 +275,12 @@ class TrainTab(QWidget):
         assert self._session.dataset is not None
         kinds = {column.name: kind_of(column.type) for column in self._session.dataset.info.schema.columns}
         used = set(self._session.features())
-        return tuple(
+        made = [
             f"{one.column}: {label(kinds[one.column], one.how).lower()}"
             for one in self._session.treatments
             if one.column in used
-        )
+        ]
+        return (*made, *(one.words for one in self._session.monotone if one.column in used))
 
     def _show_runs(self) -> None:
         """Show the curves of the chosen runs, or of those that were started together with the only one chosen."""

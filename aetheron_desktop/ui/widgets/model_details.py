@@ -155,6 +155,9 @@ class ModelDetails(QFrame):
                 "Parameters",
                 _table([(parameters.get(n, n), "not set" if v is None else str(v)) for n, v in info.params.items()]),
             )
+        if record is not None and record.monotone:
+            told = "\n".join(f"The prediction {one.words}." for one in record.monotone)
+            self._add("Directions", named(_words(told), "model_directions"))
         if record is not None and record.features:
             tree = FeatureTree(self._body)
             tree.show_features(record.features, record.more_features, record.treatments)

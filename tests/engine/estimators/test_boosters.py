@@ -181,13 +181,13 @@ def test_that_it_predicts_what_its_library_does(id_: str, task: Task) -> None:
         import lightgbm
 
         data = lightgbm.Dataset(train.X, train.y, weight=train.weight, categorical_feature=[0])
-        told = lightgbm_boosting._parameters(estimator.recipe)
+        told = lightgbm_boosting._parameters(estimator.recipe, train.X.shape[1])
         theirs = lightgbm.train(told, data, int(params["n_estimators"] or 0)).predict(valid.X)
     else:
         import xgboost
 
         given_ = {"feature_types": ["c", *["float"] * 4], "enable_categorical": True}
         data = xgboost.QuantileDMatrix(train.X, train.y, weight=train.weight, **given_)
-        told = xgboost_boosting._parameters(estimator.recipe)
+        told = xgboost_boosting._parameters(estimator.recipe, train.X.shape[1])
         theirs = xgboost.train(told, data, int(params["n_estimators"] or 0)).predict(xgboost.DMatrix(valid.X, **given_))
     np.testing.assert_allclose(ours[:, 1] if task == "binary" else ours, theirs, rtol=2e-6, atol=1e-7)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+import pandas as pd
 import pytest
 import skops.io
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +32,7 @@ from aetheron_desktop.engine.evaluation.ranking import helpful, worth
 from aetheron_desktop.engine.registry.allowed import ALLOWED
 from aetheron_desktop.engine.registry.artifact import load_model, save_model
 from aetheron_desktop.engine.registry.carrying import pack_model, unpack_model
+from aetheron_desktop.engine.registry.onnx_export import export_onnx
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.trainer import train
 from tests.tables import FEATURES, made_dataset, made_table
@@ -573,3 +575,24 @@ def test_that_opening_models_loads_no_torch_until_a_network_is_opened() -> None:
     code = "import sys; from aetheron_desktop.engine.registry import artifact; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
+
+
+def test_that_trees_may_part_missing_numbers_from_all_others(tmp_path: Path) -> None:
+    """LightGBM writes such a question with an endless threshold."""
+    rng = np.random.default_rng(0)
+    x = np.where(rng.random(400) < 0.4, np.nan, rng.normal(size=400))
+    table = pd.DataFrame({"x": x, "y": np.where(np.isnan(x), 5.0, 1.0) + rng.normal(0, 0.1, 400)})
+    dataset = made_dataset(tmp_path / "dataset", table, {}, target="y")
+    plans = plan(
+        dataset.info, estimators=["lightgbm"], task="regression", params={"lightgbm": {"n_estimators": 5}},
+        new_id=lambda: "run-1",
+    )  # fmt: skip
+    run = train(plans[-1], dataset, lambda event: None, lambda: False)
+    assert run.model is not None
+    assert b"inf" in run.model.predictor.body  # type: ignore[attr-defined]
+    save_model(run, tmp_path / "models", id="model-1", name="it")
+    opened = load_model(tmp_path / "models" / "model-1")
+    asked = pd.DataFrame({"x": [np.nan, np.inf, 1e30, -1e30, 0.0]})
+    pd.testing.assert_frame_equal(opened.predict_frame(asked), run.model.predict(asked), check_exact=True)
+    report = export_onnx(opened.pipeline, table, tmp_path / "it.onnx")
+    assert report.largest_difference < 1e-9

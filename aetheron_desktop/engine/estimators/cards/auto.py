@@ -40,4 +40,5 @@ AUTO: Final = Card(
     aliases=("automl", "ensemble"),
     source="Caruana et al. (2004), Ensemble Selection from Libraries of Models; Erickson et al. (2020), AutoGluon",
     ensemble=True,
+    monotone=True,
 )

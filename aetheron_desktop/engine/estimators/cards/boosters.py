@@ -46,6 +46,7 @@ LIGHTGBM: Final = Card(
     default=False,
     aliases=("lgbm", "lgb", "light_gbm"),
     source="Ke et al. (2017), LightGBM: A Highly Efficient Gradient Boosting Decision Tree; lightgbm.train",
+    monotone=True,
 )
 
 XGBOOST: Final = Card(
@@ -93,6 +94,7 @@ XGBOOST: Final = Card(
     default=False,
     aliases=("xgb", "extreme_gradient_boosting"),
     source="Chen and Guestrin (2016), XGBoost: A Scalable Tree Boosting System; xgboost.Booster",
+    monotone=True,
 )
 
 QUANTILE_BOOSTING: Final = Card(

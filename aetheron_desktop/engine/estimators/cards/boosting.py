@@ -27,6 +27,7 @@ BOOSTING: Final = Card(
     iterative=True,
     aliases=("gradient_boosting", "hist_gradient_boosting", "histgradientboosting", "hgb", "gbm"),
     source="Friedman (2001), Greedy Function Approximation; sklearn.ensemble.HistGradientBoosting",
+    monotone=True,
 )
 
 GLASS_BOX: Final = Card(
@@ -57,4 +58,5 @@ GLASS_BOX: Final = Card(
     default=False,
     aliases=("glassbox", "ebm", "explainable_boosting", "gam"),
     source="Lou, Caruana, Gehrke (2012), Intelligible Models; Nori et al. (2019), InterpretML",
+    monotone=True,
 )

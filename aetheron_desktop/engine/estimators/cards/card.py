@@ -27,7 +27,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     An ``ensemble`` trains other estimators and puts them together; the others have an ``implementation``, which is
     ``module:Class`` below :mod:`aetheron_desktop.engine.estimators`. ``iterative`` says that it reports a curve while
     it fits; ``default`` that it is trained when nothing is chosen. ``aliases`` are names that other libraries have for
-    it. ``libraries`` are the modules that it needs beside those that every training has.
+    it. ``libraries`` are the modules that it needs beside those that every training has. ``monotone`` says that it can
+    keep to directions: that a prediction only rises, or falls, with a column.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     libraries: tuple[str, ...] = ()
     ensemble: bool = False
+    monotone: bool = False
 
 
 _EARLY: Final = frozenset({"patience", "max_iter"})

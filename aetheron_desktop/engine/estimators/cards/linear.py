@@ -27,6 +27,7 @@ DUMMY: Final = Card(
     iterative=False,
     aliases=("constant",),
     source="sklearn.dummy",
+    monotone=True,
 )
 
 LOGISTIC: Final = Card(

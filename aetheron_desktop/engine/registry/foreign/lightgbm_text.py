@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _VERSIONS: Final = frozenset({"v2", "v3", "v4"})
 _OBJECTIVE: Final = re.compile(r"[a-z_0-9]{1,40}( (sqrt|[a-z_]{1,40}:[0-9.eE+\-]{1,40}))*")
 _RANGE: Final = re.compile(r"none|\[[0-9.eE+\-inf]{1,60}:[0-9.eE+\-inf]{1,60}\]|-?[0-9]{1,12}(:-?[0-9]{1,12})*")
+_ENDLESS: Final = "inf"
 _NUMBERS: Final = re.compile(r"[0-9eE+\-. ]*")
 _BY_POSITION: Final = re.compile(r"Column_[0-9]+")
 _TWO: Final = frozenset({"binary", "cross_entropy"})
@@ -241,7 +242,7 @@ def _tree(told: dict[str, str], number: int, features: int) -> str:
 
 def _inner(told: dict[str, str], inner: int, sets: int, features: int) -> list[str]:
     feature, decision, left, right = (_integers(told, name, inner) for name in _INNER_INTEGERS)
-    threshold = _floats(told, "threshold", inner)
+    threshold = _thresholds(told, inner)
     if (feature < 0).any() or (feature >= features).any():
         raise ValueError("a tree asks for a feature that is not there")
     if (decision < 0).any() or (decision > _MOST_DECISION).any():
@@ -253,8 +254,17 @@ def _inner(told: dict[str, str], inner: int, sets: int, features: int) -> list[s
     asked = threshold[(decision & _CATEGORY) != 0]
     if len(asked) and (sets == 0 or (asked < 0).any() or (asked >= sets).any() or (asked != asked.astype(int)).any()):
         raise ValueError("a tree asks for categories that are not there")
-    written = [_line(told, name, inner) for name in (*_INNER_INTEGERS, "threshold")]
+    written = [_line(told, name, inner) for name in _INNER_INTEGERS]
+    written.append("threshold=" + " ".join(told["threshold"].split()))
     return written + [_line(told, name, inner) for name in _INNER_EXTRAS if told.get(name)]
+
+
+def _thresholds(told: dict[str, str], inner: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Give the thresholds, of which one that is endless parts all numbers from the missing ones."""
+    finite = " ".join("0" if token == _ENDLESS else token for token in told["threshold"].split())
+    found = _floats({"threshold": finite}, "threshold", inner)
+    found[[token == _ENDLESS for token in told["threshold"].split()]] = np.inf
+    return found
 
 
 def _category_sets(told: dict[str, str], sets: int) -> list[str]:

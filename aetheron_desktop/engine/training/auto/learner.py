@@ -95,9 +95,14 @@ class AutoLearner:
             TrainingError: not one estimator could be fitted.
         """
         self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, in {self._bench.folds.how}.")
+        if directions := self._experiment.monotone:
+            kept = ", ".join(one.words for one in directions)
+            self._say(f"The prediction {kept}: only boosted trees are tried, because they can promise that.")
         reasons: list[str] = []
         too_slow = 0
         for number, candidate in enumerate(portfolio(self._experiment.task, self._experiment.seed)):
+            if self._experiment.monotone and not candidate.card.monotone:
+                continue
             left = self._left(progress)
             if self._is_enough(left, len(reasons)) or too_slow > _TOO_SLOW:
                 break

@@ -48,6 +48,7 @@ TEXTS: Final[dict[str, Body]] = _ANY | {
     "categories far away": _text(r"num_cat=0", "num_cat=1\ncat_boundaries=0 900000000\ncat_threshold=1"),
     "a leaf that is no number": _text(r"leaf_value=\S+", "leaf_value=nan"),
     "a threshold that is no number": _text(r"threshold=\S+", "threshold=$(id)"),
+    "a threshold below all numbers": _text(r"threshold=\S+", "threshold=-inf"),
     "a tree too few": _text(r"Tree=1\n", "Tree=7\n"),
     "more classes than there are": _text(r"num_class=1", "num_class=2147483647"),
     "fewer columns": _text(r"max_feature_idx=\d+", "max_feature_idx=0"),
