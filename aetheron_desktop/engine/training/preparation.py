@@ -186,11 +186,12 @@ def prepare(
         train=Rows(_dense(train_X), y[train], material.weight(y[train])),
         # Weighted as the fit is: the best step must be best at what is being learned.
         valid=Rows(_dense(made.transform(frames[1])), y[valid], material.weight(y[valid])),
-        monotone=_directions(made, material.subject.monotone),
+        monotone=directions(made, material.subject.monotone),
     )
 
 
-def _directions(made: Any, wanted: Sequence[Monotone]) -> tuple[tuple[int, int], ...]:
+def directions(made: Any, wanted: Sequence[Monotone]) -> tuple[tuple[int, int], ...]:
+    """Give the positions of the features that shall have a direction, 1 or -1, in what a fitted transformer makes."""
     if not wanted:
         return ()
     places = ordered_positions(made)

@@ -24,6 +24,7 @@ from aetheron_desktop.engine.datasets.splitting.split import split_rows
 from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog, features
 from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD
+from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.estimators.treatments import Treatment
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.training.experiment import Costs, SplitPlan, split_plan
@@ -146,6 +147,14 @@ def test_that_what_was_chosen_for_columns_and_the_threshold_are_in_it(
     assert run.model.threshold is not None
     scores = run_here(script(run, dataset), dataset, tmp_path, monkeypatch)
     assert_same(scores, run, SCRIPTS[id_].within)
+
+
+@pytest.mark.parametrize("id_", ["boosting", "glass_box", "lightgbm", "xgboost"])
+def test_that_directions_are_in_it(id_: str, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = trained(catalog.card(id_), "binary", dataset, monotone=(Monotone("count", "-"), Monotone("size", "+")))
+    made = script(run, dataset)
+    assert "DIRECTIONS = ((" in made.text
+    assert_same(run_here(made, dataset, tmp_path, monkeypatch), run, SCRIPTS[id_].within)
 
 
 def test_that_many_levels_are_found_again_in_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,11 +16,11 @@ import numpy as np
 from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD, Told
-from aetheron_desktop.engine.estimators.features import transformer
+from aetheron_desktop.engine.estimators.features import fitted, transformer
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.training.experiment import EndedBy
 from aetheron_desktop.engine.training.learner import implementation
-from aetheron_desktop.engine.training.preparation import Material, read
+from aetheron_desktop.engine.training.preparation import Material, directions, read
 from aetheron_desktop.engine.training.script.program import PROGRAM
 from aetheron_desktop.engine.training.script.reading import reading
 from aetheron_desktop.engine.training.script.source import WIDTH, Imports, joined, wrapped
@@ -149,6 +149,10 @@ class _Made:
         style = implementation(catalog.card(self._plan.estimator)).style
         made = transformer(columns, frame, style, self._plan.seed, len(self._classes))
         self._writer = Writer(frame, self._lists, self._imports)
+        self._directions: tuple[tuple[int, int], ...] = ()
+        if self._material.subject.monotone:
+            fitted(made, frame, self._material.y[parts.train])
+            self._directions = directions(made, self._material.subject.monotone)
         self._codes = 0
         if style in {"tree", "embedded"}:
             self._codes = next((len(chosen) for name, _, chosen in made.transformers if name == "category"), 0)
@@ -190,6 +194,7 @@ class _Made:
         if self._classes:
             lines.append(f"THRESHOLD = {self._facts.threshold!r}")
         lines += [_constant(word, self._lists[word]) for word in used]
+        lines.append(f"DIRECTIONS = {self._directions!r}  # features with which a prediction only rises or only falls")
         lines.append(f"CODES = {self._codes}  # so many features, the first, are codes of categories")
         if plan.split.frozen:
             lines += [f"# The split “{plan.split.frozen}”, a byte a row.", f"SPLIT = {_packed(self._material)!r}"]

@@ -45,7 +45,7 @@ def main() -> None:
     judged, tested = (
         np.ascontiguousarray(features.transform(frame.iloc[part]), dtype=np.float64) for part in (valid, test)
     )
-    setting = Setting(PARAMS, len(CLASSES), SEED, THREADS, tuple(range(CODES)))
+    setting = Setting(PARAMS, len(CLASSES), SEED, THREADS, tuple(range(CODES)), DIRECTIONS)
     predict = {fit}(
         Rows(learned, y[train], None if weight is None else weight[train]),
         Rows(judged, y[valid], None if weight is None else weight[valid]),

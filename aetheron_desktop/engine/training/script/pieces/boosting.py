@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, asked
+from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, asked, signs
 
 
 def fit_boosting(train: Rows, valid: Rows, setting: Setting) -> Predict:
@@ -24,6 +24,7 @@ def _boosted(train: Rows, valid: Rows, setting: Setting, **others: Any) -> Predi
         min_samples_leaf=params["min_samples_leaf"],
         l2_regularization=params["l2_regularization"],
         categorical_features=list(setting.codes) or None,
+        monotonic_cst=signs(train, setting),
         early_stopping=True,
         scoring="loss",
         n_iter_no_change=params["patience"],

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from aetheron_desktop.engine.training.script.pieces.boosting import _boosted
-from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, drawn
+from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, drawn, signs
 
 
 def fit_glass_box(train: Rows, valid: Rows, setting: Setting) -> Predict:
@@ -27,6 +27,7 @@ def _pairs(rows: Rows, setting: Setting) -> list[list[int]]:
         min_samples_leaf=params["min_samples_leaf"],
         l2_regularization=params["l2_regularization"],
         categorical_features=list(setting.codes) or None,
+        monotonic_cst=signs(rows, setting),
         interaction_cst="no_interactions",
         early_stopping=False,
         random_state=setting.seed,

@@ -5,7 +5,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting
+from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, signs
 
 
 def fit_lightgbm(train: Rows, valid: Rows, setting: Setting) -> Predict:
@@ -26,6 +26,8 @@ def fit_lightgbm(train: Rows, valid: Rows, setting: Setting) -> Predict:
         "enable_bundle": False,
         "verbose": -1,
     }
+    if (directions := signs(train, setting)) is not None:
+        told["monotone_constraints"] = directions
     if classes > 2:
         told["num_class"] = classes
     given: dict[str, Any] = {"categorical_feature": list(setting.codes), "params": {"verbose": -1}}

@@ -15,16 +15,26 @@ class Rows(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """The parameters, how many classes there are (0 for values), and where codes of categories stand."""
+    """The parameters, how many classes there are (0 for values), and where codes of categories stand.
+
+    With the features at the places of ``directions``, what is predicted only rises (1) or only falls (-1).
+    """
 
     params: dict[str, Any]
     classes: int
     seed: int
     threads: int
     codes: tuple[int, ...]
+    directions: tuple[tuple[int, int], ...] = ()
 
 
 Predict = Callable[[np.ndarray], np.ndarray]
+
+
+def signs(rows: Rows, setting: Setting) -> list[int] | None:
+    """Give the direction of each feature, 0 where it has none; None where none has."""
+    known = dict(setting.directions)
+    return [known.get(place, 0) for place in range(rows.X.shape[1])] if known else None
 
 
 def asked(model: Any) -> Predict:

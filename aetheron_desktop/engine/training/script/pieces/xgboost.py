@@ -4,7 +4,7 @@ import numpy as np
 import xgboost
 from scipy.special import expit, softmax
 
-from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting
+from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, signs
 
 
 def fit_xgboost(train: Rows, valid: Rows, setting: Setting) -> Predict:
@@ -23,6 +23,8 @@ def fit_xgboost(train: Rows, valid: Rows, setting: Setting) -> Predict:
         "seed": setting.seed % (1 << 31),
         "verbosity": 0,
     }
+    if (directions := signs(train, setting)) is not None:
+        told["monotone_constraints"] = str(tuple(directions))
     if classes > 2:
         told["num_class"] = classes
     kinds = ["c" if at in setting.codes else "float" for at in range(train.X.shape[1])]
