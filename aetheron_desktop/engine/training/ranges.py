@@ -32,7 +32,8 @@ def _range(values: pd.Series[Any], column: Column) -> ColumnRange:
             found = found[np.isfinite(found)]
             if not len(found):
                 return ColumnRange()
-            return ColumnRange(float(found.min()), float(np.median(found)), float(found.max()))
+            # Of halves: the sum of the two in the middle may be more than there are numbers for.
+            return ColumnRange(float(found.min()), 2 * float(np.median(found / 2)), float(found.max()))
         case "date" if pd.api.types.is_datetime64_any_dtype(filled.dtype) and len(filled):
             ordered = filled.sort_values().iloc[[0, (len(filled) - 1) // 2, -1]]
             return ColumnRange(*(moment.isoformat() for moment in ordered))
