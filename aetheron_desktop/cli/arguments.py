@@ -148,6 +148,8 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--auto", action="store_true", help="many estimators on folds, weighed into one ensemble")
     verb.add_argument("--models", type=int, metavar="N", help="with --auto: so many, for a run that can be repeated")
     verb.add_argument("--folds", type=int, metavar="K", help="with --auto: fit each so many times; 1 is one validation")
+    verb.add_argument("--latency", type=int, metavar="MS", help="with --auto: so many milliseconds a row may take")
+    verb.add_argument("--memory", type=int, metavar="GB", help="with --auto: leave out what needs more memory")
     verb.add_argument("--metric", default="", metavar="NAME", help="what the best, and the threshold, are chosen by")
     verb.add_argument(
         "--cost", type=costs, metavar="ALARM:MISS", help="what a false alarm and a miss cost: 1:5; sets the threshold"

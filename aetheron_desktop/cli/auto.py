@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BUDGET_S = 60.0
 """What ``--auto`` may take when nothing else is said."""
+_FLAGS = {"folds": "folds", "models": "models", "latency": "latency_ms", "memory": "memory_gb"}
+"""Flags, and the parameters of ``auto`` that they set."""
 
 
 def chosen_estimators(options: Namespace) -> list[str]:
@@ -45,10 +47,10 @@ def auto_params(options: Namespace) -> dict[str, Any]:
     Raises:
         UsageError: they are given without it.
     """
-    given = {name: getattr(options, name) for name in ("folds", "models") if getattr(options, name) is not None}
+    given = {flag: getattr(options, flag) for flag in _FLAGS if getattr(options, flag) is not None}
     if given and "auto" not in chosen_estimators(options):
         raise UsageError(f"--{next(iter(given))} is for auto.", hint="Add --auto.")
-    return given
+    return {_FLAGS[flag]: value for flag, value in given.items()}
 
 
 def chosen_split(dataset: Dataset, options: Namespace) -> SplitPlan:

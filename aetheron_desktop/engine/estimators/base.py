@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -95,10 +95,6 @@ class FitEnded(Exception):  # a signal, not an error
 class Progress(Protocol):
     """How a fit speaks; each call may end it by raising, which the estimator lets through."""
 
-    @property
-    def seconds(self) -> float:
-        """How long the fit has taken, with what it took before it was cut short."""
-
     def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
         """Tell that step ``number`` of ``total`` is complete, with what is predicted now; give the validation loss."""
 
@@ -130,6 +126,8 @@ class Progress(Protocol):
 class Estimator(ABC):
     """A recipe that can be fitted; see the module for its promises."""
 
+    is_alone: ClassVar[bool] = False
+    """Whether a fit uses what the process has once, like torch's random numbers: one at a time, then."""
     style: Style = "tree"
     """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``network`` by quantiles,
     ``embedded`` by quantiles and as codes."""

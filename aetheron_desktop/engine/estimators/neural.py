@@ -27,6 +27,7 @@ _MOST_BINS: Final = 48
 class _Network(Estimator):
     """What all networks have in common; the weights with the lowest validation loss are kept."""
 
+    is_alone = True
     style: Style = "network"
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:

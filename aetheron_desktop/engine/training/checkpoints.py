@@ -26,6 +26,10 @@ class Checkpoints:
         self._interval_s = INTERVAL_S if interval_s is None else interval_s
         self._kept_at = time.monotonic()
 
+    def below(self, folder: Path | None) -> Checkpoints:
+        """Give such checkpoints, of a part of the run, in another folder."""
+        return Checkpoints(folder, self._interval_s)
+
     def offer(self, write: Callable[[Path], None]) -> bool:
         """Have ``write`` fill a new folder when the interval is over; tell whether it was.
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import time
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Final
 
 from aetheron_desktop.engine.estimators.base import FitEnded
-from aetheron_desktop.engine.estimators.quantiles import levels
+from aetheron_desktop.engine.estimators.limits import values
 from aetheron_desktop.engine.evaluation.metrics import main_metric
-from aetheron_desktop.engine.evaluation.scores import log_loss, mean_pinball, roc_auc
+from aetheron_desktop.engine.evaluation.scores import roc_auc
 from aetheron_desktop.engine.events import MessageLogged, MetricLogged, Progressed, finite
 from aetheron_desktop.engine.training.eta import Eta
+from aetheron_desktop.engine.training.judge import Judge
 from aetheron_desktop.engine.training.lives import Mark, mark_in, put_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.estimators.base import Judged
@@ -53,10 +54,10 @@ class FitProgress:
         self._checkpoints = checkpoints
         self._began = clock.seconds()
         self._told_at = 0.0
-        self._variance: float | None = None
-        self._spread: float | None = None
+        self._loss_of = Judge(experiment.task, experiment.level).loss
         self._total: int | None = None
         self._stage = "fit"
+        self._expected: float | None = None
         mark = mark_in(checkpoints.newest())
         self.done = mark.step if mark else 0
         """How many steps are complete."""
@@ -86,6 +87,10 @@ class FitProgress:
         self._done(number, total)
         self._tell_progress(number, is_last=number == total)
         self._end_if_wanted()
+
+    def expect(self, seconds: float | None) -> None:
+        """Tell how long what is left will take; None where the steps tell it."""
+        self._expected = seconds
 
     def batch(self, number: int, total: int | None, loss: float) -> None:
         """Tell the loss of mini-batches."""
@@ -120,33 +125,14 @@ class FitProgress:
 
     def _judge(self, number: int, part: Part, judged: Judged) -> float:
         rows, predicted = judged
-        if self._experiment.task == "regression" and predicted.ndim == 2:
-            loss = self._quantile_loss(number, part, judged)
-        elif self._experiment.task == "regression":
-            if self._variance is None:
-                self._variance = float(np.var(rows.y)) or 1.0
-            squared = float(((predicted - rows.y) ** 2).mean())
-            # Relative to the target's variance, so that curves of all targets have one scale: 1 is the mean.
-            loss = squared / self._variance
-            self._metric(number, part, "rmse", squared**0.5)
-        else:
-            loss = log_loss(rows.y, predicted, rows.weight)
-            self._metric(number, part, main_metric(self._experiment.task).name, self._main(rows.y, predicted))
+        loss = self._loss_of(judged)
+        self._metric(number, part, main_metric(self._experiment.task).name, self._main(rows.y, predicted))
         self._metric(number, part, "loss", loss)
         return loss
 
-    def _quantile_loss(self, number: int, part: Part, judged: Judged) -> float:
-        """Give the pinball loss of all quantiles, relative to that of those of the target: 1 is to look at nothing."""
-        rows, predicted = judged
-        asked = levels(self._experiment.level)
-        if self._spread is None:
-            plain = np.quantile(rows.y, asked)
-            self._spread = mean_pinball(rows.y, np.tile(plain, (len(rows), 1)), asked) or 1.0
-        squared = float(((predicted[:, 1] - rows.y) ** 2).mean())
-        self._metric(number, part, "rmse", squared**0.5)
-        return mean_pinball(rows.y, predicted, asked, rows.weight) / self._spread
-
-    def _main(self, y: NDArray[np.int64], predicted: NDArray[np.float64]) -> float | None:
+    def _main(self, y: NDArray[Any], predicted: NDArray[np.float64]) -> float | None:
+        if self._experiment.task == "regression":
+            return math.sqrt(float(((values(predicted) - y) ** 2).mean()))
         if self._experiment.task == "multiclass":
             return float((predicted.argmax(axis=1) == y).mean())
         return roc_auc(y, predicted[:, 1])
@@ -162,7 +148,9 @@ class FitProgress:
         self._told_at = now
         elapsed = self.seconds
         self._eta.add(number, elapsed)
-        eta = self._eta.left(self._total) if self._total else None
+        eta = self._expected
+        if eta is None and self._total:
+            eta = self._eta.left(self._total)
         if self._experiment.budget_s is not None:
             left = max(0.0, self._experiment.budget_s - elapsed)
             eta = left if eta is None else min(eta, left)

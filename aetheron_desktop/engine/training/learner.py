@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Protocol
 
-from aetheron_desktop.engine.estimators.base import Estimator, Recipe
+from aetheron_desktop.engine.estimators.base import Estimator, Progress, Recipe
 from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.estimators.quantiles import said
 from aetheron_desktop.engine.training.preparation import prepare
 
 if TYPE_CHECKING:
-    from aetheron_desktop.engine.estimators.base import Judged, Progress
+    from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.params import Value
@@ -19,10 +19,21 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.preparation import Material, Prepared, Subject
 
 
+class RunProgress(Progress, Protocol):
+    """How a learner speaks: as a fit does, and of the time."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken, with what it took before it was cut short."""
+
+    def expect(self, seconds: float | None) -> None:
+        """Tell how long what is left will take; None where the steps tell it."""
+
+
 class Learner(Protocol):
     """Learns from a table; :attr:`model` may be read by another thread while :meth:`fit` is inside C code."""
 
-    def fit(self, progress: Progress) -> None:
+    def fit(self, progress: RunProgress) -> None:
         """Learn, telling ``progress``, which may end it by raising."""
 
     @property

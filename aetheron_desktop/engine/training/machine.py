@@ -123,8 +123,6 @@ def warm_up() -> None:
 class _Silent:
     """Hears nothing."""
 
-    seconds = 0.0
-
     def step(self, number: int, total: int | None, train: Judged | None, valid: Judged | None) -> float:
         del number, total, train, valid
         return 0.0

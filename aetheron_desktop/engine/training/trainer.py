@@ -240,7 +240,7 @@ class Training:
             from aetheron_desktop.engine.training.auto.kept import KeptFits
             from aetheron_desktop.engine.training.auto.learner import AutoLearner
 
-            kept = KeptFits(self._checkpoints.folder, self._files, material.subject)
+            kept = KeptFits(self._checkpoints, self._files, material.subject)
             return AutoLearner(self._experiment, material, self._dataset, self._threads, self._emit, kept=kept)
         return SingleLearner(self._experiment, material, self._card, self._threads)
 

@@ -116,4 +116,5 @@ QUANTILE_BOOSTING: Final = Card(
     default=False,
     aliases=("quantile_lightgbm", "quantile_gbm"),
     source="Ke et al. (2017), LightGBM, with the quantile objective; lightgbm.Booster",
+    libraries=("lightgbm",),
 )

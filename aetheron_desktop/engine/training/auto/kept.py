@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.training.checkpoints import Checkpoints
     from aetheron_desktop.engine.training.preparation import Subject
 
 _ABOUT: Final = "fit.json"
+_CANDIDATE: Final = "candidate.json"
 _FOLDER: Final = "fits"
+_GOING: Final = "going"
 
 
 class PredictorFiles(Protocol):
@@ -44,10 +48,14 @@ class FitAbout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptFits:
-    """Folders below ``folder``, a fit each, whole or not there; without folder or ``files`` nothing is kept."""
+    """Folders below that of ``checkpoints``, a fit each, whole or not there; those on their way have checkpoints.
 
-    def __init__(self, folder: Path | None, files: PredictorFiles | None, subject: Subject) -> None:
-        self._folder = None if folder is None else folder / _FOLDER
+    Without a folder or ``files`` nothing is kept. May be asked by several threads, for different fits.
+    """
+
+    def __init__(self, checkpoints: Checkpoints, files: PredictorFiles | None, subject: Subject) -> None:
+        self._checkpoints = checkpoints
+        self._folder = None if checkpoints.folder is None else checkpoints.folder / _FOLDER
         self._files = files
         self._subject = subject
 
@@ -67,6 +75,20 @@ class KeptFits:
 
         with storage_errors(target):
             write_whole(target, write)
+
+    def going(self, number: int, candidate: Candidate, fold: int) -> Checkpoints:
+        """Give the checkpoints of a fit that is on its way; those of another candidate are not given."""
+        if self._folder is None or self._files is None:
+            return self._checkpoints.below(None)
+        folder = self._folder / _GOING / f"{number:04d}-{fold:02d}"
+        wanted = msgspec.json.encode(candidate)
+        with storage_errors(folder):
+            told = folder / _CANDIDATE
+            if not told.is_file() or told.read_bytes() != wanted:
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+                told.write_bytes(wanted)
+        return self._checkpoints.below(folder)
 
     def get(self, number: int, candidate: Candidate, fold: int) -> tuple[FitAbout, Predictor] | None:
         """Give a fit that was kept; None where there is none, or it is not what was written: it is then done again."""

@@ -6,49 +6,57 @@ learn from, and never on the test part.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import psutil
 
 from aetheron_desktop.engine.errors import AetheronError, TrainingError
 from aetheron_desktop.engine.estimators.base import FitEnded, Rows
-from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch
-from aetheron_desktop.engine.estimators.temperature import cooled
-from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.events import MemberScored, MessageLogged, finite
+from aetheron_desktop.engine.training.auto.bench import Bench
+from aetheron_desktop.engine.training.auto.ensemble import Assembler
 from aetheron_desktop.engine.training.auto.folds import make_folds
-from aetheron_desktop.engine.training.auto.member import Bench
+from aetheron_desktop.engine.training.auto.lanes import Lanes, is_alone
+from aetheron_desktop.engine.training.auto.member import Attempt
 from aetheron_desktop.engine.training.auto.portfolio import COST, SLOW, portfolio
+from aetheron_desktop.engine.training.forecast import forecast, memory_words, size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterator
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
-    from aetheron_desktop.engine.estimators.base import Judged, Progress
+    from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.training.auto.ensemble import Ensemble
     from aetheron_desktop.engine.training.auto.kept import KeptFits
     from aetheron_desktop.engine.training.auto.member import Member
     from aetheron_desktop.engine.training.auto.portfolio import Candidate
     from aetheron_desktop.engine.training.experiment import Experiment
+    from aetheron_desktop.engine.training.learner import RunProgress
     from aetheron_desktop.engine.training.preparation import Material
 
 _MODELS: Final = 10
 """So many are tried when neither their number nor the time is limited."""
 _INTERVAL_S: Final = 0.05
+_LOOK_S: Final = 0.1
 _FAILURES: Final = 5
 """So many more failures than members, and it gives up."""
 _TOO_SLOW: Final = 20
 """So many candidates in a row that there is no time for, and it is done."""
 _OVER: Final = 1.2
 """A candidate is begun when it is known to take up to so many times what is left; its fits are then cut to fit."""
-_LEAST_WEIGHT: Final = 0.01
-"""A member that would count for less costs more time than it is worth."""
+_RESERVE: Final = 0.02
+"""The share of the time that is for putting the last member to the others."""
+_SAFE: Final = 0.9
+"""The share of the free memory that a fit may be expected to take."""
+_BESIDE: Final = 8
+"""So many times what a table takes is there for each fit beside the others."""
 
 
 class AutoLearner:
@@ -69,133 +77,183 @@ class AutoLearner:
         self._emit = emit
         folds = experiment.params["folds"]
         made = make_folds(experiment, material, dataset, None if folds is None else int(folds))
-        self._bench = Bench(material, made, experiment.seed, threads, kept)
+        self._lanes = lanes_for(threads, len(made.parts), _BESIDE * material.table.memory_usage(index=False).sum())
+        self._threads = threads // self._lanes
+        self._bench = Bench(material, made, experiment.seed, self._threads, kept)
+        self._metric = experiment.metric or main_metric(experiment.task).name
+        latency_ms = experiment.params["latency_ms"]
+        self._latency_ms = None if latency_ms is None else float(latency_ms)
+        self._assembler = Assembler(
+            experiment.task,
+            self._metric,
+            experiment.seed,
+            self._bench.truth,
+            self._bench.weight,
+            latency_ms=self._latency_ms,
+            row=material.subject.columns.frame(material.table.iloc[:1]),
+        )
+        memory_gb = experiment.params["memory_gb"]
+        self._memory = _SAFE * psutil.virtual_memory().available if memory_gb is None else 1e9 * float(memory_gb)
+        self._size = size_of(dataset.info, experiment)
+        self._portfolio = self._candidates()
+        self._tried = 0
         self._members: list[Member] = []
         self._model: FittedPipeline | None = None
         self._judged: Judged | None = None
         self._seconds: dict[str, float] = {}
+        self._reasons: list[str] = []
         self._wanted = _wanted(experiment)
 
     @property
     def model(self) -> FittedPipeline | None:
         """The ensemble; before its first member is complete, the best that is there of that one."""
-        model, current = self._model, self._bench.current
-        if model is None and current is not None and current[1].fitted is not None:
-            return self._subject.pipeline(current[0], current[1].fitted)
-        return model
+        model, begun = self._model, self._bench.best_begun
+        return self._subject.pipeline(*begun) if model is None and begun is not None else model
 
     def judged(self) -> Judged | None:
         """Give what the ensemble says of all rows that are predicted in folds."""
         return self._judged
 
-    def fit(self, progress: Progress) -> None:
+    def fit(self, progress: RunProgress) -> None:
         """Train until the time or the number of models is used up.
 
         Raises:
             TrainingError: not one estimator could be fitted.
         """
-        self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, in {self._bench.folds.how}.")
+        from threadpoolctl import threadpool_limits
+
+        side = f", {self._lanes} fits at a time" if self._lanes > 1 else ""
+        self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, in {self._bench.folds.how}{side}.")
         if directions := self._experiment.monotone:
             kept = ", ".join(one.words for one in directions)
             self._say(f"The prediction {kept}: only boosted trees are tried, because they can promise that.")
-        reasons: list[str] = []
-        too_slow = 0
-        for number, candidate in enumerate(portfolio(self._experiment.task, self._experiment.seed)):
-            if self._experiment.monotone and not candidate.card.monotone:
-                continue
-            left = self._left(progress)
-            if self._is_enough(left, len(reasons)) or too_slow > _TOO_SLOW:
-                break
-            if not self._is_affordable(candidate, left):
-                too_slow += 1
-                continue
-            too_slow = 0
+        lanes = Lanes(self._bench, self._lanes, self._threads)
+        with threadpool_limits(limits=self._threads, user_api="blas"), lanes:
             try:
-                self._members.append(self._fit_member(number, candidate, progress, left))
+                self._search(lanes, progress)
             except FitEnded:
+                for attempt in lanes.end():
+                    self._join(attempt, progress)
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever one estimator stumbles over, the others go on
-                reasons.append(self._tell_failed(candidate, error))
-                continue
-            self._put_together(progress)
-        self._bench.current = None
         if not self._members:
             raise TrainingError(
-                f"None of the estimators could be fitted; the first one said: {(reasons or ['nothing'])[0]}",
+                f"None of the estimators could be fitted; the first one said: {(self._reasons or ['nothing'])[0]}",
                 hint="Look at the columns and the target, or choose a single estimator.",
             )
 
+    def _search(self, lanes: Lanes, progress: RunProgress) -> None:
+        while True:
+            left = self._left(progress)
+            while lanes.is_hungry and (attempt := self._next_attempt(lanes, left)) is not None:
+                lanes.begin(attempt)
+            if not lanes.open:
+                break
+            for attempt in lanes.work(_LOOK_S, left):
+                self._join(attempt, progress)
+            progress.stage(lanes.stage)
+            progress.expect(self._expected(lanes))
+            progress.tick(len(self._members), self._wanted)
+            progress.checkpoint(lambda folder: None)  # the fits keep theirs; this one says how far the run is
+
     # -- what is tried -------------------------------------------------------------------------------------------------
 
-    def _is_enough(self, left: float | None, failures: int) -> bool:
-        if not self._members and not failures:
+    def _candidates(self) -> Iterator[Candidate]:
+        """Give what may be tried, the best known first."""
+        for candidate in portfolio(self._experiment.task, self._experiment.seed):
+            if candidate.card.monotone or not self._experiment.monotone:
+                yield candidate
+
+    def _next_attempt(self, lanes: Lanes, left: float | None) -> Attempt | None:
+        """Give what is to be tried next; None when it is enough, or nothing that there is time for."""
+        too_slow = 0
+        while not self._is_enough(lanes, left) and too_slow <= _TOO_SLOW:
+            candidate = next(self._portfolio, None)
+            if candidate is None:
+                return None
+            attempt = Attempt(self._tried, candidate, len(self._bench.folds.parts), self._known(candidate))
+            self._tried += 1
+            if not self._is_affordable(attempt, lanes, left):
+                too_slow += 1
+            elif (reason := self._too_large(candidate)) is not None:
+                self._tell_failed(candidate, reason)
+            else:
+                return attempt
+        return None
+
+    def _is_enough(self, lanes: Lanes, left: float | None) -> bool:
+        if not self._members and not self._reasons and not lanes.open:
             return False  # whatever the time, there shall be a model
-        wanted = self._wanted
-        if wanted is not None and len(self._members) >= wanted:
+        wanted, failures = self._wanted, len(self._reasons)
+        if wanted is not None and len(self._members) + len(lanes.open) >= wanted:
             return True
         return (left is not None and left <= 0) or failures > len(self._members) + _FAILURES
 
-    def _is_affordable(self, candidate: Candidate, left: float | None) -> bool:
-        """Whether there is time for it, as far as is known; one whose fits would all be cut short takes it away."""
-        if left is None or not self._members:
-            return True
+    def _known(self, candidate: Candidate) -> float | None:
+        """Give how long its fits will take, one after the other, as far as is known."""
         known = self._seconds.get(candidate.estimator)
-        if known is None:
+        if known is None and self._seconds:
             # What one was slower than the list says, the others will be, too.
             scale = float(np.median([took / COST.get(name, SLOW) for name, took in self._seconds.items()]))
             known = scale * COST.get(candidate.estimator, SLOW)
-        return known <= left * _OVER
+        return known
 
-    def _fit_member(self, number: int, candidate: Candidate, progress: Progress, left: float | None) -> Member:
-        folds = len(self._bench.folds.parts)
+    def _is_affordable(self, attempt: Attempt, lanes: Lanes, left: float | None) -> bool:
+        """Whether there is time for it, as far as is known; one whose fits would all be cut short takes it away."""
+        if left is None or attempt.seconds is None:
+            return True
+        in_the_way = [one for one in lanes.open if is_alone(one) or not is_alone(attempt)]
+        room = left * (1 if is_alone(attempt) else self._lanes) - sum(one.seconds_left for one in in_the_way)
+        return attempt.seconds <= room * _OVER
 
-        def tell(fold: int) -> None:
-            progress.stage(f"{candidate.card.name}, fold {fold + 1} of {folds}" if folds > 1 else candidate.card.name)
-            progress.tick(len(self._members), self._wanted)
+    def _too_large(self, candidate: Candidate) -> str | None:
+        """Say why it is not begun: it would take more memory than there may be."""
+        told = forecast(candidate.card, self._size, candidate.params)
+        if told is None or told.bytes <= self._memory:
+            return None
+        return f"It would take about {memory_words(told.bytes)} of memory; {memory_words(self._memory)} may be taken."
 
-        member = self._bench.fit(number, candidate, progress, left, tell)
-        self._seconds[candidate.estimator] = member.seconds
-        return member
-
-    def _left(self, progress: Progress) -> float | None:
+    def _left(self, progress: RunProgress) -> float | None:
         budget = self._experiment.budget_s
-        return None if budget is None else budget - progress.seconds
+        return None if budget is None else budget * (1 - _RESERVE) - progress.seconds
+
+    def _expected(self, lanes: Lanes) -> float | None:
+        """Give how long what is left will take; None while nobody knows."""
+        if self._wanted is None or not self._seconds:
+            return None
+        left = self._wanted - len(self._members) - len(lanes.open)
+        scale = sum(self._seconds.values()) / sum(COST.get(name, SLOW) for name in self._seconds)
+        coming = [one.estimator for one in islice(self._candidates(), self._tried, self._tried + max(0, left))]
+        total = sum(one.seconds_left for one in lanes.open)
+        total += sum(self._seconds.get(name, scale * COST.get(name, SLOW)) for name in coming)
+        return total / self._lanes
 
     # -- the ensemble --------------------------------------------------------------------------------------------------
 
-    def _put_together(self, progress: Progress) -> None:
-        """Choose the weights anew, and tell what the newest member and the whole are worth."""
-        members, bench, task = self._members, self._bench, self._experiment.task
-        said = [member.predicted for member in members]
-        metric = self._experiment.metric or main_metric(task).name
-        weights = blend_weights(task, bench.truth, said, bench.weight, metric=metric, seed=self._experiment.seed)
-        weights = np.where(weights < _LEAST_WEIGHT, 0.0, weights)
-        weights /= weights.sum()
-        whole = blended(said, weights)
-        warmth = temperature(bench.truth, whole, bench.weight) if self._subject.classes else 1.0
-        self._model = self._subject.pipeline(AsItIs(), Blend(self._branches(weights), warmth))
-        self._tell_member(members[-1], whole, {n: float(w) for n, w in enumerate(weights, 1) if w > 0})
-        rows = Rows(np.empty((len(bench.truth), 0)), bench.truth, bench.weight)
-        self._judged = rows, cooled(whole, warmth) if self._subject.classes else whole
-        progress.step(len(members), self._wanted, None, self._judged)
-
-    def _branches(self, weights: NDArray[np.float64]) -> tuple[Branch, ...]:
-        made = [
-            Branch(member.candidate.estimator, transformer, predictor, float(weight) / len(member.fits))
-            for member, weight in zip(self._members, weights, strict=True)
-            if weight > 0
-            for transformer, predictor in member.fits
-        ]
-        # What one transformer makes is made once for all branches that need it.
-        order = {id(branch.transformer): place for place, branch in reversed(list(enumerate(made)))}
-        return tuple(sorted(made, key=lambda branch: order[id(branch.transformer)]))
+    def _join(self, attempt: Attempt, progress: RunProgress) -> None:
+        """Take what an attempt has become to the others, or tell why it has failed."""
+        try:
+            member = self._bench.member(attempt)
+        except Exception as error:  # noqa: BLE001 - whatever one estimator stumbles over, the others go on
+            detail = error.detail if isinstance(error, AetheronError) else f"{type(error).__name__}: {error}"
+            self._tell_failed(attempt.candidate, detail)
+            return
+        self._members.append(member)
+        self._seconds[member.candidate.estimator] = member.seconds
+        # In the order of the portfolio, whichever came first: one seed gives one ensemble.
+        whole = self._assembler.put_together(sorted(self._members, key=lambda one: one.number))
+        self._model = whole.pipeline(self._subject)
+        self._tell_member(member, whole)
+        rows = Rows(np.empty((len(self._bench.truth), 0)), self._bench.truth, self._bench.weight)
+        self._judged = rows, whole.judged()
+        progress.step(len(self._members), self._wanted, None, self._judged)
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
-    def _tell_member(self, member: Member, whole: NDArray[np.float64], weights: dict[int, float]) -> None:
+    def _tell_member(self, member: Member, whole: Ensemble) -> None:
         task, truth = self._experiment.task, self._bench.truth
         main = main_metric(task).name
         limits = intervals(task, truth, member.predicted, seed=self._experiment.seed, budget_s=_INTERVAL_S).get(main)
+        counting = {id(one): float(w) for one, w in zip(whole.members, whole.weights, strict=True) if w > 0}
         self._emit(
             MemberScored(
                 job=self._experiment.run,
@@ -211,13 +269,12 @@ class AutoLearner:
                 seconds=member.seconds,
                 fits=len(member.fits),
                 cut=member.cut,
-                ensemble=scores(task, truth, whole)[main],
-                weights=weights,
+                ensemble=scores(task, truth, whole.predicted)[main],
+                weights={place: counting[id(one)] for place, one in enumerate(self._members, 1) if id(one) in counting},
             )
         )
 
-    def _tell_failed(self, candidate: Candidate, error: Exception) -> str:
-        detail = error.detail if isinstance(error, AetheronError) else f"{type(error).__name__}: {error}"
+    def _tell_failed(self, candidate: Candidate, reason: str) -> None:
         self._emit(
             MemberScored(
                 job=self._experiment.run,
@@ -226,13 +283,19 @@ class AutoLearner:
                 estimator=candidate.estimator,
                 params=candidate.params,
                 metric=main_metric(self._experiment.task).name,
-                reason=detail,
+                reason=reason,
             )
         )
-        return f"{candidate.title}: {detail}"
+        self._reasons.append(f"{candidate.title}: {reason}")
 
     def _say(self, text: str) -> None:
         self._emit(MessageLogged(job=self._experiment.run, level="info", text=text))
+
+
+def lanes_for(threads: int, folds: int, table_bytes: float) -> int:
+    """Give how many fits are done side by side: as many as there are threads and folds, and memory for each."""
+    room = psutil.virtual_memory().available // max(1, int(table_bytes))
+    return max(1, min(threads, folds, int(room)))
 
 
 def _wanted(experiment: Experiment) -> int | None:

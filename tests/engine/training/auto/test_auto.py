@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,12 +12,15 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.linear import Logistic
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.evaluation.scores import scores
-from aetheron_desktop.engine.events import MemberScored, MetricLogged
+from aetheron_desktop.engine.events import MemberScored, MetricLogged, Progressed
 from aetheron_desktop.engine.registry.parts import KeptPredictors
-from aetheron_desktop.engine.training.auto.member import Bench, _FitProgress
+from aetheron_desktop.engine.training.auto.ensemble import Assembler
+from aetheron_desktop.engine.training.auto.fold_progress import FoldProgress
+from aetheron_desktop.engine.training.auto.kept import FitAbout, KeptFits
+from aetheron_desktop.engine.training.auto.learner import AutoLearner
 from aetheron_desktop.engine.training.auto.portfolio import COST, Candidate, portfolio
 from aetheron_desktop.engine.training.experiment import plan
-from aetheron_desktop.engine.training.fit_progress import FitProgress
+from aetheron_desktop.engine.training.forecast import Forecast
 from aetheron_desktop.engine.training.trainer import Training, train
 from tests.tables import FEATURES, TARGETS, made_dataset, made_table
 
@@ -58,10 +62,11 @@ def auto(
     should_stop: Callable[[], bool] = lambda: False,
     events: list[Event] | None = None,
     budget_s: float | None = None,
+    threads: int = 1,
     **params: Any,
 ) -> Run:
     made = planned(dataset, task, budget_s, **params)
-    return train(made, dataset, (events if events is not None else []).append, should_stop)
+    return Training(made, dataset, (events if events is not None else []).append, threads=threads).run(should_stop)
 
 
 def planned(dataset: Dataset, task: Task, budget_s: float | None = None, **params: Any) -> Experiment:
@@ -124,7 +129,7 @@ def test_that_the_reason_is_said_when_all_fail(dataset: Dataset, monkeypatch: py
         del given
         raise ZeroDivisionError("no such luck")
 
-    monkeypatch.setattr("aetheron_desktop.engine.training.auto.member.Bench.fit", fail)
+    monkeypatch.setattr("aetheron_desktop.engine.training.auto.bench.Bench.fit", fail)
     with pytest.raises(TrainingError, match="no such luck"):
         auto(dataset)
 
@@ -157,6 +162,81 @@ def test_that_a_number_of_models_is_kept_to_and_repeats_to_the_bit(dataset: Data
     assert first.predictions.equals(again.predictions)
 
 
+@pytest.mark.parametrize("task", TARGETS)
+def test_that_fits_side_by_side_make_the_same_as_one_after_the_other(
+    dataset: Dataset, task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = [*QUICK, Candidate("network", {"epochs": 1, "hidden_size": 8}), Candidate("resnet", {"epochs": 1})]
+    monkeypatch.setattr(
+        "aetheron_desktop.engine.training.auto.learner.portfolio",
+        lambda task, seed: (candidate for candidate in tried if task in candidate.card.tasks),
+    )
+    one, three = (auto(dataset, task, threads=threads, models=5) for threads in (1, 3))
+    assert one.predictions.equals(three.predictions)
+    assert one.metrics == three.metrics
+
+
+def test_that_a_stop_ends_all_fits_that_are_side_by_side(dataset: Dataset) -> None:
+    events: list[Event] = []
+    run = auto(dataset, events=events, threads=3, should_stop=lambda: bool(told(events)))
+    assert run.outcome == "stopped"
+    assert run.model is not None
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("fit")]
+
+
+def test_that_a_row_takes_no_longer_than_it_may(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What the parts take is measured; here each predictor takes one and a half milliseconds, and no transformer any.
+    monkeypatch.setattr(Assembler, "_ms", lambda self, part, transformer: 0.0 if transformer is None else 1.5)
+    for limit, most in ((1, 1), (2, 1), (4, 2), (7, 4), (60, 9)):
+        run = auto(dataset, latency_ms=limit)
+        assert run.model is not None
+        assert 1 <= len(run.model.predictor.branches) <= most  # type: ignore[attr-defined]
+    assert len(run.model.predictor.branches) > 2  # type: ignore[union-attr]
+
+
+def test_that_what_a_row_takes_is_measured(dataset: Dataset) -> None:
+    learner = None
+    join = AutoLearner._join
+
+    def kept(self: AutoLearner, attempt: Any, progress: Any) -> None:
+        nonlocal learner
+        learner = self
+        join(self, attempt, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AutoLearner, "_join", kept)
+        auto(dataset, latency_ms=10_000)
+    assert learner is not None
+    members = sorted(learner._members, key=lambda member: member.number)
+    whole = learner._assembler.put_together(members)
+    assert 0.0 < learner._assembler.latency_ms(whole) < 10_000
+
+
+def test_that_what_needs_more_memory_than_there_may_be_is_left_out_with_the_reason(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told_of(card: Any, size: object, params: object) -> Forecast:
+        del size, params
+        return Forecast(estimator=card.id, seconds=1.0, bytes=3e9 if card.id == "forest" else 1e8)
+
+    monkeypatch.setattr("aetheron_desktop.engine.training.auto.learner.forecast", told_of)
+    events: list[Event] = []
+    run = auto(dataset, events=events, memory_gb=2)
+    left_out = [member for member in told(events) if member.reason]
+    assert [member.estimator for member in left_out] == ["forest"]
+    assert "3 GB" in left_out[0].reason
+    assert "2 GB" in left_out[0].reason
+    assert run.outcome == "succeeded"
+
+
+def test_that_how_long_it_still_takes_is_told_by_what_is_left(dataset: Dataset) -> None:
+    events: list[Event] = []
+    auto(dataset, events=events, models=3)
+    left = [event.eta_s for event in events if isinstance(event, Progressed) and event.eta_s is not None]
+    assert left
+    assert all(each >= 0 for each in left)
+
+
 def test_that_time_that_is_up_ends_it_with_what_is_there(dataset: Dataset) -> None:
     run = auto(dataset, budget_s=0.001)
     assert run.outcome == "succeeded"
@@ -177,25 +257,27 @@ class Killed(BaseException):
     """The process is gone: nobody catches it."""
 
 
-@pytest.mark.parametrize("at", [1, 3, 4, 8])
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("at", [1, 3, 8])
 def test_that_a_run_that_was_killed_goes_on_from_its_fits_and_ends_the_same(
-    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, threads: int
 ) -> None:
     fits: list[tuple[str, int]] = []
-    fit_one = Bench._fit_one
+    put = KeptFits.put
 
-    def counted(self: Bench, candidate: Candidate, fold: int, progress: Any) -> Any:
+    def counted(self: KeptFits, number: int, about: FitAbout, predictor: Any) -> None:
         if len(fits) == at:
             raise Killed
-        fits.append((candidate.estimator, fold))
-        return fit_one(self, candidate, fold, progress)
+        fits.append((about.candidate.estimator, about.fold))
+        put(self, number, about, predictor)
 
-    monkeypatch.setattr(Bench, "_fit_one", counted)
+    monkeypatch.setattr(KeptFits, "put", counted)
     made = planned(dataset, "multiclass")
 
     def training() -> Training:
         kept = tmp_path / "kept"
-        return Training(made, dataset, lambda event: None, checkpoints=kept, files=KeptPredictors())
+        files = KeptPredictors()
+        return Training(made, dataset, lambda event: None, threads=threads, checkpoints=kept, files=files)
 
     with pytest.raises(Killed):
         training().run(lambda: False)
@@ -210,24 +292,24 @@ def test_that_a_fit_that_was_cut_short_goes_on_from_its_checkpoint(
     dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = planned(dataset, "binary")
-    offer, written = FitProgress.checkpoint, 0
+    offer, written = FoldProgress.checkpoint, 0
 
-    def written_and_killed(self: FitProgress, write: Callable[[Path], None]) -> None:
+    def written_and_killed(self: FoldProgress, write: Callable[[Path], None]) -> None:
         nonlocal written
         offer(self, write)
         written += 1
         if written == 3:
             raise Killed
 
-    monkeypatch.setattr(FitProgress, "checkpoint", written_and_killed)
+    monkeypatch.setattr(FoldProgress, "checkpoint", written_and_killed)
     begun: list[bool] = []
-    restored = _FitProgress.restored
+    restored = FoldProgress.restored
 
-    def heard(self: _FitProgress) -> Path | None:
+    def heard(self: FoldProgress) -> Path | None:
         begun.append(restored(self) is not None)
         return restored(self)
 
-    monkeypatch.setattr(_FitProgress, "restored", heard)
+    monkeypatch.setattr(FoldProgress, "restored", heard)
 
     def training() -> Training:
         kept = tmp_path / "kept"
