@@ -121,6 +121,19 @@ class MemberScored(_Record, frozen=True, kw_only=True, tag="member_scored"):
     reason: str = ""
 
 
+class ColumnsWeighed(_Record, frozen=True, kw_only=True, tag="columns_weighed"):
+    """How much the columns help the best so far, after ``step``: those that help most, of ``count`` in all.
+
+    ``part`` are the rows that it was asked about, which it did not learn from. The numbers are those of permutation
+    importance: what the main metric loses without the column.
+    """
+
+    step: int
+    part: Literal["valid", "test"]
+    columns: dict[str, float]
+    count: int
+
+
 class MessageLogged(_Record, frozen=True, kw_only=True, tag="message_logged"):
     """A line of the job's log."""
 
@@ -204,6 +217,7 @@ Event: TypeAlias = (
     | Progressed
     | MetricLogged
     | MemberScored
+    | ColumnsWeighed
     | MessageLogged
     | DatasetImported
     | Answered

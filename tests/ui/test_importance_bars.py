@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.estimators.monotone import Monotone
+from aetheron_desktop.engine.evaluation.ranking import partly
 from aetheron_desktop.engine.versioning.lineage import Lineage
 from aetheron_desktop.engine.versioning.record import EnsemblePart, ModelRecord
 from aetheron_desktop.ui import theme
@@ -26,7 +27,7 @@ WIDE = 320
 
 def shown(qtbot: QtBot, importance: dict[str, float], features: int | None = None) -> ImportanceBars:
     columns = len(importance) if features is None else features
-    bars = ImportanceBars(importance, made_info(1, features=tuple(f"c{number}" for number in range(columns))))
+    bars = ImportanceBars(importance, "binary", partly(importance, columns))
     qtbot.addWidget(bars)
     bars.resize(WIDE, bars.sizeHint().height())
     bars.show()

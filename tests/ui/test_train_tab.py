@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.events import MessageLogged
+from aetheron_desktop.engine.events import ColumnsWeighed, MessageLogged
 from aetheron_desktop.engine.training.forecast import Forecast
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.tabs.train import TrainTab
+from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
 from tests.ui.scripted_session import ScriptedSession
 
 if TYPE_CHECKING:
@@ -399,3 +400,35 @@ def test_that_a_run_begun_elsewhere_is_shown_without_a_click(
     assert tab.current is None
     first, *_ = session.train(["forest"])
     qtbot.waitUntil(lambda: tab.current == first)
+
+
+def test_that_what_the_columns_count_is_shown_while_it_learns_and_at_the_end(
+    tab: TrainTab, session: ScriptedSession
+) -> None:
+    session.open()
+    run = session.add_run("boosting")
+    session.begin(run)
+    tab.leaderboard.choose([run])
+    view = tab.run.columns
+    tab.run.tabs.setCurrentWidget(view)
+    assert any("Not measured yet" in label.text() for label in view.findChildren(QLabel))
+    told = {"age": 0.2, "plan": 0.05}
+    session.tell(run, ColumnsWeighed(job=run, step=30, part="valid", columns=told, count=3))
+    tab._show_current()
+    words = child(tab, "columns_words", QLabel)
+    assert words.text() == "Measured on validation rows, after step 30, for 3 columns."
+    assert [label.text() for label in view.findChildren(ImportanceBars)[-1].findChildren(QLabel)][:2] == [
+        "age",
+        "0.200",
+    ]
+    session.tell(run, ColumnsWeighed(job=run, step=90, part="test", columns={"plan": 0.3, "age": 0.1}, count=3))
+    session.succeed(run, roc_auc=0.9)
+    tab._show_current()
+    assert words.text() == "Measured on test rows, when it had ended, for 3 columns."
+    again = session.add_run("forest")
+    session.tell(again, ColumnsWeighed(job=again, step=9, part="test", columns=told, count=3))
+    session.succeed(again, roc_auc=0.8)
+    session.runs[again].columns = None
+    tab.leaderboard.choose([again])
+    tab._on_history(again, session.history(again))
+    assert session.runs[again].columns is not None, "an earlier run tells it from its log"

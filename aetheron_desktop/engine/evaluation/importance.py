@@ -69,7 +69,7 @@ def importance(
     names = [name for name in table.columns if name in wanted]
     if not names or len(np.unique(truth)) < 2:
         return {}
-    asked = _Asked(raw, table, truth, task, seed, _order(task, truth, seed))
+    asked = _Asked(raw, table, truth, task, seed, sample_order(task, truth, seed))
     began = clock()
     speed = _speed(asked, budget_s, clock)
     left = _SHARE * (budget_s - (clock() - began))
@@ -116,7 +116,7 @@ class _Asked:
         """Give the mean loss of each column."""
         sample = self.order[: plan.rows]
         truth = self.truth[sample]
-        made = np.array([_score(self.task, truth, predicted) for predicted in self._predicted(names, plan, sample)])
+        made = np.array([score_of(self.task, truth, predicted) for predicted in self._predicted(names, plan, sample)])
         lost = (made[0] - made[1:]).reshape(len(names), plan.repeats).mean(axis=1)
         if self.task == "regression":
             lost /= float(np.std(self.truth))
@@ -147,7 +147,7 @@ class _Asked:
         return found
 
 
-def _order(task: Task, truth: Truth, seed: int) -> NDArray[np.intp]:
+def sample_order(task: Task, truth: Truth, seed: int) -> NDArray[np.intp]:
     """Give the rows at random; two classes take turns for as long as there are rows of both."""
     order: NDArray[np.intp] = np.random.default_rng(seed).permutation(len(truth))[
         : None if task == "binary" else MOST_ROWS
@@ -161,7 +161,7 @@ def _order(task: Task, truth: Truth, seed: int) -> NDArray[np.intp]:
     return order[np.argsort(turn, kind="stable")][:MOST_ROWS]
 
 
-def _score(task: Task, truth: Truth, predicted: Predicted) -> float:
+def score_of(task: Task, truth: Truth, predicted: Predicted) -> float:
     """Give the main metric of :func:`.scores`, the RMSE negative: here more is better."""
     match task:
         case "binary":

@@ -30,12 +30,12 @@ def helpful(importance: Mapping[str, float]) -> list[tuple[str, float]]:
     return [(name, value) for name, value in ranked(importance)[:SHOWN] if helps(value)]
 
 
-def meaning(task: Task) -> str:
-    """Say what an importance is."""
+def meaning(task: Task, rows: str = "test rows") -> str:
+    """Say what an importance is that was measured on these ``rows``."""
     label = main_metric(task).label
     if task == "regression":
-        return f"{label} added on test rows when a column is mixed up, in standard deviations of the target."
-    return f"{label} lost on test rows when a column is mixed up."
+        return f"{label} added on {rows} when a column is mixed up, in standard deviations of the target."
+    return f"{label} lost on {rows} when a column is mixed up."
 
 
 def partly(importance: Mapping[str, float], columns: int) -> str:

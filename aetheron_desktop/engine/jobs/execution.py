@@ -384,6 +384,8 @@ class Execution:
             return self._kept
 
     def _keep_first(self, run: Run) -> JobEnded:
+        from aetheron_desktop.engine.training.live_importance import weighed  # numpy; only this job needs it
+
         if run.model is None:
             return self._ending(run.outcome, title="Stopped", detail="It was stopped before a first model was there.")
         predictions = self._workspace.run_folder(run.experiment.run) / "predictions.parquet"
@@ -398,6 +400,8 @@ class Execution:
             steps=run.steps or 0,
             intervals=run.intervals,
         )
+        if run.importance:
+            self._emit(weighed(self._job.id, run.steps or 0, run.importance, is_test=True))
         return self._told_model(saved, run.outcome)
 
     def _told_model(self, saved: ModelSaved, outcome: Outcome) -> JobEnded:

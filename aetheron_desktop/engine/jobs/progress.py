@@ -11,6 +11,7 @@ from aetheron_desktop.engine.evaluation.metrics import better, main_metric, metr
 from aetheron_desktop.engine.events import (
     Answered,
     BestChosen,
+    ColumnsWeighed,
     CoresAwaited,
     DatasetImported,
     JobEnded,
@@ -79,6 +80,8 @@ class RunState:
         self.log: list[MessageLogged] = []
         self.members: list[MemberScored] = []
         """The estimators of an ensemble, as they came; those that could not be fitted have a reason."""
+        self.columns: ColumnsWeighed | None = None
+        """What the columns count, as it was told last."""
         self.environment: dict[str, str] = {}
         self.lives = 0
         """How many processes have done it so far: more than one when it went on after it was cut short."""
@@ -186,11 +189,13 @@ class RunState:
         return None if self.eta_s is None or not whole else self.seconds / whole
 
     def recall(self, history: Iterable[Event]) -> None:
-        """Take the members of an ensemble out of all that a run of an earlier session has told."""
+        """Take members and columns out of all that a run of an earlier session has told."""
         self.members = []
         for event in history:
             if isinstance(event, MemberScored | RunResumed):
                 self._count_members(event)
+            elif isinstance(event, ColumnsWeighed):
+                self.columns = event
 
     def replay(self, history: Iterable[Event]) -> None:
         """Apply all that it has told."""
@@ -212,11 +217,10 @@ class RunState:
             case MemberScored():
                 self._count_members(event)
                 self.log.append(member_line(event))
-            case Paused():
+            case ColumnsWeighed():
+                self.columns = event
+            case Paused() | CoresAwaited():
                 self._count_pause(event)
-            case CoresAwaited():
-                self.status, self.stage = "queued", WAITS_FOR_CORES
-                self._pauses[event.at] = None
             case Progressed():
                 self.stage, self.done, self.total, self.eta_s = event.stage, event.done, event.total, event.eta_s
             case MessageLogged():
@@ -238,8 +242,12 @@ class RunState:
             case _:
                 assert_never(event)
 
-    def _count_pause(self, event: Paused) -> None:
-        """Take in a pause that is over; what the window noted of the same one goes."""
+    def _count_pause(self, event: Paused | CoresAwaited) -> None:
+        """Take in a pause that is over, or that it waits; what the window noted of the same pause goes."""
+        if isinstance(event, CoresAwaited):
+            self.status, self.stage = "queued", WAITS_FOR_CORES
+            self._pauses[event.at] = None
+            return
         end = event.since + event.seconds + _SAME_PAUSE_S
         self._pauses = {
             since: seconds for since, seconds in self._pauses.items() if not event.since - _SAME_PAUSE_S <= since <= end

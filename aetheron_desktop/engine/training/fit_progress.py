@@ -62,6 +62,8 @@ class FitProgress:
         self.done = mark.step if mark else 0
         """How many steps are complete."""
         self._before = mark.seconds if mark else 0.0
+        self.after_step: Callable[[int, Callable[[], float]], None] | None = None
+        """What is done after a step that was judged; it hears the step, and can ask how long the fit has taken."""
         self.ended_by: EndedBy = "itself"
         self._eta = Eta()
         self._eta.add(self.done, self._before)
@@ -80,6 +82,8 @@ class FitProgress:
                 loss = self._judge(number, part, judged)  # type: ignore[arg-type]  # the tuple's words are Parts
         self._tell_progress(number, is_last=number == total)
         self._end_if_wanted()
+        if self.after_step is not None:
+            self.after_step(number, lambda: self.seconds)
         return loss
 
     def tick(self, number: int, total: int | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from aetheron_desktop.engine.estimators.base import Estimator, Progress, Recipe
 from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.estimators.quantiles import said
+from aetheron_desktop.engine.training.live_importance import LiveImportance
 from aetheron_desktop.engine.training.preparation import prepare
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class SingleLearner:
                 material.subject, self._prepared, experiment.params, experiment.seed, threads, level=experiment.level
             )
         )
+
+    def live_importance(self, run: str, seed: int) -> LiveImportance:
+        """Give what weighs the columns while it learns."""
+        return LiveImportance(run, self._subject.task, self._prepared, lambda: self._estimator.fitted, seed=seed)
 
     def fit(self, progress: Progress) -> None:
         """Learn, telling ``progress``."""

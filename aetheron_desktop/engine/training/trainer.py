@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.auto.kept import PredictorFiles
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.learner import Learner
+    from aetheron_desktop.engine.training.live_importance import LiveImportance
     from aetheron_desktop.engine.training.lives import Earlier
     from aetheron_desktop.engine.training.preparation import Exam, Material
 
@@ -93,6 +94,7 @@ class Training:
         self._files = files
         self._clock = Clock(earlier.seconds if earlier else 0.0, paused_s)
         self._fit: FitProgress | None = None
+        self._live: LiveImportance | None = None
         self._card = catalog.card(experiment.estimator)
         self._lock = threading.Lock()
         self._evaluation = threading.Lock()
@@ -120,6 +122,8 @@ class Training:
             progress = self._fit = FitProgress(
                 self._experiment, self._emit, should_stop, clock=self._clock, checkpoints=self._checkpoints
             )
+            if (live := self._live) is not None:
+                progress.after_step = lambda step, seconds: live.look(step, seconds, self._emit)
             try:
                 learner.fit(progress)
             except StopFit:
@@ -231,6 +235,9 @@ class Training:
         self._ranges = material.ranges
         exam = material.exam()
         learner = self._learner(material)
+        if isinstance(learner, SingleLearner):
+            # The folds of an ensemble leave no rows that none of its members has learned from.
+            self._live = learner.live_importance(self._experiment.run, self._experiment.seed)
         with self._lock:
             self._ready = exam, learner
         return exam, learner

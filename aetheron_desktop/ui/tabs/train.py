@@ -376,7 +376,7 @@ class TrainTab(QWidget):
     def _on_history(self, run: str, events: list[Event]) -> None:
         self._asked.discard(run)
         state = self._session.runs.get(run)
-        if state is not None and not state.members:
+        if state is not None and not state.is_going:
             state.recall(events)
         self._logs[run] = log_lines(events)
         self.curves.add_history(run, events)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.evaluation.ranking import partly
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models.quantities import local_time, size
 from aetheron_desktop.ui.widgets.feature_tree import FeatureTree
@@ -135,7 +136,8 @@ class ModelDetails(QFrame):
         if record is not None and record.limits is not None:
             self._add("Limits of a prediction", named(_words(_limits(record.limits)), "model_limits"))
         if record is not None and record.importance:
-            self._add("Most important columns", ImportanceBars(record.importance, info, self._body))
+            tried = partly(record.importance, len(info.features))
+            self._add("Most important columns", ImportanceBars(record.importance, info.task, tried, self._body))
         if record is not None and record.parts:
             self._add("Parts of the ensemble", EnsembleParts(record.parts, self._body))
         self._add("Made from", _table(_facts(info, is_followed=record is not None)))

@@ -1,4 +1,4 @@
-"""One run in detail: where it stands, the members of an ensemble, its curves, how it ended, and its log."""
+"""One run in detail: where it stands, members of an ensemble, curves, what columns count, its end, and its log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.columns_view import ColumnsView
 from aetheron_desktop.ui.widgets.curves.curves import Curves
 from aetheron_desktop.ui.widgets.members.members_view import MembersView
 from aetheron_desktop.ui.widgets.naming import named
@@ -31,10 +32,17 @@ class RunDetails(QFrame):
         self.header = RunHeader(self)
         self.members = MembersView(self)
         self.curves = Curves(self)
+        self.columns = ColumnsView(self)
         self.result = RunResult(self)
         self.log = RunLog(self)
         self.tabs = named(QTabWidget(self, documentMode=True), "run_details", "Details of the run")
-        shown = ((self.members, "Members"), (self.curves, "Curves"), (self.result, "Result"), (self.log, "Log"))
+        shown: tuple[tuple[QWidget, str], ...] = (
+            (self.members, "Members"),
+            (self.curves, "Curves"),
+            (self.columns, "Columns"),
+            (self.result, "Result"),
+            (self.log, "Log"),
+        )
         for widget, title in shown:
             self.tabs.addTab(widget, title)
         layout = QVBoxLayout(self)
@@ -47,19 +55,21 @@ class RunDetails(QFrame):
         """Show no run; the curves may have some."""
         self._run = ""
         self.header.hide()
-        for widget in (self.members, self.result, self.log):
+        for widget in (self.members, self.columns, self.result, self.log):
             self._allow(widget, allowed=False)
 
     def show_run(self, run: RunState, row: LeaderboardRow, log: Sequence[MessageLogged]) -> None:
         """Show a run; the members of an ensemble first of all, unless a person looks at something else."""
         is_fresh, self._run = run.id != self._run, run.id
         self._allow(self.members, allowed=row.is_ensemble)
+        self._allow(self.columns, allowed=True)
         self._allow(self.result, allowed=True)
         self._allow(self.log, allowed=True)
         if row.is_ensemble:
             if is_fresh and self.tabs.currentWidget() is self.curves:
                 self.tabs.setCurrentWidget(self.members)
             self.members.show_run(run)
+        self.columns.show_run(run, is_ensemble=row.is_ensemble)
         self.header.show()
         self.header.show_row(row)
         self.result.show_run(run)

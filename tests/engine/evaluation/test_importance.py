@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.evaluation.importance import MOST_ROWS, _score, importance
+from aetheron_desktop.engine.evaluation.importance import MOST_ROWS, importance, score_of
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.ranking import helpful, meaning, ordinal, partly, ranked, worth
 from aetheron_desktop.engine.evaluation.scores import scores
@@ -201,7 +201,7 @@ def test_that_no_columns_and_few_rows_do_no_harm() -> None:
 def test_that_what_is_lost_is_the_main_metric(rows: tuple[Task, Any, Any]) -> None:
     task, truth, predicted = rows
     wanted = scores(task, truth, predicted)[main_metric(task).name]
-    value = _score(task, truth, predicted)
+    value = score_of(task, truth, predicted)
     if wanted is None:
         assert not np.isfinite(value)
     else:
