@@ -112,7 +112,6 @@ QUANTILE_BOOSTING: Final = Card(
         boosted.patience(default=40),
     ),
     implementation="quantile_boosting:QuantileBoosting",
-    libraries=("lightgbm",),
     iterative=True,
     default=False,
     aliases=("quantile_lightgbm", "quantile_gbm"),
