@@ -89,19 +89,22 @@ class Runs(QObject):
 
     def _take_up_queue(self) -> None:
         try:
-            self._kept = kept_queue(self.workspace)
+            kept = kept_queue(self.workspace)
         except AetheronError as error:
             self.tell(error)
-        for job in self._kept:
+            return
+        for job in kept:
             # One that has begun meanwhile, or was to be resumed, is among the runs, and is offered as those are.
             if job.id not in self.runs:
                 self._postponed[job.id] = job
                 self.runs[job.id] = RunState.queued(job.experiment)
                 self.runs[job.id].status = "postponed"
                 self.run_added.emit(job.id)
+        # Written anew when something is done with it: whoever draws a picture of the window leaves it as it is.
+        self._kept = list(self._postponed.values())
         if not self._postponed:
             return
-        names = [state.name for state in self.runs.values() if state.id in self._postponed]
+        names = [catalog.name_of(job.experiment.estimator) for job in self._postponed.values()]
         more = f" and {len(names) - _TOGETHER} more" if len(names) > _TOGETHER else ""
         title = "A run was still waiting" if len(names) == 1 else f"{len(names)} runs were still waiting"
         detail = f"{', '.join(names[:_TOGETHER])}{more}: not begun when the window closed."

@@ -68,7 +68,7 @@ class ColumnsView(QWidget):
 
 def _why_not(run: RunState, *, is_ensemble: bool) -> tuple[str, str]:
     if not run.is_going:
-        return "Not measured", "It ended before the columns were weighed."
+        return "Not measured", "This run told nothing of what its columns count."
     if is_ensemble:
         return "Not measured yet", "The columns of an ensemble are weighed on the test rows when it has ended."
     return "Not measured yet", "It is asked while it learns, for a small share of the time; short runs tell at the end."

@@ -65,7 +65,9 @@ class EstimatorPicker(QWidget):
         line.addWidget(self._count, 1)
         line.addWidget(self._usual)
         line.addWidget(self._none)
-        self._nothing = named(QLabel("No estimator is described by these words.", self), "estimator_nothing")
+        self._nothing = named(
+            QLabel("What can be trained is listed here once there is a target.", self), "estimator_nothing"
+        )
         self._nothing.setWordWrap(True)
         theme.mark(self._nothing, role="muted")
         self._layout = QVBoxLayout(self)
@@ -177,7 +179,9 @@ class EstimatorPicker(QWidget):
         for name, heading in self._headings.items():
             heading.setVisible(name in shown)
         self._search.setVisible(len(self.entries) >= _SEARCHED_FROM)
-        self._nothing.setVisible(bool(words) and not shown)
+        if self._task is not None:
+            self._nothing.setText("No estimator is described by these words.")
+            self._nothing.setVisible(bool(words) and not shown)
         self._show_count()
 
     def _show_count(self) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MARGIN = 0.06
 _SMALLEST = 1e-12
-_DOTS = 30  # of so few points each is told apart
+_DOTS = 12  # of so few points each is seen
 _DOT_ROOM = 0.04
 _SMOOTH_POINTS = 8000  # smooth strokes of more points than this cost a frame, and on a dense band nobody sees them
 
