@@ -21,7 +21,6 @@ from aetheron_desktop.cli import (
 )
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.limits import LEVEL
-from aetheron_desktop.engine.training.experiment import Costs
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
@@ -152,7 +151,13 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--memory", type=int, metavar="GB", help="with --auto: leave out what needs more memory")
     verb.add_argument("--metric", default="", metavar="NAME", help="what the best, and the threshold, are chosen by")
     verb.add_argument(
-        "--cost", type=costs, metavar="ALARM:MISS", help="what a false alarm and a miss cost: 1:5; sets the threshold"
+        "--cost",
+        action="append",
+        default=[],
+        metavar="COST",
+        help="of two classes, what a false alarm and a miss cost: 1:5. Of any, what an error costs: dog:cat=5 where a "
+        "dog is taken for a cat (repeat for more; what is not named costs 1), or a CSV file with a line for each "
+        "actual class and a column for each predicted one",
     )
     verb.add_argument(
         "--level",
@@ -251,19 +256,6 @@ def level(text: str) -> float:
         return float(number) / (100.0 if percent and not rest else 1.0)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no share such as 0.9 or 90%") from None
-
-
-def costs(text: str) -> Costs:
-    """Read what errors cost: ``1:5``.
-
-    Raises:
-        argparse.ArgumentTypeError: it is none.
-    """
-    alarm, _, miss = text.partition(":")
-    try:
-        return Costs(false_alarm=float(alarm), miss=float(miss))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not ALARM:MISS, two numbers such as 1:5") from None
 
 
 def seconds(text: str) -> float:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.cli.terminal import duration, number
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.deciding import parsed
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, place
 from aetheron_desktop.engine.events import MemberScored
-from aetheron_desktop.engine.training.experiment import split_plan
+from aetheron_desktop.engine.training.experiment import Costs, split_plan
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.cli.terminal import Terminal
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.estimators.deciding import ErrorCost
     from aetheron_desktop.engine.training.experiment import SplitPlan
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
+_TWO_COSTS: Final = re.compile(r"(-?[0-9.]+(?:[eE][+-]?[0-9]+)?):(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)")
 BUDGET_S = 60.0
 """What ``--auto`` may take when nothing else is said."""
 _FLAGS = {"folds": "folds", "models": "models", "latency": "latency_ms", "memory": "memory_gb"}
@@ -51,6 +55,20 @@ def auto_params(options: Namespace) -> dict[str, Any]:
     if given and "auto" not in chosen_estimators(options):
         raise UsageError(f"--{next(iter(given))} is for auto.", hint="Add --auto.")
     return {_FLAGS[flag]: value for flag, value in given.items()}
+
+
+def chosen_costs(words: Sequence[str]) -> tuple[Costs | None, tuple[ErrorCost, ...]]:
+    """Give what errors cost: the two costs of ``1:5``, or those of single errors.
+
+    Raises:
+        UsageError: what was written is neither.
+    """
+    if len(words) == 1 and (found := _TWO_COSTS.fullmatch(words[0])):
+        try:
+            return Costs(false_alarm=float(found[1]), miss=float(found[2])), ()
+        except ValueError:
+            raise UsageError(f"--cost {words[0]!r} is not ALARM:MISS.", hint="Two numbers, such as 1:5.") from None
+    return None, parsed(words)
 
 
 def chosen_split(dataset: Dataset, options: Namespace) -> SplitPlan:

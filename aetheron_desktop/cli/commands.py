@@ -211,6 +211,7 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
     features = [name for name in info.schema.names if name not in {target, *options.exclude, *info.proposal.excluded}]
     chosen = auto.chosen_estimators(options)
     params = _params(options.param, chosen)
+    costs, errors = auto.chosen_costs(options.cost)
     if given := auto.auto_params(options):
         params["auto"] = given | params.get("auto", {})
     return plan(
@@ -226,7 +227,8 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         decisions=decisions(dataset, target) if target else (),
         treatments=parsed(options.feature),
         metric=options.metric,
-        costs=options.cost,
+        costs=costs,
+        error_costs=errors,
         level=options.level,
         monotone=monotone.parsed(options.monotone),
         new_id=lambda: workspace.new_id("run"),
@@ -274,7 +276,8 @@ def _train_all(
 def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState | None) -> None:
     chosen = states[0].judged_by
     others = [other.name for other in metrics_for(states[0].task) if other != chosen][:3]
-    others += [name for name in ("coverage",) if any(name in state.metrics for state in states)]
+    others += [name for name in ("coverage", "mean_cost") if any(name in state.metrics for state in states)]
+    others = [name for name in others if name != chosen.name]
     ordered = sorted(states, key=lambda state: place(chosen, state.metrics.get(chosen.name)))
     rows = [
         (

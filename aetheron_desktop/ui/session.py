@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo, SourceState
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.datasets.steps import Step
+    from aetheron_desktop.engine.estimators.deciding import ErrorCost
     from aetheron_desktop.engine.estimators.monotone import Monotone
     from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.events import Event
@@ -94,6 +95,7 @@ class Session(Runs):
         self.excluded: frozenset[str] = frozenset()
         self.treatments: tuple[Treatment, ...] = ()
         self.monotone: tuple[Monotone, ...] = ()
+        self.error_costs: tuple[ErrorCost, ...] = ()
         """What was chosen to be made of columns before models see them."""
         self.source: SourceState = "unknown"
         """How the file of the open dataset is, against when it was imported."""
@@ -238,7 +240,7 @@ class Session(Runs):
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
         self.excluded = frozenset(proposal.excluded)
-        self.treatments, self.monotone = (), ()
+        self.treatments, self.monotone, self.error_costs = (), (), ()
         self.column, self.marked, self.source = None, (), "unknown"
         self.dataset_opened.emit(dataset)
         self.target_changed.emit()
@@ -258,7 +260,7 @@ class Session(Runs):
         """Choose the column to predict; the task follows from its type."""
         if self.dataset is None or name == self.target:
             return
-        self.target = name
+        self.target, self.error_costs = name, ()
         self.task = task_for(self.dataset.info.schema.column(name)) if name else None
         self.target_changed.emit()
 
@@ -282,6 +284,11 @@ class Session(Runs):
     def set_monotone(self, monotone: Sequence[Monotone]) -> None:
         """Choose the columns with which a prediction shall only rise, or only fall."""
         self.monotone = tuple(monotone)
+        self.target_changed.emit()
+
+    def set_error_costs(self, costs: Sequence[ErrorCost]) -> None:
+        """Say what errors among several classes cost; what is not named costs 1."""
+        self.error_costs = tuple(costs)
         self.target_changed.emit()
 
     def choose_column(self, name: str) -> None:
@@ -380,6 +387,7 @@ class Session(Runs):
             split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
             treatments=[one for one in self.treatments if one.column in self.features()],
+            error_costs=self.error_costs if self.task == "multiclass" else (),
             monotone=[one for one in self.monotone if one.column in self.features()],
             new_id=lambda: self.workspace.new_id("run"),
         )

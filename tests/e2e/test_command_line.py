@@ -367,6 +367,31 @@ def test_that_costs_set_the_threshold_and_a_metric_chooses_the_best(line: Line, 
         assert said in refused.stderr or "above 0" in refused.stderr
 
 
+def test_that_costs_of_several_classes_choose_the_class(line: Line, tmp_path: Path) -> None:
+    table = str(DATA / "penguins.csv")
+    words = ("train", table, "--target", "species", "--feature", "bill_length_mm=left-out", "--estimator", "tree")
+    matrix = tmp_path / "costs.csv"
+    matrix.write_text(",Adelie,Chinstrap,Gentoo\nAdelie,0,1,1\nChinstrap,50,0,50\nGentoo,1,1,0\n")
+    best = line.records(*words, "--cost", str(matrix))[-1]
+    out = tmp_path / "out.csv"
+    assert line.run("predict", best["model"], table, "--out", str(out)).returncode == 0
+    told = pd.read_csv(out)
+    chances = told.filter(like="probability_")
+    dear = told["prediction"] == "Chinstrap"
+    assert dear.sum() > (chances.idxmax(axis=1) == "probability_Chinstrap").sum()
+    plain = line.records(*words, "--cost", "Chinstrap:Adelie=50", "--cost", "Chinstrap:Gentoo=50")[-1]
+    assert line.run("predict", plain["model"], table, "--out", str(out)).returncode == 0
+    assert (pd.read_csv(out)["prediction"] == told["prediction"]).all()
+    for wrong, said in (
+        ("1:5", "two classes"),
+        ("Chinstrap:Adelie", "ACTUAL:PREDICTED=AMOUNT"),
+        ("Emu:Adelie=2", "Emu"),
+    ):
+        refused = line.run(*words, "--cost", wrong)
+        assert refused.returncode in {1, 2}
+        assert said in refused.stderr
+
+
 def test_that_what_is_made_of_a_column_is_chosen_and_told(line: Line) -> None:
     told = line.records(
         "train", str(DATA / "penguins.csv"), "--target", "species", "--estimator", "logistic",

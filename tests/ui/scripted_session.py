@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aetheron_desktop.engine.errors import AetheronError
+    from aetheron_desktop.engine.estimators.deciding import ErrorCost
     from aetheron_desktop.engine.estimators.monotone import Monotone
     from aetheron_desktop.engine.estimators.treatments import Treatment
     from aetheron_desktop.engine.params import Value
@@ -71,6 +72,7 @@ class ScriptedSession(QObject):
         self.parallel_limit = 1
         self.treatments: tuple[Treatment, ...] = ()
         self.monotone: tuple[Monotone, ...] = ()
+        self.error_costs: tuple[ErrorCost, ...] = ()
         self.refusal: AetheronError | None = None
 
     def open(
@@ -98,6 +100,10 @@ class ScriptedSession(QObject):
 
     def set_monotone(self, monotone: Sequence[Monotone]) -> None:
         self.monotone = tuple(monotone)
+        self.target_changed.emit()
+
+    def set_error_costs(self, costs: Sequence[ErrorCost]) -> None:
+        self.error_costs = tuple(costs)
         self.target_changed.emit()
 
     def add_run(

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from aetheron_desktop.engine.estimators.deciding import CostRule
 from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.evaluation.ranking import partly
@@ -100,6 +101,18 @@ def test_that_the_details_say_what_the_limits_of_a_prediction_are(dressed: QAppl
     assert told is not None
     assert "95 % of all rows" in told.text()
     assert "1,234 rows" in told.text()
+
+
+def test_that_the_details_say_what_errors_cost(dressed: QApplication, qtbot: QtBot) -> None:
+    details = ModelDetails()
+    qtbot.addWidget(details)
+    info = msgspec.structs.replace(made_info(1), task="multiclass", classes=("a", "<b>", "c"))
+    details.show_model(info)
+    rule = CostRule(matrix=((0.0, 7.0, 1.0), (1.0, 0.0, 1.0), (1.0, 1.0, 0.0)))
+    details.show_record(msgspec.structs.replace(record(info.version, {}), info=info, costs=rule))
+    told = details.findChild(QLabel, "model_costs")
+    assert told is not None
+    assert told.text().endswith("\na taken for <b>: 7")
 
 
 def test_that_the_details_say_which_directions_were_promised(dressed: QApplication, qtbot: QtBot) -> None:

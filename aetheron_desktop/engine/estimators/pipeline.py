@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Column, Task
     from aetheron_desktop.engine.estimators.base import Predictor
+    from aetheron_desktop.engine.estimators.deciding import CostRule
     from aetheron_desktop.engine.estimators.features import Columns
     from aetheron_desktop.engine.estimators.limits import Limits
 
@@ -68,7 +69,7 @@ class FittedPipeline:
     """Columns, the fitted transformer and the fitted predictor; ``classes`` are words, empty for regression.
 
     ``threshold`` is the probability from which the second of two classes is predicted; None chooses the more probable.
-    ``limits`` are put around a number that is predicted.
+    ``costs`` choose among several classes instead. ``limits`` are put around a number that is predicted.
     """
 
     columns: Columns
@@ -79,6 +80,7 @@ class FittedPipeline:
     predictor: Predictor
     threshold: float | None = None
     limits: Limits | None = None
+    costs: CostRule | None = None
 
     def raw(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values, of a table with the columns.
@@ -133,6 +135,8 @@ class FittedPipeline:
         """Give the index of the class that is predicted for each row of probabilities, (n, classes)."""
         if self.threshold is not None and len(self.classes) == 2:
             return (raw[:, 1] >= self.threshold).astype(np.int64)
+        if self.costs is not None:
+            return self.costs.chosen(raw)
         most: NDArray[np.int64] = raw.argmax(axis=1)
         return most
 

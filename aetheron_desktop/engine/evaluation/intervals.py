@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.estimators.deciding import CostRule
     from aetheron_desktop.engine.evaluation.statistic import Statistic, Weighted
 
     Truth = NDArray[Any]
@@ -71,6 +72,7 @@ def intervals(
     threshold: float | None = None,
     between: Predicted | None = None,
     level: float = LEVEL,
+    costs: CostRule | None = None,
     seed: int = 0,
     resamples: int = 1_000,
     budget_s: float = 1.0,
@@ -85,7 +87,10 @@ def intervals(
         # The order that average precision needs: no sample then has to be brought into it.
         order = np.argsort(-predicted[:, 1], kind="stable")
         truth, predicted = truth[order], predicted[order]
-    known = statistics(task, truth, predicted, decided(task, predicted, threshold))
+    chosen = decided(task, predicted, threshold) if costs is None else costs.chosen(predicted)
+    known = statistics(task, truth, predicted, chosen)
+    if costs is not None and chosen is not None and known:
+        known["mean_cost"] = Mean(costs.paid(truth, chosen))
     if between is not None and known:
         known |= {name: Mean(each) for name, each in limits_by_row(truth, between, level).items()}
     return intervals_of(known, len(truth), seed=seed, resamples=resamples, budget_s=budget_s)

@@ -12,6 +12,7 @@ from aetheron_desktop.engine.errors import UsageError
 Direction: TypeAlias = Literal["higher", "lower", "level"]
 """``level`` is nearest to what was asked for: neither more nor less is better."""
 
+MEAN_COST: Final = "mean_cost"
 BASELINE: Final = "baseline_"
 """A run's metrics have under this prefix what the baseline reaches on the same rows."""
 
@@ -19,7 +20,8 @@ BASELINE: Final = "baseline_"
 class Metric(msgspec.Struct, frozen=True):
     """``direction`` is the better one; ``best`` is the value of a perfect model.
 
-    ``of_limits`` says that it measures the limits of a prediction, which not every model has.
+    ``of_limits`` says that it measures the limits of a prediction, ``of_costs`` what errors cost: not every model has
+    these.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Metric(msgspec.Struct, frozen=True):
     help: str
     best: float = 0.0
     of_limits: bool = False
+    of_costs: bool = False
 
 
 _BINARY: Final[tuple[Task, ...]] = ("binary",)
@@ -99,6 +102,14 @@ ALL: Final[tuple[Metric, ...]] = (
         of_limits=True,
     ),
     Metric(
+        MEAN_COST,
+        "Mean cost",
+        "lower",
+        _MULTI,
+        "What a row costs on average, by the costs that were given to errors.",
+        of_costs=True,
+    ),
+    Metric(
         "loss",
         "Loss",
         "lower",
@@ -128,7 +139,8 @@ def metric(name: str) -> Metric:
 def metrics_for(task: Task) -> tuple[Metric, ...]:
     """Give the metrics that models of ``task`` are measured and chosen by, the main one first."""
     main = main_metric(task)
-    return (main, *(m for m in ALL if task in m.tasks and m.name not in {main.name, "loss"} and not m.of_limits))
+    apart = {main.name, "loss", *(m.name for m in ALL if m.of_limits or m.of_costs)}
+    return (main, *(m for m in ALL if task in m.tasks and m.name not in apart))
 
 
 def metrics_of_limits() -> tuple[Metric, ...]:

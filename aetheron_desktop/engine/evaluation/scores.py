@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.estimators.deciding import CostRule
 
     Truth = NDArray[Any]
     Predicted = NDArray[np.float64]
@@ -34,15 +35,17 @@ def scores(
     threshold: float | None = None,
     between: Predicted | None = None,
     level: float = LEVEL,
+    costs: CostRule | None = None,
 ) -> dict[str, float | None]:
     """Give every metric of ``task``, the main one first.
 
     For classes ``truth`` is (n,) indices and ``predicted`` (n, classes) probabilities; for regression both are (n,).
     ``threshold`` is the probability from which the second of two classes is predicted; None is the more probable one.
-    ``between`` (n, 2) are the limits of a number at ``level``: with them, they are measured too.
+    ``between`` (n, 2) are the limits of a number at ``level``: with them, they are measured too. ``costs`` choose among
+    several classes, and then what that costs is measured.
     """
     is_number = task == "regression"
-    found = regression_scores(truth, predicted) if is_number else class_scores(truth, predicted, threshold)
+    found = regression_scores(truth, predicted) if is_number else class_scores(truth, predicted, threshold, costs)
     if between is not None:
         found |= limit_scores(truth, between, level)
     main = main_metric(task).name
@@ -93,11 +96,15 @@ def mean_pinball(
     return float(np.average(np.mean(each, axis=0), weights=weight))
 
 
-def class_scores(truth: Truth, predicted: Predicted, threshold: float | None = None) -> dict[str, float | None]:
+def class_scores(
+    truth: Truth, predicted: Predicted, threshold: float | None = None, costs: CostRule | None = None
+) -> dict[str, float | None]:
     """Give the metrics of classes; with two, the second is the positive one."""
     chosen = predicted.argmax(axis=1)
     if threshold is not None and predicted.shape[1] == 2:
         chosen = (predicted[:, 1] >= threshold).astype(np.int64)
+    elif costs is not None:
+        chosen = costs.chosen(predicted)
     present = np.unique(truth)
     found: dict[str, float | None] = {
         "accuracy": float((chosen == truth).mean()),
@@ -108,6 +115,8 @@ def class_scores(truth: Truth, predicted: Predicted, threshold: float | None = N
         found["macro_f1"] = float(f1_score(truth, chosen, average="macro", zero_division=0.0))
         areas = [roc_auc((truth == label).astype(np.int64), predicted[:, label]) for label in present]
         known = [area for area in areas if area is not None]
+        if costs is not None:
+            found["mean_cost"] = float(costs.paid(truth, chosen).mean())
         found["roc_auc_ovr"] = float(np.mean(known)) if known else None
         return found
     positive = predicted[:, 1]

@@ -151,6 +151,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         features=features,
         more_features=more_features,
         limits=model.limits,
+        costs=model.costs,
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))
     sign(folder)
@@ -238,6 +239,7 @@ def load_model(folder: Path) -> FittedModel:
         predictor=predictor,
         threshold=description.threshold,
         limits=description.limits,
+        costs=description.costs,
     )
     _check_answer(pipeline)
     return FittedModel(description, pipeline, signature)

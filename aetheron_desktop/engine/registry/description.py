@@ -11,6 +11,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Column, ColumnRange
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
+from aetheron_desktop.engine.estimators.deciding import CostRule
 from aetheron_desktop.engine.estimators.limits import MOST_EDGES, Limits
 from aetheron_desktop.engine.estimators.treatments import MadeFeature
 from aetheron_desktop.engine.evaluation.metrics import ALL as METRICS
@@ -125,7 +126,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     estimator has none. ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that
     another program made is asked. ``features`` are what the model sees, and what each was made from, in order;
     ``more_features`` counts those that are not told. A model that was made before they were told has none.
-    ``limits`` are put around the numbers that it predicts.
+    ``limits`` are put around the numbers that it predicts, ``costs`` choose among several classes.
     """
 
     format: int
@@ -152,6 +153,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[MadeFeature, ...] = ()
     more_features: int = 0
     limits: Limits | None = None
+    costs: CostRule | None = None
 
 
 def read_description(folder: Path) -> Description:
@@ -265,6 +267,8 @@ def check_description(description: Description) -> None:
         raise UntrustedModel("The model's threshold is none for its task.", hint=AGAIN)
     if description.limits is not None:
         _check_limits(description.limits, task)
+    if description.costs is not None:
+        _check_costs(description.costs, len(classes))
     _check_branches(description)
     has_network = description.network is not None or any(one.network is not None for one in description.branches)
     kinds = (has_network, description.foreign is not None)
@@ -284,6 +288,17 @@ def _check_limits(limits: Limits, task: Task) -> None:
         or list(limits.edges) != sorted(set(limits.edges))
     ):
         raise UntrustedModel("The limits of the model's predictions do not make sense.", hint=AGAIN)
+
+
+def _check_costs(costs: CostRule, classes: int) -> None:
+    if (
+        classes < 3
+        or len(costs.matrix) != classes
+        or not all(len(row) == classes for row in costs.matrix)
+        or not all(math.isfinite(one) and one >= 0.0 for row in costs.matrix for one in row)
+        or not 0.1 <= costs.temperature <= 10.0
+    ):
+        raise UntrustedModel("The costs of the model's errors do not suit its classes.", hint=AGAIN)
 
 
 def _check_branches(description: Description) -> None:

@@ -4,12 +4,14 @@ The inputs are described in ``registry/onnx/columns.py``. Of classes the outputs
 word, and ``probabilities`` (rows, classes); of a regression ``value`` (rows, 1), and ``lower`` and ``upper`` (rows, 1)
 where the model knows the limits of its predictions. An output whose name a column has
 gets an underscore more. What the file is stands in its ``metadata_props``: producer, version, target, task, outputs,
-columns, classes, threshold, level of the limits; lists as JSON.
+columns, classes, threshold, level of the limits, costs (a line for each
+class that is true) and the temperature that they are weighed at; lists as JSON.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -121,8 +123,5 @@ def _compared(
     difference = float(np.abs(raw - want).max())
     if labels is None:
         return difference / max(1.0, float(np.abs(want).max())), True
-    if len(pipeline.classes) == 2 and threshold is not None:
-        chosen = (want[:, 1] >= threshold).astype(np.int64)
-    else:
-        chosen = want.argmax(axis=1)
+    chosen = replace(pipeline, threshold=threshold).chosen(want)
     return difference, bool((np.array(pipeline.classes, dtype=object)[chosen] == labels).all())

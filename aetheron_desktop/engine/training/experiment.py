@@ -11,12 +11,13 @@ from aetheron_desktop.engine.datasets.checks.finding import Decision
 from aetheron_desktop.engine.datasets.schema import Task, task_for
 from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
 from aetheron_desktop.engine.errors import TrainingError, UsageError
-from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators import catalog, deciding
 from aetheron_desktop.engine.estimators import monotone as monotone_
+from aetheron_desktop.engine.estimators.deciding import ErrorCost
 from aetheron_desktop.engine.estimators.limits import HIGHEST_LEVEL, LEVEL, LOWEST_LEVEL
 from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.estimators.treatments import OUT, Treatment, by_column, checked
-from aetheron_desktop.engine.evaluation.metrics import metrics_for
+from aetheron_desktop.engine.evaluation.metrics import MEAN_COST, metrics_for
 from aetheron_desktop.engine.params import Value, check_all
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     several is chosen by and, of two classes, the threshold where it depends on one; the task's main metric when empty.
     ``costs`` choose the threshold instead. ``level`` is the share of rows that shall lie between the limits of a
     number that is predicted. ``monotone`` are the columns with which a prediction only rises, or only falls.
+    ``error_costs`` are what errors of single kinds cost, the others costing 1: the class that is expected to cost least
+    is predicted.
     """
 
     run: str
@@ -95,6 +98,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     costs: Costs | None = None
     level: float = LEVEL
     monotone: tuple[Monotone, ...] = ()
+    error_costs: tuple[ErrorCost, ...] = ()
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -116,6 +120,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     costs: Costs | None = None,
     level: float = LEVEL,
     monotone: Sequence[Monotone] = (),
+    error_costs: Sequence[ErrorCost] = (),
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -130,7 +135,12 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     column = _target(dataset, target)
     task = _task(dataset, column, task)
     _check_target(dataset, column, task)
-    _check_choice(task, metric, costs)
+    errors = deciding.checked(error_costs)
+    is_priced = bool(errors) and task == "multiclass"
+    # Whoever says what errors cost wants the model whose errors cost least.
+    metric = metric or (MEAN_COST if is_priced else "")
+    _check_choice(task, metric, costs, is_priced=is_priced)
+    _check_errors(task, errors, costs, class_weight)
     cards = _cards(estimators, task)
     values = {catalog.card(id_).id: dict(given) for id_, given in (params or {}).items()}
     if budget_s is not None and not (math.isfinite(budget_s) and budget_s > 0):
@@ -169,6 +179,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             costs=costs,
             level=level,
             monotone=directed,
+            error_costs=errors,
             treatments=tuple(one for one in wanted if one.column in chosen),
         )
         for card in cards
@@ -206,17 +217,32 @@ def _task(dataset: DatasetInfo, column: Column, task: Task | None) -> Task:
     return task
 
 
-def _check_choice(task: Task, metric: str, costs: Costs | None) -> None:
-    known = [one.name for one in metrics_for(task)]
+def _check_choice(task: Task, metric: str, costs: Costs | None, *, is_priced: bool) -> None:
+    known = [*(one.name for one in metrics_for(task)), *([MEAN_COST] if is_priced else [])]
     if metric and metric not in known:
         raise UsageError(f"The metric {metric!r} is none for the task {task}.", hint=f"There are: {', '.join(known)}.")
     if costs is None:
         return
     if task != "binary":
-        raise UsageError(f"Costs of errors are for two classes; the task is {task}.", hint="Leave them out.")
+        more = "Write what each kind of error costs, such as --cost dog:cat=5." if task == "multiclass" else ""
+        raise UsageError(f"Two costs are for two classes; the task is {task}.", hint=more or "Leave them out.")
     if not all(math.isfinite(one) and one > 0 for one in (costs.false_alarm, costs.miss)):
         raise UsageError(
             "What an error costs must be a number above 0.", hint="For example 1 for one and 5 for the other."
+        )
+
+
+def _check_errors(task: Task, errors: Sequence[ErrorCost], costs: Costs | None, class_weight: ClassWeight) -> None:
+    if not errors:
+        return
+    if task == "regression":
+        raise UsageError("Costs of errors are for classes; the task is regression.", hint="Leave them out.")
+    if costs is not None:
+        raise UsageError("What errors cost is said twice.", hint="Give ALARM:MISS, or a cost for each kind of error.")
+    if class_weight == "balanced":
+        raise UsageError(
+            "Costs of errors need probabilities as they are, and balanced class weights bend them.",
+            hint="Choose one of both: the costs say what rare classes are worth.",
         )
 
 

@@ -13,7 +13,9 @@ import pandas as pd
 
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.deciding import CostRule, matrix_of
 from aetheron_desktop.engine.estimators.limits import values
+from aetheron_desktop.engine.evaluation.blending import temperature
 from aetheron_desktop.engine.evaluation.conformal import calibrated
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
@@ -24,6 +26,7 @@ from aetheron_desktop.engine.evaluation.verdict import rows_hash
 from aetheron_desktop.engine.events import KEEPING, MessageLogged, Progressed, RunResumed, RunStarted
 from aetheron_desktop.engine.training.checkpoints import INTERVAL_S, Checkpoints
 from aetheron_desktop.engine.training.clock import Clock
+from aetheron_desktop.engine.training.experiment import Costs
 from aetheron_desktop.engine.training.fit_progress import FitProgress, StopFit
 from aetheron_desktop.engine.training.learner import SingleLearner
 from aetheron_desktop.engine.training.lives import changed_libraries, mark_in
@@ -165,18 +168,35 @@ class Training:
         plan = self._experiment
         if plan.task == "regression":
             return self._limited(model, learner)
-        wants = plan.costs is not None or plan.metric in DECIDED
+        if plan.task == "multiclass" and plan.error_costs:
+            return self._by_costs(model, learner)
+        given = plan.costs or self._two_costs(model)
+        wants = given is not None or plan.metric in DECIDED
         judged = learner.judged() if plan.task == "binary" and wants else None
         if judged is None:
             return model
         truth, probability = judged[0].y, judged[1][:, 1]
-        if plan.costs is not None:
-            costs = plan.costs
-            found = cheapest_threshold(truth, probability, false_alarm=costs.false_alarm, miss=costs.miss)
+        if given is not None:
+            found = cheapest_threshold(truth, probability, false_alarm=given.false_alarm, miss=given.miss)
         else:
             found = best_threshold(truth, probability, plan.metric)
         self._say("info", f"{model.classes[1]!r} is predicted from a probability of {found:.3f}, chosen on other rows.")
         return replace(model, threshold=found)
+
+    def _two_costs(self, model: FittedPipeline) -> Costs | None:
+        """Give what both errors of two classes cost, where that is said by their names."""
+        if self._experiment.task != "binary" or not self._experiment.error_costs:
+            return None
+        (_, alarm), (miss, _) = matrix_of(self._experiment.error_costs, model.classes)
+        return Costs(false_alarm=alarm, miss=miss)
+
+    def _by_costs(self, model: FittedPipeline, learner: Learner) -> FittedPipeline:
+        """Give ``model`` so that it predicts the class that is expected to cost least."""
+        judged = learner.judged()
+        warmth = 1.0 if judged is None else temperature(judged[0].y, judged[1], judged[0].weight)
+        rule = CostRule(matrix=matrix_of(self._experiment.error_costs, model.classes), temperature=warmth)
+        self._say("info", "Of the classes that one is predicted that is expected to cost least.")
+        return replace(model, costs=rule)
 
     def _limited(self, model: FittedPipeline, learner: Learner) -> FittedPipeline:
         """Give ``model`` with limits around what it predicts, as far as other rows tell them."""
@@ -233,6 +253,9 @@ class Training:
         material = read(self._experiment, self._dataset, lambda text: self._say("info", text))
         self._rows = {name: len(part) for name, part in material.parts._asdict().items()}
         self._ranges = material.ranges
+        if self._experiment.error_costs:
+            # Whether the classes are there is known from here on; nobody shall wait for the fit to hear of it.
+            matrix_of(self._experiment.error_costs, material.subject.classes)
         exam = material.exam()
         learner = self._learner(material)
         if isinstance(learner, SingleLearner):
@@ -259,9 +282,10 @@ class Training:
         raw = told if model.classes else values(told)
         named, between, level = model.named(told, table.index), model.between(told), self._experiment.level
         dummy_limits = None if between is None else exam.dummy_limits(len(truth), level)
-        baseline = scores(task, truth, exam.dummy(len(truth)), between=dummy_limits, level=level)
+        dummy = exam.dummy(len(truth))
+        baseline = scores(task, truth, dummy, between=dummy_limits, level=level, costs=model.costs)
         truth_words = np.array(model.classes, dtype=object)[truth] if model.classes else truth
-        found = scores(task, truth, raw, threshold=model.threshold, between=between, level=level)
+        found = scores(task, truth, raw, threshold=model.threshold, between=between, level=level, costs=model.costs)
         named.insert(0, "row", rows)
         named.insert(1, "truth", truth_words)
         return Run(
@@ -291,6 +315,7 @@ class Training:
                 threshold=model.threshold,
                 between=between,
                 level=level,
+                costs=model.costs,
                 seed=self._experiment.seed,
                 budget_s=_INTERVALS_S[outcome],
             ),

@@ -132,6 +132,7 @@ def _score(value: float | None, interval: tuple[float, float] | None) -> str:
 def _model(old: Description, new: Description) -> Iterator[DifferenceLine]:
     yield _line("model", "Estimator", *(catalog.name_of(d.info.estimator) for d in (old, new)))
     yield _line("model", "Threshold", *(_threshold(d) for d in (old, new)))
+    yield _line("model", "Costs of errors", *(_costs(d) for d in (old, new)))
     yield _line("model", "Limits", *("–" if d.limits is None else d.limits.words for d in (old, new)))
     yield _line("model", "Size", *(f"{d.info.bytes:,} bytes" for d in (old, new)))
     yield _line("model", "Classes", ", ".join(old.classes[:20]), ", ".join(new.classes[:20]))
@@ -143,6 +144,10 @@ def _threshold(description: Description) -> str:
     if description.info.task != "binary":
         return "–"
     return "0.5" if description.threshold is None else f"{description.threshold:g}"
+
+
+def _costs(description: Description) -> str:
+    return "–" if description.costs is None else "; ".join(description.costs.words(description.classes)[:10])
 
 
 def _importance(old: Description, new: Description) -> Iterator[DifferenceLine]:

@@ -58,7 +58,12 @@ def scores_of(workspace: Workspace, model: str, commit: str, where: str = "") ->
     return Measured(
         task=description.info.task,
         metrics=scores(
-            description.info.task, truth, raw, threshold=description.threshold, **_limits(table, description)
+            description.info.task,
+            truth,
+            raw,
+            threshold=description.threshold,
+            costs=description.costs,
+            **_limits(table, description),
         ),
         rows=(description.info.dataset, rows),
         count=len(table),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aetheron_desktop.engine.estimators.deciding import CostRule
 from aetheron_desktop.engine.estimators.limits import Limits
 from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.estimators.treatments import MadeFeature, Treatment
@@ -44,7 +45,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     ``files`` are the names of its files. ``features`` are what the model sees and what each was made from, and
     ``more_features`` counts those that are not told; ``treatments`` are what was chosen for columns.
     ``parts`` are those of an ensemble, the one that counts most first; ``limits`` are put around predicted numbers,
-    ``monotone`` are the columns with which predictions only rise, or only fall.
+    ``monotone`` are the columns with which predictions only rise, or only fall; ``costs`` choose the class.
     """
 
     model: str
@@ -68,6 +69,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     parts: tuple[EnsemblePart, ...] = ()
     limits: Limits | None = None
     monotone: tuple[Monotone, ...] = ()
+    costs: CostRule | None = None
 
 
 def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
@@ -112,6 +114,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             treatments=description.experiment.treatments if description.experiment is not None else (),
             parts=_parts(workspace, description.info.run, parts_of(description.branches)),
             limits=description.limits,
+            costs=description.costs,
             monotone=description.experiment.monotone if description.experiment is not None else (),
         )
 

@@ -52,6 +52,7 @@ def run_script(workspace: Workspace, model: str, word: str = "") -> RunScript:
             metrics={name: value for name, value in baseline.items() if f"baseline_{name}" in baseline},
             environment=description.environment,
             threshold=description.threshold,
+            costs=description.costs,
             steps=description.steps,
             ended_by=description.ended_by,
         ),

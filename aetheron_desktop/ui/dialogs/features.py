@@ -83,7 +83,7 @@ class FeaturesDialog(QDialog):
         self._told: list[QTableWidgetItem] = []
         self._build()
         self._fill()
-        self.resize(980, 560)
+        self.resize(1040, 560)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -167,7 +167,7 @@ class FeaturesDialog(QDialog):
         header.setSectionResizeMode(_WORDS, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(_NAME, 190)
         header.resizeSection(_HOW, 210)
-        header.resizeSection(_DIRECTION, 130)
+        header.resizeSection(_DIRECTION, 150)
         # A row is as high as its words at the width that there is, which is known once the dialog is shown.
         header.sectionResized.connect(self._fit_rows)
         table.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover, False)

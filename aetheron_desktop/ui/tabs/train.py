@@ -9,11 +9,13 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
 
+from aetheron_desktop.engine.datasets.classes import classes_of
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.estimators.treatments import kind_of, label
 from aetheron_desktop.engine.jobs.progress import log_lines
 from aetheron_desktop.engine.training.forecast import in_all
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.dialogs.error_costs import MOST, ErrorCostsDialog
 from aetheron_desktop.ui.dialogs.features import FeaturesDialog
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models.leaderboard import LeaderboardModel, estimator_name, is_ensemble
@@ -103,6 +105,7 @@ class TrainTab(QWidget):
         session.forecasts_changed.connect(self._show_forecast)
 
         self.setup.features_wanted.connect(self._choose_features)
+        self.setup.costs_wanted.connect(self._ask_for_classes)
         self.setup.show_parallel(session.parallel_limit)
         self.leaderboard.selection_changed.connect(self._on_selection)
         self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
@@ -170,6 +173,21 @@ class TrainTab(QWidget):
         dialog = FeaturesDialog(columns, session.treatments, session.monotone, self)
         dialog.directed.connect(session.set_monotone)
         dialog.chosen.connect(session.set_treatments)
+        dialog.open()
+
+    def _ask_for_classes(self) -> None:
+        """Read which classes there are; what errors among them cost is then asked."""
+        dataset, target = self._session.dataset, self._session.target
+        if dataset is None or target is None:
+            return
+        errand = Errand(lambda: classes_of(dataset, target, MOST), self)
+        errand.done.connect(self._choose_costs)
+        errand.failed.connect(self.setup.show_refusal)
+        errand.start()
+
+    def _choose_costs(self, classes: tuple[str, ...]) -> None:
+        dialog = ErrorCostsDialog(classes, self._session.error_costs, self)
+        dialog.chosen.connect(self._session.set_error_costs)
         dialog.open()
 
     def _watch(self, run: str) -> None:
@@ -247,6 +265,7 @@ class TrainTab(QWidget):
                 split=session.trust.split or "",
                 findings=session.trust.summary(),
                 treatments=self._treatments(),
+                costs=tuple(f"{one.actual} taken for {one.predicted}: {one.amount:g}" for one in session.error_costs),
                 balanced=session.trust.weigh_classes,
             )
         )

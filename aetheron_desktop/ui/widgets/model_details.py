@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.versioning.record import ModelRecord
 
 _LONGEST_NAME: Final = 80
+_MOST_COSTS: Final = 12
 _SIGNATURES: Final = {
     "own": ("shield", "success"),
     "trusted": ("shield", "success"),
@@ -157,6 +158,10 @@ class ModelDetails(QFrame):
                 "Parameters",
                 _table([(parameters.get(n, n), "not set" if v is None else str(v)) for n, v in info.params.items()]),
             )
+        if record is not None and record.costs is not None:
+            dear = "\n".join(record.costs.words(info.classes)[:_MOST_COSTS])
+            told = f"The class that is expected to cost least is predicted. Of errors that do not cost 1:\n{dear}"
+            self._add("Costs of errors", named(_words(told), "model_costs"))
         if record is not None and record.monotone:
             told = "\n".join(f"The prediction {one.words}." for one in record.monotone)
             self._add("Directions", named(_words(told), "model_directions"))

@@ -155,5 +155,7 @@ class Plan:
     findings: str = ""
     treatments: tuple[str, ...] = ()
     """What was chosen to be made of columns, in words, one for each."""
+    costs: tuple[str, ...] = ()
+    """What errors among several classes cost that do not cost 1, in words."""
     balanced: bool = False
     """Whether the trust report asks for balanced class weights."""

@@ -45,7 +45,8 @@ from aetheron_desktop.ui.widgets.training_request import (
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.errors import AetheronError
-    from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.evaluation.metrics import MEAN_COST
+from aetheron_desktop.engine.params import Value
 
 WIDTH = 320
 _ENSEMBLE: Final = next((card for card in catalog.ALL if card.ensemble), None)
@@ -63,6 +64,7 @@ class TrainingSetup(QFrame):
 
     features_wanted = Signal()
     trust_wanted = Signal()
+    costs_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +107,7 @@ class TrainingSetup(QFrame):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         self._facts: dict[str, QLabel] = {}
+        self._words: dict[str, QLabel] = {}
         for line, (key, word) in enumerate(
             (
                 ("dataset", "Data"),
@@ -113,6 +116,7 @@ class TrainingSetup(QFrame):
                 ("split", "Split"),
                 ("findings", "Trust"),
                 ("features", "Features"),
+                ("costs", "Errors"),
             )
         ):
             label = QLabel(word, box)
@@ -122,6 +126,7 @@ class TrainingSetup(QFrame):
             grid.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, line, 1)
             self._facts[key] = value
+            self._words[key] = label
         self._features = named(
             QPushButton("Features…", box),
             "choose_features",
@@ -141,6 +146,14 @@ class TrainingSetup(QFrame):
             links.addWidget(link)
         links.addStretch(1)
         grid.addLayout(links, grid.rowCount(), 0, 1, 2)
+        self._costs = named(
+            QPushButton("Costs of errors…", box),
+            "choose_costs",
+            "Say what errors cost",
+            "Say what it costs to take one class for another; the class that is expected to cost least is predicted",
+        )
+        theme.mark(self._costs, role="link")
+        grid.addWidget(self._costs, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         return box
 
     def _make_choice(self) -> QVBoxLayout:
@@ -202,6 +215,7 @@ class TrainingSetup(QFrame):
         self.button.clicked.connect(self.ask)
         self._features.clicked.connect(self.features_wanted)
         self._trust.clicked.connect(self.trust_wanted)
+        self._costs.clicked.connect(self.costs_wanted)
 
     @property
     def is_automatic(self) -> bool:
@@ -256,7 +270,11 @@ class TrainingSetup(QFrame):
         self._facts["task"].setText(TASKS.get(plan.task or "", "follows from the target"))
         self._facts["split"].setText(plan.split or "60, 20 and 20 % at random")
         self._facts["findings"].setText(plan.findings or "not checked yet")
-        self._facts["features"].setText(_chosen(plan.treatments))
+        self._facts["features"].setText(_listed(plan.treatments, "automatic"))
+        has_costs = plan.task == "multiclass" and bool(plan.target)
+        for widget in (self._facts["costs"], self._words["costs"], self._costs):
+            widget.setVisible(has_costs)
+        self._facts["costs"].setText(_listed(plan.costs, "each costs the same"))
         self._features.setEnabled(bool(plan.dataset and plan.features))
         self._trust.setEnabled(bool(plan.dataset and plan.target))
         for name, tasks in OF_TASK.items():
@@ -317,6 +335,8 @@ class TrainingSetup(QFrame):
         if self._plan.task is None:
             return ""
         chosen = self.options.fields[METRICS[self._plan.task].name]
+        if chosen.is_default and self._plan.costs and self._plan.task == "multiclass":
+            return MEAN_COST  # as a training with costs is
         return "" if chosen.is_default else str(chosen.value)
 
     def show_forecast(self, words: str, each: str = "") -> None:
@@ -363,11 +383,11 @@ def _level(values: dict[str, Value]) -> float:
     return int(values.get(LEVEL_PERCENT.name) or round(100 * LEVEL)) / 100.0
 
 
-def _chosen(treatments: tuple[str, ...]) -> str:
-    if not treatments:
-        return "automatic"
-    more = f", and {len(treatments) - 3:,} more" if len(treatments) > 3 else ""
-    return f"{', '.join(treatments[:3])}{more}"
+def _listed(told: tuple[str, ...], nothing: str) -> str:
+    if not told:
+        return nothing
+    more = f", and {len(told) - 3:,} more" if len(told) > 3 else ""
+    return f"{', '.join(told[:3])}{more}"
 
 
 def _rule(parent: QWidget) -> QFrame:

@@ -24,6 +24,7 @@ from aetheron_desktop.engine.datasets.splitting.split import split_rows
 from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog, features
 from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD
+from aetheron_desktop.engine.estimators.deciding import ErrorCost
 from aetheron_desktop.engine.estimators.monotone import Monotone
 from aetheron_desktop.engine.estimators.treatments import Treatment
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
@@ -57,7 +58,11 @@ def dataset(tmp_path: Path) -> Dataset:
 def facts_of(run: Run) -> Facts:
     own = {name: value for name, value in run.metrics.items() if name in run.baseline}
     threshold = run.model.threshold if run.model else None
-    return Facts(metrics=own, environment=run.environment, threshold=threshold, steps=run.steps, ended_by=run.ended_by)
+    costs = run.model.costs if run.model else None
+    return Facts(
+        metrics=own, environment=run.environment, threshold=threshold, costs=costs, steps=run.steps,
+        ended_by=run.ended_by,
+    )  # fmt: skip
 
 
 def script(run: Run, dataset: Dataset) -> Script:
@@ -147,6 +152,16 @@ def test_that_what_was_chosen_for_columns_and_the_threshold_are_in_it(
     assert run.model.threshold is not None
     scores = run_here(script(run, dataset), dataset, tmp_path, monkeypatch)
     assert_same(scores, run, SCRIPTS[id_].within)
+
+
+def test_that_costs_of_several_classes_are_in_it(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs = (ErrorCost("b", "a", 900.0), ErrorCost("b", "c", 900.0))
+    run = trained(catalog.card("tree"), "multiclass", dataset, error_costs=costs)
+    plain = trained(catalog.card("tree"), "multiclass", dataset)
+    assert run.metrics["accuracy"] != plain.metrics["accuracy"]
+    assert_same(run_here(script(run, dataset), dataset, tmp_path, monkeypatch), run, SCRIPTS["tree"].within)
 
 
 @pytest.mark.parametrize("id_", ["boosting", "glass_box", "lightgbm", "xgboost"])

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import ModelProto
 
+    from aetheron_desktop.engine.estimators.deciding import CostRule
     from aetheron_desktop.engine.estimators.limits import Limits
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 
@@ -146,12 +147,23 @@ def _outputs(
         second = graph.op("Gather", raw, np.array(1, dtype=np.int64), axis=1)
         is_second = graph.op("GreaterOrEqual", second, threshold)
         label = graph.op("Where", is_second, words(pipeline.classes[1:]), words(pipeline.classes[:1]))
+    elif pipeline.costs is not None:
+        label = graph.op("Gather", words(pipeline.classes), _cheapest(graph, raw, pipeline.costs))
     else:
         label = graph.op("Gather", words(pipeline.classes), graph.op("ArgMax", raw, axis=1, keepdims=0))
     return [
         helper.make_tensor_value_info(graph.call(names[0], label), STRING, [ROWS]),
         helper.make_tensor_value_info(graph.call(names[1], raw), DOUBLE, [ROWS, len(pipeline.classes)]),
     ]
+
+
+def _cheapest(graph: Graph, raw: str, costs: CostRule) -> str:
+    """Give (rows,) the places of the classes that are expected to cost least."""
+    sure = raw
+    if costs.temperature != 1.0:
+        # Not brought to a sum of 1: that leaves the order of the costs.
+        sure = graph.op("Pow", graph.op("Clip", raw, LEAST, 1.0), 1.0 / costs.temperature)
+    return graph.op("ArgMin", graph.op("MatMul", sure, np.array(costs.matrix)), axis=1, keepdims=0)
 
 
 def _limited(graph: Graph, said: tuple[str, ...], limits: Limits) -> tuple[str, str]:
@@ -237,6 +249,8 @@ def _about(pipeline: FittedPipeline, outputs: tuple[str, ...], threshold: float 
         told["classes"] = pipeline.classes
     if len(pipeline.classes) == 2 and threshold is not None:
         told["threshold"] = threshold
+    if pipeline.costs is not None:
+        told["costs"], told["temperature"] = pipeline.costs.matrix, pipeline.costs.temperature
     if pipeline.limits is not None:
         told["level"] = pipeline.limits.level
     return {

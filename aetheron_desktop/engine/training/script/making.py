@@ -16,6 +16,7 @@ import numpy as np
 from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD, Told
+from aetheron_desktop.engine.estimators.deciding import CostRule
 from aetheron_desktop.engine.estimators.features import fitted, transformer
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.training.experiment import EndedBy
@@ -53,6 +54,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float | None]
     environment: dict[str, str]
     threshold: float | None = None
+    costs: CostRule | None = None
     steps: int | None = None
     ended_by: EndedBy = ""
 
@@ -137,9 +139,7 @@ class _Made:
             parts=self._parts(),
             weight=_WEIGHTS if self._material.class_weight is not None else "    weight = None",
             fit=f"fit_{self._plan.estimator}",
-            scores=(
-                "class_scores(y[test], predicted, THRESHOLD)" if self._classes else "value_scores(y[test], predicted)"
-            ),
+            scores=_CLASS_SCORES if self._classes else "value_scores(y[test], predicted)",
         )
         return Script(text=text, notes=read_as.notes)
 
@@ -193,6 +193,12 @@ class _Made:
         ]
         if self._classes:
             lines.append(f"THRESHOLD = {self._facts.threshold!r}")
+            costs = self._facts.costs
+            lines += [
+                "# What each class costs that is taken for each other one, and the temperature of the probabilities.",
+                _constant("COSTS", [] if costs is None else [list(row) for row in costs.matrix]),
+                f"TEMPERATURE = {1.0 if costs is None else costs.temperature!r}",
+            ]
         lines += [_constant(word, self._lists[word]) for word in used]
         lines.append(f"DIRECTIONS = {self._directions!r}  # features with which a prediction only rises or only falls")
         lines.append(f"CODES = {self._codes}  # so many features, the first, are codes of categories")
@@ -232,6 +238,7 @@ _TARGET_CLASSES: Final = """\
 _TARGET_VALUES: Final = """\
     y = numbers(table[TARGET])
     table, y = table[~np.isnan(y)].reset_index(drop=True), y[~np.isnan(y)]"""
+_CLASS_SCORES: Final = "class_scores(y[test], predicted, THRESHOLD, COSTS, TEMPERATURE)"
 _WEIGHTS: Final = """\
     weight = (len(train) / (len(CLASSES) * np.maximum(np.bincount(y[train], minlength=len(CLASSES)), 1)))[y]"""
 

@@ -4,11 +4,19 @@ import numpy as np
 from sklearn import metrics
 
 
-def class_scores(truth: np.ndarray, predicted: np.ndarray, threshold: float | None) -> dict[str, float]:
-    """Give the scores of probabilities (n, classes); of two classes the second is predicted from ``threshold`` on."""
+def class_scores(
+    truth: np.ndarray, predicted: np.ndarray, threshold: float | None, costs: list[list[float]], temperature: float
+) -> dict[str, float]:
+    """Give the scores of probabilities (n, classes).
+
+    Of two classes the second is predicted from ``threshold`` on, of more the one that is expected to cost least.
+    """
     chosen = predicted.argmax(axis=1)
     if threshold is not None:
         chosen = (predicted[:, 1] >= threshold).astype(np.int64)
+    if costs:
+        sure = np.clip(predicted, 2.0**-52, 1.0) ** (1.0 / temperature)
+        chosen = (sure @ np.array(costs)).argmin(axis=1)
     labels = np.arange(predicted.shape[1])
     found = {
         "accuracy": metrics.accuracy_score(truth, chosen),
