@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.evaluation.metrics import MEAN_COST
 from aetheron_desktop.engine.training.experiment import Costs
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
@@ -45,8 +46,7 @@ from aetheron_desktop.ui.widgets.training_request import (
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.errors import AetheronError
-    from aetheron_desktop.engine.evaluation.metrics import MEAN_COST
-from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.params import Value
 
 WIDTH = 320
 _ENSEMBLE: Final = next((card for card in catalog.ALL if card.ensemble), None)
