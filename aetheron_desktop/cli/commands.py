@@ -154,6 +154,7 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if isinstance(dataset, JobEnded):
             return EXIT_CODES[dataset.outcome]
         experiments = _plan(workspace, dataset, options)
+        _refuse_target(experiments[0], dataset)
         if options.dry_run:
             return running.forecasts(workspace, terminal, experiments, dataset.info)
         refuse_too_large(experiments, dataset.info, free_memory())
@@ -177,6 +178,13 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if runner.stopped:
             return runner.exit_code(EXIT_CODES["stopped"])
         return runner.exit_code(0 if best is not None else 1)
+
+
+def _refuse_target(experiment: Experiment, dataset: Dataset) -> None:
+    """Say before the first run what each of them would end with."""
+    from aetheron_desktop.engine.training.preparation import refuse_target  # learning libraries
+
+    refuse_target(experiment, dataset)
 
 
 def _make_version(workspace: Workspace, runner: Runner, terminal: Terminal, change: JoinModel) -> None:

@@ -48,6 +48,7 @@ class Terminal:
         self._title = ""
         self._score = ""
         self._shown = 0.0
+        self._warned: set[str] = set()
 
     def record(self, record: object) -> None:
         """Print one JSON record."""
@@ -118,9 +119,15 @@ class Terminal:
             case MemberScored():
                 self._tell_member(event)
             case MessageLogged(level="warning" | "error"):
-                self._err.print(Text(plain(event.text), style="yellow" if event.level == "warning" else "red"))
+                self._warn(event)
             case _:
                 return
+
+    def _warn(self, event: MessageLogged) -> None:
+        """Say it once: what is odd about a table is odd in each run on it."""
+        if event.text not in self._warned:
+            self._warned.add(event.text)
+            self._err.print(Text(plain(event.text), style="yellow" if event.level == "warning" else "red"))
 
     def _tell_member(self, event: MemberScored) -> None:
         if event.reason:

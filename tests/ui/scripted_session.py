@@ -92,6 +92,8 @@ class ScriptedSession(QObject):
         return tuple(name for name in self.dataset.info.schema.names if name != self.target) if self.dataset else ()
 
     def forecasts(self, *asked: object, **named: object) -> list[tuple[str, Forecast | None]]:
+        if self.refusal is not None:
+            raise self.refusal
         return list(self.told)
 
     def set_treatments(self, treatments: Sequence[Treatment]) -> None:

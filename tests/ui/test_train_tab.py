@@ -432,3 +432,16 @@ def test_that_what_the_columns_count_is_shown_while_it_learns_and_at_the_end(
     tab.leaderboard.choose([again])
     tab._on_history(again, session.history(again))
     assert session.runs[again].columns is not None, "an earlier run tells it from its log"
+
+
+def test_that_what_cannot_be_trained_is_said_before_the_button_is_pressed(
+    tab: TrainTab, session: ScriptedSession
+) -> None:
+    session.refusal = TrainingError("The target 'name' has 5,000 classes.", hint="Choose another target.")
+    session.open()
+    card = child(tab, "training_refused", QWidget)
+    assert card.isVisible()
+    assert "5,000 classes" in card.accessibleName()
+    session.refusal = None
+    session.target_changed.emit()
+    assert not card.isVisible()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Column
 
-_FEW: Final = 3
+FEWEST: Final = 3
 """A class with fewer rows cannot be learned, chosen by and tested."""
 _LOOKED: Final = 5_000
 _MOST_COLUMNS: Final = 200
@@ -40,10 +40,10 @@ def warn(
     if endless := [column.name for column in columns if column.type == "number" and _is_endless(table[column.name])]:
         say(f"Infinite values count as missing, in {_named(endless)}.")
     if classes:
-        rare = int((np.bincount(y, minlength=len(classes)) < _FEW).sum())
+        rare = int((np.bincount(y, minlength=len(classes)) < FEWEST).sum())
         if rare:
             say(
-                f"{rare:,} of {len(classes):,} classes have fewer than {_FEW} rows to learn from and will hardly be "
+                f"{rare:,} of {len(classes):,} classes have fewer than {FEWEST} rows to learn from and will hardly be "
                 "told apart: join rare classes to one, or leave their rows out."
             )
     if leaking := _leaking(table, y, columns):

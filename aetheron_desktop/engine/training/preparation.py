@@ -25,7 +25,7 @@ from aetheron_desktop.engine.estimators.features import (
 from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
 from aetheron_desktop.engine.estimators.quantiles import levels
 from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
-from aetheron_desktop.engine.training.oddities import warn
+from aetheron_desktop.engine.training.oddities import FEWEST, warn
 from aetheron_desktop.engine.training.ranges import ranges
 
 if TYPE_CHECKING:
@@ -125,8 +125,13 @@ class Prepared:
     monotone: tuple[tuple[int, int], ...] = ()
 
 
-def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -> Material:
-    """Read and split; each decision on the way is told to ``say``.
+def read(
+    experiment: Experiment,
+    dataset: Dataset,
+    say: Callable[[str], None],
+    warning: Callable[[str], None] | None = None,
+) -> Material:
+    """Read and split; each decision on the way is told to ``say``, what should be looked at to ``warning``.
 
     Raises:
         TrainingError: the target or the columns leave nothing to learn.
@@ -148,7 +153,7 @@ def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -
         raise TrainingError(
             "All chosen columns are empty, or have one value only.", hint="Choose other columns on the Data tab."
         )
-    warn(table.iloc[parts.train], y[parts.train], columns.columns, classes, say)
+    warn(table.iloc[parts.train], y[parts.train], columns.columns, classes, warning or say)
     return Material(
         subject=Subject(experiment.task, target, classes, columns, experiment.monotone),
         table=table,
@@ -158,6 +163,16 @@ def read(experiment: Experiment, dataset: Dataset, say: Callable[[str], None]) -
         class_weight=_class_weight(experiment, y[parts.train], len(classes), say),
         ranges=ranges(table.iloc[parts.train], columns.columns),
     )
+
+
+def refuse_target(experiment: Experiment, dataset: Dataset) -> None:
+    """Refuse a target that cannot be learned, by its values alone: before anything is started.
+
+    Raises:
+        TrainingError: it leaves nothing to learn; the words say why.
+    """
+    column = dataset.info.schema.column(experiment.target)
+    read_target(experiment, dataset.table([column.name])[column.name], column, lambda text: None)
 
 
 def prepare(
@@ -251,6 +266,11 @@ def read_target(
     if experiment.task == "regression":
         found = numbers(values)
         filled = ~np.isnan(found)
+        if not filled.any() and values.notna().any():
+            raise TrainingError(
+                f"The target {target.name!r} holds no numbers, but for example {str(values.dropna().iloc[0])!r}.",
+                hint="Choose a column of numbers, or a classification.",
+            )
         y: NDArray[Any] = found[filled]
         classes: tuple[str, ...] = ()
     else:
@@ -301,6 +321,13 @@ def _check(experiment: Experiment, y: NDArray[Any], classes: tuple[str, ...]) ->
         raise TrainingError(f"The target {name} has one class only.", hint="Choose another target.")
     if experiment.task == "binary" and len(classes) != 2:
         raise TrainingError(f"The target {name} has {len(classes):,} classes, not two.", hint="Choose multiclass.")
+    if experiment.task == "binary" and (rarest := int(np.bincount(y).min())) < FEWEST:
+        raise TrainingError(
+            f"The class {classes[int(np.bincount(y).argmin())]!r} of the target {name} has {rarest:,} "
+            f"{'row' if rarest == 1 else 'rows'}; at least {FEWEST} are needed to learn it, to choose by it and to "
+            "test it.",
+            hint="Add rows of it, or choose another target.",
+        )
     if len(classes) > MAX_CLASSES:
         raise TrainingError(
             f"The target {name} has {len(classes):,} classes; {MAX_CLASSES:,} are the most.",

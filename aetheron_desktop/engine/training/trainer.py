@@ -250,7 +250,12 @@ class Training:
     # -- the steps ----------------------------------------------------------------------------------------------------
 
     def _prepare(self) -> tuple[Exam, Learner]:
-        material = read(self._experiment, self._dataset, lambda text: self._say("info", text))
+        material = read(
+            self._experiment,
+            self._dataset,
+            lambda text: self._say("info", text),
+            lambda text: self._say("warning", text),
+        )
         self._rows = {name: len(part) for name, part in material.parts._asdict().items()}
         self._ranges = material.ranges
         if self._experiment.error_costs:

@@ -279,8 +279,9 @@ class TrainTab(QWidget):
         request = self.setup.request()
         try:
             told = self._session.forecasts(request.estimators, request.params, budget_s=request.budget_s)
-        except AetheronError:  # Train says why
+        except AetheronError as error:
             self.setup.show_forecast("")
+            self.setup.show_refusal(error)
             return
         known = [one for _, one in told if one is not None]
         words = in_all(known, at_a_time=self._session.parallel_limit).words if known else ""
