@@ -325,6 +325,7 @@ class Execution:
         return self._ending("succeeded", result=job.out)
 
     def _train(self, job: TrainJob) -> JobEnded:
+        from aetheron_desktop.engine.registry.keys import checkpoint_key
         from aetheron_desktop.engine.registry.parts import (
             KeptPredictors,  # learning libraries; only this job needs them
         )
@@ -345,6 +346,7 @@ class Execution:
             self._emit,
             threads=threads,
             checkpoints=life.checkpoints,
+            key=checkpoint_key(),
             interval_s=job.checkpoint_s,
             earlier=life.earlier,
             paused_s=life.paused_s,

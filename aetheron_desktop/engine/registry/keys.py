@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import hmac
 import os
 import re
 import stat
@@ -74,6 +75,16 @@ def own_key() -> Ed25519PrivateKey:
         _make_key(file)
     _keep_from_others(file, 0o600)
     return _read_key(file)
+
+
+def checkpoint_key() -> bytes:
+    """Give the 32 bytes that checkpoints of this user's runs are sealed with; they follow from the own key.
+
+    Raises:
+        SigningError: the key is damaged, or others could read it and that cannot be changed.
+        StorageError: the disk refused.
+    """
+    return hmac.new(own_key().private_bytes_raw(), b"checkpoints", hashlib.sha256).digest()
 
 
 def own_fingerprint() -> str | None:

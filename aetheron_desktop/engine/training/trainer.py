@@ -83,6 +83,7 @@ class Training:
         *,
         threads: int | None = None,
         checkpoints: Path | None = None,
+        key: bytes | None = None,
         interval_s: float = INTERVAL_S,
         earlier: Earlier | None = None,
         paused_s: Callable[[], float] = lambda: 0.0,
@@ -92,7 +93,7 @@ class Training:
         self._dataset = dataset
         self._emit = emit
         self._threads = threads or max(1, (os.cpu_count() or 1) - 1)
-        self._checkpoints = Checkpoints(checkpoints, interval_s)
+        self._checkpoints = Checkpoints(checkpoints, interval_s, key=key)
         self._earlier = earlier
         self._files = files
         self._clock = Clock(earlier.seconds if earlier else 0.0, paused_s)
@@ -234,6 +235,8 @@ class Training:
         if changed:
             self._checkpoints.forget()
         mark = mark_in(self._checkpoints.newest())
+        if self._checkpoints.refused:
+            self._say("warning", "A checkpoint was not written here, or was changed since, and is not opened.")
         step = mark.step if mark else 0
         self._emit(
             RunResumed(

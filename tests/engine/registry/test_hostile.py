@@ -14,8 +14,10 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
+from aetheron_desktop.engine.estimators.treatments import Treatment
 from aetheron_desktop.engine.registry.artifact import save_model
 from aetheron_desktop.engine.registry.carrying import pack_model
 from aetheron_desktop.engine.training.experiment import plan
@@ -45,6 +47,7 @@ KINDS = (
     *("logistic", "elastic_net", "naive_bayes", "knn", "svm", "tree", "forest", "extra_trees", "boosting", "network"),
     *("lightgbm", "xgboost"),
 )
+MEANS = (Treatment("colour", ("target",)),)
 SECONDS, MEGABYTES = 20, 1_500
 
 
@@ -101,7 +104,10 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for one in planned:
             run = train(one, dataset, lambda event: None, lambda: False)
             models[one.estimator] = root / save_model(run, root, id=f"model-{one.estimator}", name=one.estimator).id
-    assert set(models) == {"dummy", *KINDS}
+    encoded = next(msgspec.structs.replace(one, treatments=MEANS) for one in planned if one.estimator == "tree")
+    run = train(encoded, dataset, lambda event: None, lambda: False)
+    models["means"] = root / save_model(run, root, id="model-means", name="means").id
+    assert set(models) == {"dummy", "means", *KINDS}
     return models
 
 

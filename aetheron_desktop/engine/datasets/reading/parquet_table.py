@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _INTEGERS: Final = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _DEEPEST: Final = 8
-_MOST: Final = 200_000
+_MOST: Final = 20_000
 _JULIAN: Final = "4714-11-24 (BC) 00:00:00"
 """Where the days of INT96 begin to count: what is read as earlier has gone around the end of 64 bits."""
 

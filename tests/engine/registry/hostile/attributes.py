@@ -70,6 +70,14 @@ SETTINGS: dict[str, tuple[str, str, str, Any]] = {
     "the class of an object": ("dummy", "DummyClassifier", "__class__", "os"),
     "how an object is restored": ("dummy", "DummyClassifier", "__setstate__", "os"),
     "a method that is a word": ("dummy", "DummyClassifier", "predict_proba", "x"),
+    "folds of means by a name": ("means", "TargetEncoder", "cv", "os.system"),
+    "folds of means by an object": ("means", "TargetEncoder", "cv", {"split": "os.system"}),
+    "levels of means that were given": ("means", "TargetEncoder", "categories", [["a"]]),
+    "means of another kind of target": ("means", "TargetEncoder", "target_type_", "multilabel-indicator"),
+    "means that are a word of the encoder": ("means", "TargetEncoder", "encodings_", "x"),
+    "means of other levels": ("means", "TargetEncoder", "encodings_", [[1.0]]),
+    "no means": ("means", "TargetEncoder", "encodings_", []),
+    "rare levels among the means": ("means", "TargetEncoder", "_infrequent_enabled", True),
 }
 
 
@@ -84,6 +92,7 @@ PENDING: dict[str, tuple[str, str, str, Any]] = {
     "no parts": ("logistic", "ColumnTransformer", "transformers_", []),
     "other columns": ("logistic", "ColumnTransformer", "feature_names_in_", ["x"]),
     "steps that are a word": ("logistic", "Pipeline", "steps", "x"),
+    "the mean of all rows that is a word": ("means", "TargetEncoder", "target_mean_", "x"),
     "codes that are a word": ("forest", "OrdinalEncoder", "categories_", "x"),
 }
 """What only asking the whole pipeline shows."""
