@@ -22,6 +22,7 @@ from sklearn.preprocessing import (
     StandardScaler,
     TargetEncoder,
 )
+from sklearn.utils.validation import FLOAT_DTYPES, validate_data
 
 from aetheron_desktop.engine.estimators.treatments import TREE_LEVELS
 
@@ -65,7 +66,11 @@ class _Bounds(MinMaxScaler):  # type: ignore[misc]  # untyped base
     def fit(self, X: NDArray[Any], y: ArrayLike | None = None) -> _Bounds:
         """Learn the number of columns alone."""
         del y
-        super().fit(np.repeat([self.feature_range], X.shape[1], axis=0).reshape(X.shape[1], 2).T)
+        width = validate_data(self, X, dtype=FLOAT_DTYPES, ensure_all_finite="allow-nan").shape[1]
+        names = getattr(self, "feature_names_in_", None)
+        super().fit(np.tile(np.array(self.feature_range)[:, None], width))
+        if names is not None:
+            self.feature_names_in_ = names
         return self
 
 
