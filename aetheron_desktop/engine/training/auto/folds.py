@@ -22,6 +22,7 @@ ALWAYS: Final = -1
 """The fold of a row that every model learns from, because its class would be unknown otherwise."""
 _MANY_ROWS: Final = 60_000
 _FEW_ROWS: Final = 3_000
+_FEWEST_FOLDS: Final = 4
 
 
 class Fold(NamedTuple):
@@ -43,8 +44,8 @@ class Folds(NamedTuple):
         return np.sort(np.concatenate([fold.valid for fold in self.parts]))
 
 
-def make_folds(experiment: Experiment, material: Material, dataset: Dataset, count: int | None) -> Folds:
-    """Give ``count`` folds of the training and validation parts, or as many as suit the rows.
+def make_folds(experiment: Experiment, material: Material, dataset: Dataset, count: int) -> Folds:
+    """Give ``count`` folds of the training and validation parts; 1 is the validation part alone.
 
     Rows that belong together stay together, and what is later is never learned from, as the split of the experiment
     has it.
@@ -52,7 +53,6 @@ def make_folds(experiment: Experiment, material: Material, dataset: Dataset, cou
     parts = material.parts
     rows = np.sort(np.concatenate([parts.train, parts.valid]))
     single = Folds((Fold(parts.train, parts.valid),), "judged by the validation part")
-    count = _usual(len(rows)) if count is None else count
     if count < 2:
         return single
     name = experiment.split.frozen
@@ -80,8 +80,17 @@ def make_folds(experiment: Experiment, material: Material, dataset: Dataset, cou
     return Folds(tuple(fold for fold in made if len(fold.valid)), how)
 
 
-def _usual(rows: int) -> int:
+def usual_folds(rows: int) -> int:
+    """Give how many folds suit so many rows: the fewer there are, the more each counts."""
     return 8 if rows <= _FEW_ROWS else 5 if rows <= _MANY_ROWS else 1
+
+
+def folds_in_time(usual: int, fits: float) -> int:
+    """Give how many folds there is time for, when there is time for so many ``fits`` of a strong estimator.
+
+    One validation part is better than hardly more rows to learn from than are left out.
+    """
+    return usual if fits >= usual else int(fits) if fits >= _FEWEST_FOLDS else 1
 
 
 def deal(y: NDArray[Any], count: int, seed: int, *, by_class: bool) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 
 from aetheron_desktop.engine.errors import AetheronError, TrainingError
+from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import FitEnded, Rows
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import main_metric
@@ -20,7 +21,7 @@ from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.events import MemberScored, MessageLogged, finite
 from aetheron_desktop.engine.training.auto.bench import Bench
 from aetheron_desktop.engine.training.auto.ensemble import Assembler
-from aetheron_desktop.engine.training.auto.folds import make_folds
+from aetheron_desktop.engine.training.auto.folds import folds_in_time, make_folds, usual_folds
 from aetheron_desktop.engine.training.auto.lanes import Lanes, is_alone
 from aetheron_desktop.engine.training.auto.member import Attempt
 from aetheron_desktop.engine.training.auto.portfolio import COST, SLOW, portfolio
@@ -51,10 +52,14 @@ _TOO_SLOW: Final = 20
 """So many candidates in a row that there is no time for, and it is done."""
 _OVER: Final = 1.2
 """A candidate is begun when it is known to take up to so many times what is left; its fits are then cut to fit."""
+_MEASURE: Final = "lightgbm"
+"""A strong estimator, by which it is told how many folds there is time for."""
 _RESERVE: Final = 0.02
 """The share of the time that is for putting the last member to the others."""
 _SAFE: Final = 0.9
 """The share of the free memory that a fit may be expected to take."""
+_MOST_LANES: Final = 8
+"""More fits at a time would end with too many that are incomplete; each has more threads then."""
 _BESIDE: Final = 8
 """So many times what a table takes is there for each fit beside the others."""
 
@@ -75,9 +80,9 @@ class AutoLearner:
         self._experiment = experiment
         self._subject = material.subject
         self._emit = emit
-        folds = experiment.params["folds"]
-        made = make_folds(experiment, material, dataset, None if folds is None else int(folds))
-        self._lanes = lanes_for(threads, len(made.parts), _BESIDE * material.table.memory_usage(index=False).sum())
+        self._size = size_of(dataset.info, experiment)
+        self._lanes = lanes_for(threads, _BESIDE * material.table.memory_usage(index=False).sum())
+        made = make_folds(experiment, material, dataset, self._folds(len(material.table) - len(material.parts.test)))
         self._threads = threads // self._lanes
         self._bench = Bench(material, made, experiment.seed, self._threads, kept)
         self._metric = experiment.metric or main_metric(experiment.task).name
@@ -94,7 +99,6 @@ class AutoLearner:
         )
         memory_gb = experiment.params["memory_gb"]
         self._memory = _SAFE * psutil.virtual_memory().available if memory_gb is None else 1e9 * float(memory_gb)
-        self._size = size_of(dataset.info, experiment)
         self._portfolio = self._candidates()
         self._tried = 0
         self._members: list[Member] = []
@@ -154,6 +158,20 @@ class AutoLearner:
             progress.expect(self._expected(lanes))
             progress.tick(len(self._members), self._wanted)
             progress.checkpoint(lambda folder: None)  # the fits keep theirs; this one says how far the run is
+
+    def _folds(self, rows: int) -> int:
+        """Give how many folds there are: as many as were chosen, else as suit the rows and the time."""
+        chosen, budget = self._experiment.params["folds"], self._experiment.budget_s
+        if chosen is not None:
+            return int(chosen)
+        usual = usual_folds(rows)
+        fit = forecast(catalog.card(_MEASURE), self._size, {})
+        if budget is None or fit is None:
+            return usual
+        found = folds_in_time(usual, budget * self._lanes / fit.seconds)
+        if found < usual:
+            self._say(f"There is not the time for {usual} folds: {catalog.card(_MEASURE).name} alone would take it.")
+        return found
 
     # -- what is tried -------------------------------------------------------------------------------------------------
 
@@ -292,10 +310,10 @@ class AutoLearner:
         self._emit(MessageLogged(job=self._experiment.run, level="info", text=text))
 
 
-def lanes_for(threads: int, folds: int, table_bytes: float) -> int:
-    """Give how many fits are done side by side: as many as there are threads and folds, and memory for each."""
+def lanes_for(threads: int, table_bytes: float) -> int:
+    """Give how many fits are done side by side: as many as there are threads, and memory for each."""
     room = psutil.virtual_memory().available // max(1, int(table_bytes))
-    return max(1, min(threads, folds, int(room)))
+    return max(1, min(threads, _MOST_LANES, int(room)))
 
 
 def _wanted(experiment: Experiment) -> int | None:

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
 from aetheron_desktop.engine.datasets.splitting.parting import part
-from aetheron_desktop.engine.training.auto.folds import ALWAYS, Folds, deal, deal_groups, known_in_all, make_folds
+from aetheron_desktop.engine.training.auto.folds import (
+    ALWAYS,
+    Folds,
+    deal,
+    deal_groups,
+    folds_in_time,
+    known_in_all,
+    make_folds,
+    usual_folds,
+)
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.training.preparation import Material, read
 from tests.tables import FEATURES, made_dataset, made_table
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
 
 
-def folds_of(dataset: Dataset, split: str | None, count: int | None = 4) -> tuple[Folds, Material]:
+def folds_of(dataset: Dataset, split: str | None, count: int = 4) -> tuple[Folds, Material]:
     made = plan(
         dataset.info, target="sold", estimators=["auto"], features=FEATURES, split=split_plan(dataset, split),
         new_id=lambda: "run-1",
@@ -101,3 +110,12 @@ def test_that_a_group_is_in_one_fold(groups: list[int], count: int) -> None:
     for group in set(groups):
         assert len(set(place[codes == group])) == 1
     assert set(place) == set(range(min(count, len(set(groups)))))
+
+
+@given(st.integers(30, 10**7), st.floats(0.01, 1e4))
+def test_that_there_are_no_more_folds_than_there_is_time_for(rows: int, fits: float) -> None:
+    usual = usual_folds(rows)
+    found = folds_in_time(usual, fits)
+    assert 1 <= found <= usual
+    assert found == 1 or found <= fits
+    assert folds_in_time(usual, 8.0) == usual
