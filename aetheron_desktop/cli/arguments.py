@@ -16,6 +16,7 @@ from aetheron_desktop.cli import (
     quarantined,
     recipes,
     running,
+    training,
     trust,
     version_arguments,
 )
@@ -108,7 +109,7 @@ def _tables(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    verb = _verb(verbs, "train", commands.train, "train models and print the leaderboard")
+    verb = _verb(verbs, "train", training.train, "train models and print the leaderboard")
     verb.add_argument("table", metavar="DATASET_OR_FILE", nargs="?", help="a dataset's id or name, or a file to import")
     verb.add_argument("--resume", metavar="RUN", help="go on with a run that was cut short, from its last checkpoint")
     verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
@@ -176,7 +177,7 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb = _verb(verbs, "leaderboard", auto.leaderboard, "show the runs by score, or the members of a run by auto")
     verb.add_argument("run", nargs="?", default="", metavar="RUN", help="a run by auto")
     verb.add_argument("--target", metavar="COL", help="only the runs that predict it")
-    _verb(verbs, "estimators", commands.estimators, "list the estimators and their parameters")
+    _verb(verbs, "estimators", training.estimators, "list the estimators and their parameters")
     _verb(verbs, "runs", running.runs, "list the runs")
     for name, command, what in (
         ("stop", running.stop, "stop a run of any window or terminal, and keep its best so far"),

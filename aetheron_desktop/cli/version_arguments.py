@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import again, explaining, foreign, versions
+from aetheron_desktop.cli import again, explaining, foreign, remotes, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def _looking(add: AddVerb) -> None:
         add("explain", explaining.explain, "show what each column adds to a prediction, or a tree's questions")
     )
     verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
-    verb = add("gc", versions.gc, "list what takes space and is needed by nothing, and free it when asked")
+    verb = add("gc", remotes.gc, "list what takes space and is needed by nothing, and free it when asked")
     verb.add_argument("--free", nargs="+", default=[], metavar="KEY", help="free these; all: but what is for good")
 
 
@@ -101,18 +101,18 @@ def _changing(add: AddVerb) -> None:
 
 
 def _elsewhere(add: AddVerb) -> None:
-    verb = _of_model(add("remote", versions.remote, "list the remotes of a model, or know one by a name"))
+    verb = _of_model(add("remote", remotes.remote, "list the remotes of a model, or know one by a name"))
     verb.add_argument("name", nargs="?", metavar="NAME")
     verb.add_argument("url", nargs="?", default="", metavar="URL", help="a folder, ssh://host/path or https://…")
     verb.add_argument("--remove", action="store_true", help="know it no longer")
-    verb = _of_model(add("push", versions.push, "send versions, variations, marks and aliases to a remote"))
+    verb = _of_model(add("push", remotes.push, "send versions, variations, marks and aliases to a remote"))
     verb.add_argument("remote", nargs="?", default="origin", metavar="REMOTE")
-    verb = add("pull", versions.pull, "get what a remote has that is not here, or with --new a whole model")
+    verb = add("pull", remotes.pull, "get what a remote has that is not here, or with --new a whole model")
     verb.add_argument("model", metavar="MODEL", help="a model's id or name; with --new an address")
     verb.add_argument("remote", nargs="?", default="origin", metavar="REMOTE")
     verb.add_argument("--new", action="store_true", help="make a new model of what is at the address")
     verb.add_argument("--name", metavar="NAME", help="what to call a new model")
-    verb = add("signers", versions.signers, "list whose signatures are trusted, or trust one")
+    verb = add("signers", remotes.signers, "list whose signatures are trusted, or trust one")
     verb.add_argument("--trust", metavar="FINGERPRINT", help="as the signer has told it to you")
     verb.add_argument("--name", metavar="NAME", help="whose it is")
     verb.add_argument("--distrust", metavar="FINGERPRINT")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -16,19 +14,16 @@ import psutil
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import (
-    Answered,
     CoresAwaited,
-    DatasetImported,
     JobEnded,
     JobStarted,
     MessageLogged,
     ModelSaved,
     Outcome,
-    PredictionsSaved,
     Progressed,
-    TableSaved,
     Work,
 )
+from aetheron_desktop.engine.jobs.chores import Chores
 from aetheron_desktop.engine.jobs.cores import CoreClaim, claim_cores
 from aetheron_desktop.engine.jobs.job import (
     AskJob,
@@ -45,19 +40,15 @@ from aetheron_desktop.engine.jobs.job import (
 from aetheron_desktop.engine.jobs.resuming import keep_plan
 from aetheron_desktop.engine.jobs.run_life import RunLife
 from aetheron_desktop.engine.store.event_log import EventLog
-from aetheron_desktop.engine.versioning.changes import NotChanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aetheron_desktop.engine.datasets.dataset import DatasetInfo
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.job import Job
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.training.run import Run
     from aetheron_desktop.engine.training.trainer import Training
-    from aetheron_desktop.engine.versioning.questions import ReproduceQuestion
-    from aetheron_desktop.engine.versioning.reproduction import Reproduction
     from aetheron_desktop.engine.workspace import Workspace
 
     Tell = Callable[[Event, bytes], None]
@@ -127,9 +118,9 @@ class Execution:
             self._start()
             end = self._dispatch()
         except AetheronError as error:
-            end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+            end = self.ending("failed", title=error.title, detail=error.detail, hint=error.hint)
         except MemoryError:
-            end = self._ending(
+            end = self.ending(
                 "failed",
                 title="The memory is not enough",
                 detail="The job asked for more memory than the machine has free.",
@@ -137,7 +128,7 @@ class Execution:
             )
         except Exception as error:  # noqa: BLE001 - the border of the job: whatever happens, it ends in words
             self._emit_quietly(MessageLogged(job=self._job.id, level="error", text=traceback.format_exc()))
-            end = self._ending(
+            end = self.ending(
                 "failed",
                 title="An error in the program",
                 detail=f"{type(error).__name__}: {error}",
@@ -149,180 +140,11 @@ class Execution:
             self._done.set()
 
     def _dispatch(self) -> JobEnded:
-        match self._job:
-            case ImportJob():
-                return self._import(self._job)
-            case PrepareJob():
-                return self._prepare(self._job)
-            case MendJob():
-                return self._mend(self._job)
-            case AskJob():
-                return self._answer(self._job)
-            case TrainJob():
-                return self._train(self._job)
-            case PredictJob():
-                return self._predict(self._job)
-            case ExportJob():
-                return self._export(self._job)
-            case TableJob():
-                return self._table(self._job)
-            case ChangeJob():
-                return self._change(self._job)
+        if isinstance(self._job, TrainJob):
+            return self._train(self._job)
+        return Chores(self._workspace, self._job, self, self._stop).do()
 
-    # -- the kinds of work --------------------------------------------------------------------------------------
-
-    def _import(self, job: ImportJob) -> JobEnded:
-        if job.source.lower().endswith(".aether"):
-            return self._import_model(job)
-        from aetheron_desktop.engine.datasets.reading.reader import import_file  # duckdb; only this job needs it
-
-        info = import_file(
-            Path(job.source),
-            self._workspace.root / "datasets",
-            name=job.name,
-            recipe=job.recipe,
-            previous=job.previous,
-            progress=self._progress,
-            should_stop=self._stop.is_set,
-        )
-        return self._imported(info)
-
-    def _mend(self, job: MendJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets.reading.mend import mend  # duckdb; only this job needs it
-
-        folder = self._workspace.root / "datasets"
-        dataset = self._workspace.dataset(job.dataset)
-        return self._imported(mend(dataset, job.lines, folder, progress=self._progress, should_stop=self._stop.is_set))
-
-    def _imported(self, info: DatasetInfo | None) -> JobEnded:
-        if info is None:
-            return self._ending("stopped", title="The import was cancelled", detail="Nothing was kept.")
-        return self._enter(info)
-
-    def _enter(self, info: DatasetInfo) -> JobEnded:
-        self._workspace.add_dataset(info)
-        self._emit(
-            DatasetImported(
-                job=self._job.id,
-                dataset=info.id,
-                name=info.name,
-                rows=info.rows,
-                columns=len(info.schema.columns),
-                quarantined=info.quarantined,
-            )
-        )
-        return self._ending("succeeded", result=info.id)
-
-    def _prepare(self, job: PrepareJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets.preparing.making import prepare  # duckdb; only this job needs it
-
-        dataset = self._workspace.dataset(job.dataset)
-        info = prepare(
-            dataset,
-            job.steps,
-            self._workspace,
-            name=job.name,
-            progress=self._progress,
-            should_stop=self._stop.is_set,
-        )
-        if info is None:
-            return self._ending("stopped", title="The preparation was cancelled", detail="Nothing was kept.")
-        return self._enter(info)
-
-    def _answer(self, job: AskJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets import questions as of_tables
-        from aetheron_desktop.engine.datasets.staging import Stopped  # duckdb; jobs about tables alone need it
-        from aetheron_desktop.engine.versioning import questions as of_models
-
-        question = job.question
-        try:
-            if isinstance(question, of_models.ReproduceQuestion):
-                if self._reproduce(question).state == "stopped":
-                    raise Stopped  # noqa: TRY301 - as the other questions are ended
-            elif isinstance(question, of_models.LookQuestion):
-                of_models.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
-            else:
-                of_tables.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
-        except Stopped:
-            return self._ending("stopped", title="The question was withdrawn")
-        return self._ending("succeeded")
-
-    def _tell_answer(self, answer: msgspec.Struct) -> None:
-        self._emit(Answered(job=self._job.id, answer=msgspec.to_builtins(answer)))
-
-    def _reproduce(self, question: ReproduceQuestion) -> Reproduction:
-        from aetheron_desktop.engine.versioning.reproduction import reproduce
-
-        found = reproduce(
-            self._workspace,
-            question.model,
-            question.version,
-            job=self._job.id,
-            emit=self._emit,
-            should_stop=self._stop.is_set,
-            threads=max(1, (os.cpu_count() or 1) - 1),
-        )
-        self._tell_answer(found)
-        return found
-
-    def _change(self, job: ChangeJob) -> JobEnded:
-        from aetheron_desktop.engine.registry.combining import AdoptConflict  # Git; only this job needs it
-        from aetheron_desktop.engine.registry.remotes.remote_errors import TransferStopped
-        from aetheron_desktop.engine.versioning.deeds import GateRefusal
-        from aetheron_desktop.engine.versioning.doing import do
-
-        try:
-            made = do(job.change, self._workspace, self._progress, self._stop.is_set)
-        except AdoptConflict as error:
-            self._tell_answer(NotChanged(parts=error.parts))
-            raise
-        except TransferStopped:
-            return self._ending("stopped", title="It was stopped", detail="What was sent or got until then is whole.")
-        except GateRefusal as error:
-            self._tell_answer(NotChanged(results=error.results))
-            raise
-        self._tell_answer(made)
-        return self._ending("succeeded", result=made.model)
-
-    def _import_model(self, job: ImportJob) -> JobEnded:
-        from aetheron_desktop.engine.registry.carrying import unpack_model  # learning libraries
-
-        part = self._workspace.root / "tmp" / f"{job.id}-model"
-        try:
-            info = unpack_model(Path(job.source), part).info
-            message = f"Imported from {Path(job.source).name}"
-            info = self._workspace.shelf.create(part, info.id, info.name, message, "imported")
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-        self._emit(ModelSaved(job=job.id, model=info.id, name=info.name, metrics=info.metrics))
-        return self._ending("succeeded", result=info.id)
-
-    def _export(self, job: ExportJob) -> JobEnded:
-        from aetheron_desktop.engine.registry.carrying import pack_model  # learning libraries
-
-        pack_model(self._workspace.shelf.files(self._workspace.model(job.model).id, job.version), Path(job.out))
-        return self._ending("succeeded", result=job.out)
-
-    def _table(self, job: TableJob) -> JobEnded:
-        from aetheron_desktop.engine.datasets.dataset import Aside
-        from aetheron_desktop.engine.datasets.export import export_table  # duckdb
-        from aetheron_desktop.engine.datasets.staging import Stopped
-
-        dataset = self._workspace.dataset(job.dataset)
-        try:
-            rows = export_table(
-                Aside(dataset) if job.quarantine else dataset,
-                Path(job.out),
-                self._workspace.root / "tmp",
-                where=job.where,
-                columns=job.columns,
-                progress=self._progress,
-                should_stop=self._stop.is_set,
-            )
-        except Stopped:
-            return self._ending("stopped", title="The export was cancelled", detail="Nothing was written.")
-        self._emit(TableSaved(job=job.id, path=job.out, rows=rows))
-        return self._ending("succeeded", result=job.out)
+    # -- a training ---------------------------------------------------------------------------------------------------
 
     def _train(self, job: TrainJob) -> JobEnded:
         from aetheron_desktop.engine.registry.keys import checkpoint_key
@@ -339,11 +161,11 @@ class Execution:
         dataset = self._workspace.dataset(job.experiment.dataset)
         threads = self._take_cores(job, life)
         if threads is None:
-            return self._ending("stopped", title="Stopped", detail="It was stopped while it waited for a core.")
+            return self.ending("stopped", title="Stopped", detail="It was stopped while it waited for a core.")
         training = Training(
             job.experiment,
             dataset,
-            self._emit,
+            self.emit,
             threads=threads,
             checkpoints=life.checkpoints,
             key=checkpoint_key(),
@@ -362,17 +184,17 @@ class Execution:
         self._cores = claim_cores(job.threads, whole=job.is_resumed)
         if self._cores is None:
             waiting = CoresAwaited(job=job.id)
-            self._emit(waiting)
+            self.emit(waiting)
             while self._cores is None:
                 if self._stop.wait(_CORES_S):
                     return None
                 self._cores = claim_cores(job.threads, whole=job.is_resumed)
-            self._emit(life.waited(waiting.at))
+            self.emit(life.waited(waiting.at))
         threads = self._cores.threads
         if threads < job.threads and not job.is_resumed:
             keep_plan(self._workspace, msgspec.structs.replace(job, threads=threads))
             words = f"It trains on {threads} of {job.threads} cores: other programs train on the others."
-            self._emit(MessageLogged(job=job.id, level="info", text=words))
+            self.emit(MessageLogged(job=job.id, level="info", text=words))
         return threads if not job.is_resumed else job.threads
 
     def _keep(self, run: Run) -> JobEnded:
@@ -389,7 +211,7 @@ class Execution:
         from aetheron_desktop.engine.training.live_importance import weighed  # numpy; only this job needs it
 
         if run.model is None:
-            return self._ending(run.outcome, title="Stopped", detail="It was stopped before a first model was there.")
+            return self.ending(run.outcome, title="Stopped", detail="It was stopped before a first model was there.")
         predictions = self._workspace.run_folder(run.experiment.run) / "predictions.parquet"
         with storage_errors(predictions):
             run.predictions.to_parquet(predictions)
@@ -403,18 +225,18 @@ class Execution:
             intervals=run.intervals,
         )
         if run.importance:
-            self._emit(weighed(self._job.id, run.steps or 0, run.importance, is_test=True))
+            self.emit(weighed(self._job.id, run.steps or 0, run.importance, is_test=True))
         return self._told_model(saved, run.outcome)
 
     def _told_model(self, saved: ModelSaved, outcome: Outcome) -> JobEnded:
         assert self._life is not None
         self._life.measured(saved)
-        self._emit(saved)
+        self.emit(saved)
         if outcome == "stopped":
-            return self._ending(
+            return self.ending(
                 "stopped", result=saved.model, title="Stopped", detail="The best model so far was kept and evaluated."
             )
-        return self._ending("succeeded", result=saved.model)
+        return self.ending("succeeded", result=saved.model)
 
     def _keep_model(self, run: Run) -> ModelInfo:
         """Make a model of what the run made, with its first version."""
@@ -430,17 +252,6 @@ class Execution:
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
-    def _predict(self, job: PredictJob) -> JobEnded:
-        from aetheron_desktop.engine.jobs.prediction import predict_file  # learning libraries
-
-        rows, notes = predict_file(self._workspace, job, self._progress, self._stop.is_set)
-        for note in notes:
-            self._emit(MessageLogged(job=job.id, level="warning", text=note))
-        if rows is None:
-            return self._ending("stopped", title="The prediction was cancelled", detail="Nothing was written.")
-        self._emit(PredictionsSaved(job=job.id, path=job.out, rows=rows))
-        return self._ending("succeeded", result=job.out)
-
     # -- telling ------------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -450,14 +261,15 @@ class Execution:
             # Whoever does not get it may write nothing: the log and the record are another's.
             self._life = RunLife(self._workspace, self._job, process.pid, born)
         self._log = EventLog(self._workspace.job_log(self._job.id))
-        self._emit(JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born))
+        self.emit(JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born))
 
-    def _progress(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
+    def progress(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
+        """Tell how far it is, and how long the stage still takes, once that is known."""
         if stage != self._stage:
             self._stage, self._stage_began = stage, time.monotonic()
         spent = time.monotonic() - self._stage_began
         eta = spent * (total - done) / done if total and done and spent > _SURE_S else None
-        self._emit(Progressed(job=self._job.id, stage=stage, done=done, total=total, unit=unit, eta_s=eta))
+        self.emit(Progressed(job=self._job.id, stage=stage, done=done, total=total, unit=unit, eta_s=eta))
 
     def _tell_pauses(self) -> None:
         """Tell of the pauses that are over, for whoever reads the log later."""
@@ -465,24 +277,26 @@ class Execution:
             return
         try:
             for pause in self._life.new_pauses():
-                self._emit(pause)
+                self.emit(pause)
         except AetheronError:  # a disk that refuses: the end of the job says so
             return
 
-    def _emit(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
+        """Write an event down, and tell it; after the end nothing is told."""
         with self._lock:
             if self._end is None and self._log is not None:
                 self._tell(event, self._log.append(event))
 
     def _emit_quietly(self, event: Event) -> None:
         try:
-            self._emit(event)
+            self.emit(event)
         except AetheronError:  # the disk is full: the end of the job says so
             return
 
-    def _ending(
+    def ending(
         self, outcome: Outcome, *, result: str | None = None, title: str = "", detail: str = "", hint: str = ""
     ) -> JobEnded:
+        """Give the end of the job, to be told once."""
         return JobEnded(
             job=self._job.id,
             work=self._work,
@@ -506,7 +320,7 @@ class Execution:
                 if self._log is not None:
                     line = self._log.append(end)
             except AetheronError as error:
-                end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+                end = self.ending("failed", title=error.title, detail=error.detail, hint=error.hint)
             self._end = end
             self._tell(end, line or msgspec.json.encode(end) + b"\n")
             if not isinstance(self._job, TrainJob):
@@ -523,9 +337,9 @@ class Execution:
                     detail = "It was stopped before it had begun."
                     if isinstance(self._job, ChangeJob):
                         detail = "It was stopped; what was whole until then is kept."
-                    end = self._ending("stopped", title="Stopped", detail=detail)
+                    end = self.ending("stopped", title="Stopped", detail=detail)
             except AetheronError as error:
-                end = self._ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+                end = self.ending("failed", title=error.title, detail=error.detail, hint=error.hint)
             self._finish(end)
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from aetheron_desktop import cli
-from aetheron_desktop.cli import commands
+from aetheron_desktop.cli import training
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import TrainJob
 from aetheron_desktop.engine.jobs.past_runs import OVERALL, speeds
@@ -52,7 +52,7 @@ def test_that_a_dry_run_says_what_it_takes_and_trains_nothing(
     assert "at most" in said
     assert "Nothing was trained." in said
     assert workspace.runs() == []
-    monkeypatch.setattr(commands, "free_memory", lambda: 1000)
+    monkeypatch.setattr(training, "free_memory", lambda: 1000)
     assert cli.main([*words, "--estimator", "forest"]) == 1
     assert "needs about 300 MB" in capsys.readouterr().err
     assert workspace.runs() == []
