@@ -44,6 +44,7 @@ COMMANDS: Final = frozenset(
         "resume",
         "revert",
         "runs",
+        "script",
         "show",
         "signers",
         "split",
