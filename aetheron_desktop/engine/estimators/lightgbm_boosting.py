@@ -77,6 +77,8 @@ class _Fit:
         """Do all rounds that are left."""
         # Whoever stops now gets the best of the rounds that were done before.
         self.rounds.finish()
+        if self.rounds.is_over:
+            return
         lightgbm.train(
             _parameters(self._recipe, self._width),
             self._train,

@@ -67,12 +67,11 @@ class _Fit:
         """Do all rounds that are left."""
         # Whoever stops now gets the best of the rounds that were done before.
         self.rounds.finish()
-        is_over = False
-        while not is_over:
+        while not self.rounds.is_over:
             done = self.rounds.state.done + 1
             self._booster.update(self._train, done - 1)
             told = self._booster.eval_set([(self._valid, "valid")], done - 1)
-            is_over = self.rounds.hear(done, float(told.rpartition(":")[2]), self._points)
+            self.rounds.hear(done, float(told.rpartition(":")[2]), self._points)
 
     def _data(self, rows: Rows, reference: Any = None) -> Any:
         coded = set(self._recipe.categorical)
