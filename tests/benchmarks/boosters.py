@@ -2,13 +2,12 @@
 
 ``python3 dev.py bench boosters`` takes the learning sets of the corpora (``AETHERON_CORPORA``, else the folder beside
 this one) through the program's own import, split and preparation, so that all see the same rows and codes; each library
-fits with its own ``fit``, stops early on the same rows, and is judged on the test rows. CatBoost is no dependency: it
-is measured where it can be imported.
+fits with its own ``fit``, stops early on the same rows, and is judged on the test rows. CatBoost is there twice: with
+its own statistics of categories, and as the card of the program trains it.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -26,7 +25,11 @@ import pandas as pd
 
 from aetheron_desktop.engine.datasets.dataset import Dataset
 from aetheron_desktop.engine.datasets.reading.reader import import_file
+from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.estimators.base import Recipe
+from aetheron_desktop.engine.estimators.symmetric import SymmetricPredictor
 from aetheron_desktop.engine.evaluation.scores import log_loss, roc_auc
+from aetheron_desktop.engine.params import defaults
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.preparation import prepare, read
 from tests.e2e.program import ROOT
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.base import Rows
 
     Predict = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -97,9 +101,13 @@ def compared(names: list[str]) -> int:
     if unknown := set(names) - {table.name for table in TABLES}:
         print(f"There is no learning set {', '.join(sorted(unknown))} here.", file=sys.stderr)
         return 2
-    fits = {"scikit-learn": _sklearn, "LightGBM": _lightgbm, "XGBoost": _xgboost}
-    if importlib.util.find_spec("catboost") is not None:
-        fits["CatBoost"] = _catboost
+    fits = {
+        "scikit-learn": _sklearn,
+        "LightGBM": _lightgbm,
+        "XGBoost": _xgboost,
+        "CatBoost": _catboost,
+        "CatBoost, the card": _card,
+    }
     print(
         "| table | measure | trees of | score | fit, s | rounds | 1,000 rows a second |\n|---|---|---|---|---|---|---|"
     )
@@ -298,6 +306,46 @@ def _catboost(parts: Parts, seed: int) -> tuple[Predict, int]:
         return made
 
     return predict, model.tree_count_
+
+
+def _card(parts: Parts, seed: int) -> tuple[Predict, int]:
+    from aetheron_desktop.engine.estimators.catboost_boosting import Catboost
+
+    card = catalog.card("catboost")
+    params = defaults(card.parameters) | {"iterations": ROUNDS, "learning_rate": RATE, "patience": PATIENCE}
+    task: Task = "regression" if not parts.classes else "binary" if parts.classes == 2 else "multiclass"
+    fit = Catboost(Recipe(task, parts.classes, params, seed, 1, tuple(parts.categorical)))
+    fit.fit(parts.train, parts.valid, Nobody())
+    assert isinstance(fit.fitted, SymmetricPredictor)
+    return fit.fitted.predict, len(fit.fitted.depth)
+
+
+class Nobody:
+    """Listens to a fit, and wants nothing of it."""
+
+    seconds = 0.0
+
+    def step(self, number: int, total: int | None, train: Any, valid: Any) -> float:
+        """Pass over a step."""
+        return 0.0
+
+    def tick(self, number: int, total: int | None) -> None:
+        """Pass over a step."""
+
+    def batch(self, number: int, total: int | None, loss: float) -> None:
+        """Pass over batches."""
+
+    def stage(self, name: str) -> None:
+        """Pass over a stage."""
+
+    def say(self, text: str) -> None:
+        """Pass over a decision."""
+
+    def checkpoint(self, write: Any) -> None:
+        """Take up no offer."""
+
+    def restored(self) -> None:
+        """Give nothing to go on from."""
 
 
 if __name__ == "__main__":

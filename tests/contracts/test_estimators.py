@@ -43,6 +43,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "xgboost": {"n_estimators": 15},
     "quantile": {"max_iter": 60},
     "quantile_boosting": {"n_estimators": 15},
+    "catboost": {"iterations": 15},
     "network": {"epochs": 40, "hidden_size": 32, "batch_size": 16},
     "tabm": {"epochs": 25, "hidden_size": 16, "batch_size": 16, "members": 4, "layers": 2},
     "resnet": {"epochs": 20, "hidden_size": 16, "batch_size": 16, "layers": 1},

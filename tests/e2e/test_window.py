@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.timeout(240),
     pytest.mark.skipif(sys.platform != "linux", reason="driven by xdotool on a virtual screen"),
 ]
-LEARNING = ("torch", "sklearn", "pandas", "scipy", "lightgbm", "skops")
+LEARNING = ("torch", "sklearn", "pandas", "scipy", "lightgbm", "catboost", "skops")
 HEAVY = ("numpy", "pyqtgraph", "duckdb")
 POINTS = "len(window().train_tab().curves.plots[0].points({run!r}, 'valid')[0])"
 

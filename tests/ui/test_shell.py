@@ -50,7 +50,7 @@ from aetheron_desktop.ui.widgets.start_page import SAMPLES, StartPage
 from tests.tables import made_dataset
 from tests.ui.conftest import LIMIT_MS
 
-HEAVY = ("torch", "sklearn", "pandas", "scipy", "lightgbm", "skops", "safetensors")
+HEAVY = ("torch", "sklearn", "pandas", "scipy", "lightgbm", "catboost", "skops", "safetensors")
 LATE = ("numpy", "pyqtgraph", "duckdb", "pyarrow", "PySide6.QtNetwork", "psutil")
 
 

@@ -33,6 +33,7 @@ ALL: Final[tuple[Card, ...]] = (
     boosters.LIGHTGBM,
     boosters.XGBOOST,
     boosters.QUANTILE_BOOSTING,
+    boosters.CATBOOST,
     neural.NETWORK,
     neural.TABM,
     neural.RESNET,

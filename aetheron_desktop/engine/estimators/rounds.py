@@ -88,23 +88,35 @@ class Rounds:
 
         ``points`` gives what is predicted now for the ``drawn`` rows of both parts.
         """
+        is_over = self.count(done, loss)
+        self.settle(points)
+        return is_over
+
+    def count(self, done: int, loss: float) -> bool:
+        """Take in a round as :meth:`hear` does, of which nothing can be predicted yet; :meth:`settle` comes later."""
         best = self.state.best
         if math.isfinite(loss) and (best is None or loss < best):
             self.state = State(done, done, loss)
         else:
             self.state = State(done, self.state.best_round, best)
-        is_over = self.is_over
+        return self.is_over
+
+    def tick(self) -> None:
+        """Tell of a round that was counted, when others are counted before :meth:`settle`."""
+        self._progress.tick(self.state.done, self.total)
+
+    def settle(self, points: Callable[[], tuple[NDArray[np.float64], NDArray[np.float64]]]) -> None:
+        """Keep the best so far, tell the points of the curves and offer a checkpoint, each when it is time for it."""
         now = time.monotonic()
         if self._kept != self.state.best_round and now - self._kept_at >= self._keeping_cost / _KEEPING_SHARE:
             self._keep()
             now = time.monotonic()
-        if is_over or now - self._told_at >= self._telling_cost / _CURVES_SHARE:
-            self._tell(done, points, now)
+        if self.is_over or now - self._told_at >= self._telling_cost / _CURVES_SHARE:
+            self._tell(self.state.done, points, now)
         else:
-            self._progress.tick(done, self.total)
+            self.tick()
         if self.state.best is not None:
             self._progress.checkpoint(self._write)
-        return is_over
 
     def finish(self) -> None:
         """See to it that what is kept is the best round."""

@@ -29,6 +29,7 @@ from aetheron_desktop.engine.estimators.boosters import Booster
 from aetheron_desktop.engine.estimators.pipeline import Blend, Branch, FittedPipeline
 from aetheron_desktop.engine.estimators.plain import PLAIN, PlainPredictor
 from aetheron_desktop.engine.estimators.quantiles import COUNT, QuantilesPredictor
+from aetheron_desktop.engine.estimators.symmetric import SymmetricClassesPredictor, SymmetricPredictor
 from aetheron_desktop.engine.registry import format as skops_format
 from aetheron_desktop.engine.registry.allowed import NAMES
 from aetheron_desktop.engine.registry.audit import audit, check_trees
@@ -70,6 +71,7 @@ _REGRESSORS: Final = (
     ExtraTreesRegressor,
     HistGradientBoostingRegressor,
 )
+_ARRAYS: Final = PLAIN | {one.kind: one for one in (SymmetricPredictor, SymmetricClassesPredictor)}
 _SHAPE: Final = "shape.json"
 
 
@@ -239,7 +241,7 @@ def _check_predictor(model: Any, task: Task, classes: int) -> None:
 def _plain(told: dict[str, Any], classes: int) -> PlainPredictor:
     """Give the predictor that is arrays alone, and refuse arrays that do not suit each other."""
     kind, arrays = told.get("kind"), told.get("arrays")
-    known = PLAIN.get(kind) if isinstance(kind, str) else None
+    known = _ARRAYS.get(kind) if isinstance(kind, str) else None
     if known is None or not isinstance(arrays, dict) or set(told) != {"kind", "arrays"}:
         raise UntrustedModel(f"{PIPELINE} holds a predictor of an unknown kind.", hint=AGAIN)
     try:

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aetheron_desktop.engine.estimators import boosting, catalog, lightgbm_boosting, xgboost_boosting
+from aetheron_desktop.engine.estimators import boosting, catalog, catboost_boosting, lightgbm_boosting, xgboost_boosting
 from aetheron_desktop.engine.estimators.base import Estimator, Recipe, Rows, SklearnPredictor
 from aetheron_desktop.engine.estimators.boosters import Booster
+from aetheron_desktop.engine.estimators.symmetric import SymmetricPredictor
 from aetheron_desktop.engine.params import defaults
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ KINDS: dict[str, type[Estimator]] = {
     "boosting": boosting.Boosting,
     "lightgbm": lightgbm_boosting.Lightgbm,
     "xgboost": xgboost_boosting.Xgboost,
+    "catboost": catboost_boosting.Catboost,
 }
+COUNTS = {"boosting": "max_iter", "catboost": "iterations"}
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 ROUNDS = 12
+ENDS = (2, 5, 10)
 
 
 class Killed(Exception):
@@ -46,7 +50,8 @@ class Heard:
 
     def step(self, number: int, total: int | None, train: Any, valid: Any) -> float:
         self.points.append(number)
-        rows, predicted = valid
+        rows, self.told = valid
+        predicted = self.told
         assert len(predicted) == len(rows.y)
         self.tick(number, total)
         return 0.0
@@ -87,7 +92,7 @@ def rows(task: Task, seed: int = 0) -> tuple[Rows, Rows]:
 
 
 def made(id_: str, task: Task, *, seed: int = 5, threads: int = 1, **values: Any) -> Estimator:
-    count = "max_iter" if id_ == "boosting" else "n_estimators"
+    count = COUNTS.get(id_, "n_estimators")
     params = defaults(catalog.card(id_).parameters) | {count: ROUNDS, "learning_rate": 0.2, **values}
     classes = {"binary": 2, "multiclass": 3}.get(task, 0)
     return KINDS[id_](Recipe(task, classes, params, seed, threads, categorical=(0,)))
@@ -100,6 +105,8 @@ def learned(estimator: Estimator) -> Any:
             return body
         case SklearnPredictor(model=model):
             return [tree.nodes.tobytes() for round_ in model._predictors for tree in round_]
+        case SymmetricPredictor() as trees:
+            return {name: values.tobytes() for name, values in trees.arrays().items()}
         case _:
             raise AssertionError
 
@@ -113,7 +120,11 @@ def learned(estimator: Estimator) -> Any:
 def test_that_it_ends_the_same_wherever_it_was_cut(
     id_: str, task: Task, keep: int, later: int, share: float, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    values = {"colsample_bytree": share} if id_ == "lightgbm" else {}
+    names = {"lightgbm": ("colsample_bytree",), "catboost": ("subsample", "rsm")}
+    values = dict.fromkeys(names.get(id_, ()), share)
+    if id_ == "catboost":
+        # It can go on from the ends of blocks.
+        keep = max(end for end in ENDS if end <= max(keep, ENDS[0]))
     folder = tmp_path_factory.mktemp("kept")
     whole, cut, again = (made(id_, task, seed=seed, **values) for _ in range(3))
     heard = Heard()
@@ -139,13 +150,33 @@ def test_that_patience_is_remembered_and_the_best_round_kept(id_: str, task: Tas
     whole.fit(noise, valid, heard)
     last = heard.rounds[-1]
     assert last < ROUNDS
+    keep = max(end for end in ENDS if end < last) if id_ == "catboost" else last - 1
     with pytest.raises(Killed):
-        cut.fit(noise, valid, Heard(tmp_path, keep=last - 1, kill=last))
+        cut.fit(noise, valid, Heard(tmp_path, keep=keep, kill=last))
     again.fit(noise, valid, Heard(old=tmp_path))
     assert learned(again) == learned(whole)
     trees = learned(whole)
     if id_ == "boosting":
         assert len(trees) == (last - 5) * (3 if task == "multiclass" else 1)
+
+
+@pytest.mark.parametrize("values", [{}, {"patience": 3, "learning_rate": 0.9}], ids=["all rounds", "out of patience"])
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("id_", KINDS)
+def test_that_one_that_was_cut_behind_its_last_round_ends_the_same(
+    id_: str, task: Task, values: dict[str, Any], tmp_path: Path
+) -> None:
+    train, valid = rows(task)
+    if values:
+        train = Rows(train.X, np.random.default_rng(1).permutation(train.y), train.weight)
+    whole, kept, again = (made(id_, task, **values) for _ in range(3))
+    heard, resumed = Heard(), Heard(old=tmp_path)
+    whole.fit(train, valid, heard)
+    kept.fit(train, valid, Heard(tmp_path, keep=heard.rounds[-1]))
+    again.fit(train, valid, resumed)
+    # scikit-learn does a round before it asks; it is none of the best.
+    assert id_ == "boosting" or not resumed.rounds
+    assert learned(again) == learned(whole)
 
 
 @pytest.mark.parametrize("id_", KINDS)
@@ -154,9 +185,20 @@ def test_that_a_kill_between_checkpoints_leaves_the_best_so_far(id_: str) -> Non
     with pytest.raises(Killed):
         estimator.fit(*rows("binary"), Heard(kill=7))
     assert estimator.fitted is not None
-    shorter = made(id_, "binary", **{"max_iter" if id_ == "boosting" else "n_estimators": 7})
+    shorter = made(id_, "binary", **{COUNTS.get(id_, "n_estimators"): 7})
     shorter.fit(*rows("binary"), Heard())
     assert learned(estimator) == learned(shorter)
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("id_", KINDS)
+def test_that_what_is_told_while_it_fits_is_what_it_predicts(id_: str, task: Task) -> None:
+    # So slow that the last round is the best.
+    estimator, heard = made(id_, task, learning_rate=0.02), Heard()
+    train, valid = rows(task)
+    estimator.fit(train, valid, heard)
+    assert estimator.fitted is not None
+    np.testing.assert_allclose(estimator.fitted.predict(valid.X), heard.told, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("task", TASKS)

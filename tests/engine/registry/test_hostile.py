@@ -41,11 +41,12 @@ QUICK = {
     "boosting": {"max_iter": 3},
     "lightgbm": {"n_estimators": 3},
     "xgboost": {"n_estimators": 3},
+    "catboost": {"iterations": 3},
     "network": {"epochs": 1, "hidden_size": 8},
 }
 KINDS = (
     *("logistic", "elastic_net", "naive_bayes", "knn", "svm", "tree", "forest", "extra_trees", "boosting", "network"),
-    *("lightgbm", "xgboost"),
+    *("lightgbm", "xgboost", "catboost"),
 )
 MEANS = (Treatment("colour", ("target",)),)
 SECONDS, MEGABYTES = 20, 1_500

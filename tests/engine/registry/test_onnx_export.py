@@ -54,6 +54,7 @@ QUICK: dict[str, Any] = {
     "xgboost": {"n_estimators": 12},
     "quantile": {"max_iter": 60},
     "quantile_boosting": {"n_estimators": 12},
+    "catboost": {"iterations": 12},
     "network": {"epochs": 2, "hidden_size": 16},
     "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},
     "resnet": {"epochs": 2, "hidden_size": 16},

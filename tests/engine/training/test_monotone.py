@@ -33,6 +33,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "glass_box": {"max_iter": 60, "min_samples_leaf": 3, "learning_rate": 0.3},
     "lightgbm": {"n_estimators": 30, "min_child_samples": 5, "learning_rate": 0.3},
     "xgboost": {"n_estimators": 30, "learning_rate": 0.3},
+    "catboost": {"iterations": 30, "learning_rate": 0.3},
     "auto": {"models": 2, "folds": 2},
 }
 WANTED = (Monotone("dose", "+"), Monotone("age", "-"))

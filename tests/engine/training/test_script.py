@@ -164,7 +164,7 @@ def test_that_costs_of_several_classes_are_in_it(
     assert_same(run_here(script(run, dataset), dataset, tmp_path, monkeypatch), run, SCRIPTS["tree"].within)
 
 
-@pytest.mark.parametrize("id_", ["boosting", "glass_box", "lightgbm", "xgboost"])
+@pytest.mark.parametrize("id_", ["boosting", "glass_box", "lightgbm", "xgboost", "catboost"])
 def test_that_directions_are_in_it(id_: str, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = trained(catalog.card(id_), "binary", dataset, monotone=(Monotone("count", "-"), Monotone("size", "+")))
     made = script(run, dataset)

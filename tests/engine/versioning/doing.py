@@ -36,6 +36,7 @@ QUICK: dict[str, dict[str, Any]] = {
     "glass_box": {"max_iter": 6},
     "lightgbm": {"n_estimators": 10},
     "xgboost": {"n_estimators": 10},
+    "catboost": {"iterations": 10},
     "boosting": {"max_iter": 3},
     "network": {"epochs": 2, "hidden_size": 16},
     "tabm": {"epochs": 2, "hidden_size": 16, "members": 4},

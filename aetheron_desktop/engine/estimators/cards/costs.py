@@ -49,6 +49,10 @@ COSTS: Final[dict[str, Cost]] = {
         width="codes", steps="n_estimators", start_s=0.081, cell_s=1.2e-6, step_s=5.3e-4, step_cell_s=3.2e-8,
         scales=(("num_leaves", 0.3),), parallel=0.7, cell_bytes=60,
     ),
+    "catboost": Cost(
+        width="codes", steps="iterations", start_s=0.15, cell_s=7.9e-7, step_s=2e-3, step_cell_s=1.2e-8,
+        per_class=True, scales=(("depth", 1.0),), parallel=0.6, cell_bytes=30,
+    ),
     "network": Cost(
         width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,
         scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,

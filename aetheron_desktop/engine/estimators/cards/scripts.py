@@ -37,6 +37,8 @@ SCRIPTS: Final[dict[str, Told]] = {
     "lightgbm": Told(piece="lightgbm", rounds="n_estimators"),
     # It adds up in single precision.
     "xgboost": Told(piece="xgboost", rounds="n_estimators", within=1e-5),
+    # Between blocks of trees it holds in single precision what they add up to.
+    "catboost": Told(piece="catboost", rounds="iterations", within=1e-4),
 }
 
 _NETWORK: Final = (

@@ -25,8 +25,10 @@ from aetheron_desktop.engine.estimators.plain import (
     PlainPredictor,
     SumsPredictor,
 )
+from aetheron_desktop.engine.estimators.symmetric import SymmetricPredictor
 from aetheron_desktop.engine.registry.onnx.graph import DOUBLE, shape
 from aetheron_desktop.engine.registry.onnx.report import OnnxUnsupported
+from aetheron_desktop.engine.registry.onnx.symmetric import classes_of, symmetric
 from aetheron_desktop.engine.registry.onnx.trees import boosted, forest
 
 if TYPE_CHECKING:
@@ -98,6 +100,8 @@ def plain(graph: Graph, features: str, predictor: PlainPredictor) -> str:
             return _two(graph, raw) if predictor.dual.shape[1] == 1 else graph.op("Softmax", raw, axis=1)
         case NearestPredictor():
             return _nearest(graph, features, predictor)
+        case SymmetricPredictor():
+            return likely(graph, symmetric(graph, features, predictor), classes_of(predictor))
         case _:
             raise OnnxUnsupported(f"There is no counterpart in ONNX here to {predictor.kind!r}.", hint=_AGAIN)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LESS_OR_EQUAL: Final = 0
 _LESS: Final = 1
+_EQUAL: Final = 4
 _MEMBER: Final = 6
 FIRST_CODE: Final = 1.0
 """ONNX's reference evaluator takes a 0 among the members for their end."""
@@ -32,8 +33,9 @@ _NODE_BYTES: Final = 24
 class Tree:
     """One tree, an entry per node, the root first; what is not above its split goes left.
 
-    ``members`` are the codes that go left at the nodes that ask for a category. Leaves add ``value`` to the sum
-    ``target``. With ``is_below`` only what is below the split goes left.
+    ``members`` are the codes that go left at the nodes that ask for a category, or the one code that does is the split
+    where it ``is_equal``. Leaves add ``value`` to the sum ``target``. With ``is_below`` only what is below the split
+    goes left.
     """
 
     left: NDArray[np.int64]
@@ -46,6 +48,7 @@ class Tree:
     target: int
     members: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     is_below: bool = False
+    is_equal: NDArray[np.bool_] | None = None
 
     def rooted(self) -> Tree:
         """Give the tree with a question at its root, as the operator needs one, when it is a leaf alone."""
@@ -70,7 +73,7 @@ def ensemble(graph: Graph, values: str, trees: Sequence[Tree], targets: int) -> 
         OnnxUnsupported: the trees do not fit into a file.
     """
     trees = [tree.rooted() for tree in trees]
-    _check_size(len(trees), sum(len(tree.left) for tree in trees), 0)
+    check_size(len(trees), sum(len(tree.left) for tree in trees), 0)
     asks = [~tree.is_leaf for tree in trees]
     nodes = np.cumsum([0, *(int(one.sum()) for one in asks)])
     leaves = np.cumsum([0, *(int(tree.is_leaf.sum()) for tree in trees)])
@@ -101,7 +104,12 @@ def ensemble(graph: Graph, values: str, trees: Sequence[Tree], targets: int) -> 
     )
 
 
-def _check_size(trees: int, nodes: int, classes: int) -> None:
+def check_size(trees: int, nodes: int, classes: int) -> None:
+    """Refuse more trees than a file has room for; each leaf has a number for each of ``classes``.
+
+    Raises:
+        OnnxUnsupported: there are more.
+    """
     # Half of the nodes are leaves, with a probability for each class.
     size = nodes * (_NODE_BYTES + 4 * classes)
     if size > _MOST_BYTES:
@@ -123,6 +131,8 @@ def _branches(tree: Tree, asks: NDArray[np.bool_], first_node: int, first_leaf: 
 def _modes(tree: Tree) -> NDArray[np.uint8]:
     modes = np.full(len(tree.left), _LESS if tree.is_below else _LESS_OR_EQUAL, dtype=np.uint8)
     modes[list(tree.members)] = _MEMBER
+    if tree.is_equal is not None:
+        modes[tree.is_equal] = _EQUAL
     return modes
 
 
@@ -149,7 +159,7 @@ def forest(graph: Graph, values: str, model: Any, each: Sequence[Any]) -> str:
     if not hasattr(model, "classes_"):
         trees = [_grown(tree, tree.value[:, 0, 0], 0) for tree in grown]
         return graph.op("Div", ensemble(graph, rounded, trees, 1), float(len(grown)))
-    _check_size(len(grown), sum(tree.node_count for tree in grown), len(model.classes_))
+    check_size(len(grown), sum(tree.node_count for tree in grown), len(model.classes_))
     leaves = [tree.children_left < 0 for tree in grown]
     begun = np.cumsum([0, *(is_leaf.sum() for is_leaf in leaves)])
     trees = [_grown(tree, begun[at] + np.cumsum(leaves[at]) - 1, at) for at, tree in enumerate(grown)]

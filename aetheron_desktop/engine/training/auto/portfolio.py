@@ -58,6 +58,7 @@ COST: Final = {
     "knn": 0.5,
     "lightgbm": 1.0,
     "xgboost": 1.2,
+    "catboost": 2.5,
     "boosting": 1.8,
     "extra_trees": 2.0,
     "forest": 3.0,
@@ -78,6 +79,7 @@ _FIRST: Final[tuple[Candidate, ...]] = (
     Candidate("ridge", {}),
     # One good setting of each family.
     Candidate("lightgbm", {}),
+    Candidate("catboost", {}),
     Candidate("xgboost", {"learning_rate": 0.05, "max_depth": 4, "n_estimators": 3_000}),
     Candidate("network", {}),
     Candidate("extra_trees", {}),
@@ -96,6 +98,7 @@ _FIRST: Final[tuple[Candidate, ...]] = (
     Candidate("knn", {}),
     Candidate("svm", {}),
     Candidate("xgboost", {"learning_rate": 0.03, "max_depth": 8, "min_child_weight": 5.0, "n_estimators": 3_000}),
+    Candidate("catboost", {"learning_rate": 0.04, "depth": 8, "l2_leaf_reg": 5.0, "iterations": 3_000}),
     Candidate("resnet", {}),
     Candidate("tabm", {}),
     Candidate("network", {"hidden_size": 384, "layers": 3, "dropout": 0.25, "learning_rate": 1e-3}),
@@ -125,6 +128,14 @@ _VARIED: Final[dict[str, dict[str, tuple[float, float]]]] = {
         "max_depth": (3, 10),
         "min_child_weight": (0.5, 20.0),
         "reg_lambda": (0.1, 20.0),
+    },
+    "catboost": {
+        "learning_rate": (0.02, 0.1),
+        "depth": (4, 8),
+        "l2_leaf_reg": (1.0, 30.0),
+        "random_strength": (0.1, 5.0),
+        "subsample": (0.6, 1.0),
+        "rsm": (0.4, 1.0),
     },
     "network": {
         "learning_rate": (4e-4, 4e-3),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,17 @@ def _told(pipeline: Pipeline) -> dict[str, Any]:
 
 def _array(name: str, values: Any) -> Callable[[Pipeline], None]:
     def change(pipeline: Pipeline) -> None:
+        _told(pipeline)["arrays"]["content"][name] = pipeline.array(values)
+
+    return change
+
+
+def _changed(name: str, value: float) -> Callable[[Pipeline], None]:
+    """Put ``value`` in the first place of an array."""
+
+    def change(pipeline: Pipeline) -> None:
+        values = np.load(io.BytesIO(pipeline.members[_told(pipeline)["arrays"]["content"][name]["file"]]))
+        values.flat[0] = value
         _told(pipeline)["arrays"]["content"][name] = pipeline.array(values)
 
     return change
@@ -61,6 +73,17 @@ PLAIN: dict[str, tuple[str, Callable[[Pipeline], None]]] = {
     "kernels of less rows": ("svm", _array("dual", np.zeros((2, 1)))),
     "kernels of another reach": ("svm", _array("gamma", np.array([-1.0]))),
     "kernels in single precision": ("svm", _array("intercept", np.zeros(1, dtype=np.float32))),
+    "trees of a feature far away": ("catboost", _changed("feature", 10**12)),
+    "trees of a feature before the first": ("catboost", _changed("feature", -1)),
+    "trees too deep": ("catboost", _changed("depth", 40)),
+    "trees of a depth below none": ("catboost", _changed("depth", -2)),
+    "trees of other leaves": ("catboost", _array("leaf", np.zeros((3, 1)))),
+    "trees of other questions": ("catboost", _array("border", np.zeros(1))),
+    "trees of no border": ("catboost", _changed("border", 1e300)),
+    "trees of a strange category": ("catboost", _changed("is_code", 2)),
+    "trees of more features": ("catboost", _array("width", np.array([10**5]))),
+    "trees of less features": ("catboost", _array("width", np.array([1]))),
+    "trees that are a word": ("catboost", _word("leaf")),
     "another kind": ("svm", _kind("nearest")),
     "an unknown kind": ("svm", _kind("os.system")),
     "a kind that is a list": ("svm", _kind(["kernel"])),
