@@ -176,3 +176,14 @@ def test_that_a_wider_level_is_asked_for_by_the_plan(tmp_path: Path) -> None:
     assert narrow.model is not None
     assert narrow.model.limits is not None
     assert narrow.model.limits.level == 0.6
+
+
+def test_that_limits_are_known_from_part_of_many_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aetheron_desktop.engine.training.learner.LIMIT_ROWS", 300)
+    first, second = (run_of("ridge", scattered(4_000, 0, evenly=True), tmp_path / str(at), 3) for at in range(2))
+    assert first.model is not None
+    assert second.model is not None
+    assert first.model.limits is not None
+    assert first.model.limits.rows == 300
+    assert first.model.limits == second.model.limits
+    assert first.metrics["coverage"] == pytest.approx(0.9, abs=0.05)
