@@ -15,7 +15,8 @@ from aetheron_desktop.engine.jobs.past_runs import speeds
 from aetheron_desktop.engine.jobs.pausing import Pauses
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.jobs.resuming import resumed_job
-from aetheron_desktop.engine.training.forecast import in_all, memory_words, of_experiment, refuse_too_large, time_words
+from aetheron_desktop.engine.training.forecast import in_all, memory_words, refuse_too_large, time_words
+from aetheron_desktop.engine.training.outlook import of_run
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -97,7 +98,7 @@ def forecasts(workspace: Workspace, terminal: Terminal, experiments: Sequence[Ex
     """Say what each training would take, and whether its memory is there."""
     known, threads = speeds(workspace), os.cpu_count() or 1
     free = free_memory()
-    told = [of_experiment(one, info, threads=threads, speeds=known) for one in experiments]
+    told = [of_run(one, info, threads=threads, speeds=known) for one in experiments]
     if terminal.json:
         for one in told:
             if one is not None:

@@ -30,7 +30,8 @@ from aetheron_desktop.engine.jobs.job import (
 )
 from aetheron_desktop.engine.jobs.monitor import Monitor, free_memory
 from aetheron_desktop.engine.training.experiment import plan, split_plan
-from aetheron_desktop.engine.training.forecast import of_experiment, refuse_too_large
+from aetheron_desktop.engine.training.forecast import refuse_too_large
+from aetheron_desktop.engine.training.outlook import of_run
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.inquiries import Inquiries
 from aetheron_desktop.ui.messages import Notice
@@ -408,7 +409,7 @@ class Session(Runs):
         assert self.dataset is not None
         info, threads = self.dataset.info, self._share().threads
         return [
-            (catalog.card(one.estimator).name, of_experiment(one, info, threads=threads, speeds=self._speeds))
+            (catalog.card(one.estimator).name, of_run(one, info, threads=threads, speeds=self._speeds))
             for one in experiments
         ]
 

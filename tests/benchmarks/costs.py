@@ -1,5 +1,7 @@
 """``python -m tests.benchmarks.costs [ESTIMATOR …]``: measures what a training costs, for ``cards/costs.py``.
 
+``--pairs`` measures what estimators that look at pairs of rows take for each pair.
+
 Processor seconds of one thread, so that other work on the machine does not count.
 """
 
@@ -13,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
@@ -21,6 +24,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.cost import Cost
 from aetheron_desktop.engine.estimators.cards.costs import COSTS
 from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.training.forecast import Size, of_pairs
 from aetheron_desktop.engine.training.machine import warm_up
 from aetheron_desktop.engine.training.trainer import Training
 from tests.tables import made_dataset
@@ -31,6 +35,12 @@ if TYPE_CHECKING:
 SIZES: Final = ((1_500, 8), (1_500, 40), (12_000, 8), (12_000, 40))
 LARGE: Final = (40_000, 40)
 STEPS: Final = (6, 24)
+PAIRS: Final = {
+    "knn": ((1_500, 8), (6_000, 8), (6_000, 40), (30_000, 8), (30_000, 40), (90_000, 8)),
+    "svm": (
+        (1_500, 8), (1_500, 40), (5_000, 8), (5_000, 40), (14_000, 8), (14_000, 40), (30_000, 8), (30_000, 40),
+    ),
+}  # fmt: skip
 SHARE: Final = 0.6
 """The share of the rows that is learned from."""
 
@@ -43,6 +53,8 @@ def main(arguments: list[str]) -> int:
         _trained(catalog.card(arguments[1]), *LARGE, 4)
         print(_peak() - before)
         return 0
+    if arguments[:1] == ["--pairs"]:
+        return _pairs()
     warm_up()
     for card in [catalog.card(name) for name in arguments] or catalog.ALL:
         rows, seconds = [], []
@@ -66,6 +78,26 @@ def main(arguments: list[str]) -> int:
         print(
             f"{card.id}: {words}; off by {error:.0%} at most; {peak / (SHARE * LARGE[0] * LARGE[1]):.1f} bytes a cell"
         )
+    return 0
+
+
+def _pairs() -> int:
+    """Print start, cell, and what a pair takes: alone, times the features, and with a landmark."""
+    warm_up()
+    one = Cost(width="one-hot", start_s=0.0, cell_s=0.0, step_s=0.0, step_cell_s=0.0, cell_bytes=0)
+    for name, sizes in PAIRS.items():
+        rows, seconds = [], []
+        for size in sizes:
+            table = Size(rows=size[0], numbers=size[1], classes=2)
+            parts = [
+                of_pairs(msgspec.structs.replace(one, pairs=COSTS[name].pairs, **{part: 1.0}), table, {})[0]
+                for part in ("pair_s", "pair_cell_s", "landmark_s")
+            ]
+            rows.append([1.0, SHARE * size[0] * size[1], *parts])
+            seconds.append(_trained(catalog.card(name), *size, 1)[0])
+        A, y = np.array(rows), np.array(seconds)
+        found, _ = nnls(A / y[:, None], np.ones(len(y)))
+        print(f"{name}: {', '.join(f'{value:.2g}' for value in found)}; {(A @ found / y).round(2)} of what they took")
     return 0
 
 

@@ -13,6 +13,14 @@ from sklearn.svm import SVC, SVR
 
 from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, Rows, in_blocks
+from aetheron_desktop.engine.estimators.cards.similar import (
+    LANDMARKS,
+    MAPPED_BYTES,
+    MAPPED_ROWS,
+    MOST_EXACT_ROWS,
+    MOST_PAIRS,
+    SHARES,
+)
 from aetheron_desktop.engine.estimators.linear import Likelihood
 from aetheron_desktop.engine.estimators.plain import KernelClassesPredictor, KernelPredictor, kernel
 
@@ -26,14 +34,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_MOST_ROWS: Final = 10_000
-_MOST_PAIRS: Final = 200_000_000
-"""The most rows that libsvm sees, and pairs of rows over all its fits: its time grows with their square."""
-_SHARES: Final = (0.125, 0.25, 0.5, 1.0)
 _FEWEST_ROWS: Final = 20
-_LANDMARKS: Final = 1_000
-_MAPPED_ROWS: Final = 200_000
-_MAPPED_BYTES: Final = 512 << 20
 _BLOCK_ROWS: Final = 4_096
 _JUDGED_ROWS: Final = 5_000
 _STATE: Final = "support.npz"
@@ -65,12 +66,12 @@ class SupportVectors(Estimator):
         fits = self.recipe.classes if self.recipe.classes > 2 else 1
         order = np.random.default_rng(self.recipe.seed).permutation(len(train))
         learn: Callable[[int], _Sums]
-        if len(train) <= _MOST_ROWS and len(train) ** 2 * fits <= _MOST_PAIRS:
+        if len(train) <= MOST_EXACT_ROWS and len(train) ** 2 * fits <= MOST_PAIRS:
             sizes = _sizes(len(train))
             learn = lambda size: self._exact(_at(train, order[:size]))  # noqa: E731 - one of two ways
         else:
-            used = _at(train, np.sort(order[:_MAPPED_ROWS]))
-            most = min(_LANDMARKS, len(used), _MAPPED_BYTES // (8 * len(used)))
+            used = _at(train, np.sort(order[:MAPPED_ROWS]))
+            most = min(LANDMARKS, len(used), MAPPED_BYTES // (8 * len(used)))
             sizes = _sizes(most)
             landmarks = train.X[order[:most]]
             progress.say(
@@ -220,7 +221,7 @@ def _at(rows: Rows, places: NDArray[np.int64]) -> Rows:
 
 
 def _sizes(most: int) -> list[int]:
-    return sorted({max(min(most, _FEWEST_ROWS), int(most * share)) for share in _SHARES})
+    return sorted({max(min(most, _FEWEST_ROWS), int(most * share)) for share in SHARES})
 
 
 def _write(folder: Path, state: dict[str, Any]) -> None:

@@ -12,6 +12,20 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.card import may_end_early
 from aetheron_desktop.engine.estimators.cards.costs import COSTS
+from aetheron_desktop.engine.estimators.cards.similar import (
+    LANDMARKS,
+    MAPPED_BYTES,
+    MAPPED_ROWS,
+    MOST_EXACT_ROWS,
+    MOST_PAIRS,
+    SHARES,
+)
+from aetheron_desktop.engine.estimators.treatments import (
+    MANY_LEVELS,
+    MOST_CLASSES_ENCODED,
+    TREE_LEVELS,
+    has_few_values,
+)
 from aetheron_desktop.engine.params import defaults
 
 if TYPE_CHECKING:
@@ -24,29 +38,40 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.experiment import Experiment
 
 _DATE_PARTS: Final = 5
+_CIRCLES: Final = 12 + 7 + 24
+_MOST_DATES: Final = 4
 _TEXT_WIDTH: Final = 24
-_MOST_LEVELS: Final = 4_000
+_ONE_HOT_WIDTH: Final = 4_000
+_ONE_HOT_BYTES: Final = 1 << 30
+_MOST_OF_ONE: Final = 100
 """The widths that ``estimators.features`` gives to dates, texts and categories."""
+_NEIGHBOUR_BLOCK: Final = 512
+_CACHE_BYTES: Final = 400e6
 _WORD_BYTES: Final = 120
 """What a cell of words takes, in the table and while it is prepared."""
 _NUMBER_BYTES: Final = 24
 _PROGRAM_BYTES: Final = 300e6
 """What a worker takes with the learning libraries, before there is a table."""
-_LEARNED: Final = 0.6
-"""The share of rows that is learned from, unless the split says otherwise."""
+LEARNED, JUDGED = 0.6, 0.2
+"""The shares of rows that are learned from and judged by, unless the split says otherwise."""
 _SAFE: Final = 0.9
 """The share of the free memory that a training may be expected to take."""
 _FASTEST, _SLOWEST = 0.05, 40.0
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a table counts: rows with a target, and its columns by kind; ``levels`` of each category."""
+    """What of a table counts: rows with a target, and its columns by kind; ``levels`` of each category.
+
+    ``few`` are the values of each number that has few, ``holes`` the numbers that are missing somewhere.
+    """
 
     rows: int
     numbers: int = 0
     dates: int = 0
     texts: int = 0
     levels: tuple[int, ...] = ()
+    few: tuple[int, ...] = ()
+    holes: int = 0
     classes: int = 0
 
     @property
@@ -57,10 +82,16 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
 
     def width(self, cost: Cost) -> int:
         """Give how many features the columns become."""
-        others = self.numbers + _DATE_PARTS * self.dates + _TEXT_WIDTH * self.texts
+        spans = self.dates * (self.dates - 1) // 2 if self.dates <= _MOST_DATES else 0
+        others = self.numbers + _DATE_PARTS * self.dates + spans + _TEXT_WIDTH * self.texts
+        means = (self.classes if self.classes > 2 else 1) * (self.classes <= MOST_CLASSES_ENCODED)
         if cost.width == "codes":
-            return others + len(self.levels)
-        return others + min(_MOST_LEVELS, sum(self.levels))
+            return others + len(self.levels) + means * sum(one > TREE_LEVELS for one in self.levels)
+        room = min(_ONE_HOT_WIDTH, int(_ONE_HOT_BYTES / (8 * max(1.0, LEARNED * self.rows))))
+        most = max(2, min(_MOST_OF_ONE, room // max(1, len(self.levels))))
+        others += self.holes + sum(min(one, most) for one in self.levels)
+        others += means * sum(one > MANY_LEVELS for one in self.levels)
+        return others + sum(self.few) + _CIRCLES * self.dates if cost.width == "levels" else others
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +119,8 @@ def size_of(info: DatasetInfo, experiment: Experiment) -> Size:
         dates=kinds.count("date"),
         texts=kinds.count("text"),
         levels=tuple(column.distinct for column in columns if column.type in {"category", "identifier"}),
+        few=tuple(column.distinct for column in columns if has_few_values(column)),
+        holes=sum(column.missing > 0 for column in columns if column.type in {"number", "integer", "boolean"}),
         classes=0 if experiment.task == "regression" else target.distinct,
     )
 
@@ -110,19 +143,40 @@ def forecast(
     if cost is None:
         return None
     values = defaults(card.parameters) | dict(params)
-    cells = _LEARNED * size.rows * size.width(cost)
-    count = steps if steps is not None else _number(values.get(cost.steps), 1.0)
-    work = cells * (math.log2(max(2.0, _LEARNED * size.rows)) if cost.sorts else 1.0)
+    cells = LEARNED * size.rows * size.width(cost)
+    count = steps if steps is not None else number_of(values.get(cost.steps), 1.0)
+    work = cells * (math.log2(max(2.0, LEARNED * size.rows)) if cost.sorts else 1.0)
     if cost.per_class and size.classes > 2:
         work *= size.classes
     step = (cost.step_s + cost.step_cell_s * work) * _scale(card, cost, values)
     step *= 1 - cost.parallel + cost.parallel / max(1, threads)
+    pairs_s, pairs_bytes = of_pairs(cost, size, values)
     return Forecast(
         estimator=card.id,
-        seconds=speed * (cost.start_s + cost.cell_s * cells + count * step),
-        bytes=_PROGRAM_BYTES + size.table_bytes + cost.cell_bytes * cells,
+        seconds=speed * (cost.start_s + cost.cell_s * cells + count * step + pairs_s),
+        bytes=_PROGRAM_BYTES + size.table_bytes + cost.cell_bytes * cells + pairs_bytes,
         is_most=steps is None and may_end_early(card),
     )
+
+
+def of_pairs(cost: Cost, size: Size, values: Mapping[str, Value]) -> tuple[float, float]:
+    """Give the seconds and the bytes of what looks at pairs of rows."""
+    learned = LEARNED * size.rows
+    match cost.pairs:
+        case "neighbours":
+            kept = min(learned, number_of(values.get("max_rows"), math.inf))
+            judged = min(JUDGED * size.rows, 5_000) + min(kept, 1_000)
+            return cost.pair_s * kept * judged, 24.0 * _NEIGHBOUR_BLOCK * kept
+        case "support":
+            fits = size.classes if size.classes > 2 else 1
+            if learned <= MOST_EXACT_ROWS and learned**2 * fits <= MOST_PAIRS:
+                pairs = learned**2 * fits * sum(share**2 for share in SHARES)
+                return pairs * (cost.pair_s + cost.pair_cell_s * size.width(cost)), min(8 * learned**2, _CACHE_BYTES)
+            used = min(learned, MAPPED_ROWS)
+            landmarks = min(LANDMARKS, used, MAPPED_BYTES / (8 * used))
+            return cost.landmark_s * used * landmarks * fits * sum(SHARES), 16.0 * used * landmarks
+        case _:
+            return 0.0, 0.0
 
 
 def of_experiment(
@@ -144,9 +198,15 @@ def _of_ensemble(experiment: Experiment, size: Size) -> Forecast | None:
     """Say what one takes that trains others until its time is used up: as much as the largest of them."""
     if experiment.budget_s is None:
         return None
+    return Forecast(
+        estimator=experiment.estimator, seconds=experiment.budget_s, bytes=largest_of(experiment, size), is_most=True
+    )
+
+
+def largest_of(experiment: Experiment, size: Size) -> float:
+    """Give the bytes of the largest estimator that an ensemble may train."""
     others = (forecast(card, size, {}) for card in catalog.for_task(experiment.task))
-    largest = max(one.bytes for one in others if one is not None)
-    return Forecast(estimator=experiment.estimator, seconds=experiment.budget_s, bytes=largest, is_most=True)
+    return max(one.bytes for one in others if one is not None)
 
 
 def in_all(forecasts: Sequence[Forecast], *, at_a_time: int = 1) -> Forecast:
@@ -219,13 +279,14 @@ def _scale(card: Card, cost: Cost, values: Mapping[str, Value]) -> float:
     usual = defaults(card.parameters)
     scale = 1.0
     for name, power in cost.scales:
-        before, now = _number(usual.get(name), 0.0), _number(values.get(name), 0.0)
+        before, now = number_of(usual.get(name), 0.0), number_of(values.get(name), 0.0)
         if before > 0 and now > 0:
             scale *= (now / before) ** power
     return scale
 
 
-def _number(value: Value, otherwise: float) -> float:
+def number_of(value: Value, otherwise: float) -> float:
+    """Give a parameter as a number, or what is taken where it is none."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
 
 

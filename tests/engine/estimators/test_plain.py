@@ -132,7 +132,7 @@ def test_that_support_vectors_are_those_of_libsvm() -> None:
 def test_that_landmarks_come_near_to_all_rows(classes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     given_ = rows(classes)
     exact = fitted(SupportVectors, given_, "svm", classes).predict(given_.X)
-    monkeypatch.setattr(support, "_MOST_ROWS", 100)
+    monkeypatch.setattr(support, "MOST_EXACT_ROWS", 100)
     nearly = fitted(SupportVectors, given_, "svm", classes)
     assert np.corrcoef(nearly.predict(given_.X).ravel(), exact.ravel())[0, 1] > 0.93
     assert len(nearly.support) <= len(given_)

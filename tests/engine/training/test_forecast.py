@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING
+
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +17,8 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.costs import COSTS
 from aetheron_desktop.engine.params import defaults
+from aetheron_desktop.engine.training import outlook
+from aetheron_desktop.engine.training.auto import folds, learner
 from aetheron_desktop.engine.training.experiment import Experiment, plan
 from aetheron_desktop.engine.training.forecast import (
     Forecast,
@@ -22,11 +28,23 @@ from aetheron_desktop.engine.training.forecast import (
     memory_words,
     of_experiment,
     refuse_too_large,
+    size_of,
     speed_of,
     time_words,
 )
+from aetheron_desktop.engine.training.learner import implementation
+from aetheron_desktop.engine.training.outlook import of_run
+from aetheron_desktop.engine.training.preparation import prepare, read
+from tests.tables import made_dataset, made_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aetheron_desktop.engine.datasets.schema import ColumnType
 
 MEASURED = [card for card in catalog.ALL if card.id in COSTS]
+GROWING = [card for card in MEASURED if COSTS[card.id].pairs != "support"]
+"""Where support vectors are approximated, more rows take less than fewer that are not."""
 GB = 1e9
 
 
@@ -64,7 +82,7 @@ def test_that_a_cost_names_parameters_of_its_card(card: object) -> None:
     assert isinstance(defaults(card.parameters).get(cost.steps, 1), int)
 
 
-@given(st.sampled_from(MEASURED), st.integers(10, 10**7), st.integers(1, 2_000), st.integers(2, 5))
+@given(st.sampled_from(GROWING), st.integers(10, 10**7), st.integers(1, 2_000), st.integers(2, 5))
 def test_that_more_of_anything_takes_more(card: object, rows: int, width: int, times: int) -> None:
     assert isinstance(card, type(catalog.ALL[0]))
     one = told(card.id, rows, width)
@@ -88,13 +106,13 @@ def test_that_parameters_and_classes_count() -> None:
 
 
 def test_that_levels_count_where_each_becomes_a_column() -> None:
-    few, many = info(levels=10), info(levels=3_000)
+    few, many = info(200_000, levels=10), info(200_000, levels=90)
     (_, linear), (_, more_linear) = planned(few, "logistic"), planned(many, "logistic")
     (_, forest), (_, more_forest) = planned(few, "forest"), planned(many, "forest")
     less, more = of_experiment(linear, few), of_experiment(more_linear, many)
     assert less is not None
     assert more is not None
-    assert more.bytes > 3 * less.bytes
+    assert more.bytes > 1.5 * less.bytes
     assert of_experiment(forest, few) == of_experiment(more_forest, many)
 
 
@@ -134,7 +152,7 @@ def test_that_what_cannot_fit_is_refused_with_what_would() -> None:
     assert "fewer rows (about " in caught.value.hint
     assert "no 'city', which has 200,000 values" in caught.value.hint
     with pytest.raises(TrainingError) as caught:
-        refuse_too_large(planned(large, "logistic"), large, 60 * GB, at_a_time=2)
+        refuse_too_large(planned(large, "logistic"), large, 50 * GB, at_a_time=2)
     assert "fewer runs at the same time" in caught.value.hint
     assert "another estimator (" in caught.value.hint
     with pytest.raises(TrainingError) as caught:
@@ -155,3 +173,84 @@ def test_that_times_and_sizes_do_not_pretend_to_be_exact() -> None:
         "1 s", "12 s", "90 s", "1.5 min", "21 min", "1.5 h", "25 h",
     ]  # fmt: skip
     assert [memory_words(value) for value in (1.0, 3.21e8, 1.26e9, 4.56e10)] == ["10 MB", "320 MB", "1.3 GB", "46 GB"]
+
+
+# -- pairs of rows, made features, and auto ---------------------------------------------------------------------------
+
+
+def test_that_what_looks_at_pairs_of_rows_grows_with_their_square() -> None:
+    one, four, start = told("svm", 2_000), told("svm", 8_000), told("svm", 1).seconds
+    assert 12.0 < (four.seconds - start) / (one.seconds - start) < 17.0
+    few, many = (
+        forecast(catalog.card("knn"), Size(rows=10**6, numbers=9), {"max_rows": kept}) for kept in (10**4, 10**6)
+    )
+    assert few is not None
+    assert many is not None
+    assert many.seconds > 2 * few.seconds
+    assert many.bytes > few.bytes + 5 * GB
+
+
+def test_that_very_many_rows_are_approximated_and_told_so() -> None:
+    exact, mapped = told("svm", 16_000), told("svm", 160_000)
+    assert mapped.seconds < 20 * exact.seconds
+    ten = forecast(catalog.card("svm"), Size(rows=160_000, numbers=20, classes=10), {})
+    assert ten is not None
+    assert ten.seconds > 5 * mapped.seconds
+
+
+WIDE: dict[str, tuple[tuple[str, ...], dict[str, int]]] = {
+    "numbers with few values and holes": (("size", "count", "fresh"), {}),
+    "a date": (("seen", "size"), {}),
+    "categories": (("colour", "size", "few", "many"), {"few": 40, "many": 400}),
+    "texts": (("remark", "size"), {}),
+}
+
+
+@pytest.mark.parametrize("card_id", ["logistic", "network", "boosting"])
+@pytest.mark.parametrize(("features", "levels"), WIDE.values(), ids=list(WIDE))
+def test_that_the_width_that_is_told_is_near_to_what_is_made(
+    card_id: str, features: tuple[str, ...], levels: dict[str, int], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    table = made_table(2_000)
+    for name, count in levels.items():
+        table[name] = [f"{name} {one}" for one in rng.integers(0, count, len(table))]
+    kinds: dict[str, ColumnType] = {
+        "count": "integer", "colour": "category", "fresh": "boolean", "seen": "date", "remark": "text",
+        "sort": "category", "sold": "category", **dict.fromkeys(levels, "category"),
+    }  # fmt: skip
+    dataset = made_dataset(tmp_path / "dataset", table, kinds)
+    (made,) = plan(dataset.info, target="sold", estimators=[card_id], features=features, new_id=lambda: "run-1")[-1:]
+    real = prepare(
+        read(made, dataset, lambda text: None), implementation(catalog.card(card_id)).style, 0
+    ).train.X.shape[1]
+    told_width = size_of(dataset.info, made).width(COSTS[card_id])
+    # A text of few words is folded into fewer numbers than a usual one.
+    assert 0.6 * real <= told_width <= max(1.5 * real, real + 24), (told_width, real)
+
+
+def test_that_auto_without_a_time_budget_takes_what_its_models_take_together() -> None:
+    few, many = info(2_000), info(50_000)
+    for dataset in (few, many):
+        (auto,) = planned(dataset, "auto")[1:]
+        found = of_run(auto, dataset)
+        assert found is not None
+        assert found.is_most
+        three = of_run(msgspec.structs.replace(auto, params=auto.params | {"models": 3}), dataset)
+        assert three is not None
+        assert 0 < three.seconds < found.seconds
+        single = of_run(msgspec.structs.replace(auto, params=auto.params | {"models": 3, "folds": 1}), dataset)
+        assert single is not None
+        assert single.seconds < three.seconds
+        timed = of_run(msgspec.structs.replace(auto, budget_s=1.0), dataset)
+        assert timed is not None
+        assert timed.seconds == 1.0
+    (forest,) = planned(few, "forest")[1:]
+    assert of_run(forest, few) == of_experiment(forest, few)
+
+
+def test_that_what_is_told_of_auto_is_what_auto_does() -> None:
+    assert outlook.MEMBERS == learner._MODELS
+    for most, count in outlook.FOLDS:
+        for rows in (most, most - 1) if math.isfinite(most) else (10**7,):
+            assert folds._usual(int(rows)) == count

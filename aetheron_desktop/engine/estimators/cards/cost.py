@@ -11,15 +11,19 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of one core and bytes, as ``tests/benchmarks/costs.py`` measures them.
 
     A *cell* is a row that is learned from times a feature after the preparation, which makes a category one column
-    (``codes``) or one for each of its levels (``one-hot``). A training takes ``start_s``, ``cell_s`` for each cell, and
-    for each step ``step_s`` and ``step_cell_s`` for each cell, the last times the logarithm (base 2) of the rows where
-    it ``sorts``, and times the classes of more than two where it is ``per_class``. ``steps`` is the parameter that
-    counts the steps, empty where there is one. ``scales`` are parameters by whose share of their default, to that
-    power, a step takes longer. ``parallel`` is the share of a step that further cores take on. ``cell_bytes`` is what
-    it holds for each cell beside the table.
+    (``codes``) or one for each of its levels (``one-hot``), and of what has few values, too (``levels``). A
+    training takes ``start_s``, ``cell_s`` for each cell, and for each step ``step_s`` and ``step_cell_s`` for each
+    cell, the last times the logarithm (base 2) of the rows where it ``sorts``, and times the classes of more than
+    two where it is ``per_class``. ``steps`` is the parameter that counts the steps, empty where there is one.
+    ``scales`` are parameters by whose share of their default, to that power, a step takes longer. ``parallel`` is
+    the share of a step that further cores take on. ``cell_bytes`` is what it holds for each cell beside the table.
+
+    What looks at pairs of rows takes ``pair_s`` for each pair, and ``pair_cell_s`` for each feature of it: of
+    ``neighbours``, the rows that are kept with those that it is judged by; of ``support``, those that libsvm sees with
+    each other, or, where they are too many, the rows with the landmarks, ``landmark_s`` each.
     """
 
-    width: Literal["codes", "one-hot"]
+    width: Literal["codes", "one-hot", "levels"]
     steps: str = ""
     start_s: float
     cell_s: float
@@ -30,3 +34,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     scales: tuple[tuple[str, float], ...] = ()
     parallel: float = 0.0
     cell_bytes: float
+    pairs: Literal["", "neighbours", "support"] = ""
+    pair_s: float = 0.0
+    pair_cell_s: float = 0.0
+    landmark_s: float = 0.0

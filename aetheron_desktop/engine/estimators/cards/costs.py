@@ -9,17 +9,25 @@ from aetheron_desktop.engine.estimators.cards.cost import Cost
 COSTS: Final[dict[str, Cost]] = {
     "dummy": Cost(width="codes", start_s=0.071, cell_s=6.4e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=43),
     "logistic": Cost(
-        width="one-hot", steps="max_iter", start_s=0.05, cell_s=4e-7, step_s=0.013, step_cell_s=1.3e-7, cell_bytes=50
+        width="levels", steps="max_iter", start_s=0.05, cell_s=4e-7, step_s=0.013, step_cell_s=1.3e-7, cell_bytes=50
     ),
-    "ridge": Cost(width="one-hot", start_s=0.06, cell_s=4.2e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=29),
+    "ridge": Cost(width="levels", start_s=0.06, cell_s=4.2e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=29),
     "elastic_net": Cost(
-        width="one-hot", steps="n_alphas", start_s=0.094, cell_s=1.7e-7, step_s=6.8e-5, step_cell_s=3.4e-8,
+        width="levels", steps="n_alphas", start_s=0.094, cell_s=1.7e-7, step_s=6.8e-5, step_cell_s=3.4e-8,
         cell_bytes=50,
     ),
     "quantile": Cost(
-        width="one-hot", steps="max_iter", start_s=0.09, cell_s=1.1e-6, step_s=8.6e-5, step_cell_s=6.6e-9, cell_bytes=73
+        width="levels", steps="max_iter", start_s=0.09, cell_s=1.1e-6, step_s=8.6e-5, step_cell_s=6.6e-9, cell_bytes=73
     ),
     "naive_bayes": Cost(width="one-hot", start_s=0.12, cell_s=9.5e-7, step_s=0.0, step_cell_s=0.0, cell_bytes=97),
+    "knn": Cost(
+        width="one-hot", start_s=0.2, cell_s=1.2e-6, step_s=0.0, step_cell_s=0.0, cell_bytes=97, pairs="neighbours",
+        pair_s=9.8e-9,
+    ),
+    "svm": Cost(
+        width="one-hot", start_s=0.14, cell_s=1e-6, step_s=0.0, step_cell_s=0.0, cell_bytes=97, pairs="support",
+        pair_s=1.7e-8, pair_cell_s=6.7e-10, landmark_s=1e-7,
+    ),
     "tree": Cost(width="codes", start_s=0.047, cell_s=6.2e-6, step_s=0.0, step_cell_s=0.0, cell_bytes=10),
     "forest": Cost(
         width="codes", steps="n_estimators", start_s=0.064, cell_s=2.8e-7, step_s=1.5e-3, step_cell_s=1.1e-8,

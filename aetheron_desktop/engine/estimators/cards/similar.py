@@ -43,6 +43,15 @@ NEIGHBOURS: Final = Card(
     source="Fix and Hodges (1951), Discriminatory Analysis; sklearn.neighbors",
 )
 
+MOST_EXACT_ROWS: Final = 10_000
+MOST_PAIRS: Final = 200_000_000
+"""The most rows that libsvm sees, and pairs of rows over all its fits: its time grows with their square."""
+SHARES: Final = (0.125, 0.25, 0.5, 1.0)
+"""Of the rows, or of the landmarks, support vectors learn from ever more."""
+LANDMARKS: Final = 1_000
+MAPPED_ROWS: Final = 200_000
+MAPPED_BYTES: Final = 512 << 20
+
 NAIVE_BAYES: Final = Card(
     id="naive_bayes",
     name="Naive Bayes",
