@@ -253,4 +253,4 @@ def test_that_what_is_told_of_auto_is_what_auto_does() -> None:
     assert outlook.MEMBERS == learner._MODELS
     for most, count in outlook.FOLDS:
         for rows in (most, most - 1) if math.isfinite(most) else (10**7,):
-            assert folds._usual(int(rows)) == count
+            assert folds.usual_folds(int(rows)) == count
