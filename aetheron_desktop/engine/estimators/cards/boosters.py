@@ -173,7 +173,7 @@ QUANTILE_BOOSTING: Final = Card(
     parameters=(
         boosted.rounds("n_estimators"),
         boosted.learning_rate(),
-        boosted.leaves("num_leaves", default=15),
+        boosted.leaves("num_leaves"),
         boosted.rows_in_leaf("min_child_samples"),
         boosted.patience(default=40),
     ),

@@ -54,8 +54,8 @@ COSTS: Final[dict[str, Cost]] = {
         per_class=True, scales=(("max_depth", 1.0),), parallel=0.7, cell_bytes=55,
     ),
     "quantile_boosting": Cost(
-        width="codes", steps="n_estimators", start_s=0.081, cell_s=1.2e-6, step_s=5.3e-4, step_cell_s=3.2e-8,
-        scales=(("num_leaves", 0.3),), parallel=0.7, cell_bytes=60,
+        width="codes", steps="n_estimators", start_s=0.1, cell_s=1.5e-6, step_s=0.0, step_cell_s=8e-8,
+        scales=(("num_leaves", 0.3),), parallel=0.7, cell_bytes=63,
     ),
     "catboost": Cost(
         width="codes", steps="iterations", start_s=0.15, cell_s=7.9e-7, step_s=2e-3, step_cell_s=1.2e-8,
