@@ -6,7 +6,6 @@ Nothing in here waits: what takes longer than a frame is a job, done by a worker
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -21,21 +20,20 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.events import JobEnded, ModelSaved, Progressed
 from aetheron_desktop.engine.jobs.job import (
-    ExportJob,
     ImportJob,
     MendJob,
-    PredictJob,
     PrepareJob,
-    TableJob,
 )
 from aetheron_desktop.engine.jobs.monitor import Monitor, free_memory
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.training.forecast import refuse_too_large
 from aetheron_desktop.engine.training.outlook import of_run
+from aetheron_desktop.ui.arrivals import Arrivals
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.inquiries import Inquiries
 from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.model_changes import ModelChanges
+from aetheron_desktop.ui.outputs import Outputs
 from aetheron_desktop.ui.runs import Runs
 from aetheron_desktop.ui.trust import Trust
 from aetheron_desktop.ui.versions import Versions
@@ -58,19 +56,6 @@ if TYPE_CHECKING:
 
 _WARM_DELAY_MS: Final = 300
 _FIRST_LOOK_MS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class ImportState:
-    """A file on its way in; ``total`` is None while it is not known."""
-
-    job: str
-    name: str
-    stage: str = "Open the file"
-    done: float = 0.0
-    total: float | None = None
-    unit: Literal["", "rows", "bytes"] = ""
-    eta_s: float | None = None
 
 
 class Session(Runs):
@@ -107,7 +92,10 @@ class Session(Runs):
         self._jobs.told.connect(self._hear)
         self._jobs.ended.connect(self._on_ended)
         self._jobs.left.connect(self._on_job_left)
-        self._imports: dict[str, ImportState] = {}
+        self._arrivals = Arrivals(self._jobs, self)
+        self._arrivals.changed.connect(self.import_changed)
+        self.outputs = Outputs(workspace, self._jobs, self)
+        self.outputs.noticed.connect(self.noticed)
         self._inquiries = Inquiries(workspace, self._jobs, self)
         self.trust = Trust(self, self)
         self.versions = Versions(workspace, self._jobs, self)
@@ -168,18 +156,14 @@ class Session(Runs):
             recipe=recipe or Recipe(),
             previous=previous,
         )
-        self._imports[job.id] = ImportState(job.id, path.name)
-        self.import_changed.emit(self._imports[job.id])
-        self._jobs.start(job, "import")
+        self._arrivals.begin(job, path.name)
 
     def mend(self, lines: dict[int, str]) -> None:
         """Merge edited lines of the quarantine of the open dataset into a new version of it."""
         if self.dataset is None:
             return
         job = MendJob(id=self.workspace.new_id("import"), dataset=self.dataset.info.id, lines=lines)
-        self._imports[job.id] = ImportState(job.id, self.dataset.info.name)
-        self.import_changed.emit(self._imports[job.id])
-        self._jobs.start(job, "import")
+        self._arrivals.begin(job, self.dataset.info.name)
 
     def look_at_source(self) -> None:
         """See, beside the window's thread, whether the file of the open dataset has changed."""
@@ -228,8 +212,7 @@ class Session(Runs):
 
     def cancel_import(self) -> None:
         """Stop all imports; nothing of them is kept."""
-        for job in self._imports:
-            self._jobs.stop(job)
+        self._arrivals.cancel()
 
     def open_dataset(self, id: str) -> None:
         """Show a dataset of the workspace."""
@@ -311,28 +294,10 @@ class Session(Runs):
         hidden = self.excluded | {self.target}
         return tuple(name for name in self.dataset.info.schema.names if name not in hidden)
 
-    def export_table(
-        self, id: str, out: Path, where: str = "", columns: Sequence[str] = (), *, quarantine: bool = False
-    ) -> str:
-        """Write rows of a dataset, or its quarantine, to a file, and give the job's id; a notice tells the end."""
-        job = TableJob(
-            id=self.workspace.new_id("table"),
-            dataset=id,
-            out=str(out),
-            where=where,
-            columns=tuple(columns),
-            quarantine=quarantine,
-        )
-        self._jobs.start(job, "table")
-        return job.id
-
     def prepare(self, dataset: DatasetInfo, steps: tuple[Step, ...], name: str) -> str:
         """Make a new dataset by steps and open it; gives the job's id."""
         job = PrepareJob(id=self.workspace.new_id("prepare"), dataset=dataset.id, steps=steps, name=name)
-        self._imports[job.id] = ImportState(job.id, name, "Do the steps")
-        self.import_changed.emit(self._imports[job.id])
-        self._jobs.start(job, "import")
-        return job.id
+        return self._arrivals.begin(job, name, "Do the steps")
 
     def rename_dataset(self, id: str, name: str) -> None:
         """Give a dataset another name."""
@@ -446,27 +411,6 @@ class Session(Runs):
         self._enqueue(experiments)
         return [experiment.run for experiment in experiments]
 
-    # -- models -------------------------------------------------------------------------------------------------------
-
-    def predict(self, model: str, source: Path, out: Path, *, with_input: bool = False, version: str = "") -> str:
-        """Predict the rows of a file with a version of a model and give the job's id; a notice tells the end."""
-        job = PredictJob(
-            id=self.workspace.new_id("predict"),
-            model=model,
-            source=str(source),
-            out=str(out),
-            with_input=with_input,
-            version=version,
-        )
-        self._jobs.start(job, "predict")
-        return job.id
-
-    def export_model(self, id: str, out: Path, version: str = "") -> str:
-        """Pack a version of a model into one file, and give the job's id; a notice tells the end."""
-        job = ExportJob(id=self.workspace.new_id("export"), model=id, out=str(out), version=version)
-        self._jobs.start(job, "export")
-        return job.id
-
     # -- the machine --------------------------------------------------------------------------------------------------
 
     @property
@@ -496,14 +440,6 @@ class Session(Runs):
             self._hear_run(state, events)
             if any(isinstance(event, ModelSaved) for event in events):
                 self.models_changed.emit()
-        elif waiting := self._imports.get(job):
-            for event in events:
-                if isinstance(event, Progressed):
-                    waiting = ImportState(
-                        job, waiting.name, event.stage, event.done, event.total, event.unit, event.eta_s
-                    )
-            self._imports[job] = waiting
-            self.import_changed.emit(waiting)
 
     def _on_ended(self, end: JobEnded) -> None:
         match end.work:
@@ -511,12 +447,10 @@ class Session(Runs):
                 self._end_run(end)
             case "import" | "prepare":
                 self._end_import(end)
-            case "ask":
-                return
             case "change":
                 self.models_changed.emit()
-            case "predict" | "export" | "table":
-                self._end_file(end)
+            case "ask" | "predict" | "export" | "table":
+                return  # heard by whoever began it
 
     def _on_job_left(self) -> None:
         self._start_next()
@@ -529,8 +463,7 @@ class Session(Runs):
             QTimer.singleShot(0, self, self.finished.emit)
 
     def _end_import(self, end: JobEnded) -> None:
-        name = self._imports.pop(end.job).name
-        self.import_changed.emit(next(iter(self._imports.values()), None))
+        name = self._arrivals.end(end.job)
         if end.outcome == "succeeded" and end.result and name.lower().endswith(".aether"):
             self.models_changed.emit()
             self.noticed.emit(
@@ -542,17 +475,3 @@ class Session(Runs):
                 self.open_dataset(end.result)
         elif end.outcome != "stopped":
             self.noticed.emit(Notice("error", end.title, end.detail or name, end.hint))
-
-    def _end_file(self, end: JobEnded) -> None:
-        if end.outcome == "succeeded" and end.result:
-            name = Path(end.result).name
-            if end.work == "predict":
-                notice = Notice("success", "Predictions saved", name, "", "file", end.result)
-            elif end.work == "table":
-                notice = Notice("success", "Table saved", name, "", "file", end.result)
-            else:
-                inside = "Up to 20 rows of its test data are inside, to check it by."
-                notice = Notice("success", "Model saved", name, inside, "file", end.result)
-            self.noticed.emit(notice)
-        elif end.outcome != "stopped":
-            self.noticed.emit(Notice("error", end.title, end.detail, end.hint))

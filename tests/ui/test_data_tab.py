@@ -321,7 +321,7 @@ def test_that_the_quarantine_is_written_to_a_file(
     session.noticed.connect(lambda notice: told.append(notice.title))
     dialog = QuarantineDialog(session.dataset)
     qtbot.addWidget(dialog)
-    dialog.export_wanted.connect(lambda out: session.export_table(session.dataset.info.id, out, quarantine=True))
+    dialog.export_wanted.connect(lambda out: session.outputs.write_table(session.dataset.info.id, out, quarantine=True))
     dialog.show()
     dialog.findChild(QPushButton, "quarantine_export").click()
     chosen = dialog.findChild(QFileDialog, "quarantine_export_dialog")

@@ -20,6 +20,7 @@ from aetheron_desktop.engine.jobs.job import TrainJob
 from aetheron_desktop.engine.jobs.run_queue import keep_queue, kept_queue
 from aetheron_desktop.engine.workspace import RunRecord, Workspace
 from aetheron_desktop.ui import session as session_module
+from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.session import Session
 from tests.tables import made_dataset
 
@@ -263,24 +264,34 @@ def test_that_a_run_goes_on_without_the_window_and_is_found_by_the_next(
     qtbot.waitUntil(lambda: not process.is_running(record.pid, record.born), timeout=LIMIT_MS)
 
 
-@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+@pytest.mark.parametrize("is_killed", [True, False])
 def test_that_what_waits_when_a_window_goes_is_offered_by_the_next(
-    qtbot: QtBot, session: Session, make_session: Callable[[], Session]
+    qtbot: QtBot,
+    session: Session,
+    make_session: Callable[[], Session],
+    monkeypatch: pytest.MonkeyPatch,
+    is_killed: bool,
 ) -> None:
+    given: list[tuple[Jobs, str]] = []  # to workers that never begin
+    monkeypatch.setattr(Jobs, "start", lambda self, job, work: given.append((self, job.id)))
+    monkeypatch.setattr(Jobs, "of", lambda self, work: [job for jobs, job in given if jobs is self])
     session.parallel_limit = 1
-    first, second, third = session.train(["network", "naive_bayes"], LONG)
-    wait_for_status(qtbot, session, second, "running")
-    shut_down(qtbot, session, "keep")
+    first, second, third = session.train(["network", "naive_bayes"])
+    session.move(third, 1)
+    assert [job for _, job in given] == [first]
+    if not is_killed:
+        shut_down(qtbot, session, "keep")
     later = make_session()
-    assert later.runs[second].is_going
-    assert later.runs[third].status == "postponed"
-    assert later.runs[first].status == "succeeded"
+    # The first had been given to a worker that had not begun with it.
+    assert [later.runs[run].status for run in (first, third, second)] == ["postponed"] * 3
     offer = next(n for n in later.notices if n.action == "resume-queue")  # type: ignore[attr-defined]
-    assert "Naive Bayes" in offer.detail
-    later.stop(second)
+    assert offer.title == "3 runs were still waiting"
+    assert "Baseline, Naive Bayes, Neural network" in offer.detail
+    later.parallel_limit = 1
     later.resume_postponed()
-    assert later.runs[third].status in {"queued", "starting"}
-    assert [job.id for job in kept_queue(later.workspace)] == [third]
+    assert [job for _, job in given] == [first, first]
+    assert [later.runs[run].place for run in (first, third, second)] == [None, 1, 2]
+    assert [job.id for job in kept_queue(later.workspace)] == [first, third, second]
 
 
 def test_that_what_waited_can_be_dropped_and_is_not_offered_again(

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.checks.finding import Fix
     from aetheron_desktop.engine.datasets.recipe import Recipe
     from aetheron_desktop.ui.actions import Page
+    from aetheron_desktop.ui.arrivals import ImportState
     from aetheron_desktop.ui.dialogs.import_preview import ImportDialog
     from aetheron_desktop.ui.dialogs.palette import Palette
     from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
-    from aetheron_desktop.ui.session import ImportState, Session
+    from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.settings import Settings
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab

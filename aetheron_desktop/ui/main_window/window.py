@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.jobs.monitor import Sample
     from aetheron_desktop.ui.actions import Page
-    from aetheron_desktop.ui.session import ImportState, Session
+    from aetheron_desktop.ui.arrivals import ImportState
+    from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.settings import Settings
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab

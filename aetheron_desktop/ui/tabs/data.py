@@ -279,7 +279,7 @@ class DataTab(QWidget):
 
     def _write_quarantine(self, out: Path) -> None:
         if self._session.dataset is not None:
-            self._session.export_table(self._session.dataset.info.id, out, quarantine=True)
+            self._session.outputs.write_table(self._session.dataset.info.id, out, quarantine=True)
 
     def _follow_filter(self, chosen: str) -> None:
         """Let the ending of the name be that of the format."""
@@ -292,7 +292,7 @@ class DataTab(QWidget):
 
     def _write(self, name: str) -> None:
         if self._session.dataset is not None:
-            self._session.export_table(self._session.dataset.info.id, Path(name))
+            self._session.outputs.write_table(self._session.dataset.info.id, Path(name))
 
     def close_table(self) -> None:
         """End what reads the rows."""

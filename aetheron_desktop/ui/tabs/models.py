@@ -413,7 +413,7 @@ class ModelsTab(QWidget):
         dialog = PredictDialog(self._called(info, version), self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(
-            lambda source, out, with_input: self._session.predict(
+            lambda source, out, with_input: self._session.outputs.predict(
                 info.id, Path(source), Path(out), with_input=with_input, version=version
             )
         )
@@ -435,7 +435,7 @@ class ModelsTab(QWidget):
         dialog.setNameFilter("Models (*.aether)")
         dialog.setDefaultSuffix("aether")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda file: self._session.export_model(info.id, Path(file), version))
+        dialog.fileSelected.connect(lambda file: self._session.outputs.write_model(info.id, Path(file), version))
         dialog.open()
 
 

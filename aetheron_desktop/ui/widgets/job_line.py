@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aetheron_desktop.engine.jobs.progress import RunState
-    from aetheron_desktop.ui.session import ImportState
+    from aetheron_desktop.ui.arrivals import ImportState
 
 _STEPS = 1000
 _GOING = ("running", "starting", "stopping", "paused")
