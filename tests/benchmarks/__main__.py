@@ -2,7 +2,7 @@
 
 Each figure is ours, the figure to reach, and a peer measured in the same run on the same machine; read the ratios.
 ``learning`` takes hours and has options of its own (see :mod:`tests.benchmarks.learning`): it is done when it is named,
-and so is ``boosters`` (:mod:`tests.benchmarks.boosters`).
+and so are ``boosters`` (:mod:`tests.benchmarks.boosters`) and ``large`` (:mod:`tests.benchmarks.large`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from tests.benchmarks import (
     histories,
     imports,
     kills,
+    large,
     networks,
     plots,
     profiles,
@@ -81,11 +82,13 @@ class Figure:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what is named, or everything but ``learning`` and ``boosters``, and print the table."""
+    """Measure what is named, or everything but ``learning``, ``boosters`` and ``large``, and print the table."""
     if arguments[:1] == ["learning"]:
         return learning.main(arguments[1:])
     if arguments[:1] == ["boosters"]:
         return boosters.main(arguments[1:])
+    if arguments[:1] == ["large"]:
+        return large.main(arguments[1:])
     parts: dict[str, Callable[[Path], list[Figure]]] = {
         "start": start,
         "rest": rest,
@@ -108,7 +111,7 @@ def main(arguments: list[str]) -> int:
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
     if unknown:
-        there = ", ".join([*parts, "learning", "boosters"])
+        there = ", ".join([*parts, "learning", "boosters", "large"])
         print(f"There is no benchmark {', '.join(sorted(unknown))}; there are: {there}.", file=sys.stderr)
         return 2
     memory = psutil.virtual_memory().total / 2**30

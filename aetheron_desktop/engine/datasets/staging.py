@@ -74,6 +74,8 @@ class Raw:
     found: Recipe = field(default_factory=Recipe)
     locate: Callable[[Sequence[int]], list[int]] | None = None
     """Gives the lines of the file in which rows stand, ascending; both count from 1."""
+    narrow: Callable[[Sequence[int]], str] | None = None
+    """Gives a relation of the columns at these places alone: one of very many costs as much as all that it names."""
     check: Callable[[Written], bool] | None = None
     whole: Callable[[], Raw] | None = None
 

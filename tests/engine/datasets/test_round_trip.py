@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,7 @@ from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
 from aetheron_desktop.engine.datasets.reading import delimited
 from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.recipe import ColumnRecipe, Recipe
-from aetheron_desktop.engine.datasets.staging import blocks
+from aetheron_desktop.engine.datasets.staging import Staging, blocks
 from aetheron_desktop.engine.datasets.viewing.pages import Pages
 
 LETTERS = st.characters(codec="utf-8", categories=["L", "Nd", "P", "S", "Zs"], exclude_characters="\ufeff\u3000\u00a0")
@@ -131,6 +132,36 @@ def test_that_one_other_value_gives_another_id(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("a,b\n1,x\n2,z\n")
     (tmp_path / "c.csv").write_text("a,b\n2,y\n1,x\n")
     assert len({imported(tmp_path / f"{name}.csv", tmp_path / "datasets").id for name in "abc"}) == 3
+
+
+@pytest.mark.parametrize("block", [1, 2, 3])
+def test_that_a_wide_parquet_file_is_read_block_by_block_as_at_once(
+    block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pa.table(
+        {
+            'a "quoted" name': pa.array([1, None, 3]),
+            "a.b": pa.array([0.5, float("inf"), None]),
+            "a": pa.array([{"x": 1, "y": "one"}, {"x": None, "y": "two"}, None]),
+            "A": pa.array(["x", "?", None]),
+            "p0": pa.array([True, False, None]),
+            "c1": pa.array([datetime(2024, 1, 2, 3, 4, 5), None, datetime(1999, 12, 31)]),
+            "list": pa.array([[1, 2], [], None]),
+        }
+    )
+    pq.write_table(table, tmp_path / "wide.parquet")
+    plain = imported(tmp_path / "wide.parquet", tmp_path / "plain")
+    monkeypatch.setattr("aetheron_desktop.engine.datasets.reading.snapshot.BLOCK", block)
+    monkeypatch.setattr(blocks, "__defaults__", (block,))
+    asked: list[str] = []
+    batches = Staging.batches
+    monkeypatch.setattr(Staging, "batches", lambda self, sql, size: (asked.append(sql), batches(self, sql, size))[1])
+    in_blocks = imported(tmp_path / "wide.parquet", tmp_path / "in_blocks")
+    assert in_blocks.id == plain.id
+    assert in_blocks.schema == plain.schema
+    # Each asks for its own columns alone: what all of them name takes time by their square.
+    assert len(asked) == -(-len(plain.schema.columns) // block)
+    assert all(sql.count(" AS c") <= 2 * block for sql in asked)
 
 
 @pytest.mark.parametrize("block", [1, 7, 50, 1_000])

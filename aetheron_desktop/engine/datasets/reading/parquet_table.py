@@ -10,6 +10,7 @@ from aetheron_desktop.engine.datasets.staging import Raw, literal, one_file
 from aetheron_desktop.engine.errors import DatasetError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _INTEGERS: Final = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 _DEEPEST: Final = 8
-_MOST: Final = 20_000
+_MOST: Final = 200_000
 _JULIAN: Final = "4714-11-24 (BC) 00:00:00"
 """Where the days of INT96 begin to count: what is read as earlier has gone around the end of 64 bits."""
 
@@ -52,16 +53,18 @@ def read_parquet(staging: Staging, *paths: Path, recipe: Recipe = _NO_CHOICES, p
     found = staging.connection.sql(f"SELECT * FROM {relation}")  # noqa: S608 - built from literals
     names: list[str] = []
     shown: list[str] = []
+    owners: list[int] = []
     kinds: list[Kind] = []
     inner = [f"p{place}" for place in range(len(found.columns))]
     for place, (name, type_) in enumerate(zip(found.columns, found.types, strict=True)):
         for label, sql, kind in _columns(name, inner[place], type_, 0):
             names.append(label)
             shown.append(f"{sql} AS c{len(shown)}")
+            owners.append(place)
             kinds.append(kind)
     if not names or len(names) > _MOST:
         raise DatasetError(
-            f"{staging.source.name} has {len(names) or 'no'} columns.", hint="Choose a file with 1 to 20,000 columns."
+            f"{staging.source.name} has {len(names) or 'no'} columns.", hint="Choose a file with 1 to 200,000 columns."
         )
     times = {name for name, type_ in zip(found.columns, found.types, strict=True) if str(type_) == "TIMESTAMP"}
     _refuse_wrapped_times(staging, files, relation, times)
@@ -72,7 +75,13 @@ def read_parquet(staging: Staging, *paths: Path, recipe: Recipe = _NO_CHOICES, p
         notes.append(f"Nested columns were laid side by side: {len(found.columns)} became {len(names)}.")
     notes += _remarks(found)
     table = f"(SELECT {', '.join(shown)} FROM {relation} AS t({', '.join(inner)}))"  # noqa: S608
-    return Raw(table, repaired_names, tuple(kinds), notes, found=recipe)
+
+    def narrow(places: Sequence[int]) -> str:
+        own = dict.fromkeys(owners[place] for place in places)
+        needed = ", ".join(f"{quoted(found.columns[place])} AS {inner[place]}" for place in own)
+        return f"(SELECT {', '.join(shown[place] for place in places)} FROM (SELECT {needed} FROM {relation}))"  # noqa: S608
+
+    return Raw(table, repaired_names, tuple(kinds), notes, found=recipe, narrow=narrow)
 
 
 def _remarks(found: duckdb.DuckDBPyRelation) -> list[str]:

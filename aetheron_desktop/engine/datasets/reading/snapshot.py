@@ -90,7 +90,7 @@ def write(
     rows = 0
     schema = _arrow(decisions)
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for batch in _batches(staging, raw.relation, decisions, schema, kept):
+        for batch in _batches(staging, raw, decisions, schema, kept):
             writer.write_batch(batch)
             rows += batch.num_rows
             staging.tell(stage, rows, raw.rows, "rows")
@@ -202,7 +202,7 @@ def frame(staging: Staging, raw: Raw, decisions: Sequence[Decision]) -> pd.DataF
         duckdb.Error: the rows cannot be read.
     """
     schema = _arrow(decisions)
-    table: pd.DataFrame = pa.Table.from_batches(_batches(staging, raw.relation, decisions, schema), schema).to_pandas()
+    table: pd.DataFrame = pa.Table.from_batches(_batches(staging, raw, decisions, schema), schema).to_pandas()
     return table
 
 
@@ -211,16 +211,24 @@ def _arrow(decisions: Sequence[Decision]) -> pa.Schema:
 
 
 def _batches(
-    staging: Staging, relation: str, decisions: Sequence[Decision], schema: pa.Schema, kept: str = ""
+    staging: Staging, raw: Raw, decisions: Sequence[Decision], schema: pa.Schema, kept: str = ""
 ) -> Iterator[pa.RecordBatch]:
-    """Give the rows of ``relation`` for which ``kept``, a condition or nothing, holds."""
+    """Give the rows of ``raw`` for which ``kept``, a condition or nothing, holds."""
     made = [f"{decision.sql} AS c{place}" for place, decision in enumerate(decisions)]
     size = max(1024, min(_GROUP, _GROUP_CELLS // len(made)))
     if len(made) <= BLOCK:
-        yield from _typed(staging, _with_values(relation, decisions) + kept, made, schema, size)
+        yield from _typed(staging, _with_values(raw.relation, decisions) + kept, made, schema, size)
         return
-    relations = [_with_values(relation, block) + kept for block in blocks(decisions)]
+    relations = [_with_values(_of(raw, block, kept), block) + kept for block in blocks(decisions)]
     yield from _side_by_side(staging, relations, made, schema, size)
+
+
+def _of(raw: Raw, block: Sequence[Decision], kept: str) -> str:
+    """Give what has the columns of a block; a condition may ask for any other."""
+    if kept or raw.narrow is None:
+        return raw.relation
+    places = {name: place for place, name in enumerate(raw.names)}
+    return raw.narrow([places[decision.source] for decision in block])
 
 
 def _with_values(relation: str, decisions: Sequence[Decision]) -> str:
