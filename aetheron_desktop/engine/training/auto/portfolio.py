@@ -58,7 +58,7 @@ COST: Final = {
     "knn": 0.5,
     "lightgbm": 1.0,
     "xgboost": 1.2,
-    "catboost": 2.5,
+    "catboost": 5.0,
     "boosting": 1.8,
     "extra_trees": 2.0,
     "forest": 3.0,
