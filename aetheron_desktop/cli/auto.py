@@ -127,7 +127,9 @@ def _ranked(runs: Sequence[RunRecord], name: str) -> list[RunRecord]:
 
 
 def _members(history: Iterable[object], terminal: Terminal, run: str) -> int:
-    members = [event for event in history if isinstance(event, MemberScored)]
+    told = [event for event in history if isinstance(event, MemberScored)]
+    # The last word on each: a member may be told once more.
+    members = list({event.member or event.title: event for event in told}.values())
     if not members:
         raise UsageError(f"{run} has no members.", hint="Only a run by auto trains several estimators.")
     if terminal.json:

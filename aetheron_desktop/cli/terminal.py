@@ -134,6 +134,9 @@ class Terminal:
             self._err.print(Text(plain(f"{event.title}: failed, {event.reason}"), style="yellow"))
             return
         whole = f"ensemble {number(event.ensemble)}" if event.ensemble is not None else ""
+        if event.is_stacked:
+            self._err.print(Text(plain(f"{'':>8}  A second layer puts the members together; {whole}"), style="dim"))
+            return
         self._err.print(
             Text(plain(f"{number(event.score):>8}  {event.title}, {duration(event.seconds)}; {whole}"), style="dim")
         )

@@ -101,7 +101,9 @@ class MemberScored(_Record, frozen=True, kw_only=True, tag="member_scored"):
 
     ``score`` is the task's main metric on rows that it did not learn from, with its interval from ``low`` to ``high``;
     ``loss`` is what the ensemble is chosen by. ``ensemble`` is the ensemble's score after it joined, ``weights`` are
-    those of all members so far, by ``member``. ``cut`` of its ``fits`` were ended by the clock.
+    those of all members so far, by ``member``: the share of each, below zero where a second layer takes away what it
+    says. ``cut`` of its ``fits`` were ended by the clock. In the end the last member may be told once more, with
+    ``is_stacked``: a second layer has put all together.
     """
 
     member: int
@@ -119,6 +121,7 @@ class MemberScored(_Record, frozen=True, kw_only=True, tag="member_scored"):
     ensemble: float | None = None
     weights: dict[int, float] = {}
     reason: str = ""
+    is_stacked: bool = False
 
 
 class ColumnsWeighed(_Record, frozen=True, kw_only=True, tag="columns_weighed"):

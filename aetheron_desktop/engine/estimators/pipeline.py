@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from aetheron_desktop.engine.estimators.limits import values
+from aetheron_desktop.engine.estimators.pooling import pooled
 from aetheron_desktop.engine.estimators.quantiles import said
 from aetheron_desktop.engine.estimators.temperature import cooled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Column, Task
@@ -35,33 +38,64 @@ class AsItIs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """A part of a blend: ``estimator`` is the id of the card that it was made by; several may share a transformer."""
+    """A part of a blend: ``estimator`` is the id of the card that it was made by; several may share a transformer.
+
+    Those with one ``member`` are one estimator on several folds: together they count the sum of their weights.
+    """
 
     estimator: str
     transformer: Any
     predictor: Predictor
     weight: float
+    member: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blend:
-    """The weighted mean of what the branches say; the probabilities of classes are brought to ``temperature``."""
+    """The weighted mean of what the branches say; the probabilities of classes are brought to ``temperature``.
+
+    With ``offsets``, one for each class or one, a second layer puts the means of the members together instead; see
+    :func:`.pooling.pooled`.
+    """
 
     branches: tuple[Branch, ...]
     temperature: float = 1.0
+    offsets: tuple[float, ...] = ()
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values, of a frame of the columns (n, columns)."""
+        if self.offsets:
+            return self._pooled(X)
         made: NDArray[np.float64] | None = None
+        for branch, told in self._told(X):
+            said = branch.weight * told
+            made = said if made is None else made + said
+        assert made is not None
+        return cooled(made, self.temperature) if made.ndim == 2 else made
+
+    def members(self) -> dict[int, tuple[int, float]]:
+        """Give of each member how many branches it has, and what they count together."""
+        found: dict[int, tuple[int, float]] = {}
+        for branch in self.branches:
+            count, weight = found.get(branch.member, (0, 0.0))
+            found[branch.member] = count + 1, weight + branch.weight
+        return dict(sorted(found.items()))
+
+    def _pooled(self, X: Any) -> NDArray[np.float64]:
+        members = self.members()
+        said: dict[int, NDArray[np.float64]] = {}
+        for branch, told in self._told(X):
+            part = told / members[branch.member][0]
+            said[branch.member] = said[branch.member] + part if branch.member in said else part
+        return pooled([said[number] for number in members], [weight for _, weight in members.values()], self.offsets)
+
+    def _told(self, X: Any) -> Iterator[tuple[Branch, NDArray[np.float64]]]:
         # Branches with one transformer stand side by side: what it makes is made once, and only one is in the memory.
         for _, group in groupby(self.branches, key=lambda branch: id(branch.transformer)):
             rows = None
             for branch in group:
                 rows = branch.transformer.transform(X) if rows is None else rows
-                told = branch.weight * branch.predictor.predict(rows)
-                made = told if made is None else made + told
-        assert made is not None
-        return cooled(made, self.temperature) if made.ndim == 2 else made
+                yield branch, branch.predictor.predict(rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

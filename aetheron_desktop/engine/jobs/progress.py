@@ -329,6 +329,9 @@ def member_line(event: MemberScored) -> MessageLogged:
     main = metric(event.metric)
     score = "unknown" if event.score is None else f"{event.score:.4g}"
     whole = "" if event.ensemble is None else f"; the ensemble now has {event.ensemble:.4g}"
+    if event.is_stacked:
+        words = f"A second layer puts the members together{whole}."
+        return MessageLogged(job=event.job, at=event.at, level="info", text=words)
     cut = f", {event.cut} of its {event.fits} fits ended by the clock" if event.cut else ""
     words = f"{event.title}: {main.label} {score} in {event.seconds:.1f} s{cut}{whole}."
     return MessageLogged(job=event.job, at=event.at, level="info", text=words)

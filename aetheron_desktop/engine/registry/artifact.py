@@ -116,9 +116,11 @@ def save_model(run: Run, folder: Path, *, id: str, name: str) -> ModelInfo:
 
 def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -> ModelInfo:
     network, temperature = None, 1.0
+    offsets: tuple[float, ...] = ()
     branches: tuple[BranchShape, ...] = ()
     if isinstance(model.predictor, Blend):
-        branches, temperature = write_blend(model.predictor, folder), model.predictor.temperature
+        branches = write_blend(model.predictor, folder)
+        temperature, offsets = model.predictor.temperature, model.predictor.offsets
     else:
         network = write_single(model, folder)
     sample = run.sample.reset_index(drop=True)
@@ -148,6 +150,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         ended_by=run.ended_by,
         branches=branches,
         temperature=temperature,
+        offsets=offsets,
         features=features,
         more_features=more_features,
         limits=model.limits,

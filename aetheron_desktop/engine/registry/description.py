@@ -41,6 +41,7 @@ FILES: Final = frozenset({DESCRIPTION, PIPELINE, WEIGHTS, SAMPLE, CARD, ONNX, SI
 UNHASHED: Final = frozenset({DESCRIPTION, SIGNATURE})
 """The files whose hash does not stand in the description: itself, and what is signed later."""
 MOST_BRANCHES: Final = 2_000
+MOST_WEIGHT: Final = 1_000.0
 MOST_BYTES: Final = {
     DESCRIPTION: 64 << 20,
     PIPELINE: 8 << 30,
@@ -102,7 +103,7 @@ class NetworkShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BranchShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A branch of a blend: made by ``estimator``, with the weight that it counts.
+    """A branch of a blend: made by ``estimator``, with the weight that it counts, for the ``member`` that it is of.
 
     ``transformer`` is the place of its transformer in the pipeline's file; without a ``network`` its predictor stands
     there too, under the branch's number.
@@ -112,6 +113,7 @@ class BranchShape(msgspec.Struct, frozen=True, kw_only=True):
     weight: float
     transformer: int
     network: NetworkShape | None = None
+    member: int = 0
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,11 +124,12 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     would be on other test rows. ``importance`` is what the main metric loses on test rows when a column is mixed up
     (the RMSE: what it grows by, in standard deviations of the target), of the columns that were tried.
     The fit did ``steps`` steps and was ended by ``ended_by``: a second training does as many.
-    ``branches`` are those of an ensemble, at ``temperature`` (see :class:`.estimators.pipeline.Blend`); a single
-    estimator has none. ``experiment`` is None for a model that was trained elsewhere, ``foreign`` says how one that
-    another program made is asked. ``features`` are what the model sees, and what each was made from, in order;
-    ``more_features`` counts those that are not told. A model that was made before they were told has none.
-    ``limits`` are put around the numbers that it predicts, ``costs`` choose among several classes.
+    ``branches`` are those of an ensemble, at ``temperature`` or with the ``offsets`` of a second layer (see
+    :class:`.estimators.pipeline.Blend`); a single estimator has none. ``experiment`` is None for a model that was
+    trained elsewhere, ``foreign`` says how one that another program made is asked. ``features`` are what the model
+    sees, and what each was made from, in order; ``more_features`` counts those that are not told. A model that was made
+    before they were told has none. ``limits`` are put around the numbers that it predicts, ``costs`` choose among
+    several classes.
     """
 
     format: int
@@ -150,6 +153,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: EndedBy = ""
     branches: tuple[BranchShape, ...] = ()
     temperature: float = 1.0
+    offsets: tuple[float, ...] = ()
     features: tuple[MadeFeature, ...] = ()
     more_features: int = 0
     limits: Limits | None = None
@@ -304,14 +308,25 @@ def _check_costs(costs: CostRule, classes: int) -> None:
 def _check_branches(description: Description) -> None:
     branches = description.branches
     if not branches:
+        if description.offsets:
+            raise UntrustedModel("The model has offsets, and no members that they are for.", hint=AGAIN)
         return
-    whole = sum(branch.weight for branch in branches)
+    weights = [branch.weight for branch in branches]
+    if description.offsets:
+        numbers = [*weights, *description.offsets]
+        fits = (
+            len(description.offsets) == (len(description.classes) or 1)
+            and all(math.isfinite(one) for one in numbers)
+            and all(abs(one) <= MOST_WEIGHT for one in weights)
+        )
+    else:
+        fits = all(0.0 < one <= 1.0 for one in weights) and abs(sum(weights) - 1.0) < 1e-6
     if (
-        len(branches) > MOST_BRANCHES
+        not fits
+        or len(branches) > MOST_BRANCHES
         or description.network is not None
         or description.foreign is not None
-        or not all(0.0 < branch.weight <= 1.0 and 0 <= branch.transformer < len(branches) for branch in branches)
-        or not abs(whole - 1.0) < 1e-6
+        or not all(0 <= one.transformer < len(branches) and 0 <= one.member <= MOST_BRANCHES for one in branches)
         or not 0.1 <= description.temperature <= 10.0
     ):
         raise UntrustedModel("The parts of the ensemble do not make a whole.", hint=AGAIN)

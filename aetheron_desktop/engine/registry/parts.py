@@ -106,7 +106,15 @@ def write_blend(blend: Blend, folder: Path) -> tuple[BranchShape, ...]:
             networks[f"{number}/"] = branch.predictor
             network = _shape_of(branch.predictor)
         place = places[id(branch.transformer)]
-        shapes.append(BranchShape(estimator=branch.estimator, weight=branch.weight, transformer=place, network=network))
+        shapes.append(
+            BranchShape(
+                estimator=branch.estimator,
+                weight=branch.weight,
+                transformer=place,
+                network=network,
+                member=branch.member,
+            )
+        )
     skops_format.dump({"transformers": transformers, "predictors": predictors}, folder / PIPELINE)
     if networks:
         _write_weights(list(networks.values()), list(networks), folder)
@@ -196,8 +204,8 @@ def read_blend(folder: Path, description: Description) -> Blend:
             predictor = _network_of(mine, shape.network, classes)
         else:
             predictor = _predictor_of(predictors.get(str(number)), task, classes)
-        branches.append(Branch(shape.estimator, checked[shape.transformer], predictor, shape.weight))
-    return Blend(tuple(branches), description.temperature)
+        branches.append(Branch(shape.estimator, checked[shape.transformer], predictor, shape.weight, shape.member))
+    return Blend(tuple(branches), description.temperature, description.offsets)
 
 
 def _checked_transformer(transformer: Any) -> ColumnTransformer:

@@ -16,7 +16,7 @@ from aetheron_desktop.engine.registry.versions import AliasMove
 from aetheron_desktop.engine.versioning.lineage import Lineage, lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from aetheron_desktop.engine.registry.description import BranchShape
     from aetheron_desktop.engine.workspace import Workspace
@@ -112,7 +112,9 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             features=description.features,
             more_features=description.more_features,
             treatments=description.experiment.treatments if description.experiment is not None else (),
-            parts=_parts(workspace, description.info.run, parts_of(description.branches)),
+            parts=_parts(
+                workspace, description.info.run, parts_of(description.branches, is_layered=bool(description.offsets))
+            ),
             limits=description.limits,
             costs=description.costs,
             monotone=description.experiment.monotone if description.experiment is not None else (),
@@ -140,13 +142,14 @@ def _parts(workspace: Workspace, run: str, parts: tuple[EnsemblePart, ...]) -> t
     known = {part.estimator: part.weight for part in parts}
     if any(abs(weight - known.get(name, 0.0)) > _SAME_WEIGHT for name, weight in sums.items()):
         return parts
-    return tuple(sorted(members, key=lambda part: (-part.weight, part.title)))
+    return tuple(sorted(members, key=lambda part: (-abs(part.weight), part.title)))
 
 
-def parts_of(branches: Iterable[BranchShape]) -> tuple[EnsemblePart, ...]:
-    """Sum the branches of an ensemble by their estimator."""
+def parts_of(branches: Sequence[BranchShape], *, is_layered: bool = False) -> tuple[EnsemblePart, ...]:
+    """Sum the branches of an ensemble by their estimator; the weights of a second layer as shares of what all count."""
+    whole = sum(abs(branch.weight) for branch in branches) if is_layered else 1.0
     found: dict[str, list[float]] = {}
     for branch in branches:
-        found.setdefault(branch.estimator, []).append(branch.weight)
+        found.setdefault(branch.estimator, []).append(branch.weight / whole)
     parts = [EnsemblePart(estimator=name, weight=sum(one), fits=len(one)) for name, one in found.items()]
-    return tuple(sorted(parts, key=lambda part: (-part.weight, part.estimator)))
+    return tuple(sorted(parts, key=lambda part: (-abs(part.weight), part.estimator)))

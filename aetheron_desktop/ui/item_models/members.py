@@ -241,6 +241,8 @@ def _tip(row: MemberRow, column: int) -> str:
         return f"{row.title} could not be fitted: {row.reason}"
     if column == SCORE and row.interval_text:
         return f"{quantities.number(row.score)}, its 95 % interval is {row.interval_text}"
+    if column == WEIGHT and row.weight < 0:
+        return f"{_text(row, column)}: the second layer takes away what it says, to correct the others"
     if column in {MODEL, TIME}:
         return f"{row.title}\n{row.fits_text}, {quantities.duration(row.seconds)} in all"
     return _text(row, column)
@@ -264,7 +266,7 @@ def _key(row: MemberRow, column: int) -> tuple[Any, ...]:
         case 1:
             return (row.title.casefold(), row.place)
         case 3:
-            return (row.rank == 0, -row.weight, row.rank, row.place)
+            return (row.rank == 0, -abs(row.weight), row.rank, row.place)
         case 4:
             return (row.rank == 0, row.seconds, row.place)
     return (row.rank == 0, row.rank, row.place)

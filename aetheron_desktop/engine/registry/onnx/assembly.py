@@ -19,6 +19,7 @@ from aetheron_desktop.engine.estimators.boosters import Booster, XgboostPredicto
 from aetheron_desktop.engine.estimators.features import MISSING_WORD, names_of
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.plain import PlainPredictor
+from aetheron_desktop.engine.estimators.pooling import LEAST_SAID
 from aetheron_desktop.engine.estimators.quantiles import QuantilesPredictor
 from aetheron_desktop.engine.estimators.temperature import LEAST
 from aetheron_desktop.engine.registry.onnx import columns as raw_columns
@@ -113,9 +114,11 @@ def _raw(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:
 
 
 def _blend(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:
-    """Give the weighted mean of the branches, in their order, at the temperature."""
+    """Give the weighted mean of the branches, in their order, at the temperature; or what a second layer makes."""
     blend, total = pipeline.predictor, None
     assert isinstance(blend, Blend)
+    if blend.offsets:
+        return _pooled(graph, pipeline, blend, empty)
     for branch in blend.branches:
         single = replace(pipeline, transformer=branch.transformer, predictor=branch.predictor)
         said = graph.op("Mul", _raw(graph, single, empty), branch.weight)
@@ -125,6 +128,26 @@ def _blend(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> st
         return total
     warm = graph.op("Pow", graph.op("Clip", total, LEAST, 1.0), 1.0 / blend.temperature)
     return graph.op("Div", warm, graph.op("ReduceSum", warm, np.array([1], dtype=np.int64), keepdims=1))
+
+
+def _pooled(graph: Graph, pipeline: FittedPipeline, blend: Blend, empty: Collection[str]) -> str:
+    """Give what the second layer makes of the means of the members, as :func:`.pooling.pooled` does."""
+    members = blend.members()
+    said: dict[int, str] = {}
+    for branch in blend.branches:
+        single = replace(pipeline, transformer=branch.transformer, predictor=branch.predictor)
+        part = graph.op("Div", _raw(graph, single, empty), float(members[branch.member][0]))
+        said[branch.member] = graph.op("Add", said[branch.member], part) if branch.member in said else part
+    total = None
+    for number, (_, weight) in members.items():
+        one = said[number]
+        if pipeline.classes:
+            one = graph.op("Log", graph.op("Clip", one, LEAST_SAID, 1.0))
+        weighed = graph.op("Mul", one, weight)
+        total = weighed if total is None else graph.op("Add", total, weighed)
+    assert total is not None
+    total = graph.op("Add", total, np.array(blend.offsets))
+    return graph.op("Softmax", total, axis=1) if pipeline.classes else total
 
 
 def _free(name: str, taken: set[str]) -> str:

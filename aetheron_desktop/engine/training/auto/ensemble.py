@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch
 from aetheron_desktop.engine.estimators.temperature import cooled
 from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
+from aetheron_desktop.engine.evaluation.stacking import second_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _LEAST_WEIGHT: Final = 0.01
 """A member that would count for less costs more time than it is worth."""
 _TIMES: Final = 5
+_OF_MIDDLES: Final = ("mae", "median_absolute_error")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +35,8 @@ class Ensemble:
     """Members with a weight each, 1 in all; of each the first of its ``fits`` predict.
 
     ``predicted`` (m, classes) or (m,) is what is said of the judged rows, each by models that did not learn from it;
-    probabilities are not brought to ``temperature`` yet.
+    probabilities are not brought to ``temperature`` yet. With ``offsets`` a second layer puts the members together (see
+    :func:`.pooling.pooled`), and the weights are its own.
     """
 
     members: tuple[Member, ...]
@@ -41,6 +44,14 @@ class Ensemble:
     fits: tuple[int, ...]
     predicted: NDArray[np.float64]
     temperature: float
+    offsets: tuple[float, ...] = ()
+
+    @property
+    def shares(self) -> dict[int, float]:
+        """What each member counts of all, by its number in the portfolio; those that count nothing are not there."""
+        whole = float(np.abs(self.weights).sum())
+        pairs = zip(self.members, self.weights, strict=True)
+        return {member.number: float(weight) / whole for member, weight in pairs if weight}
 
     def judged(self) -> NDArray[np.float64]:
         """Give what the model says of the judged rows."""
@@ -49,15 +60,15 @@ class Ensemble:
     def pipeline(self, subject: Subject) -> FittedPipeline:
         """Give the model: the fits that count."""
         made = [
-            Branch(member.candidate.estimator, fit.transformer, fit.predictor, float(weight) / count)
-            for member, weight, count in zip(self.members, self.weights, self.fits, strict=True)
-            if weight > 0
+            Branch(member.candidate.estimator, fit.transformer, fit.predictor, float(weight) / count, place)
+            for place, (member, weight, count) in enumerate(zip(self.members, self.weights, self.fits, strict=True))
+            if weight
             for fit in member.fits[:count]
         ]
         # What one transformer makes is made once for all branches that need it.
         order = {id(branch.transformer): place for place, branch in reversed(list(enumerate(made)))}
         branches = tuple(sorted(made, key=lambda branch: order[id(branch.transformer)]))
-        return subject.pipeline(AsItIs(), Blend(branches, self.temperature))
+        return subject.pipeline(AsItIs(), Blend(branches, self.temperature, self.offsets))
 
 
 class Assembler:
@@ -102,6 +113,25 @@ class Assembler:
             made = self._weighed(chosen)
         return made
 
+    def stacked(self, plain: Ensemble) -> Ensemble | None:
+        """Give the ensemble with a second layer, None where that is not better.
+
+        There is none within a limit of the time for a row, which asks for few members, nor for another error of numbers
+        than the squared one.
+        """
+        if self._latency_ms is not None or self._metric in _OF_MIDDLES:
+            return None
+        said = [member.predicted for member in plain.members]
+        found = second_layer(
+            self._task, self._truth, said, plain.weights, plain.judged(), self._weight, seed=self._seed
+        )  # fmt: skip
+        if found is None:
+            return None
+        layer, predicted = found
+        return replace(
+            plain, weights=layer.weights, predicted=predicted, temperature=1.0, offsets=tuple(layer.offsets.tolist())
+        )
+
     def latency_ms(self, ensemble: Ensemble) -> float:
         """Give what the parts of an ensemble take for one row, in milliseconds."""
         total, seen = 0.0, set()
@@ -117,9 +147,7 @@ class Assembler:
 
     def _weighed(self, members: Sequence[Member]) -> Ensemble:
         said = [member.predicted for member in members]
-        weights = blend_weights(
-            self._task, self._truth, said, self._weight, metric=self._metric, seed=self._seed
-        )  # fmt: skip
+        weights = blend_weights(self._task, self._truth, said, self._weight, metric=self._metric, seed=self._seed)
         weights = np.where(weights < _LEAST_WEIGHT, 0.0, weights)
         weights /= weights.sum()
         return self._ensemble(members, weights, tuple(len(member.fits) for member in members))

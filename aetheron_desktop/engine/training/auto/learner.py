@@ -102,6 +102,7 @@ class AutoLearner:
         self._portfolio = self._candidates()
         self._tried = 0
         self._members: list[Member] = []
+        self._whole: Ensemble | None = None
         self._model: FittedPipeline | None = None
         self._judged: Judged | None = None
         self._seconds: dict[str, float] = {}
@@ -138,7 +139,10 @@ class AutoLearner:
             except FitEnded:
                 for attempt in lanes.end():
                     self._join(attempt, progress)
+                if (left := self._left(progress)) is not None and left <= 0:
+                    self._stack(progress)
                 raise
+        self._stack(progress)
         if not self._members:
             raise TrainingError(
                 f"None of the estimators could be fitted; the first one said: {(self._reasons or ['nothing'])[0]}",
@@ -259,19 +263,33 @@ class AutoLearner:
         self._seconds[member.candidate.estimator] = member.seconds
         # In the order of the portfolio, whichever came first: one seed gives one ensemble.
         whole = self._assembler.put_together(sorted(self._members, key=lambda one: one.number))
-        self._model = whole.pipeline(self._subject)
+        self._take(whole)
         self._tell_member(member, whole)
+        progress.step(len(self._members), self._wanted, None, self._judged)
+
+    def _take(self, whole: Ensemble) -> None:
+        self._whole = whole
+        self._model = whole.pipeline(self._subject)
         rows = Rows(np.empty((len(self._bench.truth), 0)), self._bench.truth, self._bench.weight)
         self._judged = rows, whole.judged()
-        progress.step(len(self._members), self._wanted, None, self._judged)
+
+    def _stack(self, progress: RunProgress) -> None:
+        """Put a second layer on the members in the end, where it is better; a layer is no longer in one direction."""
+        if self._whole is None or self._experiment.monotone:
+            return
+        progress.stage("second layer")
+        stacked = self._assembler.stacked(self._whole)
+        if stacked is not None:
+            self._take(stacked)
+            self._tell_member(self._members[-1], stacked)
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
     def _tell_member(self, member: Member, whole: Ensemble) -> None:
-        task, truth = self._experiment.task, self._bench.truth
+        task, truth, shares = self._experiment.task, self._bench.truth, whole.shares
+        places = {one.number: place for place, one in enumerate(self._members, 1)}
         main = main_metric(task).name
         limits = intervals(task, truth, member.predicted, seed=self._experiment.seed, budget_s=_INTERVAL_S).get(main)
-        counting = {id(one): float(w) for one, w in zip(whole.members, whole.weights, strict=True) if w > 0}
         self._emit(
             MemberScored(
                 job=self._experiment.run,
@@ -288,7 +306,8 @@ class AutoLearner:
                 fits=len(member.fits),
                 cut=member.cut,
                 ensemble=scores(task, truth, whole.predicted)[main],
-                weights={place: counting[id(one)] for place, one in enumerate(self._members, 1) if id(one) in counting},
+                weights={places[number]: share for number, share in shares.items()},
+                is_stacked=bool(whole.offsets),
             )
         )
 

@@ -154,8 +154,9 @@ class MemberDelegate(QStyledItemDelegate):
         painter.setBrush(theme.color("pressed"))
         painter.drawRoundedRect(bar, 3, 3)
         if row.weight:
-            painter.setBrush(theme.color("accent"))
-            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(6.0, bar.width() * row.weight), 6), 3, 3)
+            # What is below zero is taken away from the others.
+            painter.setBrush(theme.color("accent" if row.weight > 0 else "faint"))
+            painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(6.0, bar.width() * abs(row.weight)), 6), 3, 3)
 
     def _beside(self, painter: QPainter, area: QRect) -> QRectF:
         """Give the room for a bar beside the number."""

@@ -172,7 +172,7 @@ def _facts(run: RunState) -> str:
     """Give what can be counted, in words."""
     failed = sum(bool(one.reason) for one in run.members)
     fitted = len(run.members) - failed
-    counting = sum(weight > 0 for weight in run.weights.values())
+    counting = sum(weight != 0 for weight in run.weights.values())
     parts = [f"Ensemble of {fitted} model{'s' if fitted != 1 else ''}" if fitted else "No model"]
     if fitted > 1:
         parts.append("all of them count" if counting == fitted else f"{counting} of them count{'s' * (counting == 1)}")

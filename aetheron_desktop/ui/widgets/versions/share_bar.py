@@ -18,7 +18,7 @@ _LEAST: Final = 60
 
 
 class ShareBar(QWidget):
-    """Fills a share of its length, 0 to 1."""
+    """Fills a share of its length, 0 to 1; one below zero is pale."""
 
     def __init__(self, share: float, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class ShareBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for share, color in ((1.0, "pressed"), (self._share, "accent")):
+        for share, color in ((1.0, "pressed"), (abs(self._share), "accent" if self._share >= 0 else "faint")):
             painter.setBrush(theme.color(color))
             width = max(float(_HIGH), self.width() * share)
             painter.drawRoundedRect(QRectF(0, 0, width, self.height()), _HIGH / 2, _HIGH / 2)

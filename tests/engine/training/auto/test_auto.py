@@ -12,6 +12,7 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.linear import Logistic
 from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.evaluation.scores import scores
+from aetheron_desktop.engine.evaluation.stacking import Layer
 from aetheron_desktop.engine.events import MemberScored, MetricLogged, Progressed
 from aetheron_desktop.engine.registry.parts import KeptPredictors
 from aetheron_desktop.engine.training.auto.ensemble import Assembler
@@ -77,7 +78,7 @@ def planned(dataset: Dataset, task: Task, budget_s: float | None = None, **param
 
 
 def told(events: list[Event]) -> list[MemberScored]:
-    return [event for event in events if isinstance(event, MemberScored)]
+    return [event for event in events if isinstance(event, MemberScored) and not event.is_stacked]
 
 
 @pytest.mark.parametrize("task", TARGETS)
@@ -95,6 +96,34 @@ def test_that_members_are_scored_where_they_did_not_learn_and_put_together(datas
     losses = [event.value for event in events if isinstance(event, MetricLogged) and event.name == "loss"]
     assert len(losses) == len(members)
     assert losses[-1] <= losses[0]  # type: ignore[operator]
+
+
+def test_that_a_second_layer_is_told_and_kept_where_it_is_better(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def layered(*given: Any, **more: Any) -> tuple[Layer, Any]:
+        del more
+        _, truth, said, *_ = given
+        layer = Layer(np.array([2.0, *[-0.5] * (len(said) - 1)]), np.array([0.1, -0.1]))
+        assert len(truth) == len(said[0])
+        return layer, layer.put_together(said)
+
+    monkeypatch.setattr("aetheron_desktop.engine.training.auto.ensemble.second_layer", layered)
+    events: list[Event] = []
+    run = auto(dataset, events=events)
+    last = [event for event in events if isinstance(event, MemberScored)][-1]
+    assert last.is_stacked
+    assert last.member == 3
+    assert last.weights == pytest.approx({1: 2 / 3, 2: -1 / 6, 3: -1 / 6})
+    assert run.model is not None
+    assert isinstance(run.model.predictor, Blend)
+    assert run.model.predictor.offsets == (0.1, -0.1)
+    assert [weight for _, weight in run.model.predictor.members().values()] == pytest.approx([2.0, -0.5, -0.5])
+    assert run.metrics["roc_auc"] is not None
+    quick = auto(dataset, latency_ms=60_000)
+    assert quick.model is not None
+    assert isinstance(quick.model.predictor, Blend)
+    assert quick.model.predictor.offsets == ()
 
 
 def test_that_the_test_part_decides_nothing(dataset: Dataset, tmp_path: Path) -> None:
