@@ -334,7 +334,7 @@ def _run_of(history: list[Event]) -> RunRecord | None:
                     model=event.model,
                     metrics=event.metrics,
                     intervals=event.intervals,
-                    steps=event.steps or None,
+                    steps=event.steps,
                 )
             case JobEnded() if record:
                 record = ended_run(record, event)

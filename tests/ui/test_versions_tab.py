@@ -311,7 +311,7 @@ def test_that_what_is_pressed_beside_a_version_is_done_with_that_version(
     assert find(tab, QDialog, "promote_dialog").windowTitle() == "Promote version 1"
     find(tab, QDialog, "promote_dialog").close()
     told: list[tuple[object, ...]] = []
-    monkeypatch.setattr(session, "predict", lambda *files, with_input, version: told.append((*files, version)))
+    monkeypatch.setattr(session.outputs, "predict", lambda *files, with_input, version: told.append((*files, version)))
     find(tab, QPushButton, "model_predict").click()
     dialog = find(tab, PredictDialog, "predict_dialog")
     assert any("with Forest 1, version 1" in label.text() for label in dialog.findChildren(QLabel))

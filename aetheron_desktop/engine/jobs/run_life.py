@@ -97,7 +97,7 @@ class RunLife:
     def measured(self, saved: ModelSaved) -> None:
         """Take in what came of it."""
         self.record = msgspec.structs.replace(
-            self.record, metrics=saved.metrics, intervals=saved.intervals, steps=saved.steps or None
+            self.record, metrics=saved.metrics, intervals=saved.intervals, steps=saved.steps
         )
 
     def end(self, end: JobEnded) -> None:

@@ -145,6 +145,8 @@ def _stored(
     match description.ended_by:
         case "time":
             notes.append(f"its time budget ended it after {steps}")
+            if description.branches:
+                notes.append("the clock may have ended single fits of its members, which are done in full now")
         case "hand":
             notes.append(f"it was stopped by hand after {steps}")
         case "itself" if plan is not None and plan.budget_s is not None:
