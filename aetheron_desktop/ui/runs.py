@@ -155,7 +155,7 @@ class Runs(QObject):
         if (postponed := self._postponed.pop(run, None)) is not None:
             self._groups.setdefault(postponed.experiment.group, set()).add(run)
             self._wait_again(postponed)
-        elif self.runs[run].can_resume and run not in self._jobs:
+        elif self.runs[run].can_resume:
             self._tried(lambda: self._wait_again(resumed_job(self.workspace, self.workspace.run(run))))
         elif self._jobs.resume(run):
             self._rest.resumed(run)
@@ -207,9 +207,12 @@ class Runs(QObject):
 
     def _start_next(self) -> None:
         shared = self._share()
-        while len(self._queue) and len(self._going()) < shared.runs and not (self._shutting_down or self._rest.is_on):
-            job = self._queue.take()
-            assert job is not None
+        while len(self._going()) < shared.runs and not (self._shutting_down or self._rest.is_on):
+            # One that has just crashed begins again when its thread has left.
+            job = next((one for one in self._queue if one.id not in self._jobs), None)
+            if job is None:
+                break
+            self._queue.take(job.id)
             self.runs[job.id].status = "starting"
             self._handed[job.id] = job
             # One that goes on does so on as many threads as before: sums are rounded in the order of their parts.

@@ -179,11 +179,20 @@ def test_that_a_run_whose_worker_was_killed_is_resumed_in_its_turn(qtbot: QtBot,
     session.parallel_limit = 1
     run = session.train(["network"], LONG)[-1]
     wait_for_curve(qtbot, session, run)
+    others: list[str] = []
+
+    def begin_another_and_resume(changed: str) -> None:
+        # At once, while the thread that listened to the worker is still there.
+        if changed == run and session.runs[run].status == "crashed" and not others:
+            others.append("")
+            others[0] = session.train(["network"], LONG)[-1]
+            session.resume(run)
+
+    session.run_changed.connect(begin_another_and_resume)
     os.kill(pid_of(session, run), signal.SIGKILL)
-    wait_for_status(qtbot, session, run, "crashed")
-    other = session.train(["network"], LONG)[-1]
-    session.resume(run)
-    assert session.runs[run].status == "queued"
+    wait_for_status(qtbot, session, run, "queued")
+    session.run_changed.disconnect(begin_another_and_resume)
+    (other,) = others
     session.stop(run)
     assert session.runs[run].status == "crashed", "it is as it was, and can be resumed still"
     session.stop_all()

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from aetheron_desktop.engine.estimators.pooling import LEAST_SAID, pooled
+from aetheron_desktop.engine.evaluation.blending import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,9 +157,12 @@ def _values(
 def _classes(
     X: NDArray[np.float64], y: NDArray[np.int64], share: NDArray[np.float64], start: NDArray[np.float64], pull: float
 ) -> Layer:
-    """Minimise the log loss of ``y`` (n,), and the distance from ``start``; ``X`` is (n, members, classes)."""
+    """Minimise the log loss of ``y`` (n,), and the distance from ``start``; ``X`` is (n, members, classes).
+
+    As for a temperature, no row is taken for certain.
+    """
     members, classes = X.shape[1:]
-    rows = np.arange(len(y))
+    goal = wanted(y, classes)
 
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, offsets = values[:members], values[members:]
@@ -167,8 +171,8 @@ def _classes(
         likely = np.exp(total)
         sums = likely.sum(axis=1, keepdims=True)
         likely /= sums
-        value = float(share @ (np.log(sums[:, 0]) - total[rows, y]))
-        likely[rows, y] -= 1.0
+        value = float(share @ (np.log(sums[:, 0]) - np.einsum("nk,nk->n", goal, total)))
+        likely -= goal
         likely *= share[:, None]
         away = weights - start
         gradient = np.concatenate(

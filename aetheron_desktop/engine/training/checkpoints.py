@@ -52,7 +52,7 @@ class Checkpoints:
 
     def below(self, folder: Path | None) -> Checkpoints:
         """Give such checkpoints, of a part of the run, in another folder."""
-        return Checkpoints(folder, self._interval_s)
+        return Checkpoints(folder, self._interval_s, key=self._key)
 
     def offer(self, write: Callable[[Path], None]) -> bool:
         """Have ``write`` fill a new folder when the interval is over; tell whether it was.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from aetheron_desktop.engine.estimators.temperature import cooled
-from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
+from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature, wanted
 from aetheron_desktop.engine.evaluation.scores import log_loss
 
 
@@ -94,3 +94,22 @@ def test_that_what_is_right_is_left_to_the_bit() -> None:
     said = np.array([[1.0, 0.0], [0.25, 0.75]])
     assert cooled(said, 1.0) is said
     assert np.isfinite(cooled(said, 2.0)).all()
+
+
+def test_that_no_few_rows_make_it_certain() -> None:
+    truth = np.array([0, 1, 2] * 10)
+    right = np.full((30, 3), 0.02)
+    right[np.arange(30), truth] = 0.96
+    # All are told right: a log loss alone would ask for the coldest there is.
+    few, many = temperature(truth, right), temperature(np.tile(truth, 1000), np.tile(right, (1000, 1)))
+    assert 0.2 < many < few
+    assert cooled(right, few).max() < 0.97
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=40))
+def test_that_what_rows_ask_for_are_probabilities_of_their_class_most(truth: list[int]) -> None:
+    goal = wanted(np.array(truth), 4)
+    assert goal.shape == (len(truth), 4)
+    assert goal.sum(axis=1) == pytest.approx(1.0)
+    assert (goal.argmax(axis=1) == truth).all()
+    assert (goal > 0).all()

@@ -317,8 +317,9 @@ def test_that_a_run_that_was_killed_goes_on_from_its_fits_and_ends_the_same(
     assert resumed.predictions.equals(undisturbed.predictions)
 
 
-def test_that_a_fit_that_was_cut_short_goes_on_from_its_checkpoint(
-    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_that_a_fit_that_was_cut_short_goes_on_from_its_checkpoint_unless_that_was_changed(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_changed: bool
 ) -> None:
     made = planned(dataset, "binary")
     offer, written = FoldProgress.checkpoint, 0
@@ -341,14 +342,20 @@ def test_that_a_fit_that_was_cut_short_goes_on_from_its_checkpoint(
     monkeypatch.setattr(FoldProgress, "restored", heard)
 
     def training() -> Training:
-        kept = tmp_path / "kept"
-        return Training(made, dataset, lambda event: None, checkpoints=kept, interval_s=0.0, files=KeptPredictors())
+        kept, key, files = tmp_path / "kept", b"k" * 32, KeptPredictors()
+        return Training(
+            made, dataset, lambda event: None, checkpoints=kept, interval_s=0.0, files=files, key=key
+        )  # fmt: skip
 
     with pytest.raises(Killed):
         training().run(lambda: False)
     begun.clear()
+    if is_changed:
+        (checkpoint, *_) = sorted((tmp_path / "kept").glob("fits/going/*/0*"))
+        for file in checkpoint.parent.glob("0*/*"):
+            file.write_bytes(file.read_bytes() + b" ")
     run = training().run(lambda: False)
-    assert begun[0]
+    assert begun[0] is not is_changed
     assert not any(begun[1:])
     assert run.predictions.equals(train(made, dataset, lambda event: None, lambda: False).predictions)
 
