@@ -88,6 +88,17 @@ def test_that_members_come_in_the_best_first_with_weight_and_interval(
     assert child(tab, "ensemble_growth", QWidget).accessibleName().startswith("The ensemble after each of its 2 models")
 
 
+def test_that_what_a_second_layer_takes_away_is_shown_below_zero(
+    tab: TrainTab, session: ScriptedSession, run: str
+) -> None:
+    session.member(run, 1, "Boosting", 0.91, weights={1: 1.0})
+    session.member(run, 2, "Linear", 0.81, weights={1: 0.8, 2: -0.2}, ensemble=0.92)
+    show(tab)
+    assert cells(tab, WEIGHT) == ["80%", "−20%"]
+    assert "takes away what it says" in cells(tab, WEIGHT, Qt.ItemDataRole.ToolTipRole)[1]
+    assert child(tab, "ensemble_facts").text() == "Ensemble of 2 models, all of them count"
+
+
 def test_that_screen_readers_are_told_all_that_is_drawn(tab: TrainTab, session: ScriptedSession, run: str) -> None:
     session.member(run, 1, "Boosting", 0.91, weights={1: 1.0})
     session.cannot(run, "Network <b>", "the memory is not enough")

@@ -232,7 +232,7 @@ def _text(row: MemberRow, column: int) -> str:
         case 2:
             return "failed" if row.reason else quantities.number(row.score)
         case 3:
-            return quantities.NONE if row.reason else f"{row.weight:.0%}"
+            return quantities.NONE if row.reason else quantities.share(row.weight)
     return quantities.NONE if row.reason else quantities.duration(row.seconds)
 
 

@@ -43,6 +43,11 @@ def time_left(seconds: float | None, *, is_most: bool = False) -> str:
     return f"{'at most' if is_most else 'about'} {duration(rounded).replace('.0 s', ' s')} left"
 
 
+def share(value: float) -> str:
+    """Give a share in whole per cent, as a member of an ensemble has one; it may be below zero."""
+    return f"{value:.0%}".replace("-", "−")
+
+
 def number(value: float | None) -> str:
     """Give a score with four significant digits, without an exponent where people would not write one."""
     if value is None or not math.isfinite(value):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.naming import named
 from aetheron_desktop.ui.widgets.versions.share_bar import ShareBar
@@ -27,7 +28,7 @@ class EnsembleParts(QWidget):
 
     def __init__(self, parts: Sequence[EnsemblePart], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        told = "; ".join(f"{_title(part)} {part.weight:.0%}" for part in parts)
+        told = "; ".join(f"{_title(part)} {quantities.share(part.weight)}" for part in parts)
         named(self, "model_parts", f"Parts of the ensemble: {told}")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -40,10 +41,11 @@ class EnsembleParts(QWidget):
             name = _title(part)
             fits = f"{part.fits} fit{'s' if part.fits != 1 else ''}"
             label = plain(ElidedLabel(self), name, "muted")
-            label.setToolTip(tip(f"{name}: {part.weight:.1%} of what the ensemble says, by {fits}"))
+            taken = ", taken away to correct the others" if part.weight < 0 else ""
+            label.setToolTip(tip(f"{name}: {part.weight:.1%} of what the ensemble says, by {fits}{taken}"))
             grid.addWidget(label, row, _NAME)
             grid.addWidget(ShareBar(part.weight, self), row, _BAR)
-            grid.addWidget(plain(QLabel(self), f"{part.weight:.0%}"), row, _WEIGHT, right)
+            grid.addWidget(plain(QLabel(self), quantities.share(part.weight)), row, _WEIGHT, right)
             grid.addWidget(plain(QLabel(self), fits, "muted"), row, _FITS, right)
 
 
