@@ -10,7 +10,7 @@ from sklearn.ensemble._hist_gradient_boosting.predictor import TreePredictor
 
 from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, Rows, SklearnPredictor
-from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
+from aetheron_desktop.engine.estimators.rounds import Rounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,18 +30,19 @@ class Boosting(Estimator):
         """Learn from ``train``, judged by ``valid``."""
         classes = self.recipe.classes if self.recipe.task == "multiclass" else 1
         self._width = train.X.shape[1]
-        total = most_rounds(int(self.recipe.number("max_iter")), classes, progress)
-        model = self._model(total)
         folder = progress.restored()
-        model.rounds = rounds = Rounds(
+        rounds = Rounds(
             self,
             (train, valid),
             progress,
-            total=total,
+            most="max_iter",
+            trees_each=classes,
+            folder=folder,
             predictor=lambda count: SklearnPredictor(_snapshot(model, count)),
             save=lambda place: _save(model, place),
-            state=restored_state(folder),
         )
+        model = self._model(rounds.total)
+        model.rounds = rounds
         if folder is not None:
             _load(model, folder, train.X.shape[1])
         try:

@@ -18,7 +18,7 @@ from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, Rows
 from aetheron_desktop.engine.estimators.boosters import meaning
 from aetheron_desktop.engine.estimators.catboost_form import MISSING, Trees
-from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
+from aetheron_desktop.engine.estimators.rounds import Rounds, follow
 from aetheron_desktop.engine.estimators.symmetric import SymmetricClassesPredictor, SymmetricPredictor
 
 if TYPE_CHECKING:
@@ -46,11 +46,7 @@ class Catboost(Estimator):
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
-        fit = _Fit(self, train, valid, progress)
-        try:
-            fit.run()
-        finally:
-            fit.rounds.finish()
+        follow(_Fit(self, train, valid, progress))
 
 
 class _Fit:
@@ -65,10 +61,11 @@ class _Fit:
             owner,
             (train, valid),
             progress,
-            total=most_rounds(int(recipe.number("iterations")), self._outputs, progress),
+            most="iterations",
+            trees_each=self._outputs,
+            folder=folder,
             predictor=self._predictor,
             save=self._save,
-            state=restored_state(folder),
         )
         self._start, self._scale = _start(recipe, train)
         self._rows = (len(train), len(valid))
@@ -84,8 +81,6 @@ class _Fit:
 
     def run(self) -> None:
         """Do all rounds that are left."""
-        # Whoever stops now gets the best of the rounds that were done before.
-        self.rounds.finish()
         if self._pools is None:
             self.rounds.total = 1
             self.rounds.hear(1, 0.0, self._points)

@@ -9,7 +9,7 @@ import numpy as np
 
 from aetheron_desktop.engine.estimators.base import Estimator
 from aetheron_desktop.engine.estimators.boosters import LightgbmPredictor
-from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
+from aetheron_desktop.engine.estimators.rounds import Rounds, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,11 +44,7 @@ class Lightgbm(Estimator):
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
-        fit = _Fit(self, train, valid, progress)
-        try:
-            fit.run()
-        finally:
-            fit.rounds.finish()
+        follow(_Fit(self, train, valid, progress))
 
 
 class _Fit:
@@ -65,18 +61,17 @@ class _Fit:
             owner,
             (train, valid),
             progress,
-            total=most_rounds(int(recipe.number("n_estimators")), classes, progress),
+            most="n_estimators",
+            trees_each=classes,
+            folder=folder,
             predictor=self._predictor,
             save=self._save,
-            state=restored_state(folder),
         )
         self._train = self._data(train)
         self._valid = self._data(valid, self._train)
 
     def run(self) -> None:
         """Do all rounds that are left."""
-        # Whoever stops now gets the best of the rounds that were done before.
-        self.rounds.finish()
         if self.rounds.is_over:
             return
         lightgbm.train(

@@ -12,7 +12,7 @@ from aetheron_desktop.engine.estimators.base import Estimator
 from aetheron_desktop.engine.estimators.boosters import LightgbmPredictor
 from aetheron_desktop.engine.estimators.lightgbm_boosting import REPEATABLE, body_of, sums_of
 from aetheron_desktop.engine.estimators.quantiles import QuantilesPredictor, levels
-from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
+from aetheron_desktop.engine.estimators.rounds import Rounds, follow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +30,7 @@ class QuantileBoosting(Estimator):
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
-        fit = _Fit(self, train, valid, progress)
-        try:
-            fit.run()
-        finally:
-            fit.rounds.finish()
+        follow(_Fit(self, train, valid, progress))
 
 
 class _Best(msgspec.Struct, frozen=True):
@@ -58,10 +54,11 @@ class _Fit:
             owner,
             (train, valid),
             progress,
-            total=most_rounds(int(recipe.number("n_estimators")), len(asked), progress),
+            most="n_estimators",
+            trees_each=len(asked),
+            folder=folder,
             predictor=self._predictor,
             save=self._save,
-            state=restored_state(folder),
         )
         first = _data(recipe, train)
         # The columns are looked at once for where they may be parted.
@@ -74,8 +71,6 @@ class _Fit:
 
     def run(self) -> None:
         """Do all rounds that are left."""
-        # Whoever stops now gets the best of the rounds that were done before.
-        self.rounds.finish()
         is_over = self.rounds.is_over or all(self._is_over)
         while not is_over:
             done = self.rounds.state.done + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 import numpy as np
@@ -39,10 +39,31 @@ class State(msgspec.Struct, frozen=True):
     best: float | None = None
 
 
+class Followed(Protocol):
+    """A fit that does its rounds and tells ``rounds`` of each."""
+
+    rounds: Rounds
+
+    def run(self) -> None:
+        """Do all rounds that are left."""
+
+
+def follow(fit: Followed) -> None:
+    """Do the rounds that are left; however that ends, the best one is kept."""
+    # Whoever stops now gets the best of the rounds that were done before.
+    fit.rounds.finish()
+    try:
+        fit.run()
+    finally:
+        fit.rounds.finish()
+
+
 class Rounds:
     """Follows one fit, whose library does the rounds.
 
-    ``predictor`` gives what predicts with so many rounds; ``save`` writes all rounds so far into a folder.
+    ``most`` is the parameter that says how many rounds there are at most, each of ``trees_each`` trees. A fit that was
+    cut short goes on from the round of its checkpoint, in ``folder``. ``predictor`` gives what predicts with so many
+    rounds; ``save`` writes all rounds so far into a folder.
     """
 
     def __init__(
@@ -51,18 +72,19 @@ class Rounds:
         parts: tuple[Rows, Rows],
         progress: Progress,
         *,
-        total: int,
+        most: str,
+        trees_each: int,
+        folder: Path | None,
         predictor: Callable[[int], Predictor],
         save: Callable[[Path], None],
-        state: State | None = None,
     ) -> None:
         self._owner = owner
         self._progress = progress
         self._patience = int(owner.recipe.number("patience"))
         self._predictor = predictor
         self._save = save
-        self.total = total
-        self.state = state or State()
+        self.total = _most_rounds(int(owner.recipe.number(most)), trees_each, progress)
+        self.state = _restored_state(folder) or State()
         self.drawn: tuple[Drawn, Drawn] = (
             _drawn(len(parts[0]), _JUDGED_TRAIN, owner.recipe.seed),
             _drawn(len(parts[1]), _JUDGED_VALID, owner.recipe.seed),
@@ -145,12 +167,12 @@ class Rounds:
         (folder / _STATE).write_bytes(msgspec.json.encode(self.state))
 
 
-def restored_state(folder: Path | None) -> State | None:
+def _restored_state(folder: Path | None) -> State | None:
     """Give how far the fit was that filled ``folder``; None when there is none."""
     return None if folder is None else msgspec.json.decode((folder / _STATE).read_bytes(), type=State)
 
 
-def most_rounds(wanted: int, trees_each: int, progress: Progress) -> int:
+def _most_rounds(wanted: int, trees_each: int, progress: Progress) -> int:
     """Give how many rounds are made, of ``trees_each`` trees; fewer than ``wanted`` when there are many classes."""
     most = max(10, _MOST_TREES // max(1, trees_each))
     if wanted > most:

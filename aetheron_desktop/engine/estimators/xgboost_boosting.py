@@ -9,7 +9,7 @@ import xgboost
 
 from aetheron_desktop.engine.estimators.base import Estimator, Rows
 from aetheron_desktop.engine.estimators.boosters import XgboostPredictor, meaning
-from aetheron_desktop.engine.estimators.rounds import Rounds, most_rounds, restored_state
+from aetheron_desktop.engine.estimators.rounds import Rounds, follow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,11 +31,7 @@ class Xgboost(Estimator):
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
-        fit = _Fit(self, train, valid, progress)
-        try:
-            fit.run()
-        finally:
-            fit.rounds.finish()
+        follow(_Fit(self, train, valid, progress))
 
 
 class _Fit:
@@ -49,10 +45,11 @@ class _Fit:
             owner,
             (train, valid),
             progress,
-            total=most_rounds(int(recipe.number("n_estimators")), classes, progress),
+            most="n_estimators",
+            trees_each=classes,
+            folder=folder,
             predictor=self._predictor,
             save=self._save,
-            state=restored_state(folder),
         )
         drawn = self.rounds.drawn[0]
         seen = Rows(train.X[drawn], train.y[drawn], None if train.weight is None else train.weight[drawn])
@@ -65,8 +62,6 @@ class _Fit:
 
     def run(self) -> None:
         """Do all rounds that are left."""
-        # Whoever stops now gets the best of the rounds that were done before.
-        self.rounds.finish()
         while not self.rounds.is_over:
             done = self.rounds.state.done + 1
             self._booster.update(self._train, done - 1)

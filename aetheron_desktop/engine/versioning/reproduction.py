@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import msgspec
 
-from aetheron_desktop.engine.errors import AetheronError, ModelError
+from aetheron_desktop.engine.versioning.origins import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,22 +73,9 @@ def reproduce(
         ModelError: it was trained elsewhere, or its dataset is not here any more.
         TrainingError: it cannot be trained any more; the words say why.
     """
-    from aetheron_desktop.engine.registry.revising import description_of
     from aetheron_desktop.engine.training.trainer import Training  # learning libraries
 
-    commit = workspace.shelf.find(model, word or "current")
-    with workspace.shelf.opened(model) as repository:
-        description = description_of(repository, commit)
-    plan = description.experiment
-    if plan is None:
-        raise ModelError("This version was trained elsewhere.", hint="Train it where it was made.")
-    try:
-        dataset = workspace.dataset(plan.dataset)
-    except AetheronError as error:
-        raise ModelError(
-            f"Its dataset {description.info.dataset_name} (content {plan.dataset[:12]}) is not in this workspace.",
-            hint="Take it out of the bin, or import its file again: the same content has the same id.",
-        ) from error
+    commit, description, plan, dataset = origin_of(workspace, model, word, hint="Train it where it was made.")
     # On as many threads as then: sums are rounded in the order in which they are added up.
     known = description.environment.get("threads", "")
     threads = int(known) if known.isdecimal() and 0 < int(known) <= 64 else threads

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aetheron_desktop.engine.errors import AetheronError, ModelError
+from aetheron_desktop.engine.versioning.origins import origin_of
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import Workspace
@@ -28,22 +28,9 @@ def run_script(workspace: Workspace, model: str, word: str = "") -> RunScript:
         ModelError: it was trained elsewhere, its dataset is not here any more, or no script would do that.
         TrainingError: the table is not any more as it was.
     """
-    from aetheron_desktop.engine.registry.revising import description_of
     from aetheron_desktop.engine.training.script.making import Facts, script_of  # learning libraries
 
-    commit = workspace.shelf.find(model, word or "current")
-    with workspace.shelf.opened(model) as repository:
-        description = description_of(repository, commit)
-    plan = description.experiment
-    if plan is None:
-        raise ModelError("This version was trained elsewhere.", hint="Ask for its script where it was made.")
-    try:
-        dataset = workspace.dataset(plan.dataset)
-    except AetheronError as error:
-        raise ModelError(
-            f"Its dataset {description.info.dataset_name} (content {plan.dataset[:12]}) is not in this workspace.",
-            hint="Take it out of the bin, or import its file again: the same content has the same id.",
-        ) from error
+    _, description, plan, dataset = origin_of(workspace, model, word, hint="Ask for its script where it was made.")
     baseline = description.info.metrics
     made = script_of(
         plan,

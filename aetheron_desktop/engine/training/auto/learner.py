@@ -87,14 +87,13 @@ class AutoLearner:
         self._bench = Bench(material, made, experiment.seed, self._threads, kept)
         self._metric = experiment.metric or main_metric(experiment.task).name
         latency_ms = experiment.params["latency_ms"]
-        self._latency_ms = None if latency_ms is None else float(latency_ms)
         self._assembler = Assembler(
             experiment.task,
             self._metric,
             experiment.seed,
             self._bench.truth,
             self._bench.weight,
-            latency_ms=self._latency_ms,
+            latency_ms=None if latency_ms is None else float(latency_ms),
             row=material.subject.columns.frame(material.table.iloc[:1]),
         )
         memory_gb = experiment.params["memory_gb"]
@@ -243,10 +242,8 @@ class AutoLearner:
         if self._wanted is None or not self._seconds:
             return None
         left = self._wanted - len(self._members) - len(lanes.open)
-        scale = sum(self._seconds.values()) / sum(COST.get(name, SLOW) for name in self._seconds)
-        coming = [one.estimator for one in islice(self._candidates(), self._tried, self._tried + max(0, left))]
-        total = sum(one.seconds_left for one in lanes.open)
-        total += sum(self._seconds.get(name, scale * COST.get(name, SLOW)) for name in coming)
+        coming = islice(self._candidates(), self._tried, self._tried + max(0, left))
+        total = sum(one.seconds_left for one in lanes.open) + sum(self._known(one) or 0.0 for one in coming)
         return total / self._lanes
 
     # -- the ensemble --------------------------------------------------------------------------------------------------
