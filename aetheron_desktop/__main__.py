@@ -70,8 +70,8 @@ def main(argv: list[str] | None = None) -> int:
         from aetheron_desktop import cli  # the window loads nothing of the command line
 
         return cli.main(arguments)
-    # Nothing that a start makes is garbage, and looking for it takes a twentieth of the time to the first frame. The
-    # window begins to collect again when it has been painted.
+    # Nothing that a start makes is garbage, and looking for it takes a twentieth of the time to the first frame. When
+    # that has been painted, the window's own search begins (``ui/collector.py``).
     gc.disable()
     from aetheron_desktop.ui import app  # Qt; neither worker nor command line has it
 

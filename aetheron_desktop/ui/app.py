@@ -6,7 +6,6 @@ of 200 ms from the start of the process.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -141,11 +140,11 @@ class Program(QObject):
         _write_time(os.environ.get("AETHERON_FIRST_PAINT"))
         assert self.window is not None
         assert self._workspace is not None
-        gc.freeze()  # what is there now stays, and need not be looked at again
-        gc.enable()
-        self.window.finish_start()
+        from aetheron_desktop.ui.collector import Collector
         from aetheron_desktop.ui.instance import FirstWindow  # QtNetwork
 
+        Collector(self).start()
+        self.window.finish_start()
         first = FirstWindow(self._workspace.root, self)
         first.asked.connect(self._on_asked)
         self._first = first

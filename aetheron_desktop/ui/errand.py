@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from aetheron_desktop.engine.errors import AetheronError
@@ -16,6 +19,7 @@ class Errand(QObject):
     """Calls ``work`` in another thread, then emits either ``done`` with what it gave or ``failed`` with its error.
 
     ``work`` must not touch a widget. Any error but an :class:`AetheronError` is a bug and reaches the program's hook.
+    An errand whose parent has been deleted meanwhile says nothing.
     """
 
     done = Signal(object)
@@ -30,18 +34,45 @@ class Errand(QObject):
         # Last of all connections: the errand must not be gone before its answer is on the way to the others.
         self.done.connect(self.deleteLater)
         self.failed.connect(self.deleteLater)
-        QThreadPool.globalInstance().start(self._run)
+        _desk().send(self, self._work)
 
-    def _run(self) -> None:
+
+class _Desk(QObject):
+    """Where the answers of all errands arrive; it lives as long as the program.
+
+    A thread must not emit a signal of an object that another thread may be deleting: Qt may crash or hang then. So no
+    thread holds an errand: it knows a number and the work, and tells the answer to the desk, which is always there.
+    """
+
+    answered = Signal(int, str, object)  # the errand's number, which of its signals, and with what
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = itertools.count()
+        self._waiting: dict[int, tuple[Errand, Callable[[], Any]]] = {}
+        self.answered.connect(self._hand_over)
+
+    def send(self, errand: Errand, work: Callable[[], Any]) -> None:
+        number = next(self._numbers)
+        self._waiting[number] = errand, work
+        QThreadPool.globalInstance().start(lambda: self._run(number))
+
+    def _run(self, number: int) -> None:
+        signal, value = "", None
         try:
-            result = self._work()
+            # The desk keeps the work: what it holds may be a widget, and is let go of in the window's thread.
+            signal, value = "done", self._waiting[number][1]()
         except AetheronError as error:
-            self._tell(self.failed, error)
-            return
-        self._tell(self.done, result)
+            signal, value = "failed", error
+        finally:
+            self.answered.emit(number, signal, value)
 
-    def _tell(self, signal: Any, value: object) -> None:
-        try:
-            signal.emit(value)
-        except RuntimeError:  # the widget that wanted to know has been closed meanwhile
-            return
+    def _hand_over(self, number: int, signal: str, value: object) -> None:
+        errand, _ = self._waiting.pop(number)
+        if signal and shiboken6.isValid(errand):  # else the widget that wanted to know has been closed meanwhile
+            getattr(errand, signal).emit(value)
+
+
+@cache
+def _desk() -> _Desk:
+    return _Desk()

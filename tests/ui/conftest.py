@@ -1,5 +1,6 @@
 """A workspace, a session and a window for each test, and the watch that nothing of it stays behind."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.workspace import Workspace
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.collector import collect_due
 from aetheron_desktop.ui.main_window import MainWindow
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.settings import Settings
@@ -38,6 +40,15 @@ def nothing_left_behind(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> 
         widget.hide()
     assert not running, f"threads still running: {running}"
     assert not left, f"windows left open: {left}"
+
+
+@pytest.fixture(autouse=True)
+def garbage_in_one_thread() -> Iterator[None]:
+    """As in the program: no thread but the window's looks for garbage."""
+    gc.disable()
+    yield
+    collect_due()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -264,16 +264,12 @@ def test_that_a_plot_repainted_two_thousand_times_loses_no_reference_to_none(cur
     qtbot.waitUntil(lambda: len(drawn(curves)[0]) == 40)
     curves.resize(420, 260)
     plot = curves.plots[0]
-    gc.collect()
-    gc.disable()  # what other tests have left behind holds None too
-    try:
-        before = sys.getrefcount(None)
-        for repaint in range(2000):
-            plot.getViewBox().setRange(xRange=(0, 40 + repaint % 7), padding=0)
-            plot.viewport().repaint()
-        assert sys.getrefcount(None) > before - 200
-    finally:
-        gc.enable()
+    gc.collect()  # what other tests have left behind holds None too
+    before = sys.getrefcount(None)
+    for repaint in range(2000):
+        plot.getViewBox().setRange(xRange=(0, 40 + repaint % 7), padding=0)
+        plot.viewport().repaint()
+    assert sys.getrefcount(None) > before - 200
 
 
 def test_that_a_single_value_is_a_dashed_line_across_the_plot_and_does_not_set_its_range(
