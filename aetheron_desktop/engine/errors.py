@@ -12,6 +12,7 @@
     │   ├── GateRefusal       conditions of an alias are not met            (versioning.deeds)
     │   ├── OnnxUnsupported   a part of it cannot be converted              (registry.onnx)
     │   └── RemoteError       a remote refuses, is gone, or is ahead        (registry.remotes)
+    ├── EvaluationError       what is stored of a model cannot be measured or drawn
     ├── SigningError          the keys for signatures cannot be used        (registry.keys)
     ├── WorkspaceError        the workspace folder cannot be used
     │   └── WorkspaceLocked   another window has it open
@@ -67,6 +68,12 @@ class ModelError(AetheronError):
     """A model's files cannot be used."""
 
     title = "The model cannot be used"
+
+
+class EvaluationError(AetheronError):
+    """What is stored of a model's predictions cannot be measured."""
+
+    title = "This cannot be measured"
 
 
 class UntrustedModel(ModelError):

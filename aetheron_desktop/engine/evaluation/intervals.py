@@ -20,10 +20,15 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import bdtrik, expit, logit, ndtr, ndtri, stdtrit
 
 from aetheron_desktop.engine.datasets.profiles.sampling import Z, wilson
 from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.evaluation.distributions import (
+    median_ranks,
+    normal,
+    normal_quantile,
+    student_quantile,
+)
 from aetheron_desktop.engine.evaluation.metrics import metric
 from aetheron_desktop.engine.evaluation.resampling import error_of, freedom, resample, widened
 from aetheron_desktop.engine.evaluation.scores import limits_by_row
@@ -180,7 +185,7 @@ def _between(value: float) -> bool:
 
 
 def _student(influence: NDArray[np.float64], labels: NDArray[Any]) -> float:
-    return error_of(influence) * float(stdtrit(freedom(influence, labels), 0.975))
+    return error_of(influence) * student_quantile(freedom(influence, labels))
 
 
 def _newcombe(value: float, positives: int, negatives: int) -> Interval:
@@ -209,7 +214,7 @@ def _of_median(ordered: NDArray[np.float64]) -> Interval | None:
     rows = len(ordered)
     if rows < FEWEST:
         return None
-    below = int(bdtrik(0.025, rows, 0.5))
+    below = median_ranks(rows)
     return float(ordered[below]), float(ordered[rows - 1 - below])
 
 
@@ -231,10 +236,11 @@ def _by_sample(statistic: Statistic, drawn: NDArray[np.float64], rows: int, *, p
         influence = statistic.influence()
         skew = float((influence**3).sum() / (6.0 * (influence**2).sum() ** 1.5))
         below = float((values < statistic.value).mean() + (values == statistic.value).mean() / 2.0)
-        shift = float(ndtri(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values))))
+        shift = normal_quantile(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values)))
     moved = shift + np.array([-1.0, 1.0]) * widened(rows)
     # Few rows and one that outweighs them all would turn the ends around.
-    low, high = np.quantile(values, ndtr(shift + moved / np.maximum(1.0 - skew * moved, 0.1)))
+    ends = shift + moved / np.maximum(1.0 - skew * moved, 0.1)
+    low, high = np.quantile(values, [normal(float(end)) for end in ends])
     return float(low), float(high)
 
 
@@ -249,8 +255,9 @@ def _by_influence(name: str, statistic: Statistic) -> Interval:
 
 
 def _on_logit(value: float, width: float) -> Interval:
-    middle, half = float(logit(value)), width / (value * (1.0 - value))
-    return float(expit(middle - half)), float(expit(middle + half))
+    middle, half = math.log(value / (1.0 - value)), width / (value * (1.0 - value))
+    low, high = (0.5 + 0.5 * math.tanh(end / 2.0) for end in (middle - half, middle + half))
+    return low, high
 
 
 def _varies(statistic: Statistic) -> bool:

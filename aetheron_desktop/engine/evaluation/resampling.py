@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from scipy.special import stdtrit
+
+from aetheron_desktop.engine.evaluation.distributions import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,4 +51,4 @@ def freedom(influence: Floats, labels: NDArray[Any]) -> float:
 
 def widened(rows: int) -> float:
     """Give the normal quantile at which percentiles of so few rows are as wide as Student's t (Hesterberg 2015)."""
-    return float(stdtrit(rows - 1, 0.975)) * math.sqrt(rows / (rows - 1))
+    return student_quantile(rows - 1) * math.sqrt(rows / (rows - 1))

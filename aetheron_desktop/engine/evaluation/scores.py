@@ -9,7 +9,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.metrics import average_precision_score, f1_score
 
 from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.estimators.quantiles import levels
@@ -100,6 +99,8 @@ def class_scores(
     truth: Truth, predicted: Predicted, threshold: float | None = None, costs: CostRule | None = None
 ) -> dict[str, float | None]:
     """Give the metrics of classes; with two, the second is the positive one."""
+    from sklearn.metrics import average_precision_score, f1_score  # 1 s; limits and values do without
+
     chosen = predicted.argmax(axis=1)
     if threshold is not None and predicted.shape[1] == 2:
         chosen = (predicted[:, 1] >= threshold).astype(np.int64)

@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from aetheron_desktop.engine.errors import EvaluationError
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.metrics import metric as metric_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.evaluation.metrics import Metric
     from aetheron_desktop.engine.evaluation.paired import Difference
+    from aetheron_desktop.engine.evaluation.predictions import TestPredictions
 
 State: TypeAlias = Literal["better", "worse", "same", "unsure", "withheld"]
 
 EQUIVALENCE: Final = 0.01
 """A difference that makes none in practice: of a share 0.01, of an error or a loss 1 % of it."""
-_PROBABILITY: Final = "probability_"
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,84 +212,33 @@ def _number(value: float, decimals: int) -> str:
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path, name: str) -> pa.Table | str:
+def _read(path: Path, name: str) -> TestPredictions | str:
     """Give the predictions in the order of their rows, or why they cannot be used."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq  # the window has no use for it
+    from aetheron_desktop.engine.evaluation.predictions import read_predictions  # numpy; the records have no use for it
 
     try:
-        table = pq.read_table(path, partitioning=None)
-    except FileNotFoundError:
-        return f"the predictions of {name} are gone ({path.name} is not there)."
-    except (OSError, pa.ArrowException) as error:
-        return f"the predictions of {name} cannot be read ({error})."
-    known = {"row", "truth", "prediction"} <= set(table.column_names) and pa.types.is_integer(table["row"].type)
-    if not known or not table.num_rows:
-        return f"the predictions of {name} have no test rows whose truth is known."
-    if pc.count_distinct(table["row"]).as_py() != table.num_rows:
-        return f"the predictions of {name} have a row twice."
-    return table.sort_by("row")
+        found = read_predictions(path, of=name)
+    except EvaluationError as error:
+        return error.detail[0].lower() + error.detail[1:].removesuffix(".") + "."
+    if found.left_out:
+        return f"the predictions of {name} have a value that is not a number."
+    if found.unseen:
+        return f"the predictions of {name} have a truth that is none of the classes."
+    return found
 
 
-def _joined(a: pa.Table, b: pa.Table, names: tuple[str, str]) -> _Pair | str:
+def _joined(a: TestPredictions, b: TestPredictions, names: tuple[str, str]) -> _Pair | str:
     """Give both predictions by row, or why they cannot be compared; the classes are in the order of ``a``."""
     import numpy as np
-    import pyarrow as pa
 
-    if not a["row"].equals(b["row"]):
-        common = len(np.intersect1d(a["row"].to_numpy(), b["row"].to_numpy(), assume_unique=True))
+    if not np.array_equal(a.rows, b.rows):
+        common = len(np.intersect1d(a.rows, b.rows, assume_unique=True))
         return (
-            f"{names[0]} was tested on {a.num_rows:,} rows and {names[1]} on {b.num_rows:,}, "
-            f"of which {common:,} are the same."
+            f"{names[0]} was tested on {len(a):,} rows and {names[1]} on {len(b):,}, of which {common:,} are the same."
         )
-    classes = _classes(a)
-    if set(classes) != set(_classes(b)):
+    if set(a.classes) != set(b.classes):
         return f"{names[0]} and {names[1]} do not tell the same classes apart."
-    try:
-        one, other = (_columns(table, classes) for table in (a, b))
-    except (ValueError, pa.ArrowException) as error:
-        return f"the predictions cannot be read ({error})."
-    if not np.array_equal(one.truth, other.truth):
+    other = b.in_order(a.classes)
+    if not np.array_equal(a.truth, other.truth):
         return f"the truth of the test rows is not the same for {names[0]} and {names[1]}."
-    tasks: dict[int, Task] = {0: "regression", 2: "binary"}
-    task = tasks.get(len(classes), "multiclass")
-    return _Pair(task, one.truth, one.predicted, other.predicted, (one.chosen, other.chosen))
-
-
-def _classes(table: pa.Table) -> list[str]:
-    return [name.removeprefix(_PROBABILITY) for name in table.column_names if name.startswith(_PROBABILITY)]
-
-
-class _Columns(NamedTuple):
-    truth: NDArray[Any]
-    predicted: NDArray[Any]
-    chosen: NDArray[Any] | None
-
-
-def _columns(table: pa.Table, classes: list[str]) -> _Columns:
-    """Give a file's columns as arrays.
-
-    Raises:
-        ValueError: a truth or prediction is no number, or none of the classes.
-    """
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    def numbers(name: str) -> NDArray[np.float64]:
-        made = table[name].cast(pa.float64()).to_numpy()
-        if not np.isfinite(made).all():
-            raise ValueError(f"{name} has a value that is not a number")
-        return np.asarray(made, dtype=np.float64)
-
-    def labels(name: str) -> NDArray[np.int64]:
-        found = pc.index_in(table[name].cast(pa.string()), value_set=pa.array(classes))
-        if found.null_count:
-            raise ValueError(f"{name} has a value that is none of the classes")
-        return np.asarray(found.to_numpy(), dtype=np.int64)
-
-    if not classes:
-        return _Columns(numbers("truth"), numbers("prediction"), None)
-    predicted = np.column_stack([numbers(f"{_PROBABILITY}{name}") for name in classes])
-    return _Columns(labels("truth"), predicted, labels("prediction"))
+    return _Pair(a.task, a.truth, a.predicted, other.predicted, (a.chosen, other.chosen))

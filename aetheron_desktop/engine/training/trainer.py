@@ -20,6 +20,7 @@ from aetheron_desktop.engine.evaluation.conformal import calibrated
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
+from aetheron_desktop.engine.evaluation.predictions import DUMMY, DUMMY_LIMITS
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.thresholds import DECIDED, best_threshold, cheapest_threshold
 from aetheron_desktop.engine.evaluation.verdict import rows_hash
@@ -296,6 +297,10 @@ class Training:
         found = scores(task, truth, raw, threshold=model.threshold, between=between, level=level, costs=model.costs)
         named.insert(0, "row", rows)
         named.insert(1, "truth", truth_words)
+        # Beside the rows stands what the dummy says of any: each metric that is asked for later has its baseline.
+        named.attrs[DUMMY] = exam.baseline.tolist()
+        if dummy_limits is not None:
+            named.attrs[DUMMY_LIMITS] = dummy_limits[0].tolist()
         return Run(
             experiment=self._experiment,
             outcome=outcome,
