@@ -1,0 +1,122 @@
+"""Whether probabilities are right: of the rows with a probability of about 0.7, do 70 % have the class?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+
+from aetheron_desktop.engine.datasets.profiles.sampling import Z
+from aetheron_desktop.engine.evaluation.curves.bands import share_limits
+from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.evaluation.predictions import TestPredictions
+
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+Binning: TypeAlias = Literal["width", "quantile"]
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """Bins (b,) that have rows, from ``lower`` (exclusive, but for the first) to ``upper``.
+
+    ``said`` is the mean probability, ``seen`` the share of rows that have the class, with Wilson's limits ``low`` and
+    ``high``; ``count`` are their rows, ``bin`` (n,) is the place of each row's bin. ``error`` is the expected
+    calibration error (Naeini et al. 2015), ``error_low`` and ``error_high`` its limits, ``largest`` that of one bin.
+    """
+
+    lower: Floats
+    upper: Floats
+    said: Floats
+    seen: Floats
+    low: Floats
+    high: Floats
+    count: Indices
+    bin: Indices
+    error: float
+    error_low: float
+    error_high: float
+    largest: float
+
+    def rows(self, place: int) -> Indices:
+        """Give the positions of the rows in the bin at ``place``."""
+        return np.flatnonzero(self.bin == place)
+
+
+def calibration(
+    hit: NDArray[np.bool_], probability: Floats, bins: int = BINS, binning: Binning = "width"
+) -> Calibration | Undefined:
+    """Give how often there is a ``hit`` (n,) where it was said to have a ``probability`` (n,)."""
+    if not len(hit):
+        return Undefined("There are no rows.")
+    if probability.min() < 0.0 or probability.max() > 1.0:
+        return Undefined("The scores of this model are no probabilities, so they cannot be right or wrong as such.")
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    if binning == "quantile":
+        edges = np.unique(np.quantile(probability, edges))
+        edges = edges if len(edges) > 1 else np.array([edges[0], edges[0]])
+    place = np.searchsorted(edges[1:-1], probability, side="left")
+    count = np.bincount(place, minlength=len(edges) - 1)
+    kept = np.flatnonzero(count)
+    counted = count[kept]
+    hits = np.bincount(place, weights=hit, minlength=len(count))[kept]
+    said = np.bincount(place, weights=probability, minlength=len(count))[kept] / counted
+    # A sum of many equal probabilities is rounded; a mean lies between the least and the largest all the same.
+    said = np.clip(said, edges[:-1][kept], edges[1:][kept])
+    seen = hits / counted
+    low, high = share_limits(hits, counted)
+    gap = np.abs(seen - said)
+    within = np.bincount(place, weights=np.square(hit - probability), minlength=len(count))[kept] / counted
+    error, ends = _error(gap, np.maximum(within - gap**2, 0.0) / counted, counted / len(hit))
+    number = np.full(len(count), -1)
+    number[kept] = np.arange(len(kept))
+    return Calibration(
+        edges[:-1][kept],
+        edges[1:][kept],
+        said,
+        seen,
+        low,
+        high,
+        counted,
+        number[place],
+        error,
+        *ends,
+        float(gap.max()),
+    )
+
+
+def calibration_of(
+    predictions: TestPredictions, label: int | None = None, bins: int = BINS, binning: Binning = "width"
+) -> Calibration | Undefined:
+    """Give the calibration of the class ``label``; by default of the second of two, of several of the likeliest one."""
+    if label is None and predictions.task == "binary":
+        label = 1
+    if label is not None:
+        return calibration(predictions.truth == label, predictions.predicted[:, label], bins, binning)
+    if not len(predictions):
+        return Undefined("There are no rows.")
+    best = predictions.predicted.argmax(axis=1)
+    return calibration(best == predictions.truth, predictions.predicted.max(axis=1), bins, binning)
+
+
+def _error(gap: Floats, variance: Floats, share: Floats) -> tuple[float, tuple[float, float]]:
+    """Give the expected calibration error and its limits.
+
+    A bin's gap has no sign, so what is mere chance adds up: the middle of the limits is without it. The distances of
+    each bin's limits are squared and added.
+    """
+    half = Z * np.sqrt(variance)
+    middle = np.sqrt(np.maximum(gap**2 - variance, 0.0))
+    down = middle - np.maximum(gap - half, 0.0)
+    up = gap + half - middle
+    value, about = float((share * gap).sum()), float((share * middle).sum())
+    low = about - float(np.sqrt(np.square(share * down).sum()))
+    high = about + float(np.sqrt(np.square(share * up).sum()))
+    return value, (max(0.0, min(low, value)), min(1.0, max(high, value)))
