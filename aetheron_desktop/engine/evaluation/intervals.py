@@ -23,13 +23,13 @@ import numpy as np
 
 from aetheron_desktop.engine.datasets.profiles.sampling import Z, wilson
 from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.evaluation.definitions import definition
 from aetheron_desktop.engine.evaluation.distributions import (
     median_ranks,
     normal,
     normal_quantile,
     student_quantile,
 )
-from aetheron_desktop.engine.evaluation.metrics import metric
 from aetheron_desktop.engine.evaluation.resampling import error_of, freedom, resample, widened
 from aetheron_desktop.engine.evaluation.scores import limits_by_row
 from aetheron_desktop.engine.evaluation.statistic import (
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.deciding import CostRule
+    from aetheron_desktop.engine.evaluation.definition import Scale
     from aetheron_desktop.engine.evaluation.statistic import Statistic, Weighted
 
     Truth = NDArray[Any]
@@ -107,7 +108,7 @@ def intervals_of(
     """Give the intervals of what :func:`.statistics` gave, as :func:`intervals` does."""
     found = {name: _direct(name, statistic) for name, statistic in known.items()}
     left = {name: one for name, one in known.items() if is_weighted(one) and found[name] is None and _varies(one)}
-    if rows >= FEWEST and rows * resamples > budget_s * _WEIGHTS_A_SECOND:
+    if rows >= FEWEST and not is_sampled(rows, resamples, budget_s):
         found |= {name: _by_influence(name, statistic) for name, statistic in left.items()}
     elif rows >= FEWEST:
         found |= _by_resamples(left, rows, resamples, seed)
@@ -116,6 +117,11 @@ def intervals_of(
         for name, ends in found.items()
         if ends is not None
     }
+
+
+def is_sampled(rows: int, resamples: int = 1_000, budget_s: float = 1.0) -> bool:
+    """Whether so many rows are few enough for the bootstrap; see :func:`intervals`."""
+    return rows * resamples <= budget_s * _WEIGHTS_A_SECOND
 
 
 def _direct(name: str, statistic: Statistic) -> Interval | None:
@@ -245,13 +251,25 @@ def _by_sample(statistic: Statistic, drawn: NDArray[np.float64], rows: int, *, p
 
 
 def _by_influence(name: str, statistic: Statistic) -> Interval:
-    value, width = statistic.value, Z * error_of(statistic.influence())
-    if name == "r2":
+    return on_scale(statistic.value, Z * error_of(statistic.influence()), definition(name).scale)
+
+
+def on_scale(value: float, width: float, scale: Scale) -> Interval:
+    """Give the interval of ``value`` where it is ``width`` to either side, on a scale that has no ends."""
+    if scale == "any" or (scale != "explained" and value == 0.0) or (scale == "share" and value == 1.0):
+        return value - width, value + width
+    if scale == "explained":
         missed = 1.0 - value
-        return 1.0 - missed * math.exp(width / missed), 1.0 - missed * math.exp(-width / missed)
-    if metric(name).direction == "higher":
+        grown = _grown(width / missed) if missed else 1.0
+        return 1.0 - missed * grown, 1.0 - missed / grown
+    if scale == "share":
         return _on_logit(value, width)
-    return value * math.exp(-width / value), value * math.exp(width / value)
+    grown = _grown(width / value)
+    return value / grown, value * grown
+
+
+def _grown(share: float) -> float:
+    return math.exp(min(share, 700.0))
 
 
 def _on_logit(value: float, width: float) -> Interval:

@@ -1,0 +1,161 @@
+"""How each metric of the table is made of predictions; None where it is not defined on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from aetheron_desktop.engine.evaluation.aggregates import ClassMean, Largest, Pooled, RelativeRoot
+from aetheron_desktop.engine.evaluation.curves import decisions
+from aetheron_desktop.engine.evaluation.curves.confusion import top_k
+from aetheron_desktop.engine.evaluation.curves.decisions import AT_THRESHOLD, Estimate
+from aetheron_desktop.engine.evaluation.statistic import (
+    AveragePrecision,
+    Explained,
+    Mean,
+    Median,
+    RankArea,
+    RankAreas,
+    RootMean,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from aetheron_desktop.engine.evaluation.predictions import TestPredictions
+    from aetheron_desktop.engine.evaluation.statistic import Statistic
+
+    Floats = NDArray[np.float64]
+
+    Make = Callable[[TestPredictions], Statistic | None]
+
+_TOPS: Final = (2, 3, 5)
+
+
+def of_decisions(predictions: TestPredictions, cells: Floats) -> dict[str, Estimate]:
+    """Give the metrics of the classes that are predicted, counted in ``cells`` (classes, classes)."""
+    if predictions.task == "binary" and len(predictions.classes) == 2:
+        return {name: measure(cells) for name, measure in AT_THRESHOLD.items()}
+    if predictions.task == "binary":
+        # Classes that were not learned are no positive ones; of each pair it is told apart which are right.
+        two = cells[:, :2]
+        is_positive = np.eye(len(cells), dtype=np.float64)[1]
+        merged = np.stack([(two * (1.0 - is_positive)[:, None]).sum(axis=0), two[1]])
+        whole = {"accuracy", "balanced_accuracy", "mcc", "kappa"}
+        return {name: measure(cells if name in whole else merged) for name, measure in AT_THRESHOLD.items()}
+    return {
+        "accuracy": decisions.accuracy(cells),
+        "balanced_accuracy": decisions.balanced_accuracy(cells),
+        "macro_precision": decisions.mean_precision(cells),
+        "weighted_precision": decisions.mean_precision(cells, weighted=True),
+        "macro_f1": decisions.mean_f(cells),
+        "weighted_f1": decisions.mean_f(cells, weighted=True),
+        "mcc": decisions.matthews(cells),
+        "kappa": decisions.kappa(cells),
+    }
+
+
+def of_tops(predictions: TestPredictions) -> dict[str, Estimate]:
+    """Give how often the true class is among the likeliest, of fewer than there are classes."""
+    if predictions.task != "multiclass":
+        return {}
+    found = Estimate(*top_k(predictions, max(_TOPS)))
+    known = [k for k in _TOPS if k < len(predictions.classes)]
+    return {f"top_{k}": Estimate(*(each[k - 1] for each in found)) for k in known}
+
+
+# -- ranking ----------------------------------------------------------------------------------------------------------
+
+
+def _precision_of(predictions: TestPredictions, label: int) -> AveragePrecision | Mean:
+    positive = predictions.truth == label
+    # Where every row has the class each is right, whatever is said of it.
+    return (
+        Mean(np.ones(len(positive))) if positive.all() else AveragePrecision(positive, predictions.predicted[:, label])
+    )
+
+
+def _area_of(predictions: TestPredictions, label: int) -> RankArea:
+    return RankArea(predictions.truth == label, predictions.predicted[:, label])
+
+
+def _areas(predictions: TestPredictions) -> Statistic | None:
+    return RankAreas([_area_of(predictions, int(label)) for label in np.unique(predictions.truth)])
+
+
+def _by_class(make: Callable[[TestPredictions, int], Statistic], *, weighted: bool) -> Make:
+    def made(predictions: TestPredictions) -> Statistic:
+        labels = [int(label) for label in np.unique(predictions.truth)]
+        parts = [make(predictions, label) for label in labels]
+        return ClassMean(predictions.truth, labels, parts, weighted=weighted)
+
+    return made
+
+
+RANKING: Final[dict[str, Make]] = {
+    "roc_auc": lambda one: _area_of(one, 1),
+    "average_precision": lambda one: _precision_of(one, 1),
+}
+RANKING_OF_MANY: Final[dict[str, Make]] = {
+    "roc_auc_ovr": _areas,
+    "roc_auc_weighted": _by_class(_area_of, weighted=True),
+    "roc_auc_micro": lambda one: Pooled(RankArea, one.truth, one.predicted),
+    "average_precision_macro": _by_class(_precision_of, weighted=False),
+    "average_precision_weighted": _by_class(_precision_of, weighted=True),
+    "average_precision_micro": lambda one: Pooled(AveragePrecision, one.truth, one.predicted),
+}
+
+
+# -- probabilities ----------------------------------------------------------------------------------------------------
+
+
+def _log_loss(predictions: TestPredictions) -> Statistic:
+    true = predictions.predicted[np.arange(len(predictions)), predictions.truth]
+    return Mean(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0)))
+
+
+def _brier(predictions: TestPredictions) -> Statistic:
+    if predictions.task == "binary":
+        return Mean(np.square(predictions.score - predictions.positive))
+    true = predictions.predicted[np.arange(len(predictions)), predictions.truth]
+    squares = np.einsum("ij,ij->i", predictions.predicted, predictions.predicted)
+    return Mean(np.maximum(squares - 2.0 * true + 1.0, 0.0))
+
+
+PROBABILITIES: Final[dict[str, Make]] = {"log_loss": _log_loss, "brier": _brier}
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def _errors(predictions: TestPredictions) -> Floats:
+    made: Floats = predictions.predicted - predictions.truth
+    return made
+
+
+def _share_of_truth(predictions: TestPredictions) -> Statistic | None:
+    if not predictions.truth.all():
+        return None
+    return Mean(np.abs(_errors(predictions)) / np.abs(predictions.truth))
+
+
+def _share_of_both(predictions: TestPredictions) -> Statistic:
+    both = np.abs(predictions.predicted) + np.abs(predictions.truth)
+    error = 2.0 * np.abs(_errors(predictions))
+    return Mean(np.divide(error, both, out=np.zeros(len(both)), where=both > 0.0))
+
+
+VALUES: Final[dict[str, Make]] = {
+    "rmse": lambda one: RootMean(_errors(one) ** 2),
+    "mae": lambda one: Mean(np.abs(_errors(one))),
+    "r2": lambda one: Explained(one.truth, _errors(one) ** 2),
+    "median_absolute_error": lambda one: Median(np.abs(_errors(one))),
+    "mean_error": lambda one: Mean(_errors(one)),
+    "mape": _share_of_truth,
+    "smape": _share_of_both,
+    "cv_rmse": lambda one: RelativeRoot(one.truth, _errors(one) ** 2),
+    "max_error": lambda one: Largest(np.abs(_errors(one))),
+}

@@ -1,0 +1,147 @@
+"""The metrics of numbers: what they say, their formulas and their sources; see :mod:`.definition`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aetheron_desktop.engine.evaluation.definition import Definition
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.schema import Task
+
+_NUMBERS: Final[tuple[Task, ...]] = ("regression",)
+_HYNDMAN: Final = "Hyndman and Koehler (2006), Another look at measures of forecast accuracy"
+
+ALL: Final[tuple[Definition, ...]] = (
+    Definition(
+        "rmse",
+        "RMSE",
+        "values",
+        _NUMBERS,
+        "lower",
+        "The root of the mean squared error, in the target's unit; large errors count most.",
+        "√(mean of (predicted − true)²)",
+        _HYNDMAN,
+        "positive",
+    ),
+    Definition(
+        "mae",
+        "MAE",
+        "values",
+        _NUMBERS,
+        "lower",
+        "The mean absolute error, in the target's unit.",
+        "mean of |predicted − true|",
+        "Willmott and Matsuura (2005), Advantages of the mean absolute error",
+        "positive",
+    ),
+    Definition(
+        "r2",
+        "R²",
+        "values",
+        _NUMBERS,
+        "higher",
+        "The share of the target's variance that is explained; 0 is as good as the mean, below is worse.",
+        "1 − sum of (true − predicted)² / sum of (true − mean)²",
+        "Kvålseth (1985), Cautionary note about R²",
+        "explained",
+    ),
+    Definition(
+        "median_absolute_error",
+        "Median error",
+        "values",
+        _NUMBERS,
+        "lower",
+        "Half of the rows have a smaller absolute error.",
+        "median of |predicted − true|",
+        _HYNDMAN,
+        "positive",
+    ),
+    Definition(
+        "mean_error",
+        "Mean error",
+        "values",
+        _NUMBERS,
+        "level",
+        "By how much predictions are too high on average, or too low where it is negative.",
+        "mean of (predicted − true)",
+        _HYNDMAN,
+        "any",
+    ),
+    Definition(
+        "mape",
+        "MAPE",
+        "values",
+        _NUMBERS,
+        "lower",
+        "The mean absolute error as a share of the truth; small truths count most, and a truth of 0 has none.",
+        "mean of |predicted − true| / |true|",
+        _HYNDMAN,
+        "positive",
+    ),
+    Definition(
+        "smape",
+        "sMAPE",
+        "values",
+        _NUMBERS,
+        "lower",
+        "The absolute error as a share of the mean of prediction and truth: between 0 and 2.",
+        "mean of 2 |predicted − true| / (|predicted| + |true|)",
+        "Makridakis (1993), Accuracy measures: theoretical and practical concerns",
+        "positive",
+    ),
+    Definition(
+        "cv_rmse",
+        "CV(RMSE)",
+        "values",
+        _NUMBERS,
+        "lower",
+        "The RMSE as a share of the mean of the target.",
+        "RMSE / |mean of true|",
+        "ASHRAE Guideline 14 (2014)",
+        "positive",
+    ),
+    Definition(
+        "max_error",
+        "Largest error",
+        "values",
+        _NUMBERS,
+        "lower",
+        "The largest absolute error of these rows; of more rows it can only grow.",
+        "max of |predicted − true|",
+        "scikit-learn, sklearn.metrics.max_error",
+        "positive",
+    ),
+    Definition(
+        "coverage",
+        "Coverage",
+        "limits",
+        _NUMBERS,
+        "level",
+        "The share of rows that lie between the limits of their prediction; it should be the level of the limits.",
+        "rows with lower ≤ true ≤ upper / rows",
+        "Khosravi et al. (2011), Comprehensive review of neural network-based prediction intervals",
+    ),
+    Definition(
+        "interval_width",
+        "Mean width",
+        "limits",
+        _NUMBERS,
+        "lower",
+        "How far the limits of a prediction are apart on average, in the target's unit; narrower says more.",
+        "mean of (upper − lower)",
+        "Khosravi et al. (2011), Comprehensive review of neural network-based prediction intervals",
+        "positive",
+    ),
+    Definition(
+        "pinball_loss",
+        "Pinball loss",
+        "limits",
+        _NUMBERS,
+        "lower",
+        "What both limits are off as quantiles, on average: width and misses in one number, in the target's unit.",
+        "mean of max(q (true − limit), (q − 1)(true − limit)), of both limits",
+        "Koenker and Bassett (1978), Regression quantiles",
+        "positive",
+    ),
+)
