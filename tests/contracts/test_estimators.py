@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import threading
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -85,15 +86,33 @@ def predicted(run: Run, table: pd.DataFrame) -> pd.DataFrame:
     return run.model.predict(table)
 
 
-@pytest.fixture
-def dataset(tmp_path: Path) -> Dataset:
-    return made_dataset(tmp_path / "dataset")
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return made_dataset(tmp_path_factory.mktemp("tables") / "dataset")
+
+
+class Fitted(NamedTuple):
+    """A run of a card with its quick parameters, and what it told."""
+
+    run: Run
+    events: list[Event]
+
+
+@pytest.fixture(scope="module")
+def fitted(dataset: Dataset) -> Callable[[Card, Task], Fitted]:
+    """Give the same fit to every test that only looks at it."""
+
+    @cache
+    def fit(card_id: str, task: Task) -> Fitted:
+        events: list[Event] = []
+        return Fitted(trained(catalog.card(card_id), task, dataset, events), events)
+
+    return lambda card, task: fit(card.id, task)
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_it_fits_and_is_measured(card: Card, task: Task, dataset: Dataset) -> None:
-    events: list[Event] = []
-    run = trained(card, task, dataset, events)
+def test_that_it_fits_and_is_measured(card: Card, task: Task, fitted: Callable[[Card, Task], Fitted]) -> None:
+    run, events = fitted(card, task)
     assert run.outcome == "succeeded"
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[1], Progressed)
@@ -111,9 +130,10 @@ def test_that_it_fits_and_is_measured(card: Card, task: Task, dataset: Dataset) 
 
 
 @pytest.mark.parametrize(("card", "task"), ITERATIVE)
-def test_that_one_that_works_in_steps_tells_its_curves(card: Card, task: Task, dataset: Dataset) -> None:
-    events: list[Event] = []
-    trained(card, task, dataset, events)
+def test_that_one_that_works_in_steps_tells_its_curves(
+    card: Card, task: Task, fitted: Callable[[Card, Task], Fitted]
+) -> None:
+    events = fitted(card, task).events
     points = [event for event in events if isinstance(event, MetricLogged)]
     main = main_metric(task).name
     # What an ensemble says of rows that its members learned from tells nothing.
@@ -129,10 +149,12 @@ def test_that_one_that_works_in_steps_tells_its_curves(card: Card, task: Task, d
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_one_seed_gives_one_model_and_the_table_is_not_changed(card: Card, task: Task, dataset: Dataset) -> None:
+def test_that_one_seed_gives_one_model_and_the_table_is_not_changed(
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted]
+) -> None:
     table = dataset.table()
     before = table.copy(deep=True)
-    first, second = (predicted(trained(card, task, dataset, seed=7), table) for _ in range(2))
+    first, second = (predicted(run, table) for run in (fitted(card, task).run, trained(card, task, dataset)))
     pd.testing.assert_frame_equal(first, second, check_exact=True)
     pd.testing.assert_frame_equal(table, before)
 
@@ -159,16 +181,16 @@ class Eager(Checkpoints):
 
 def restorable(card: Card, task: Task, dataset: Dataset, folder: Path) -> tuple[Training, Eager, list[Event]]:
     events: list[Event] = []
-    training = Training(experiment(card, task, dataset, seed=3), dataset, events.append, checkpoints=folder)
+    training = Training(experiment(card, task, dataset), dataset, events.append, checkpoints=folder)
     training._checkpoints = kept = Eager(folder)
     return training, kept, events
 
 
 @pytest.mark.parametrize(("card", "task"), ITERATIVE)
 def test_that_a_fit_that_was_cut_short_goes_on_to_the_same_model(
-    card: Card, task: Task, dataset: Dataset, tmp_path: Path
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted], tmp_path: Path
 ) -> None:
-    whole = trained(card, task, dataset, seed=3)
+    whole = fitted(card, task).run
     cut, kept, _ = restorable(card, task, dataset, tmp_path / "kept")
     # A stop between two steps stands for a kill: what the fit had in memory is gone in either case.
     cut.run(lambda: kept.taken >= 2)
@@ -197,8 +219,10 @@ def test_that_a_fit_that_goes_on_has_a_model_at_once(card: Card, task: Task, dat
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_what_was_saved_predicts_the_same_bits(card: Card, task: Task, dataset: Dataset, tmp_path: Path) -> None:
-    run = trained(card, task, dataset)
+def test_that_what_was_saved_predicts_the_same_bits(
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted], tmp_path: Path
+) -> None:
+    run = fitted(card, task).run
     info = save_model(run, tmp_path / "models", id="model-1", name="it")
     opened = load_model(tmp_path / "models" / "model-1")
     table = dataset.table()
@@ -211,8 +235,10 @@ def test_that_what_was_saved_predicts_the_same_bits(card: Card, task: Task, data
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_a_row_is_predicted_the_same_in_whatever_company(card: Card, task: Task, dataset: Dataset) -> None:
-    run = trained(card, task, dataset)
+def test_that_a_row_is_predicted_the_same_in_whatever_company(
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted]
+) -> None:
+    run = fitted(card, task).run
     table = dataset.table()
     whole = predicted(run, table)
     shuffled = table.sample(frac=1.0, random_state=1)
@@ -222,8 +248,10 @@ def test_that_a_row_is_predicted_the_same_in_whatever_company(card: Card, task: 
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_columns_are_found_by_name_and_others_passed_over(card: Card, task: Task, dataset: Dataset) -> None:
-    run = trained(card, task, dataset)
+def test_that_columns_are_found_by_name_and_others_passed_over(
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted]
+) -> None:
+    run = fitted(card, task).run
     table = dataset.table()
     other = table[list(reversed(table.columns))].assign(stranger=1)
     pd.testing.assert_frame_equal(predicted(run, other), predicted(run, table), check_exact=True)
@@ -234,8 +262,10 @@ def test_that_columns_are_found_by_name_and_others_passed_over(card: Card, task:
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_values_never_seen_are_predicted(card: Card, task: Task, dataset: Dataset) -> None:
-    run = trained(card, task, dataset)
+def test_that_values_never_seen_are_predicted(
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted]
+) -> None:
+    run = fitted(card, task).run
     table = dataset.table().head(8).astype({"size": float, "count": float, "fresh": object, "remark": object})
     table.loc[0, list(FEATURES)] = None
     table.loc[1, "size"] = np.inf
@@ -253,8 +283,10 @@ def test_that_values_never_seen_are_predicted(card: Card, task: Task, dataset: D
 
 
 @pytest.mark.parametrize(("card", "task"), EVERY)
-def test_that_probabilities_add_up_and_limits_lie_around_a_number(card: Card, task: Task, dataset: Dataset) -> None:
-    made = predicted(trained(card, task, dataset), dataset.table())
+def test_that_probabilities_add_up_and_limits_lie_around_a_number(
+    card: Card, task: Task, dataset: Dataset, fitted: Callable[[Card, Task], Fitted]
+) -> None:
+    made = predicted(fitted(card, task).run, dataset.table())
     if task == "regression":
         assert list(made.columns) == ["prediction", "lower", "upper"]
         assert (made["lower"] <= made["prediction"]).all()
