@@ -27,6 +27,7 @@ from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
 from tests.benchmarks import (
     boosters,
+    etas,
     featured,
     grids,
     hashing,
@@ -105,6 +106,7 @@ def main(arguments: list[str]) -> int:
         "busy": beside,
         "loop": looped,
         "predict": predicted,
+        "eta": awaited,
         "kills-training": killed_trainings,
         "networks": networked,
     }
@@ -572,6 +574,22 @@ def predicted(folder: Path) -> list[Figure]:
         figures.append(Figure(what, rows[0], "≥ 0.9 ×", "/s", "the library's own", rows[1]))
         figures.append(Figure("the same: a single row, p50", single[0], "≤ 5", "ms", "the library's own", single[1]))
     return figures
+
+
+def awaited(folder: Path) -> list[Figure]:
+    """The time left that is told after a fifth of the work, against what it then took."""
+    del folder
+    return [
+        Figure(
+            f"{one.estimator}: said to be left after a fifth of a fit of {one.fit:.1f} s",
+            float("nan") if one.said is None else one.said,
+            "within 25 %",
+            "s",
+            "in truth",
+            one.left,
+        )
+        for one in map(etas.told, etas.reporting())
+    ]
 
 
 def networked(folder: Path) -> list[Figure]:

@@ -63,7 +63,9 @@ def main(arguments: list[str]) -> int:
                 took, done = _trained(card, *size, steps)
                 cells = SHARE * size[0] * size[1]
                 weight = np.log2(SHARE * size[0]) if _cost(card).sorts else 1.0
-                rows.append([1.0, cells, done, done * cells * weight])
+                # Of what learns in batches, an epoch sees all cells.
+                seen = steps if _cost(card).batches else done
+                rows.append([1.0, cells, done, seen * cells * weight])
                 seconds.append(took)
         A, y = np.array(rows), np.array(seconds)
         if len(y) == len(SIZES):  # one step: nothing tells the steps from the rest

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,9 +13,9 @@ import pandas as pd
 
 from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.events import JobEnded, JobStarted, RunResumed
+from aetheron_desktop.engine.events import JobEnded, RunResumed, RunStarted
 from aetheron_desktop.engine.jobs.job import TrainJob
-from aetheron_desktop.engine.jobs.process import WorkerProcess
+from aetheron_desktop.engine.jobs.process import WorkerPool
 from aetheron_desktop.engine.jobs.resuming import resumed_job
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.workspace import Workspace
@@ -27,16 +26,21 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
 
 KILLS: Final = int(os.environ.get("AETHERON_KILLS", "50"))
-ESTIMATORS: Final = tuple(os.environ.get("AETHERON_KILLED", "forest,extra_trees,logistic,boosting,network").split(","))
+_KILLED: Final = "forest,extra_trees,logistic,boosting,lightgbm,xgboost,catboost,network"
+ESTIMATORS: Final = tuple(os.environ.get("AETHERON_KILLED", _KILLED).split(","))
 PARAMETERS: Final[dict[str, dict[str, Any]]] = {
     "forest": {"n_estimators": 200},
     "extra_trees": {"n_estimators": 300},
     "boosting": {"max_iter": 300, "patience": 300, "learning_rate": 0.02},
+    "lightgbm": {"n_estimators": 1_000, "patience": 1_000, "learning_rate": 0.01},
+    "xgboost": {"n_estimators": 1_000, "patience": 1_000, "learning_rate": 0.01},
+    "catboost": {"iterations": 500, "patience": 500, "learning_rate": 0.02},
     "auto": {"models": 4, "folds": 2},
     "network": {"epochs": 12, "patience": 12},
 }
 CHECKPOINT_S: Final = 0.2
 ROWS: Final = 6_000
+_READ_S: Final = 0.05
 
 
 @dataclass
@@ -52,6 +56,7 @@ class Outcome:
 def killed(folder: Path) -> dict[str, Outcome]:
     """Kill :data:`KILLS` trainings, in turn of each estimator, and give how they ended."""
     workspace = Workspace.open(folder / "workspace")
+    pool = WorkerPool(workspace)
     dataset = _dataset(workspace, folder)
     dice = random.Random(KILLS)
     found: dict[str, Outcome] = {}
@@ -59,19 +64,18 @@ def killed(folder: Path) -> dict[str, Outcome]:
     for number in range(KILLS):
         estimator = ESTIMATORS[number % len(ESTIMATORS)]
         if estimator not in calm:
-            began = time.monotonic()
             job = _job(workspace, dataset, estimator)
-            _live(workspace, job, None)
-            calm[estimator] = job.id, time.monotonic() - began
+            _live(pool, job)
+            calm[estimator] = job.id, _seconds(workspace, job.id)
         undisturbed, seconds = calm[estimator]
         outcome = found.setdefault(estimator, Outcome())
         job = _job(workspace, dataset, estimator)
         # From its start record on, to a little after its end.
-        _live(workspace, job, dice.uniform(0.0, seconds))
+        _cut_short(pool, job, dice.uniform(0.0, seconds))
         record = workspace.run(job.id)
         outcome.kills += 1
         if record.outcome is None:
-            _live(workspace, resumed_job(workspace, record), None)
+            _live(pool, resumed_job(workspace, record))
             resumed = [event for event in workspace.history(job.id) if isinstance(event, RunResumed)]
             outcome.goes_on += any(event.step for event in resumed)
         else:
@@ -79,18 +83,35 @@ def killed(folder: Path) -> dict[str, Outcome]:
         ends = [event for event in workspace.history(job.id) if isinstance(event, JobEnded)]
         same = _predictions(workspace, job.id).equals(_predictions(workspace, undisturbed))
         outcome.equal += same and [end.outcome for end in ends] == ["succeeded"]
+    pool.close()
     workspace.close()
     return found
 
 
-def _live(workspace: Workspace, job: TrainJob, kill_after_s: float | None) -> None:
-    """Have a worker do ``job``; with a time it is killed so long after it has begun, unless it ended before."""
-    worker = WorkerProcess(workspace)
+def _seconds(workspace: Workspace, run: str) -> float:
+    """Give the seconds from the start record of a run to its end: libraries are imported before."""
+    history = workspace.history(run)
+    began = next(event.at for event in history if isinstance(event, RunStarted))
+    return next(event.at for event in history if isinstance(event, JobEnded)) - began
+
+
+def _live(pool: WorkerPool, job: TrainJob) -> None:
+    """Have a worker do ``job``, one that has done others where there is one."""
+    worker = pool.take(to_learn=True)
+    worker.send(job)
+    while (events := worker.read(_READ_S)) is not None and not any(isinstance(event, JobEnded) for event in events):
+        pass
+    pool.give_back(worker)
+
+
+def _cut_short(pool: WorkerPool, job: TrainJob, after_s: float) -> None:
+    """Have a worker do ``job``, and kill it so long after its start record, unless it ended before."""
+    worker = pool.take(to_learn=True)
     worker.send(job)
     timer: threading.Timer | None = None
-    while (events := worker.read(0.1)) is not None:
-        if kill_after_s is not None and timer is None and any(isinstance(event, JobStarted) for event in events):
-            timer = threading.Timer(kill_after_s, worker.kill)
+    while (events := worker.read(_READ_S)) is not None:
+        if timer is None and any(isinstance(event, RunStarted) for event in events):
+            timer = threading.Timer(after_s, worker.kill)
             timer.start()
         if any(isinstance(event, JobEnded) for event in events):
             break
@@ -98,7 +119,6 @@ def _live(workspace: Workspace, job: TrainJob, kill_after_s: float | None) -> No
         timer.cancel()
         timer.join()
     worker.kill()
-    worker.exit_code()
     worker.dispose()
 
 

@@ -246,6 +246,8 @@ class Execution:
         id_ = self._life.model
         part = self._workspace.root / "tmp" / f"{self._job.id}-model"
         words = f"{catalog.card(run.experiment.estimator).name} trained on {run.dataset_name}"
+        # A life that was cut short right here has left its files.
+        shutil.rmtree(part, ignore_errors=True)
         try:
             save_model(run, part, id=id_, name=run.experiment.name)
             return self._workspace.shelf.create(part / id_, id_, run.experiment.name, words, "trained")

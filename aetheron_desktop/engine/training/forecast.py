@@ -12,6 +12,7 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.card import may_end_early
 from aetheron_desktop.engine.estimators.cards.costs import COSTS
+from aetheron_desktop.engine.estimators.cards.neural import batch_size
 from aetheron_desktop.engine.estimators.cards.similar import (
     LANDMARKS,
     MAPPED_BYTES,
@@ -46,6 +47,7 @@ _ONE_HOT_BYTES: Final = 1 << 30
 _MOST_OF_ONE: Final = 100
 """The widths that ``estimators.features`` gives to dates, texts and categories."""
 _NEIGHBOUR_BLOCK: Final = 512
+_BATCH: Final = 256
 _CACHE_BYTES: Final = 400e6
 _WORD_BYTES: Final = 120
 """What a cell of words takes, in the table and while it is prepared."""
@@ -137,7 +139,7 @@ def forecast(
     """Say what a training takes; None for an estimator whose cost was not measured.
 
     ``speed`` is how many times as long this machine takes as the one that was measured on. ``steps`` are those that
-    were done, by default all that are allowed.
+    were done, batches of what learns in batches; by default all that are allowed.
     """
     cost = COSTS.get(card.id)
     if cost is None:
@@ -148,7 +150,12 @@ def forecast(
     work = cells * (math.log2(max(2.0, LEARNED * size.rows)) if cost.sorts else 1.0)
     if cost.per_class and size.classes > 2:
         work *= size.classes
-    step = (cost.step_s + cost.step_cell_s * work) * _scale(card, cost, values)
+    batches = _batches(cost, size, values)
+    if steps is not None and batches:
+        count /= batches
+    # Larger batches than the usual have as much more to do.
+    each = max(batches, LEARNED * size.rows / _BATCH) if batches else 1
+    step = (cost.step_s * each + cost.step_cell_s * work) * _scale(card, cost, values)
     step *= 1 - cost.parallel + cost.parallel / max(1, threads)
     pairs_s, pairs_bytes = of_pairs(cost, size, values)
     return Forecast(
@@ -273,6 +280,14 @@ def _alternatives(experiment: Experiment, info: DatasetInfo, room: float, rows: 
     if at_a_time > 1:
         ways.append("fewer runs at the same time")
     return f"Use {', or '.join(ways)}." if ways else "Close other programs, or use a machine with more memory."
+
+
+def _batches(cost: Cost, size: Size, values: Mapping[str, Value]) -> int:
+    """Give in how many batches all rows are seen; 0 where there are none."""
+    if not cost.batches:
+        return 0
+    learned, chosen = max(1, int(LEARNED * size.rows)), number_of(values.get("batch_size"), 0.0)
+    return math.ceil(learned / batch_size(chosen or None, learned))
 
 
 def _scale(card: Card, cost: Cost, values: Mapping[str, Value]) -> float:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog, neural
 from aetheron_desktop.engine.estimators.base import Recipe, Rows
+from aetheron_desktop.engine.estimators.cards.neural import batch_size
 from aetheron_desktop.engine.estimators.networks import fitting
 from aetheron_desktop.engine.estimators.networks.architecture import Architecture
 from aetheron_desktop.engine.estimators.networks.building import build
@@ -282,9 +283,9 @@ def test_that_batches_are_all_rows_and_none_too_small(count: int, size: int, lea
 
 
 def test_that_batches_grow_with_the_table() -> None:
-    wanted = [fitting.batch_size(None, count) for count in (100, 10_000, 200_000, 500_000, 10_000_000)]
+    wanted = [batch_size(None, count) for count in (100, 10_000, 200_000, 500_000, 10_000_000)]
     assert wanted == [100, 256, 512, 2_048, 4_096]
-    assert fitting.batch_size(64, 10_000_000) == 64
+    assert batch_size(64, 10_000_000) == 64
 
 
 def test_that_a_table_too_wide_for_a_transformer_is_refused_in_words() -> None:

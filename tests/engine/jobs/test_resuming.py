@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import TrainJob
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.jobs.resuming import resumed_job
+from aetheron_desktop.engine.registry.shelf import Shelf
 from aetheron_desktop.engine.training import machine, trainer
 from aetheron_desktop.engine.training.fit_progress import FitProgress
 from aetheron_desktop.engine.workspace import Workspace
@@ -37,6 +39,8 @@ from tests.engine.jobs.counting import STEPS, Counting
 from tests.engine.jobs.test_execution import experiment
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.events import Event
 
@@ -142,6 +146,27 @@ def test_that_a_failed_run_goes_on_from_its_last_checkpoint(
     state.replay(workspace.history(job.id))
     assert state.seconds == pytest.approx(run.seconds, abs=0.2)
     assert (state.status, state.lives) == ("succeeded", 2)
+
+
+def test_that_a_model_that_was_cut_short_while_it_was_kept_is_kept_anew(
+    workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = cut_short(workspace, dataset, monkeypatch)
+    kept: list[Path] = []
+
+    def killed(self: Shelf, folder: Path, *rest: Any) -> None:
+        # What a process that is killed here leaves, for it clears nothing away.
+        shutil.copytree(folder.parent, workspace.root / "left")
+        kept.append(folder.parent)
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Shelf, "create", killed)
+        assert done_here(workspace, again(workspace, job))[0].outcome == "failed"
+    (workspace.root / "left").rename(kept[0])
+    end, _ = done_here(workspace, again(workspace, job))
+    assert (end.outcome, end.result) == ("succeeded", job.id.replace("run-", "model-"))
+    assert not kept[0].exists()
 
 
 def test_that_only_what_was_cut_short_goes_on(workspace: Workspace, dataset: Dataset) -> None:

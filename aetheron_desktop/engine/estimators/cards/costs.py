@@ -62,19 +62,19 @@ COSTS: Final[dict[str, Cost]] = {
         per_class=True, scales=(("depth", 1.0),), parallel=0.6, cell_bytes=30,
     ),
     "network": Cost(
-        width="one-hot", steps="epochs", start_s=0.17, cell_s=4.5e-6, step_s=4.4e-3, step_cell_s=5.9e-9,
+        width="one-hot", steps="epochs", batches=True, start_s=0.27, cell_s=1.7e-6, step_s=1.6e-3, step_cell_s=7.2e-7,
         scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
     ),
     "tabm": Cost(
-        width="one-hot", steps="epochs", start_s=0.37, cell_s=1.1e-5, step_s=0.053, step_cell_s=3.3e-7,
+        width="one-hot", steps="epochs", batches=True, start_s=0.64, cell_s=0.0, step_s=0.049, step_cell_s=8.9e-6,
         scales=(("hidden_size", 1.0), ("layers", 0.7), ("members", 1.0)), parallel=0.2, cell_bytes=40,
     ),
     "resnet": Cost(
-        width="one-hot", steps="epochs", start_s=0.21, cell_s=1.1e-6, step_s=9.4e-3, step_cell_s=2.2e-8,
+        width="one-hot", steps="epochs", batches=True, start_s=0.27, cell_s=1.9e-6, step_s=7.8e-3, step_cell_s=5.5e-7,
         scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
     ),
     "ft_transformer": Cost(
-        width="codes", steps="epochs", start_s=0.19, cell_s=2.4e-5, step_s=0.018, step_cell_s=4.8e-7,
+        width="codes", steps="epochs", batches=True, start_s=0.19, cell_s=2.4e-5, step_s=0.018, step_cell_s=4.8e-7,
         scales=(("hidden_size", 1.0), ("layers", 0.9)), parallel=0.4, cell_bytes=40,
     ),
 }  # fmt: skip

@@ -39,6 +39,16 @@ def _dropout(default: float) -> Float:
     )
 
 
+def batch_size(chosen: float | None, rows: int) -> int:
+    """Give how many rows a step sees; unless it was chosen, about 200 steps an epoch, and 256 to 4,096 rows."""
+    if chosen is not None:
+        return min(int(chosen), rows)
+    wanted = 256
+    while wanted < 4_096 and rows > 400 * wanted:
+        wanted *= 2
+    return min(wanted, rows)
+
+
 def _training(*, epochs: int = 100, learning_rate: float, weight_decay: float) -> tuple[Parameter, ...]:
     return (
         Int(

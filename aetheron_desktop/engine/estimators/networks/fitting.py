@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from aetheron_desktop.engine.estimators.cards.neural import batch_size
 from aetheron_desktop.engine.estimators.networks import keeping
 from aetheron_desktop.engine.estimators.networks.building import build
 from aetheron_desktop.engine.estimators.networks.embeddings import Pieces
@@ -285,16 +286,6 @@ class Fit:
 def is_mixed(device: torch.device) -> bool:
     """Tell whether products of matrices are computed in bfloat16: where the device does them faster so."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-
-
-def batch_size(chosen: int | None, rows: int) -> int:
-    """Give how many rows a step sees; unless it was chosen, about 200 steps an epoch, and 256 to 4,096 rows."""
-    if chosen is not None:
-        return min(chosen, rows)
-    wanted = 256
-    while wanted < 4_096 and rows > 400 * wanted:
-        wanted *= 2
-    return min(wanted, rows)
 
 
 def _sizes(rows: int, size: int, least: int) -> list[int]:

@@ -52,7 +52,7 @@ def make_folds(experiment: Experiment, material: Material, dataset: Dataset, cou
     """
     parts = material.parts
     rows = np.sort(np.concatenate([parts.train, parts.valid]))
-    single = Folds((Fold(parts.train, parts.valid),), "judged by the validation part")
+    single = Folds((Fold(parts.train, parts.valid),), "those of the validation part")
     if count < 2:
         return single
     name = experiment.split.frozen
@@ -61,7 +61,7 @@ def make_folds(experiment: Experiment, material: Material, dataset: Dataset, cou
         frozen = split_named(dataset, name)
         kind = frozen.request.kind
         if kind in {"time", "column"}:
-            return single._replace(how=f"judged by the validation part, as “{name}” has it")
+            return single._replace(how=f"those of the validation part, as “{name}” has it")
     classes = len(material.subject.classes)
     y = material.y[rows]
     if name is not None and kind in {"group", "prefix"}:
@@ -70,10 +70,10 @@ def make_folds(experiment: Experiment, material: Material, dataset: Dataset, cou
         else:
             codes = groups_of(dataset, frozen.request)[material.rows[rows]]
         place = deal_groups(codes, count, experiment.seed)
-        how = f"{int(place.max()) + 1} folds that keep the groups of “{name}” together"
+        how = f"in {int(place.max()) + 1} folds that keep the groups of “{name}” together"
     else:
         place = deal(y, count, experiment.seed, by_class=bool(classes))
-        how = f"{count} folds"
+        how = f"in {count} folds"
     if classes:
         place = known_in_all(place, y)
     made = [Fold(rows[place != fold], rows[place == fold]) for fold in range(int(place.max()) + 1)]

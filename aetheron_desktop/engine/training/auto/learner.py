@@ -127,7 +127,7 @@ class AutoLearner:
         from threadpoolctl import threadpool_limits
 
         side = f", {self._lanes} fits at a time" if self._lanes > 1 else ""
-        self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, in {self._bench.folds.how}{side}.")
+        self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, {self._bench.folds.how}{side}.")
         if directions := self._experiment.monotone:
             kept = ", ".join(one.words for one in directions)
             self._say(f"The prediction {kept}: only boosted trees are tried, because they can promise that.")
