@@ -18,6 +18,7 @@ COMMANDS: Final = frozenset(
         "diff",
         "drift",
         "estimators",
+        "evaluate",
         "explain",
         "export",
         "gc",

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import again, explaining, foreign, remotes, versions
+from aetheron_desktop.cli import again, evaluating, explaining, foreign, remotes, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +52,14 @@ def _looking(add: AddVerb) -> None:
         add("explain", explaining.explain, "show what each column adds to a prediction, or a tree's questions")
     )
     verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
+    verb = _of_model(
+        add("evaluate", evaluating.evaluate, "measure a version, each metric with its interval and beside the dummy")
+    )
+    verb.add_argument(
+        "dataset", nargs="?", metavar="DATASET_OR_FILE", help="a table with the target; the run's test rows by default"
+    )
+    verb.add_argument("--version", default="", metavar="VERSION", help=_VERSION)
+    verb.add_argument("--threshold", type=float, metavar="T", help="of two classes, as if it were this one")
     verb = add("gc", remotes.gc, "list what takes space and is needed by nothing, and free it when asked")
     verb.add_argument("--free", nargs="+", default=[], metavar="KEY", help="free these; all: but what is for good")
 

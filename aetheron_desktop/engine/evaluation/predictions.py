@@ -181,7 +181,9 @@ def _read(path: Path, of: str) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path, partitioning=None)
+        # As the window reads: pyarrow's datasets would import pandas.
+        with pq.ParquetFile(path) as file:
+            table = file.read()
     except FileNotFoundError:
         raise EvaluationError(f"The predictions of {of} are gone ({path.name} is not there).", hint=_AGAIN) from None
     except (OSError, pa.ArrowException) as error:
@@ -191,14 +193,36 @@ def _read(path: Path, of: str) -> pa.Table:
         raise EvaluationError(f"The predictions of {of} have no test rows whose truth is known.", hint=_AGAIN)
     if table["row"].null_count or pc.count_distinct(table["row"]).as_py() != table.num_rows:
         raise EvaluationError(f"The predictions of {of} have a row twice.", hint=_AGAIN)
-    rows = table["row"].to_numpy()
-    return table if bool((rows[1:] > rows[:-1]).all()) else table.take(np.argsort(rows, kind="stable"))
+    rows = _array(table["row"], 0)
+    return table if bool((rows[1:] > rows[:-1]).all()) else table.sort_by("row")
 
 
 def _floats(table: pa.Table, name: str) -> Floats:
     import pyarrow as pa
 
-    return np.asarray(table[name].cast(pa.float64()).to_numpy(), dtype=np.float64)
+    return _array(table[name].cast(pa.float64()), np.nan).astype(np.float64)
+
+
+def _words(table: pa.Table, name: str) -> tuple[list[str], Indices]:
+    """Give the words of a column, and which of them each row has; -1 for none."""
+    import pyarrow as pa
+
+    coded = table[name].cast(pa.string()).combine_chunks()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = pa.concat_arrays(coded.chunks)
+    coded = coded.dictionary_encode()
+    return coded.dictionary.to_pylist(), _array(coded.indices, -1).astype(np.int64)
+
+
+def _array(column: pa.ChunkedArray | pa.Array, none: float) -> NDArray[Any]:
+    """Give a column of numbers, ``none`` where there is none; by DLPack, for pyarrow's own way imports pandas."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks)
+    return np.from_dlpack(pc.fill_null(whole, none) if whole.null_count else whole)
 
 
 def _numbers(table: pa.Table) -> TestPredictions:
@@ -211,7 +235,7 @@ def _numbers(table: pa.Table) -> TestPredictions:
         limits = limits[known] if not np.isnan(limits[known]).any() else None
     return TestPredictions(
         task="regression",
-        rows=table["row"].to_numpy().astype(np.int64)[known],
+        rows=_array(table["row"], 0).astype(np.int64)[known],
         truth=truth[known],
         predicted=predicted[known],
         limits=limits,
@@ -220,27 +244,24 @@ def _numbers(table: pa.Table) -> TestPredictions:
 
 
 def _classes(table: pa.Table, learned: list[str]) -> TestPredictions:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if len(set(learned)) < len(learned):
         raise ValueError("two columns are of one class")
-    words = {name: table[name].cast(pa.string()) for name in ("truth", "prediction")}
-    new = sorted(set(pc.unique(words["truth"]).drop_null().to_pylist()) - set(learned))
+    (true_words, true_codes), (said_words, said_codes) = (_words(table, name) for name in ("truth", "prediction"))
+    new = sorted(set(true_words) - set(learned))
     classes = (*learned, *new)
+    places = {name: place for place, name in enumerate(classes)}
     predicted = np.zeros((table.num_rows, len(classes)))
     for place, name in enumerate(learned):
         predicted[:, place] = _floats(table, f"{_PROBABILITY}{name}")
-    truth, chosen = (
-        pc.fill_null(pc.index_in(each, value_set=pa.array(classes)), -1).to_numpy().astype(np.int64)
-        for each in words.values()
-    )
+    # The last place is that of a missing one, whose code is -1.
+    truth = np.array([*(places[word] for word in true_words), -1], dtype=np.int64)[true_codes]
+    chosen = np.array([*(places.get(word, -1) for word in said_words), -1], dtype=np.int64)[said_codes]
     known = np.isfinite(predicted).all(axis=1) & (truth >= 0)
     if (chosen[known] < 0).any():
         raise ValueError("prediction has a value that is none of the classes")
     return TestPredictions(
         task=_TASKS.get(len(learned), "multiclass"),
-        rows=table["row"].to_numpy().astype(np.int64)[known],
+        rows=_array(table["row"], 0).astype(np.int64)[known],
         truth=truth[known],
         predicted=predicted[known],
         classes=classes,

@@ -67,7 +67,7 @@ _LARGEST: Final = 1e140
 """The squares of larger numbers cannot be added up."""
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Measured(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="metric"):
     """A metric on ``rows`` rows of ``part``; see :mod:`.definitions` for what it is.
 
     ``low`` and ``high`` hold what it would be on all rows like these at 95 %, by ``method``. ``baseline`` is the

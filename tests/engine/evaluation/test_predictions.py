@@ -130,12 +130,15 @@ def test_that_predictions_that_make_no_sense_cannot_be_made(made: Any) -> None:
         made()
 
 
-def test_that_reading_and_drawing_load_no_library_that_learns() -> None:
+def test_that_reading_and_measuring_load_no_library_that_learns(tmp_path: Path) -> None:
+    file = stored(tmp_path, table_of(["yes", "no"] * 20, np.linspace(0.1, 0.9, 40)).assign(row=range(40, 0, -1)))
     code = (
-        "import sys, pyarrow.parquet, pyarrow.compute;"
-        "from aetheron_desktop.engine.evaluation import curves, intervals, predictions;"
-        "from aetheron_desktop.engine.evaluation.curves import cutoffs, ranking;"
+        "import sys; from pathlib import Path;"
+        "from aetheron_desktop.engine.evaluation.predictions import read_predictions;"
+        "from aetheron_desktop.engine.evaluation.table import measured;"
+        "from aetheron_desktop.engine.evaluation.curves import calibration, costs, numbers, ranking, thresholds;"
+        "assert len(list(measured(read_predictions(Path(sys.argv[1]))))) == 15;"
         "print(*sorted({'pandas', 'scipy', 'sklearn', 'torch'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -72,9 +72,6 @@ def calibration(
     said = np.clip(said, edges[:-1][kept], edges[1:][kept])
     seen = hits / counted
     low, high = share_limits(hits, counted)
-    gap = np.abs(seen - said)
-    within = np.bincount(place, weights=np.square(hit - probability), minlength=len(count))[kept] / counted
-    error, ends = _error(gap, np.maximum(within - gap**2, 0.0) / counted, counted / len(hit))
     number = np.full(len(count), -1)
     number[kept] = np.arange(len(kept))
     return Calibration(
@@ -86,9 +83,8 @@ def calibration(
         high,
         counted,
         number[place],
-        error,
-        *ends,
-        float(gap.max()),
+        *_error(said, seen, low, high, counted / len(hit)),
+        float(np.abs(seen - said).max()),
     )
 
 
@@ -106,17 +102,17 @@ def calibration_of(
     return calibration(best == predictions.truth, predictions.predicted.max(axis=1), bins, binning)
 
 
-def _error(gap: Floats, variance: Floats, share: Floats) -> tuple[float, tuple[float, float]]:
-    """Give the expected calibration error and its limits.
+def _error(said: Floats, seen: Floats, low: Floats, high: Floats, share: Floats) -> tuple[float, float, float]:
+    """Give the expected calibration error and its limits, from those of what was ``seen`` in each bin.
 
     A bin's gap has no sign, so what is mere chance adds up: the middle of the limits is without it. The distances of
     each bin's limits are squared and added.
     """
-    half = Z * np.sqrt(variance)
-    middle = np.sqrt(np.maximum(gap**2 - variance, 0.0))
-    down = middle - np.maximum(gap - half, 0.0)
-    up = gap + half - middle
+    gap = np.abs(seen - said)
+    farthest = np.maximum(np.abs(low - said), np.abs(high - said))
+    nearest = np.where((low <= said) & (said <= high), 0.0, np.minimum(np.abs(low - said), np.abs(high - said)))
+    middle = np.sqrt(np.maximum(gap**2 - ((high - low) / (2.0 * Z)) ** 2, 0.0))
+    middle = np.clip(middle, nearest, farthest)
     value, about = float((share * gap).sum()), float((share * middle).sum())
-    low = about - float(np.sqrt(np.square(share * down).sum()))
-    high = about + float(np.sqrt(np.square(share * up).sum()))
-    return value, (max(0.0, min(low, value)), min(1.0, max(high, value)))
+    down, up = (float(np.sqrt(np.square(share * (end - middle)).sum())) for end in (nearest, farthest))
+    return value, max(0.0, min(about - down, value)), min(1.0, max(about + up, value))
