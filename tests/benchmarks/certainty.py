@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Final
 
@@ -12,7 +13,9 @@ import numpy as np
 
 from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metrics_for
+from aetheron_desktop.engine.evaluation.predictions import TestPredictions
 from aetheron_desktop.engine.evaluation.scores import scores
+from aetheron_desktop.engine.evaluation.table import measured
 from aetheron_desktop.engine.evaluation.verdict import compare
 from tests.engine.evaluation.simulated import KINDS, pair
 
@@ -34,6 +37,33 @@ def coverage(kind: str, rows: int, rounds: int = ROUNDS) -> dict[str, tuple[floa
     return {name: (float(np.mean(each)), 1.0 - len(each) / rounds) for name, each in held.items()}
 
 
+def predictions(kind: str, seed: int, rows: int) -> TestPredictions:
+    """Give simulated test predictions; numbers have limits that hold for nine of ten rows, or nearly."""
+    task, make = KINDS[kind]
+    truth, said = make(np.random.default_rng(seed), rows)
+    if task == "regression":
+        # Of numbers around 0 an error is no share.
+        truth, said = (truth + 10.0, said + 10.0) if kind == "regression" else (truth, said)
+        half = 0.85 if kind == "regression" else 0.35 * np.abs(said)
+        limits = np.column_stack([said - half, said + half])
+        return TestPredictions(task, np.arange(rows), truth, said, limits=limits, level=0.9)
+    names = tuple(f"c{number}" for number in range(said.shape[1]))
+    return TestPredictions(task, np.arange(rows), truth, said, names)
+
+
+def table_coverage(kind: str, rows: int, rounds: int = ROUNDS, budget_s: float = 0.5) -> dict[str, tuple[float, float]]:
+    """Give the same as :func:`coverage` of every metric of the table of Analyze."""
+    whole = {one.name: one.value for one in measured(predictions(kind, 10**6, WHOLE), budget_s=0.0)}
+    held: dict[str, list[bool]] = {name: [] for name in whole}
+    for seed in range(rounds):
+        for one in measured(predictions(kind, seed, rows), seed=seed, budget_s=budget_s):
+            value = whole[one.name]
+            if one.low is not None and one.high is not None and value is not None:
+                held[one.name].append(one.low <= value <= one.high)
+    known = {name: each for name, each in held.items() if each}
+    return {name: (float(np.mean(each)), 1.0 - len(each) / rounds) for name, each in known.items()}
+
+
 def false_verdicts(kind: str, rows: int, metric: str, rounds: int = ROUNDS) -> dict[str, float]:
     """Give how often each state was the verdict on two models that are equally good."""
     states = [
@@ -44,7 +74,13 @@ def false_verdicts(kind: str, rows: int, metric: str, rounds: int = ROUNDS) -> d
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables; ``table`` behind the command prints that of Analyze alone."""
+    for kind in KINDS:
+        for rows in (200, 2_000):
+            for name, (share, without) in table_coverage(kind, rows).items():
+                print(f"table {kind:12} {rows:6,} {name:26} {share:6.1%}  without {without:.1%}", flush=True)
+    if sys.argv[1:] == ["table"]:
+        return
     for kind in KINDS:
         for rows in (200, 2_000):
             began = time.perf_counter()

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 TABLE = ROOT / "data" / "breast-cancer.csv"
 VERBS = (
-    "adopt", "alias", "branch", "card", "diff", "evaluate", "explain", "export", "gc", "import-model", "join", "lineage", "log",
-    "pull", "push", "remote", "reproduce", "restore", "revert", "script", "signers", "tag", "take", "threshold",
-    "verify",
+    "adopt", "alias", "branch", "card", "diff", "evaluate", "explain", "export", "gc", "import-model", "join",
+    "lineage", "log", "pull", "push", "remote", "reproduce", "restore", "revert", "script", "signers", "tag", "take",
+    "threshold", "verify",
 )  # fmt: skip
 
 

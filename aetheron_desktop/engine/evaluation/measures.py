@@ -21,16 +21,12 @@ from aetheron_desktop.engine.evaluation.statistic import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.evaluation.predictions import TestPredictions
     from aetheron_desktop.engine.evaluation.statistic import Statistic
 
     Floats = NDArray[np.float64]
-
-    Make = Callable[[TestPredictions], Statistic | None]
 
 _TOPS: Final = (2, 3, 5)
 
@@ -82,31 +78,31 @@ def _area_of(predictions: TestPredictions, label: int) -> RankArea:
     return RankArea(predictions.truth == label, predictions.predicted[:, label])
 
 
-def _areas(predictions: TestPredictions) -> Statistic | None:
-    return RankAreas([_area_of(predictions, int(label)) for label in np.unique(predictions.truth)])
+def ranking(predictions: TestPredictions) -> dict[str, Statistic | None]:
+    """Give how well the scores of two classes rank their rows."""
+    return {"roc_auc": _area_of(predictions, 1), "average_precision": _precision_of(predictions, 1)}
 
 
-def _by_class(make: Callable[[TestPredictions, int], Statistic], *, weighted: bool) -> Make:
-    def made(predictions: TestPredictions) -> Statistic:
-        labels = [int(label) for label in np.unique(predictions.truth)]
-        parts = [make(predictions, label) for label in labels]
-        return ClassMean(predictions.truth, labels, parts, weighted=weighted)
+def areas_of_many(predictions: TestPredictions) -> dict[str, Statistic | None]:
+    """Give ROC AUC of several classes: each against the rest, averaged, and all pairs of row and class together."""
+    truth, labels = predictions.truth, [int(label) for label in np.unique(predictions.truth)]
+    areas = [_area_of(predictions, label) for label in labels]
+    return {
+        "roc_auc_ovr": RankAreas(areas),
+        "roc_auc_weighted": ClassMean(truth, labels, areas, weighted=True),
+        "roc_auc_micro": Pooled(RankArea, truth, predictions.predicted),
+    }
 
-    return made
 
-
-RANKING: Final[dict[str, Make]] = {
-    "roc_auc": lambda one: _area_of(one, 1),
-    "average_precision": lambda one: _precision_of(one, 1),
-}
-RANKING_OF_MANY: Final[dict[str, Make]] = {
-    "roc_auc_ovr": _areas,
-    "roc_auc_weighted": _by_class(_area_of, weighted=True),
-    "roc_auc_micro": lambda one: Pooled(RankArea, one.truth, one.predicted),
-    "average_precision_macro": _by_class(_precision_of, weighted=False),
-    "average_precision_weighted": _by_class(_precision_of, weighted=True),
-    "average_precision_micro": lambda one: Pooled(AveragePrecision, one.truth, one.predicted),
-}
+def precisions_of_many(predictions: TestPredictions) -> dict[str, Statistic | None]:
+    """Give average precision of several classes, as :func:`areas_of_many`."""
+    truth, labels = predictions.truth, [int(label) for label in np.unique(predictions.truth)]
+    parts = [_precision_of(predictions, label) for label in labels]
+    return {
+        "average_precision_macro": ClassMean(truth, labels, parts, weighted=False),
+        "average_precision_weighted": ClassMean(truth, labels, parts, weighted=True),
+        "average_precision_micro": Pooled(AveragePrecision, truth, predictions.predicted),
+    }
 
 
 # -- probabilities ----------------------------------------------------------------------------------------------------
@@ -125,7 +121,9 @@ def _brier(predictions: TestPredictions) -> Statistic:
     return Mean(np.maximum(squares - 2.0 * true + 1.0, 0.0))
 
 
-PROBABILITIES: Final[dict[str, Make]] = {"log_loss": _log_loss, "brier": _brier}
+def probabilities(predictions: TestPredictions) -> dict[str, Statistic | None]:
+    """Give how right the probabilities are."""
+    return {"log_loss": _log_loss(predictions), "brier": _brier(predictions)}
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
@@ -148,14 +146,18 @@ def _share_of_both(predictions: TestPredictions) -> Statistic:
     return Mean(np.divide(error, both, out=np.zeros(len(both)), where=both > 0.0))
 
 
-VALUES: Final[dict[str, Make]] = {
-    "rmse": lambda one: RootMean(_errors(one) ** 2),
-    "mae": lambda one: Mean(np.abs(_errors(one))),
-    "r2": lambda one: Explained(one.truth, _errors(one) ** 2),
-    "median_absolute_error": lambda one: Median(np.abs(_errors(one))),
-    "mean_error": lambda one: Mean(_errors(one)),
-    "mape": _share_of_truth,
-    "smape": _share_of_both,
-    "cv_rmse": lambda one: RelativeRoot(one.truth, _errors(one) ** 2),
-    "max_error": lambda one: Largest(np.abs(_errors(one))),
-}
+def values(predictions: TestPredictions) -> dict[str, Statistic | None]:
+    """Give how far numbers are off."""
+    error = _errors(predictions)
+    squared, size = error**2, np.abs(error)
+    return {
+        "rmse": RootMean(squared),
+        "mae": Mean(size),
+        "r2": Explained(predictions.truth, squared),
+        "median_absolute_error": Median(size),
+        "mean_error": Mean(error),
+        "mape": _share_of_truth(predictions),
+        "smape": _share_of_both(predictions),
+        "cv_rmse": RelativeRoot(predictions.truth, squared),
+        "max_error": Largest(size),
+    }

@@ -248,9 +248,11 @@ class RankArea:
         self.value, self._each = math.nan, np.zeros(len(score))
         if self.positives and self.negatives:
             # Of a positive row: the share of negatives below it. Of a negative row: the share of positives above it.
-            among = _ranks(score)
-            self._each[positive] = (among[positive] - _ranks(score[positive])) / self.negatives
-            self._each[~positive] = 1.0 - (among[~positive] - _ranks(score[~positive])) / self.positives
+            # Half of those that have its score count.
+            _, group = np.unique(score, return_inverse=True)
+            above, below = (np.bincount(group[side], minlength=int(group.max()) + 1) for side in (positive, ~positive))
+            self._each[positive] = (np.cumsum(below) - below / 2.0)[group[positive]] / self.negatives
+            self._each[~positive] = 1.0 - (np.cumsum(above) - above / 2.0)[group[~positive]] / self.positives
             self.value = float(self._each[positive].mean())
 
     def influence(self) -> Floats:
@@ -282,7 +284,8 @@ class AveragePrecision:
         ordered = score[order]
         self._ends = np.append(np.flatnonzero(ordered[:-1] != ordered[1:]), len(score) - 1)
         self._positive = positive[order].astype(np.float64)
-        self._inverse = np.argsort(order)
+        self._inverse = np.empty_like(order)
+        self._inverse[order] = np.arange(len(order))
         self.positives = int(positive.sum())
         # The positive rows in order, and to each the last row and the last positive row of its score.
         self._found = order[positive[order]]
@@ -312,13 +315,6 @@ class AveragePrecision:
         total = hits[:, -1]
         area: Floats = np.einsum("ij,ij->i", found, hits[:, self._found_with] / np.maximum(told, 1.0))
         return area / np.where(total > 0.0, total, np.nan)
-
-
-def _ranks(score: Floats) -> Floats:
-    """Give the ranks from 1 on, equal scores having their mean rank."""
-    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
-    made: Floats = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
-    return made
 
 
 def _by_class(weights: Floats, labels: Indices, classes: int) -> Floats:

@@ -19,12 +19,13 @@ from aetheron_desktop.engine.evaluation.definitions import ALL, definition, defi
 from aetheron_desktop.engine.evaluation.dummy import dummy
 from aetheron_desktop.engine.evaluation.intervals import FEWEST, intervals_of, is_sampled, on_scale
 from aetheron_desktop.engine.evaluation.measures import (
-    PROBABILITIES,
-    RANKING,
-    RANKING_OF_MANY,
-    VALUES,
+    areas_of_many,
     of_decisions,
     of_tops,
+    precisions_of_many,
+    probabilities,
+    ranking,
+    values,
 )
 from aetheron_desktop.engine.evaluation.reasons import why_undefined, why_without_interval
 from aetheron_desktop.engine.evaluation.resampling import error_of, widened
@@ -32,18 +33,18 @@ from aetheron_desktop.engine.evaluation.scores import limits_by_row
 from aetheron_desktop.engine.evaluation.statistic import Mean, is_weighted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.estimators.deciding import CostRule
     from aetheron_desktop.engine.evaluation.curves.decisions import Estimate
     from aetheron_desktop.engine.evaluation.intervals import Interval
-    from aetheron_desktop.engine.evaluation.measures import Make
     from aetheron_desktop.engine.evaluation.predictions import TestPredictions
     from aetheron_desktop.engine.evaluation.statistic import Statistic
 
     Floats = NDArray[np.float64]
+    Make = Callable[[TestPredictions], dict[str, Statistic | None]]
 
 _WILSON: Final = "Wilson (1927)"
 _DELTA: Final = "delta method, Wilson’s limits (Korn and Graubard 1998)"
@@ -60,6 +61,7 @@ _METHODS: Final = {
     "ece": "limits of each bin, put together (Zou and Donner 2008), without what chance adds",
 }
 _ORDER: Final = {definition.name: place for place, definition in enumerate(ALL)}
+_OF_MANY: Final = (areas_of_many, precisions_of_many)
 _BUDGET_S: Final = 0.5
 """What the bootstrap may take; longer tables are told by the influences."""
 _ROUNDING: Final = 1e-12
@@ -147,15 +149,15 @@ class _Table:
             ]
             yield from self._told({"mean_cost": (paid[0], paid[1].value)})
         yield self._calibration()
-        yield from self._all(PROBABILITIES)
-        yield from self._all(RANKING if ours.task == "binary" else RANKING_OF_MANY)
+        for make in (probabilities, ranking) if ours.task == "binary" else (probabilities, *_OF_MANY):
+            yield from self._all(make)
 
     def numbers(self) -> Iterator[Measured]:
         ours, dummys = self._ours, self._dummys
         if max(np.abs(ours.truth).max(), np.abs(ours.predicted).max()) > _LARGEST:
             yield from (_undefined(each.name, ours) for each in definitions_for(ours.task))
             return
-        yield from self._all(VALUES)
+        yield from self._all(values)
         if ours.limits is None or ours.level is None:
             yield from (_undefined(each.name, ours) for each in definitions_for(ours.task) if each.group == "limits")
             return
@@ -164,12 +166,9 @@ class _Table:
         baselines = {name: float(losses.mean()) for name, losses in idle.items()}
         yield from self._told({name: (Mean(losses), baselines.get(name)) for name, losses in each.items()})
 
-    def _all(self, makes: Mapping[str, Make]) -> Iterator[Measured]:
-        pairs: dict[str, tuple[Statistic | None, float | None]] = {}
-        for name, make in makes.items():
-            idle = make(self._dummys)
-            pairs[name] = make(self._ours), None if idle is None else _finite(idle.value)
-        yield from self._told(pairs)
+    def _all(self, make: Make) -> Iterator[Measured]:
+        idle = {name: None if one is None else _finite(one.value) for name, one in make(self._dummys).items()}
+        yield from self._told({name: (one, idle[name]) for name, one in make(self._ours).items()})
 
     def _told(self, pairs: Mapping[str, tuple[Statistic | None, float | None]]) -> Iterator[Measured]:
         """Tell of statistics and the dummy's value, those that take samples last and with the same ones."""

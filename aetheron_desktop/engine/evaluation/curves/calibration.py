@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 Binning: TypeAlias = Literal["width", "quantile"]
 BINS = 10
+_LARGEST = 1e6
+_HALVINGS = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +69,7 @@ def calibration(
     count = np.bincount(place, minlength=len(edges) - 1)
     kept = np.flatnonzero(count)
     counted = count[kept]
-    hits = np.bincount(place, weights=hit, minlength=len(count))[kept]
+    hits: Floats = np.bincount(place, weights=hit, minlength=len(count))[kept].astype(np.float64)
     said = np.bincount(place, weights=probability, minlength=len(count))[kept] / counted
     # A sum of many equal probabilities is rounded; a mean lies between the least and the largest all the same.
     said = np.clip(said, edges[:-1][kept], edges[1:][kept])
@@ -83,7 +86,7 @@ def calibration(
         high,
         counted,
         number[place],
-        *_error(said, seen, low, high, counted / len(hit)),
+        *_error(said, hits, np.asarray(counted, dtype=np.float64)),
         float(np.abs(seen - said).max()),
     )
 
@@ -102,17 +105,42 @@ def calibration_of(
     return calibration(best == predictions.truth, predictions.predicted.max(axis=1), bins, binning)
 
 
-def _error(said: Floats, seen: Floats, low: Floats, high: Floats, share: Floats) -> tuple[float, float, float]:
-    """Give the expected calibration error and its limits, from those of what was ``seen`` in each bin.
+def _error(said: Floats, hits: Floats, count: Floats) -> tuple[float, float, float]:
+    """Give the expected calibration error and its limits.
 
-    A bin's gap has no sign, so what is mere chance adds up: the middle of the limits is without it. The distances of
-    each bin's limits are squared and added.
+    A gap has no sign, so what is mere chance adds up, the more the fewer rows there are. So the limits are the errors
+    of gaps that are larger or smaller than these by one factor, at which the error seen would be just as likely as not
+    to be thought of: the sum of the gaps is then nearly normal, each by itself is folded (Leone et al. 1961).
     """
-    gap = np.abs(seen - said)
-    farthest = np.maximum(np.abs(low - said), np.abs(high - said))
-    nearest = np.where((low <= said) & (said <= high), 0.0, np.minimum(np.abs(low - said), np.abs(high - said)))
-    middle = np.sqrt(np.maximum(gap**2 - ((high - low) / (2.0 * Z)) ** 2, 0.0))
-    middle = np.clip(middle, nearest, farthest)
-    value, about = float((share * gap).sum()), float((share * middle).sum())
-    down, up = (float(np.sqrt(np.square(share * (end - middle)).sum())) for end in (nearest, farthest))
-    return value, max(0.0, min(about - down, value)), min(1.0, max(about + up, value))
+    share = count / count.sum()
+    gap = np.abs(hits / count - said)
+    value = float((share * gap).sum())
+    # As Agresti and Coull have it: a bin where all is right is not without an error.
+    likely = (hits + 2.0 * said) / (count + 2.0)
+    error = np.sqrt(likely * (1.0 - likely) / count)
+
+    def beyond(factor: float, side: float) -> float:
+        means, deviations = _folded(factor * gap, error)
+        return float((share * means).sum() + side * Z * np.sqrt(np.square(share * deviations).sum()))
+
+    def end(side: float) -> float:
+        if beyond(0.0, side) >= value:
+            return 0.0
+        low, high = 0.0, 1.0
+        while beyond(high, side) < value and high < _LARGEST:
+            high *= 2.0
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if beyond(middle, side) < value else (low, middle)
+        return high
+
+    return value, min(end(1.0) * value, value), min(1.0, max(end(-1.0) * value, value))
+
+
+def _folded(gap: Floats, error: Floats) -> tuple[Floats, Floats]:
+    """Give mean and deviation of the size of what is normal about ``gap`` with a standard ``error``."""
+    error = np.maximum(error, 1e-12)
+    z = gap / error
+    inside = np.array([math.erf(each / math.sqrt(2.0)) for each in z.tolist()])
+    mean = error * math.sqrt(2.0 / math.pi) * np.exp(-np.square(z) / 2.0) + gap * inside
+    return mean, np.sqrt(np.maximum(gap**2 + error**2 - mean**2, 0.0))

@@ -8,6 +8,7 @@ by row and predicted class by column; leading axes are thresholds.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -33,12 +34,17 @@ class Estimate(NamedTuple):
 
 
 class _Told(NamedTuple):
-    """A metric, its derivative by each of the cells, and the rows that it stands on where it makes no error."""
+    """A metric, its derivative by each of the cells, and the rows that it stands on where it makes no error.
 
-    cells: Floats
+    ``low`` is its least value. ``more`` rows, spread over all cells, are added before its error is told: where few rows
+    are in a cell they are too sure of themselves (as Agresti and Coull 1998 do it for a share).
+    """
+
     value: Floats
-    slope: Floats
+    slope: Callable[[], Floats]
     rows: Floats
+    low: float = 0.0
+    more: float = 2.0
 
 
 def cells_of(counts: Counts) -> Floats:
@@ -93,56 +99,28 @@ def f_beta(cells: Floats, beta: float = 1.0, label: int = 1) -> Estimate:
         q = _share(hits, both - hits)
         made = Estimate(*(2.0 * end / (1.0 + end) for end in q))
         return Estimate(*(np.where(both > 0.0, end, none) for end, none in zip(made, (0.0, 0.0, 1.0), strict=True)))
-    return _limited(_averaged_f(cells, _only(cells, label), beta))
+    return _limited(partial(_averaged_f, weight=_only(cells, label), beta=beta), cells)
 
 
 def mean_f(cells: Floats, beta: float = 1.0, *, weighted: bool = False) -> Estimate:
     """Give F of each class, averaged; by their rows where it is ``weighted``."""
-    return _limited(_averaged_f(cells, None if weighted else _counted(cells), beta))
+    return _limited(partial(_averaged_f, weight=None if weighted else _counted(cells), beta=beta), cells)
 
 
 def mean_precision(cells: Floats, *, weighted: bool = False) -> Estimate:
     """Give the precision of each class, averaged; that of a class that is never predicted counts as 0."""
-    rows, told = cells.sum(axis=-1), cells.sum(axis=-2)
-    each = _ratio(_diagonal(cells), told)
-    total = cells.sum(axis=(-2, -1))[..., None]
-    weight = _ratio(rows, total) if weighted else _counted(cells)
-    value = (weight * each).sum(axis=-1)
-    eye = np.eye(cells.shape[-1])
-    slope = (_ratio(weight, told)[..., None, :]) * (eye - each[..., None, :])
-    if weighted:
-        slope = slope + _ratio(each - value[..., None], total)[..., :, None]
-    return _limited(_Told(cells, value, slope, total[..., 0]))
+    return _limited(partial(_averaged_precision, weight=None if weighted else _counted(cells)), cells)
 
 
 def matthews(cells: Floats) -> Estimate:
     """Give Matthews' correlation of predicted and true class (Gorodkin 2004); 0 where either is constant."""
-    total = cells.sum(axis=(-2, -1))
-    rows, told, right = cells.sum(axis=-1), cells.sum(axis=-2), _diagonal(cells).sum(axis=-1)
-    over = right * total - (rows * told).sum(axis=-1)
-    spread_told = total**2 - (told**2).sum(axis=-1)
-    spread_true = total**2 - (rows**2).sum(axis=-1)
-    value = _ratio(over, np.sqrt(spread_told * spread_true))
-    change = _change(cells, total, right, rows, told)
-    slope = _ratio(change, np.sqrt(spread_told * spread_true)[..., None, None])
-    slope -= value[..., None, None] * (
-        _ratio((total[..., None] - told)[..., None, :], spread_told[..., None, None])
-        + _ratio((total[..., None] - rows)[..., :, None], spread_true[..., None, None])
-    )
-    return _limited(_Told(cells, value, slope, _fewest(rows)), low=-1.0)
+    return _limited(_matthews, cells)
 
 
 def kappa(cells: Floats) -> Estimate:
     """Give Cohen's kappa (1960): how much more often the classes agree than by chance, of what is left to chance."""
-    total = cells.sum(axis=(-2, -1))
-    rows, told, right = cells.sum(axis=-1), cells.sum(axis=-2), _diagonal(cells).sum(axis=-1)
-    chance = (rows * told).sum(axis=-1)
-    left = total**2 - chance
-    value = _ratio(right * total - chance, left)
-    change = _change(cells, total, right, rows, told)
-    down = 2.0 * total[..., None, None] - told[..., :, None] - rows[..., None, :]
-    slope = _ratio(change - value[..., None, None] * down, left[..., None, None])
-    return _masked(_limited(_Told(cells, value, slope, _fewest(rows)), low=-1.0), left > 0.0)
+    made = _limited(_kappa, cells)
+    return _masked(made, np.isfinite(made.value))
 
 
 AT_THRESHOLD: Final[dict[str, Callable[[Floats], Estimate]]] = {
@@ -160,6 +138,11 @@ AT_THRESHOLD: Final[dict[str, Callable[[Floats], Estimate]]] = {
 """The metrics of two classes that a threshold changes."""
 
 
+def value_at(name: str, cells: Floats) -> Floats:
+    """Give a metric of :data:`AT_THRESHOLD` alone, without its limits, which take longer."""
+    return _VALUES[name](cells).value if name in _VALUES else AT_THRESHOLD[name](cells).value
+
+
 def limits_of(value: Floats, variance: Floats, rows: Floats, low: float = 0.0, high: float = 1.0) -> Estimate:
     """Give a metric between ``low`` and ``high`` with Wilson's limits for as many rows as a share so uncertain has.
 
@@ -174,9 +157,13 @@ def limits_of(value: Floats, variance: Floats, rows: Floats, low: float = 0.0, h
     return Estimate(np.asarray(value), np.minimum(low + span * ends[0], value), np.maximum(low + span * ends[1], value))
 
 
-def _limited(told: _Told, low: float = 0.0) -> Estimate:
-    variance = (told.cells * np.square(told.slope)).sum(axis=(-2, -1))
-    return limits_of(told.value, variance, told.rows, low)
+def _limited(make: Callable[[Floats], _Told], cells: Floats) -> Estimate:
+    told = make(cells)
+    added = cells + told.more / cells.shape[-1] ** 2
+    soft = make(added)
+    variance = (added * np.square(soft.slope())).sum(axis=(-2, -1))
+    found = limits_of(soft.value, variance, told.rows, told.low)
+    return Estimate(told.value, np.minimum(found.low, told.value), np.maximum(found.high, told.value))
 
 
 def _share(part: Floats, whole: Floats) -> Estimate:
@@ -193,11 +180,63 @@ def _averaged_f(cells: Floats, weight: Floats | None, beta: float) -> _Told:
     each = _ratio((1.0 + square) * hits, both)
     by = _ratio(rows, total) if weight is None else weight
     value = (by * each).sum(axis=-1)
-    gain, cost = _ratio(by * (1.0 + square), both), _ratio(by * each, both)
-    slope = gain[..., :, None] * np.eye(cells.shape[-1]) - square * cost[..., :, None] - cost[..., None, :]
-    if weight is None:
-        slope = slope + _ratio(each - value[..., None], total)[..., :, None]
-    return _Told(cells, value, slope, ((rows + told - hits) * (by > 0.0)).sum(axis=-1))
+
+    def slope() -> Floats:
+        gain, cost = _ratio(by * (1.0 + square), both), _ratio(by * each, both)
+        made = gain[..., :, None] * np.eye(cells.shape[-1]) - square * cost[..., :, None] - cost[..., None, :]
+        return made if weight is not None else made + _ratio(each - value[..., None], total)[..., :, None]
+
+    return _Told(value, slope, ((rows + told - hits) * (by > 0.0)).sum(axis=-1))
+
+
+def _averaged_precision(cells: Floats, weight: Floats | None) -> _Told:
+    """Give precision of the classes by their ``weight``, None for that of their rows."""
+    rows, told = cells.sum(axis=-1), cells.sum(axis=-2)
+    each = _ratio(_diagonal(cells), told)
+    total = cells.sum(axis=(-2, -1))[..., None]
+    by = _ratio(rows, total) if weight is None else weight
+    value = (by * each).sum(axis=-1)
+
+    def slope() -> Floats:
+        made = _ratio(by, told)[..., None, :] * (np.eye(cells.shape[-1]) - each[..., None, :])
+        return made if weight is not None else made + _ratio(each - value[..., None], total)[..., :, None]
+
+    return _Told(value, slope, total[..., 0])
+
+
+def _matthews(cells: Floats) -> _Told:
+    total = cells.sum(axis=(-2, -1))
+    rows, told, right = cells.sum(axis=-1), cells.sum(axis=-2), _diagonal(cells).sum(axis=-1)
+    over = right * total - (rows * told).sum(axis=-1)
+    spread_told = total**2 - (told**2).sum(axis=-1)
+    spread_true = total**2 - (rows**2).sum(axis=-1)
+    value = _ratio(over, np.sqrt(spread_told * spread_true))
+
+    def slope() -> Floats:
+        change = _change(cells, total, right, rows, told)
+        made = _ratio(change, np.sqrt(spread_told * spread_true)[..., None, None])
+        return made - value[..., None, None] * (
+            _ratio((total[..., None] - told)[..., None, :], spread_told[..., None, None])
+            + _ratio((total[..., None] - rows)[..., :, None], spread_true[..., None, None])
+        )
+
+    return _Told(value, slope, _fewest(rows), low=-1.0, more=4.0)
+
+
+def _kappa(cells: Floats) -> _Told:
+    """Give kappa; NaN where chance leaves nothing."""
+    total = cells.sum(axis=(-2, -1))
+    rows, told, right = cells.sum(axis=-1), cells.sum(axis=-2), _diagonal(cells).sum(axis=-1)
+    chance = (rows * told).sum(axis=-1)
+    left = total**2 - chance
+    value = np.where(left > 0.0, _ratio(right * total - chance, left), np.nan)
+
+    def slope() -> Floats:
+        change = _change(cells, total, right, rows, told)
+        down = 2.0 * total[..., None, None] - told[..., :, None] - rows[..., None, :]
+        return _ratio(change - value[..., None, None] * down, left[..., None, None])
+
+    return _Told(value, slope, _fewest(rows), low=-1.0, more=4.0)
 
 
 def _change(cells: Floats, total: Floats, right: Floats, rows: Floats, told: Floats) -> Floats:
@@ -237,3 +276,11 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 
 def _masked(estimate: Estimate, known: NDArray[np.bool_]) -> Estimate:
     return Estimate(*(np.where(known, each, np.nan) for each in estimate))
+
+
+_VALUES: Final[dict[str, Callable[[Floats], _Told]]] = {
+    "f2": lambda cells: _averaged_f(cells, _only(cells, 1), 2.0),
+    "f_half": lambda cells: _averaged_f(cells, _only(cells, 1), 0.5),
+    "mcc": _matthews,
+    "kappa": _kappa,
+}

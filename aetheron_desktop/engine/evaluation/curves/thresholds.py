@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aetheron_desktop.engine.evaluation.curves.costs import best_place, between_scores
-from aetheron_desktop.engine.evaluation.curves.decisions import AT_THRESHOLD, Estimate, cells_of
+from aetheron_desktop.engine.evaluation.curves.decisions import AT_THRESHOLD, Estimate, cells_of, value_at
 from aetheron_desktop.engine.evaluation.curves.ranking import Curve
 from aetheron_desktop.engine.evaluation.curves.thinning import POINTS, thinned
 from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
@@ -38,7 +38,7 @@ def against_threshold(cutoffs: Cutoffs, name: str, points: int = POINTS) -> Thre
         return Undefined("There are no rows.")
     counts = cutoffs.at_each()
     cuts = between_scores(cutoffs)
-    value = AT_THRESHOLD[name](cells_of(counts)).value
+    value = value_at(name, cells_of(counts))
     known = np.flatnonzero(np.isfinite(value))
     if not len(known):
         return Undefined(
