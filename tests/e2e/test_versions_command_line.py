@@ -115,6 +115,20 @@ def test_that_a_model_goes_its_way_from_a_variation_to_the_champion(line: Line, 
     assert {record["name"] for record in line.records("branch", "it")} == {"main"}
 
 
+def test_that_a_version_is_measured_on_its_rows_and_on_a_file(line: Line) -> None:
+    head, *told = line.records("evaluate", "it", "--version", "v1")
+    metrics = {one["name"]: one for one in told if one["kind"] == "metric"}
+    assert head["rows"] == 114
+    assert metrics["roc_auc"]["low"] < metrics["roc_auc"]["value"]
+    assert metrics["roc_auc"]["baseline"] == 0.5
+    said = line.say("evaluate", "it", str(TABLE), "--threshold", "0.3")
+    assert "569 rows of breast-cancer.csv" in said
+    assert "of 0.3 or more" in said
+    refused = line.run("evaluate", "it", "nowhere.csv")
+    assert refused.returncode == 2
+    assert "no dataset and no file 'nowhere.csv'" in refused.stderr
+
+
 def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
     sums = line.records("train", "breast-cancer", "--estimator", "glass_box", "--param", "max_iter=20")[-1]["model"]
     told = line.records("explain", sums)[0]
