@@ -47,7 +47,9 @@ def scores_of(workspace: Workspace, model: str, commit: str, where: str = "") ->
         return f"the test predictions of {description.info.run or 'its run'} are not here"
     if where:
         try:
-            chosen = _rows_where(workspace, description.info.dataset, where)
+            from aetheron_desktop.engine.datasets.viewing.cohorts import rows_where  # duckdb; a condition needs it
+
+            chosen = rows_where(workspace.dataset(description.info.dataset), where, workspace.root / "tmp")
         except AetheronError as error:
             return f"{where}: {error.detail}"
         table = table[table["row"].isin(chosen)]
@@ -85,15 +87,3 @@ def _limits(table: pd.DataFrame, description: Description) -> dict[str, Any]:
     if description.limits is None or not {"lower", "upper"} <= set(table.columns):
         return {}
     return {"between": table[["lower", "upper"]].to_numpy(dtype=np.float64), "level": description.limits.level}
-
-
-def _rows_where(workspace: Workspace, dataset: str, where: str) -> NDArray[np.int64]:
-    from aetheron_desktop.engine.datasets import expression, query  # duckdb; a condition alone needs it
-
-    opened = workspace.dataset(dataset)
-    found = expression.condition(where, expression.kinds(opened.parquet))
-    with query.Query(opened.parquet, workspace.root / "tmp", lambda: False) as asked:
-        sql = f"SELECT file_row_number AS n FROM {query.NUMBERED} WHERE {found.sql}"  # noqa: S608 - values are bound
-        rows = asked.arrays(sql, found.values)
-    numbers: NDArray[np.int64] = rows["n"].astype(np.int64)
-    return numbers
