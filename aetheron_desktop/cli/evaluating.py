@@ -128,6 +128,8 @@ def _say(terminal: Terminal, head: Evaluated, found: list[Measured], predictions
     for one in found:
         if one.value is None:
             terminal.say(f"{one.label} is not defined. {one.because}")
+        elif one.because:
+            terminal.say(f"{one.label}: {one.because}")
     learned = (
         "the training rows"
         if is_of_training(predictions)

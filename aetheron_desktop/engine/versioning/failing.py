@@ -32,7 +32,7 @@ from aetheron_desktop.engine.evaluation.segments.losses import losses
 from aetheron_desktop.engine.evaluation.segments.missing import missing_errors
 from aetheron_desktop.engine.evaluation.segments.slices import weak_segments
 from aetheron_desktop.engine.registry.revising import description_of
-from aetheron_desktop.engine.versioning.measuring import predictions_file
+from aetheron_desktop.engine.versioning.stored import predictions_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
