@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Menu: TypeAlias = Literal["File", "View", "Data", "Run", "Help"]
-Page: TypeAlias = Literal["start", "data", "train", "models"]
+Page: TypeAlias = Literal["start", "data", "train", "analyze", "models"]
 
 
 class Shell(Protocol):
@@ -136,6 +136,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "view.train", "Train", lambda shell: shell.show_page("train"), "View", "Ctrl+2", "train",
         when=lambda shell: shell.has_page("train"),
+    ),
+    Action(
+        "view.analyze", "Analyze", lambda shell: shell.show_page("analyze"), "View", "Ctrl+4", "eye",
+        when=lambda shell: shell.has_page("analyze"),
     ),
     Action(
         "view.models", "Models", lambda shell: shell.show_page("models"), "View", "Ctrl+3", "models",

@@ -26,6 +26,7 @@ from aetheron_desktop.engine.events import MemberScored, ModelSaved
 from aetheron_desktop.engine.store.event_log import read_log
 from aetheron_desktop.engine.workspace import Workspace
 from tests.benchmarks import (
+    analyzing,
     boosters,
     etas,
     featured,
@@ -38,7 +39,6 @@ from tests.benchmarks import (
     networks,
     plots,
     profiles,
-    segments,
     speeds,
     trusting,
     versions,
@@ -100,6 +100,7 @@ def main(arguments: list[str]) -> int:
         "profile": profiled,
         "trust": trusted,
         "plots": frames,
+        "analyze": analyzed,
         "versions": versioned,
         "history": drawn,
         "hash": hashed,
@@ -110,7 +111,6 @@ def main(arguments: list[str]) -> int:
         "eta": awaited,
         "kills-training": killed_trainings,
         "networks": networked,
-        "segments": segmented,
     }
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
@@ -506,6 +506,12 @@ def frames(folder: Path) -> list[Figure]:
     ]
 
 
+def analyzed(folder: Path) -> list[Figure]:
+    """Analyze on 300,000 test rows."""
+    del folder
+    return [Figure(what, ours, f"≤ {reach:.0f}", "ms") for what, ours, reach in analyzing.rows()]
+
+
 def first_model(folder: Path) -> list[Figure]:
     """From Train to the first model that can be used, on a table that has just been opened."""
     table = folder / "rows.csv"
@@ -603,21 +609,6 @@ def networked(folder: Path) -> list[Figure]:
         peer = score if card == "boosting" else peer
         unit = f"{found.metric}, in {found.processor_s:.0f} s of the processor"
         figures.append(Figure(f"{name}: {card}", score, "", unit, *(() if score is peer else ("boosting", peer))))
-    return figures
-
-
-def segmented(folder: Path) -> list[Figure]:
-    """Weak segments of test rows: planted ones that are found, clean rows that are said to have one, and the time."""
-    del folder
-    figures = []
-    for kind, is_number in (("classes", False), ("numbers", True)):
-        for rows in segments.SIZES:
-            name = f"weak segments, {kind}, {rows:,} test rows"
-            hits, wrong = segments.found(rows, is_number=is_number), segments.false(rows, is_number=is_number)
-            figures.append(Figure(f"{name}: planted and found", 100 * hits, "≥ 90 %", "%"))
-            figures.append(Figure(f"{name}: told of clean rows", 100 * wrong, "≤ 5 %", "%"))
-    for rows, times in ((1_000_000, 1), (50_000, 4)):
-        figures.append(Figure(f"weak segments, {rows:,} × {12 * times}", segments.seconds(rows, times), "", "s"))
     return figures
 
 

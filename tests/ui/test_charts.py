@@ -1,13 +1,14 @@
 """Charts of data that does not move."""
 
 import csv
+import math
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -36,9 +37,16 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart, TargetChart, ValuesChart
 from aetheron_desktop.ui.widgets.charts.card import ChartCard
 from aetheron_desktop.ui.widgets.charts.chart import Chart
+from aetheron_desktop.ui.widgets.charts.confusion import ConfusionChart
 from aetheron_desktop.ui.widgets.charts.fields import HeatChart, MatrixChart
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
+from aetheron_desktop.ui.widgets.charts.intervals import Between, IntervalsChart
+from aetheron_desktop.ui.widgets.charts.lines import Line, LinesChart, Spot, Step
+from aetheron_desktop.ui.widgets.charts.mirrored import MirroredChart
 from aetheron_desktop.ui.widgets.charts.pairs import BoxesChart, HexagonChart, ScatterChart
+from aetheron_desktop.ui.widgets.charts.points import PointsChart, Square
+from aetheron_desktop.ui.widgets.charts.ranked import Bar, Part, RankedChart
+from aetheron_desktop.ui.widgets.charts.scores import ScoreLine, ScoresChart
 from aetheron_desktop.ui.widgets.charts.ticks import ticks
 
 HISTOGRAM = Histogram("all", (0.0, 1.0, 2.0, 3.0), (4, 0, 6), 0, 2)
@@ -146,7 +154,80 @@ def matrix() -> Chart:
     return chart
 
 
-ALL = (histogram, log_histogram, classes, values, parts, means, scatter, hexagons, boxes, heat, matrix)
+def lines() -> Chart:
+    chart = LinesChart()
+    curve = Line("ours", (0.0, 0.5, 1.0), (0.0, 0.8, 1.0), 0, (0.0, 0.7, 0.9), (0.1, 0.9, 1.0), (1.0, 0.5, 0.0))
+    broken = Line("theirs", (0.0, 0.4, 0.6, 1.0), (0.2, math.nan, 0.5, 0.6), 1, is_dashed=True)
+    dots = Line("dots", (0.2, 0.7), (0.3, 0.4), 2, (0.2, 0.3), (0.4, 0.5), has_dots=True)
+    chart.show_lines([curve, broken, dots], ("False alarms", "Hits"), at_name="Threshold", bars=[Step(0.0, 0.5, 3)])
+    chart.show_handle(0.5, 0.8)
+    chart.show_spots([Spot(0.4, 0.2, "Best")])
+    chart.show_marked([(0.5, 0.8)])
+    return chart
+
+
+def mirrored() -> Chart:
+    chart = MirroredChart()
+    chart.show_groups(
+        (0.0, 0.5, 1.0), ("yes", "no"), ((1, 3), (5, 0)), ((0.25, 0.75), (1.0, 0.0)), "Probability of yes"
+    )
+    chart.show_handle(0.4)
+    chart.show_marked(((0.0, 0.25), (0.2, 0.0)))
+    return chart
+
+
+def confusion() -> Chart:
+    chart = ConfusionChart()
+    chart.show_cells(("no", "yes"), ((8, 2), (0, 5)), ((0.8, 0.2), (0.0, 1.0)), has_shares=True)
+    chart.show_chosen((0, 1), ((0, 2), (0, 0)))
+    return chart
+
+
+def ranked() -> Chart:
+    chart = RankedChart()
+    bars = [Bar("ant", (Part(5, 0), Part(2, 1))), Bar("bee", (Part(3, 1),), "a note")]
+    chart.show_bars(bars, "Rows", ("ant", "bee"))
+    chart.show_marked((1, 0), (0, 1))
+    return chart
+
+
+def intervals() -> Chart:
+    chart = IntervalsChart()
+    chart.show_intervals([Between("ant", 0.8, 0.7, 0.9, "5 rows"), Between("bee", None)], "Recall")
+    chart.choose(0)
+    return chart
+
+
+def points() -> Chart:
+    chart = PointsChart()
+    chart.show_points((1.0, 2.0), (3.0, 5.0), (7, 8), ("Actual", "Predicted"), line=((1.0, 2.0), (1.0, 2.0)))
+    chart.show_marked([(1.0, 3.0)])
+    return chart
+
+
+def squares() -> Chart:
+    chart = PointsChart()
+    chart.show_squares([Square(0.0, 1.0, 0.0, 1.0, 9), Square(1.0, 2.0, 1.0, 2.0, 90)], ("Actual", "Predicted"))
+    return chart
+
+
+def score_lines() -> Chart:
+    chart = ScoresChart()
+    chart.show_scores(
+        [
+            ScoreLine("auc", "ROC AUC", 0.9, 0.8, 0.95, 0.5, help="How often.", is_share=True),
+            ScoreLine("loss", "Log loss", 0.3, 0.2, 0.4, 0.7, "lower"),
+            ScoreLine("none", "Not defined", None, help="All rows are of one class."),
+        ]
+    )
+    chart.choose("loss")
+    return chart
+
+
+ALL = (
+    histogram, log_histogram, classes, values, parts, means, scatter, hexagons, boxes, heat, matrix, lines, mirrored,
+    confusion, ranked, intervals, points, squares, score_lines,
+)  # fmt: skip
 
 
 @pytest.fixture(params=ALL, ids=lambda make: make.__name__)
@@ -365,3 +446,50 @@ def test_that_years_months_days_and_hours_are_told() -> None:
     assert "Mar 1890" in [tick.text for tick in ticks("date", start, start + 150 * day, 5)]
     assert "03 Jan 1890" in [tick.text for tick in ticks("date", start, start + 4 * day, 4)]
     assert "06:00" in [tick.text for tick in ticks("date", start, start + day, 4)]
+
+
+def test_that_the_wheel_scrolls_a_page_and_zooms_a_plot_in_it_with_the_control_key(
+    qtbot: QtBot, dressed: QApplication
+) -> None:
+    chart = lines()
+    chart.is_scrolled = True
+    qtbot.addWidget(chart)
+    chart.resize(400, 300)
+    chart.show()
+    home, middle = chart.view, chart.frame().area.center()
+
+    def wheel(keys: Qt.KeyboardModifier) -> bool:
+        no = Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False
+        event = QWheelEvent(middle, chart.mapToGlobal(middle), QPoint(), QPoint(0, 120), *no)
+        event.ignore()
+        QApplication.sendEvent(chart, event)
+        return event.isAccepted()
+
+    assert not wheel(Qt.KeyboardModifier.NoModifier)
+    assert chart.view == home
+    assert wheel(Qt.KeyboardModifier.ControlModifier)
+    assert chart.view.right - chart.view.left < home.right - home.left
+
+
+def test_that_what_is_taken_hold_of_is_carried_and_the_plane_stays(qtbot: QtBot, dressed: QApplication) -> None:
+    chart = lines()
+    assert isinstance(chart, LinesChart)
+    qtbot.addWidget(chart)
+    chart.resize(400, 300)
+    chart.show()
+    home, frame = chart.view, chart.frame()
+    told: list[tuple[float, float]] = []
+    chart.handle_moved.connect(lambda x, y: told.append((x, y)))
+    drag(chart, QPointF(frame.x(0.5), frame.y(0.8)).toPoint(), QPointF(frame.x(0.9), frame.y(0.9)).toPoint())
+    assert told[-1] == pytest.approx((0.9, 0.9), abs=0.02)
+    assert chart.view == home
+    drag(chart, QPointF(frame.x(0.2), frame.y(0.6)).toPoint(), QPointF(frame.x(0.4), frame.y(0.6)).toPoint())
+    assert chart.view != home  # where there is nothing to hold the plane moves
+
+
+def test_that_a_chart_is_copied_as_picture_and_as_table(card: ChartCard) -> None:
+    card.copy()
+    data = QApplication.clipboard().mimeData()
+    assert data.hasImage()
+    assert card.chart is not None
+    assert data.text().split("\n")[0].split("\t") == card.chart.table()[0]

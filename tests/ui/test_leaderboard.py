@@ -220,12 +220,16 @@ def test_that_the_menu_offers_what_can_be_done_with_the_chosen_runs(
     board.choose([run])
     menu = board.make_menu()
     assert [(action.text(), action.isEnabled()) for action in menu.actions() if action.text()] == [
-        ("Pause", True), ("Stop and keep the best so far", True), ("Show model", False),
+        ("Pause", True), ("Stop and keep the best so far", True), ("Analyze", False), ("Show model", False),
     ]  # fmt: skip
     session.succeed(run, roc_auc=0.8)
     model.flush()
     after = board.make_menu()
-    assert [action.isEnabled() for action in after.actions() if action.text()] == [False, False, True]
+    asked: list[str] = []
+    board.analysis_wanted.connect(asked.append)
+    assert [action.isEnabled() for action in after.actions() if action.text()] == [False, False, True, True]
+    after.actions()[-2].trigger()
+    assert asked == [run]
 
 
 def test_that_all_runs_are_stopped_or_paused_with_one_button(

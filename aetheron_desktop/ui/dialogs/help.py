@@ -15,7 +15,7 @@ PAGES = (
     ("data", "Looking at the data"),
     ("trust", "What would harm a model"),
     ("training", "Training"),
-    ("failures", "Where a model fails"),
+    ("analyzing", "What a model did"),
     ("models", "Models"),
     ("versions", "Versions"),
     ("command-line", "Command line"),

@@ -12,18 +12,19 @@ from aetheron_desktop.ui.item_models.matching import Match, match
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Kind: TypeAlias = Literal["command", "dataset", "model", "column", "file"]
+Kind: TypeAlias = Literal["command", "dataset", "run", "model", "column", "file"]
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 KIND_WORDS: dict[Kind, str] = {
     "command": "Command",
     "dataset": "Dataset",
+    "run": "Run",
     "model": "Model",
     "column": "Column",
     "file": "Recent file",
 }
 # Between matches that are equally good, what is meant more often comes first.
-_KIND_WORTH: dict[Kind, float] = {"command": 2.0, "dataset": 1.5, "model": 1.0, "column": 0.5, "file": 0.0}
+_KIND_WORTH: dict[Kind, float] = {"command": 2.0, "dataset": 1.5, "run": 0.8, "model": 1.0, "column": 0.5, "file": 0.0}
 _MOST = 60
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.dialogs.version_wishes import VersionWishes
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.settings import Settings
+    from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
@@ -278,10 +279,32 @@ class Commands(QMainWindow):
         self.show_page("train")
         self.train_tab().leaderboard.choose([run])
 
+    def analyze_run(self, run: str) -> None:
+        """Bring the Analyze tab to the front, with this run."""
+        self.analyze_tab().show_run(run)
+        self.show_page("analyze")
+
+    def analyze_version(self, model: str, version: str = "") -> None:
+        """Bring the Analyze tab to the front, with a version of a model, the current one by default."""
+        self.analyze_tab().show_version(model, version)
+        self.show_page("analyze")
+
+    def show_rows(self, dataset: str, rows: Sequence[int]) -> None:
+        """Bring the grid to the front, with these rows of a dataset marked, and no others shown."""
+        if self.session.dataset is None or self.session.dataset.info.id != dataset:
+            self.session.open_dataset(dataset)
+        self.session.mark(rows)
+        self.show_data_view("rows")
+        cast("DataTab", self.pages.make("data")).show_only_marked()
+
     def show_column(self, name: str) -> None:
         """Bring the Data tab to the front, with this column in view."""
         self.show_page("data")
         cast("DataTab", self.pages.make("data")).show_column(name)
+
+    def analyze_tab(self) -> AnalyzeTab:
+        """Give the Analyze tab, made now if need be."""
+        return cast("AnalyzeTab", self.pages.make("analyze"))
 
     def train_tab(self) -> TrainTab:
         """Give the Train tab, made now if need be."""
@@ -324,6 +347,7 @@ class Commands(QMainWindow):
         recent = offers.files(self.settings.recent(), self.open_path)
         entries = [*offers.commands(self), *offers.datasets(self.session)]
         entries += offers.models(self.session, self.show_model)
+        entries += offers.runs(self.session, self.analyze_run)
         self.palette_box().open_with([*entries, *offers.columns(self.session, self.show_column), *recent])
 
     def show_datasets(self) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.arrivals import ImportState
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.settings import Settings
+    from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
@@ -88,6 +89,7 @@ class MainWindow(Commands):
         self.pages.add("start", "Start", "sparkles", lambda: self.start_page)
         self.pages.add("data", "Data", "table", self._make_data)
         self.pages.add("train", "Train", "train", self._make_train)
+        self.pages.add("analyze", "Analyze", "eye", self._make_analyze)
         self.pages.add("models", "Models", "models", self._make_models)
         self.setCentralWidget(self.pages)
         self.files = named(QDockWidget("Files", self), "files", "Files")
@@ -142,16 +144,25 @@ class MainWindow(Commands):
 
         tab = TrainTab(self.session)
         tab.model_requested.connect(self.show_model)
+        tab.analysis_requested.connect(self.analyze_run)
         tab.trust_requested.connect(lambda: self.show_data_view("trust"))
         values = self.settings.values
         tab.setup.show_choice(TrainChoice(values.train_mode, values.train_time_s, tuple(values.train_estimators)))
         tab.setup.choice_changed.connect(self._remember_training)
         return tab
 
+    def _make_analyze(self) -> AnalyzeTab:
+        from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
+
+        tab = AnalyzeTab(self.session)
+        tab.rows_wanted.connect(self.show_rows)
+        return tab
+
     def _make_models(self) -> ModelsTab:
         from aetheron_desktop.ui.tabs.models import ModelsTab
 
         tab = ModelsTab(self.session)
+        tab.analysis_requested.connect(self.analyze_version)
         tab.data_requested.connect(lambda: self.show_page("data" if self.has_dataset() else "start"))
         return tab
 
@@ -170,7 +181,7 @@ class MainWindow(Commands):
 
     def _show_last_page(self) -> None:
         # The others need a dataset, or are shown anyway.
-        pages: tuple[Page, ...] = ("train", "models")
+        pages: tuple[Page, ...] = ("train", "analyze", "models")
         for page in pages:
             if page == self.settings.values.tab:
                 self.show_page(page)
@@ -211,6 +222,7 @@ class MainWindow(Commands):
         self.pages.set_available("start", available=True)
         self.pages.set_available("data", available=opened)
         self.pages.set_available("train", available=opened or bool(self.session.runs))
+        self.pages.set_available("analyze", available=has_models)
         self.pages.set_available("models", available=has_models)
         self.pages.set_available("start", available=not opened or self._start_wanted)
         if self.pages.page is not None:

@@ -298,6 +298,12 @@ class DataTab(QWidget):
         """End what reads the rows."""
         self.views.show_dataset(None)
 
+    def show_only_marked(self) -> None:
+        """Show no rows but the marked ones."""
+        rows = self.views.bring("rows")
+        assert isinstance(rows, RowsView)
+        rows.show_only_marked()
+
     def _go_to_row(self, row: int) -> None:
         self.views.bring("rows")
         self.grid.go_to_row(row)

@@ -54,9 +54,13 @@ _DETAILS = 404
 
 
 class ModelsTab(QWidget):
-    """Shows the models of the workspace; ``data_requested`` asks for a page from which one can be made."""
+    """Shows the models of the workspace; ``data_requested`` asks for a page from which one can be made.
+
+    ``analysis_requested`` asks for what a version (empty: the current one) did on its test rows.
+    """
 
     data_requested = Signal()
+    analysis_requested = Signal(str, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -368,6 +372,7 @@ class ModelsTab(QWidget):
         else:
             wishes = [
                 ("predict", "Predict…"),
+                ("analyze", "Analyze"),
                 ("export", "Save as…"),
                 ("script", "As a Python script…"),
                 ("rename", "Rename"),
@@ -386,6 +391,8 @@ class ModelsTab(QWidget):
         match wish:
             case "predict" if info.binned is None:
                 self._predict(info, version)
+            case "analyze" if info.binned is None:
+                self.analysis_requested.emit(id_, version)
             case "export" if info.binned is None:
                 self._export(info, version)
             case "rename":

@@ -43,9 +43,10 @@ _LOAD_DELAY_MS = 600
 
 
 class TrainTab(QWidget):
-    """The Train tab; ``model_requested`` and ``trust_requested`` ask for what is shown elsewhere."""
+    """The Train tab; the signals ask for what is shown elsewhere: a run's model, what it did, the trust report."""
 
     model_requested = Signal(str)
+    analysis_requested = Signal(str)
     trust_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -113,9 +114,11 @@ class TrainTab(QWidget):
         self.leaderboard.resume_wanted.connect(partial(self._each, session.resume))
         self.leaderboard.place_wanted.connect(self._move)
         self.leaderboard.model_wanted.connect(self._show_model)
+        self.leaderboard.analysis_wanted.connect(self.analysis_requested)
         self.leaderboard.members_wanted.connect(self.run.bring_members)
         self.run.header.stop_wanted.connect(self.stop)
         self.run.header.pause_wanted.connect(self.toggle_pause)
+        self.run.header.analysis_wanted.connect(self._analyze)
         self.run.header.model_wanted.connect(lambda: self._show_model(self.current))
         self.curves.history_wanted.connect(self._read_history)
         self.curves.failed.connect(self._tell)
@@ -234,6 +237,10 @@ class TrainTab(QWidget):
         state = self._session.runs.get(run or "")
         if state is not None and state.model:
             self.model_requested.emit(state.model)
+
+    def _analyze(self) -> None:
+        if self.current is not None:
+            self.analysis_requested.emit(self.current)
 
     def _read_history(self, run: str) -> None:
         if run in self._asked:

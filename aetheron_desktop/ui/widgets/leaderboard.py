@@ -73,6 +73,7 @@ class Leaderboard(QFrame):
     resume_wanted = Signal(list)
     place_wanted = Signal(list, bool)  # run ids that wait, whether they are to be the first or the last
     model_wanted = Signal(str)  # run id
+    analysis_wanted = Signal(str)  # run id
     members_wanted = Signal()  # of the chosen run, an ensemble
 
     def __init__(self, model: LeaderboardModel, parent: QWidget | None = None) -> None:
@@ -339,5 +340,8 @@ class Leaderboard(QFrame):
             members = QAction(icon("models"), "Show members", menu)
             members.triggered.connect(self.members_wanted)
             menu.addAction(members)
-        menu.addAction(show)
+        analyze = QAction(icon("eye"), "Analyze", menu)
+        analyze.setEnabled(row is not None and row.has_model and not row.is_active)
+        analyze.triggered.connect(lambda: self.analysis_wanted.emit(self._chosen[0]))
+        menu.addActions([analyze, show])
         return menu

@@ -56,6 +56,7 @@ class RunHeader(QFrame):
     stop_wanted = Signal()
     pause_wanted = Signal()
     model_wanted = Signal()
+    analysis_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,11 +75,13 @@ class RunHeader(QFrame):
         self.pause = self._button("Pause", "pause_run", "pause", "Pause this run (Space)")
         self.stop = self._button("Stop", "stop_run", "stop", _STOP)
         self.model = self._button("Show model", "show_model", "model", "Show the model that this run made")
+        self.analyze = self._button("Analyze", "analyze_run", "eye", "See what it did on its test rows")
         self._status = ""
         self._lay_out()
         self.pause.clicked.connect(self.pause_wanted)
         self.stop.clicked.connect(self.stop_wanted)
         self.model.clicked.connect(self.model_wanted)
+        self.analyze.clicked.connect(self.analysis_wanted)
         theme.changed.connect(self._draw_icon)
 
     def _button(self, text: str, name: str, picture: str, help_: str) -> QPushButton:
@@ -96,7 +99,7 @@ class RunHeader(QFrame):
         line = QHBoxLayout()
         line.setSpacing(theme.GAP)
         line.addLayout(words, 1)
-        for button in (self.pause, self.stop, self.model):
+        for button in (self.pause, self.stop, self.analyze, self.model):
             line.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.GAP)
@@ -131,6 +134,7 @@ class RunHeader(QFrame):
             self.stop.setAccessibleDescription(help_)
         self.stop.setEnabled(row.status != "stopping")
         self.model.setVisible(row.has_model and not active)
+        self.analyze.setVisible(row.has_model and not active)
         if row.status != self._status:
             self._status = row.status
             self._draw_icon()

@@ -43,14 +43,19 @@ def paint_side(painter: QPainter, frame: Frame, ticks: Sequence[Tick], *, counts
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def paint_foot(painter: QPainter, frame: Frame, ticks: Sequence[Tick], size: QSizeF, *, counts: bool) -> None:
-    """Write below the chart on paper of ``size``, names upright where there is room for that."""
+def paint_foot(
+    painter: QPainter, frame: Frame, ticks: Sequence[Tick], size: QSizeF, *, counts: bool, under: float = 0.0
+) -> None:
+    """Write below the chart on paper of ``size``, names upright where there is room for that.
+
+    ``under`` is the room that a title below takes.
+    """
     metrics, area = QFontMetricsF(painter.font()), frame.area
     painter.setPen(QPen(theme.color("plot.grid"), 1))
     painter.drawLine(area.bottomLeft(), area.bottomRight())
     painter.setPen(QPen(theme.color("plot.text")))
     shown = [tick for tick in ticks if area.left() - 1 <= frame.x(tick.at) <= area.right() + 1]
-    below = size.height() - area.bottom()
+    below = size.height() - area.bottom() - under
     if not counts and below > BOTTOM:
         _paint_upright(painter, frame, shown, below - GAP)
         return
@@ -74,6 +79,21 @@ def paint_legend(painter: QPainter, frame: Frame, entries: Sequence[tuple[str, Q
         painter.setPen(QPen(theme.color("plot.text")))
         painter.drawText(QPointF(left + 14, 8 + metrics.ascent() * _CLOSE), text)
         left += min(each, metrics.horizontalAdvance(text) + 28)
+
+
+def paint_titles(painter: QPainter, frame: Frame, titles: tuple[str, str], size: QSizeF) -> None:
+    """Write what the axes count: below the foot at its right end, and above the left axis, under the legend."""
+    metrics, area = QFontMetricsF(painter.font()), frame.area
+    painter.setPen(QPen(theme.color("plot.text")))
+    across, up = titles
+    if up:
+        room = QRectF(GAP, area.top() - metrics.height() - 4, size.width() - 2 * GAP, metrics.height())
+        text = metrics.elidedText(up, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+    if across:
+        room = QRectF(GAP, size.height() - metrics.height() - 2, size.width() - 2 * GAP, metrics.height())
+        text = metrics.elidedText(across, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def paint_tip(painter: QPainter, at: QPointF, text: str, size: QSizeF) -> None:

@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, QSizeF, Signal
-from PySide6.QtGui import QAction, QImage, QImageWriter, QPainter
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout
+from PySide6.QtCore import QMimeData, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QImageWriter, QPainter
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
 
 from aetheron_desktop.engine.errors import StorageError, storage_errors
 from aetheron_desktop.ui import theme
@@ -69,6 +69,13 @@ class ChartCard(QFrame):
         self._layout.setContentsMargins(2, 6, 2, 4)
         self._layout.setSpacing(2)
         self._layout.addLayout(header)
+        self._words = named(QLabel(self, wordWrap=True), f"{name}_words")
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setContentsMargins(12, 2, 12, 8)
+        self._words.hide()
+        theme.mark(self._words, role="caption")
+        self._layout.addWidget(self._words)
 
     def show_chart(self, chart: Chart, title: str, caption: str, file_name: str, *, tip: str = "") -> None:
         """Show ``chart``, which takes the place of the one before."""
@@ -77,7 +84,7 @@ class ChartCard(QFrame):
                 self._layout.removeWidget(self.chart)
                 self.chart.hide()
             self.chart = chart
-            self._layout.addWidget(chart, 1)
+            self._layout.insertWidget(1, chart, 1)
             chart.show()
         chart.is_marking = self._mark.isChecked()
         chart.setAccessibleName(f"{title}. {caption}")
@@ -88,6 +95,13 @@ class ChartCard(QFrame):
         self._caption.setText(caption)
         self._caption.setToolTip(tip or caption)
         self._file_name = "".join(sign if sign.isalnum() or sign in " -_" else "_" for sign in file_name)[:80]
+
+    def say(self, words: str) -> None:
+        """Show a sentence below the chart; none hides it."""
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        if self.chart is not None:
+            self.chart.setAccessibleDescription(words)
 
     def lead(self, button: QToolButton) -> None:
         """Put a button before the title."""
@@ -109,7 +123,7 @@ class ChartCard(QFrame):
             self.failed.emit(error)
 
     def _make_menu(self) -> QToolButton:
-        button = named(QToolButton(self), f"{self._name}_menu", "Save the chart", "Save the chart to a file")
+        button = named(QToolButton(self), f"{self._name}_menu", "Save or copy", "Save the chart to a file, or copy it")
         pictured(button, "more", "muted", theme.ICON_SIZE)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(button)
@@ -122,8 +136,22 @@ class ChartCard(QFrame):
             action.setObjectName(f"{self._name}_save_{kind}")
             action.triggered.connect(lambda _=False, kind=kind: self._ask(kind))
             menu.addAction(action)
+        menu.addSeparator()
+        copy = QAction(icon("copy"), "Copy", self)
+        copy.setObjectName(f"{self._name}_copy")
+        copy.setToolTip("Copy picture and numbers: each program takes what it can use")
+        copy.triggered.connect(self.copy)
+        menu.addAction(copy)
         button.setMenu(menu)
         return button
+
+    def copy(self) -> None:
+        """Put the picture and the drawn numbers, parted by tabs, on the clipboard."""
+        assert self.chart is not None
+        data = QMimeData()
+        data.setImageData(_picture(self.chart))
+        data.setText("\n".join("\t".join(row) for row in self.chart.table()))
+        QGuiApplication.clipboard().setMimeData(data)
 
     def _ask(self, kind: str) -> None:
         dialog = QFileDialog(self, "Save the chart", f"{self._file_name}.{kind}", _KINDS[kind])
@@ -142,15 +170,19 @@ class ChartCard(QFrame):
             self.chart.fit()
 
 
-def _save_png(chart: Chart, path: Path) -> None:
+def _picture(chart: Chart) -> QImage:
     image = QImage(chart.size() * _PIXELS, QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(_PIXELS)
     image.fill(theme.color("plot.background"))
     painter = QPainter(image)
-    chart.paint_on(painter, QSizeF(chart.size()))
+    chart.paint_all(painter, QSizeF(chart.size()))
     painter.end()
+    return image
+
+
+def _save_png(chart: Chart, path: Path) -> None:
     writer = QImageWriter(str(path), b"png")
-    if not writer.write(image):
+    if not writer.write(_picture(chart)):
         raise StorageError(
             f"The picture could not be written: {path} ({writer.errorString()}).", hint="Choose another place."
         )
@@ -168,5 +200,5 @@ def _save_svg(chart: Chart, path: Path) -> None:
     generator.setTitle(chart.accessibleName())
     painter = QPainter(generator)
     painter.fillRect(QRectF(0, 0, chart.width(), chart.height()), theme.color("plot.background"))
-    chart.paint_on(painter, QSizeF(chart.size()))
+    chart.paint_all(painter, QSizeF(chart.size()))
     painter.end()

@@ -9,7 +9,15 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.charts.axes import BOTTOM, GAP, paint_foot, paint_legend, paint_side, paint_tip
+from aetheron_desktop.ui.widgets.charts.axes import (
+    BOTTOM,
+    GAP,
+    paint_foot,
+    paint_legend,
+    paint_side,
+    paint_tip,
+    paint_titles,
+)
 from aetheron_desktop.ui.widgets.charts.frame import Bounds, Frame, scaled
 from aetheron_desktop.ui.widgets.charts.ticks import Scale, Tick, ticks
 
@@ -49,7 +57,7 @@ class Chart(QWidget):
         self._pointer: QPointF | None = None
         self._pressed: QPointF | None = None
         self._panned_from = self._home
-        self._marking = False
+        self._marking = self._carried = False
         self._layer: QPixmap | None = None
         self.is_marking = False
         """Whether a drag marks a region; otherwise it moves the plane, and marks with the Shift key."""
@@ -57,6 +65,8 @@ class Chart(QWidget):
         """Whether a click tells :attr:`point_chosen`, and Escape :attr:`cleared`."""
         self.can_mark_regions = False
         """Whether a drag may mark."""
+        self.is_scrolled = False
+        """Whether it lies in a page that the wheel scrolls; it then zooms with the Ctrl key alone."""
         theme.changed.connect(self.redraw)
 
     # -- what a chart says of itself -----------------------------------------------------------------------------------
@@ -64,6 +74,17 @@ class Chart(QWidget):
     def draw(self, painter: QPainter, frame: Frame) -> None:
         """Draw the data; the paper is clipped to the area."""
         raise NotImplementedError
+
+    def draw_over(self, painter: QPainter, frame: Frame) -> None:
+        """Draw what moves over the data, on the screen and in files; the data are not drawn anew for it."""
+
+    def takes(self, at: QPointF, frame: Frame) -> bool:
+        """Whether a press at a point of the paper takes hold of something; then :meth:`carry` hears where it goes."""
+        del at, frame
+        return False
+
+    def carry(self, x: float, y: float) -> None:
+        """Hear where what was taken hold of is brought."""
 
     def scales(self) -> tuple[Scale | None, Scale | None]:
         """Give what the axes count; None for one with names, see :meth:`names`."""
@@ -141,11 +162,13 @@ class Chart(QWidget):
         painter.drawPixmap(0, 0, self._layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.small_font())
+        self._draw_over(painter, frame)
         if self.hasFocus():
             painter.setPen(QPen(theme.color("focus"), 1))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         self._paint_marking(painter, frame)
-        if self._pointer is not None and self._pressed is None and frame.area.contains(self._pointer):
+        is_free = self._pressed is None or self._carried
+        if self._pointer is not None and is_free and frame.area.contains(self._pointer):
             text = self.tip(*frame.at(self._pointer), frame)
             if text:
                 paint_tip(painter, self._pointer, text, QSizeF(self.size()))
@@ -164,6 +187,16 @@ class Chart(QWidget):
         painter.end()
         return layer
 
+    def _draw_over(self, painter: QPainter, frame: Frame) -> None:
+        painter.save()
+        painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
+        self.draw_over(painter, frame)
+        painter.restore()
+
+    def paint_all(self, painter: QPainter, size: QSizeF) -> None:
+        """Draw the chart and what lies over it on paper of ``size``, for a file."""
+        self._draw_over(painter, self.paint_on(painter, size))
+
     def paint_on(self, painter: QPainter, size: QSizeF) -> Frame:
         """Draw the chart on paper of ``size``, and give where it lies."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -172,8 +205,11 @@ class Chart(QWidget):
         frame = self._frame(size, metrics)
         counted = self.scales()
         paint_side(painter, frame, self._ticks(frame.area, upright=True), counts=counted[1] is not None)
-        paint_foot(painter, frame, self._ticks(frame.area, upright=False), size, counts=counted[0] is not None)
+        under = metrics.height() if self.titles()[0] else 0.0
+        feet = self._ticks(frame.area, upright=False)
+        paint_foot(painter, frame, feet, size, counts=counted[0] is not None, under=under)
         paint_legend(painter, frame, self.legend())
+        paint_titles(painter, frame, self.titles(), size)
         painter.save()
         painter.setClipRect(frame.area.adjusted(-1, -1, 1, 1))
         self.draw(painter, frame)
@@ -194,9 +230,10 @@ class Chart(QWidget):
         texts = [tick.text for tick in self._ticks(QRectF(0, 0, size.width(), size.height()), upright=True)]
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0.0)
         left = min(widest, size.width() * 0.35, _NAME) + 2 * GAP
-        top = _TOP + (metrics.height() + 4 if self.legend() else 0.0)
+        across, up = self.titles()
+        top = _TOP + (metrics.height() + 4) * (bool(self.legend()) + bool(up))
         width = max(10.0, size.width() - left - _RIGHT)
-        bottom = self._foot(width, metrics, size)
+        bottom = self._foot(width, metrics, size) + (metrics.height() if across else 0.0)
         return Frame(QRectF(left, top, width, max(10.0, size.height() - top - bottom)), self._view)
 
     def _foot(self, width: float, metrics: QFontMetricsF, size: QSizeF) -> float:
@@ -233,12 +270,21 @@ class Chart(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = self._pointer = event.position()
             self._panned_from = self._view
+            self._carried = self.takes(event.position(), self.frame())
+            if self._carried:
+                self.carry(*self.frame().at(event.position()))
+                return
             has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._marking = self.can_mark_regions and (self.is_marking or has_shift)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = event.position()
-        if self._pressed is not None and not self._marking:
+        if self._pressed is not None and self._carried:
+            self.carry(*self.frame().at(event.position()))
+        elif self._pressed is None:
+            held = self.takes(event.position(), self.frame())
+            self.setCursor(Qt.CursorShape.SizeAllCursor if held else Qt.CursorShape.ArrowCursor)
+        elif not self._marking:
             frame = Frame(self.frame().area, self._panned_from)
             (x, y), (from_x, from_y) = frame.at(event.position()), frame.at(self._pressed)
             before = self._panned_from
@@ -251,7 +297,8 @@ class Chart(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, None
         marking, self._marking = self._marking, False
-        if pressed is None or event.button() != Qt.MouseButton.LeftButton:
+        carried, self._carried = self._carried, False
+        if pressed is None or carried or event.button() != Qt.MouseButton.LeftButton:
             return
         frame = self.frame()
         if (event.position() - pressed).manhattanLength() < _LEAST_DRAG:
@@ -281,7 +328,8 @@ class Chart(QWidget):
         self.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if not any(self.zooms) or not event.angleDelta().y():
+        has_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if not any(self.zooms) or not event.angleDelta().y() or (self.is_scrolled and not has_control):
             event.ignore()
             return
         factor = _ZOOM ** (event.angleDelta().y() / 120)

@@ -26,7 +26,7 @@ _ROOM: Final = 30.0
 """A cell that is narrower has no number in it."""
 
 
-class _Cells(Chart):
+class Cells(Chart):
     """Cells under names; the first is at the left and above."""
 
     zooms = (False, False)
@@ -57,7 +57,7 @@ class _Cells(Chart):
         self.set_home(Bounds(-0.5, max(1, across) - 0.5, 0.5 - max(1, down), 0.5))
 
 
-class MatrixChart(_Cells):
+class MatrixChart(Cells):
     """The associations of columns; a click, or the arrow keys and Return, tell the pair by ``point_chosen``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -136,7 +136,7 @@ class MatrixChart(_Cells):
             self.point_chosen.emit(float(place[0]), float(-place[1]))
 
 
-class HeatChart(_Cells):
+class HeatChart(Cells):
     """Rows by two categories; the colours are counts, or shares of the rows or columns of the map."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -96,6 +96,10 @@ class RowsView(DataView):
         """Let a text be typed to look for."""
         self.find_bar.open()
 
+    def show_only_marked(self) -> None:
+        """Show no rows but the marked ones, whatever was looked for before."""
+        self._change(replace(self._choice, only_marked=bool(self._session.marked), condition=""), anew=True)
+
     def _change(self, choice: ViewChoice, *, anew: bool = False) -> None:
         """Look at the dataset so from now on; ``anew`` when other rows are marked."""
         dataset = self._dataset

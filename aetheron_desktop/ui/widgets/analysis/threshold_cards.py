@@ -1,0 +1,190 @@
+"""What another threshold would do: metrics, and costs or profit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QPushButton, QWidget
+
+from aetheron_desktop.engine.evaluation import words
+from aetheron_desktop.engine.evaluation.curves.costs import CostCurve, Prices, costs
+from aetheron_desktop.engine.evaluation.curves.decisions import AT_THRESHOLD
+from aetheron_desktop.engine.evaluation.curves.thresholds import ThresholdCurve, against_threshold
+from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
+from aetheron_desktop.engine.evaluation.definitions import definition
+from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
+from aetheron_desktop.ui.widgets.analysis.ranking_cards import drawn
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
+from aetheron_desktop.ui.widgets.charts.lines import Line, LinesChart, Spot
+from aetheron_desktop.ui.widgets.data_views.chips import Chips
+from aetheron_desktop.ui.widgets.naming import named
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.evaluation.evidence import Evidence
+    from aetheron_desktop.ui.widgets.analysis.analysis import Analysis
+
+_TOGETHER: Final = ("precision", "recall", "f1")
+_WAIT_MS: Final = 200
+_MOST: Final = 1e9
+
+
+class MetricByThresholdCard(FigureCard):
+    """Metrics by threshold; one by itself has its band."""
+
+    title = "Metric by threshold"
+
+    def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
+        self.chart_ = LinesChart()
+        super().__init__(name, analysis, self.chart_, parent)
+        self.chart_.can_mark = True
+        self.chart_.handle_moved.connect(lambda x, _: analysis.move_to(x))
+        self.chart_.point_chosen.connect(lambda x, _: analysis.move_to(x))
+        self._metric = named(QComboBox(self), f"{name}_metric", "Which metric is drawn")
+        self._metric.addItem("Precision, recall, F1", "")
+        for metric in AT_THRESHOLD:
+            self._metric.addItem(definition(metric).label, metric)
+        self._metric.activated.connect(lambda _: self.ask())
+        self._metric.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._metric.setMinimumContentsLength(9)
+        self.tools.addWidget(self._metric)
+
+    def make(self, evidence: Evidence, focus: int) -> Any:
+        wanted = self._metric.currentData() or ""
+        made: dict[str, ThresholdCurve] = {}
+        for name in (wanted,) if wanted else _TOGETHER:
+            curve = evidence.once(("metric", name, focus), partial(against_threshold, evidence.cutoffs(focus), name))
+            if isinstance(curve, Undefined):
+                return curve
+            made[name] = curve
+        return made
+
+    def show_figure(self, figure: dict[str, ThresholdCurve]) -> None:
+        lines, spots = [], []
+        for color, (name, found) in enumerate(figure.items()):
+            line = drawn(definition(name).label, found.curve, color)
+            lines.append(line if len(figure) == 1 else line._replace(low=(), high=()))
+            spots.append(Spot(found.best, found.best_value, f"Best {definition(name).label} on these rows"))
+        low = min((min(line.ys) for line in lines), default=0.0)
+        self.chart_.show_lines(lines, ("Threshold", ""), home=Bounds(-0.02, 1.02, min(0.0, low) - 0.02, 1.04))
+        self.chart_.show_spots(spots if len(spots) == 1 else spots[-1:])
+
+    def words(self, evidence: Evidence, figure: dict[str, ThresholdCurve]) -> str:
+        name, found = list(figure.items())[-1]
+        return words.threshold_words(found, evidence.cutoffs(self.analysis.focus), name, self.analysis.threshold)
+
+    def show_threshold(self, evidence: Evidence, threshold: float) -> None:
+        self.chart_.show_handle(threshold)
+
+
+class CostCard(FigureCard):
+    """What a row costs, or brings, by threshold, from a matrix of four prices."""
+
+    title = "Cost by threshold"
+
+    def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
+        self.chart_ = LinesChart()
+        super().__init__(name, analysis, self.chart_, parent)
+        self.chart_.can_mark = True
+        self.chart_.handle_moved.connect(lambda x, _: analysis.move_to(x))
+        self.chart_.point_chosen.connect(lambda x, _: analysis.move_to(x))
+        self._by = Chips(
+            f"{name}_by",
+            (("cost", "Cost", "What a row costs on average"), ("profit", "Profit", "What a row brings on average")),
+            self,
+        )
+        self._by.add_to(self.tools)
+        self._by.buttonClicked.connect(self._draw)
+        self._fields: dict[str, QDoubleSpinBox] = {}
+        self._best = named(
+            QPushButton("Go to the cheapest", self), f"{name}_best", "Go to the cheapest threshold",
+            "Move the threshold to where a row costs least",
+        )  # fmt: skip
+        theme.mark(self._best, role="link")
+        self._best.clicked.connect(self._go_to_best)
+        self._layout.insertWidget(1, self._make_matrix(name))
+        self._wait = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._wait.timeout.connect(self.ask)
+
+    @property
+    def prices(self) -> Prices:
+        """What is paid for a row of each kind."""
+        return Prices(**{key: field.value() for key, field in self._fields.items()})
+
+    def _make_matrix(self, name: str) -> QWidget:
+        box = QWidget(self)
+        grid = QGridLayout(box)
+        grid.setContentsMargins(12, 2, 12, 2)
+        grid.setHorizontalSpacing(theme.GAP)
+        grid.setVerticalSpacing(theme.TIGHT)
+        self._heads = {place: QLabel(box) for place in ((0, 1), (0, 2), (1, 0), (2, 0))}
+        for (row, column), label in self._heads.items():
+            theme.mark(label, role="caption")
+            grid.addWidget(label, row, column)
+        usual = Prices()
+        for key, told, row, column in (
+            ("rejection", "Cost of a right no", 1, 1),
+            ("false_alarm", "Cost of a false alarm", 1, 2),
+            ("miss", "Cost of a miss", 2, 1),
+            ("hit", "Cost of a hit", 2, 2),
+        ):
+            field = named(QDoubleSpinBox(box), f"{name}_{key}", told, f"{told}; what it brings is below 0")
+            field.setLocale(QLocale(QLocale.Language.C))
+            field.setRange(-_MOST, _MOST)
+            field.setDecimals(2)
+            field.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            field.setMaximumWidth(120)
+            field.setValue(getattr(usual, key))
+            field.valueChanged.connect(lambda _: self._wait.start())
+            self._fields[key] = field
+            grid.addWidget(field, row, column)
+        grid.addWidget(self._best, 3, 1, 1, 3)
+        grid.setColumnStretch(3, 1)
+        return box
+
+    def make(self, evidence: Evidence, focus: int) -> Any:
+        return costs(evidence.cutoffs(focus), self.prices)
+
+    def ask(self) -> None:
+        evidence = self.analysis.evidence
+        if evidence is not None:
+            prices = self.prices  # read here: what makes the figure is another thread
+            self.analysis.compute(
+                lambda: costs(evidence.cutoffs(1), prices), partial(self._on_made, self.analysis.focus)
+            )
+
+    def show_figure(self, figure: CostCurve) -> None:
+        assert self.analysis.evidence is not None
+        no, yes = self.analysis.evidence.predictions.classes[:2]
+        heads = {(0, 1): f"Predicted {no}", (0, 2): f"Predicted {yes}", (1, 0): f"Actual {no}", (2, 0): f"Actual {yes}"}
+        for place, text in heads.items():
+            self._heads[place].setText(text)
+        self._draw()
+
+    def _draw(self) -> None:
+        if not isinstance(self.figure, CostCurve):
+            return
+        found, is_profit = self.figure, self._by.key == "profit"
+        sign = -1.0 if is_profit else 1.0
+        line = drawn("", found.curve)
+        low, high = [sign * end for end in line.low], [sign * end for end in line.high]
+        line = line._replace(ys=[sign * y for y in line.ys], low=min(low, high), high=max(low, high))
+        word = "Profit" if is_profit else "Cost"
+        levels = [
+            Line(f"{which} predicted", (0.0, 1.0), (sign * cost,) * 2, color, is_dashed=True, is_quiet=True)
+            for which, cost, color in (("All", found.all_cost, 1), ("None", found.none_cost, 2))
+        ]
+        self.chart_.show_lines([line, *levels], ("Threshold", f"{word} of a row"))
+        self.chart_.show_spots([Spot(found.best, sign * found.best_cost, f"{word} is best here")])
+
+    def words(self, evidence: Evidence, figure: CostCurve) -> str:
+        return words.cost_words(figure, self.prices, evidence.cutoffs(1), self.analysis.threshold)
+
+    def _go_to_best(self) -> None:
+        if isinstance(self.figure, CostCurve):
+            self.analysis.move_to(self.figure.best)
+
+    def show_threshold(self, evidence: Evidence, threshold: float) -> None:
+        self.chart_.show_handle(threshold)

@@ -1,0 +1,492 @@
+"""The Analyze tab: what is drawn is what is so, one threshold moves all, one selection is seen everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLabel
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    matthews_corrcoef,
+    precision_recall_curve,
+    roc_auc_score,
+    roc_curve,
+)
+
+from aetheron_desktop.engine.versioning.changes import RollBack, SetThreshold
+from aetheron_desktop.ui.item_models.palette_entries import ENTRY_ROLE
+from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
+from aetheron_desktop.ui.widgets.analysis.certainty_cards import CalibrationCard, ScoresByClassCard
+from aetheron_desktop.ui.widgets.analysis.class_cards import MostConfusedCard
+from aetheron_desktop.ui.widgets.analysis.decision_cards import ConfusionCard
+from aetheron_desktop.ui.widgets.analysis.number_cards import CoverageCard, PredictedCard, ResidualCard
+from aetheron_desktop.ui.widgets.analysis.ranking_cards import CurveCard, PrecisionRecallCard, RocCard
+from aetheron_desktop.ui.widgets.analysis.score_card import ScoreCard
+from aetheron_desktop.ui.widgets.analysis.threshold_cards import CostCard
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
+from tests.analyzed import put_dataset, put_run, scored
+from tests.tables import made_table
+from tests.ui.in_process import InProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from aetheron_desktop.ui.session import Session
+
+CLASSES = ("no", "yes")
+Kind = TypeVar("Kind")
+
+
+@pytest.fixture
+def tab(session: Session, qtbot: QtBot, dressed: QApplication) -> Iterator[AnalyzeTab]:
+    made = AnalyzeTab(session)
+    qtbot.addWidget(made)
+    made.resize(1100, 800)
+    yield made
+    made.analysis.close()
+
+
+@pytest.fixture
+def binary(session: Session) -> str:
+    put_dataset(session.workspace)
+    truth, score = scored(200)
+    run = put_run(session.workspace, truth, np.column_stack([1.0 - score, score]), classes=CLASSES)
+    session._take_up_runs()
+    return run
+
+
+def opened(qtbot: QtBot, tab: AnalyzeTab, run: str = "") -> None:
+    """Show the tab, and wait until all of it is drawn."""
+    tab.show()
+    if run:
+        tab.show_run(run)
+    qtbot.waitUntil(lambda: is_drawn(tab))
+
+
+def is_drawn(tab: AnalyzeTab) -> bool:
+    board = tab.board
+    return (
+        tab.analysis.evidence is not None and board is not None and all(card.figure is not None for card in board.cards)
+    )
+
+
+def card(tab: AnalyzeTab, kind: type) -> object:
+    assert tab.board is not None
+    return next(one for one in tab.board.cards if type(one) is kind)
+
+
+def label(tab: AnalyzeTab, name: str) -> str:
+    found = tab.findChild(QLabel, name)
+    assert isinstance(found, QLabel)
+    return found.text()
+
+
+def press(tab: AnalyzeTab, name: str) -> None:
+    button = tab.findChild(QAbstractButton, name)
+    assert isinstance(button, QAbstractButton)
+    assert button.isEnabled()
+    button.click()
+
+
+def curve(tab: AnalyzeTab, kind: type[CurveCard]) -> CurveCard:
+    found = card(tab, kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def matrix(tab: AnalyzeTab) -> ConfusionCard:
+    found = card(tab, ConfusionCard)
+    assert isinstance(found, ConfusionCard)
+    return found
+
+
+def test_that_the_best_run_of_the_open_dataset_is_analyzed_when_the_tab_is_looked_at(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, binary: str
+) -> None:
+    truth, score = scored(200, seed=1)
+    better = {"roc_auc": 0.99, "baseline_roc_auc": 0.5}
+    put_run(session.workspace, truth, np.column_stack([1 - score, score]), classes=CLASSES, number=2, metrics=better)
+    session.runs.clear()
+    session._take_up_runs()
+    session.open_dataset("0123456789abcdef")
+    opened(qtbot, tab)
+    assert tab.analysis.subject is not None
+    assert tab.analysis.subject.run == "run-2"
+    assert "200 test rows" in label(tab, "analysis_facts")
+
+
+def test_that_drawn_curves_are_those_of_scikit_learn(qtbot: QtBot, tab: AnalyzeTab, binary: str) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    line = curve(tab, RocCard).chart_.lines[0]
+    fpr, tpr, _ = roc_curve(truth, score, drop_intermediate=False)
+    assert line.xs == pytest.approx(fpr)
+    assert line.ys == pytest.approx(tpr)
+    line = curve(tab, PrecisionRecallCard).chart_.lines[0]
+    precision, recall, thresholds = precision_recall_curve(truth, score)
+    assert line.ys[1:] == pytest.approx(precision[-2::-1])
+    assert line.xs[1:] == pytest.approx(recall[-2::-1])
+    assert line.at[1:] == pytest.approx(thresholds[::-1])
+
+
+def test_that_the_threshold_moves_every_plot_at_once(qtbot: QtBot, tab: AnalyzeTab, binary: str) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    for wanted in (0.31, 0.0, 1.0, 0.774):
+        with qtbot.waitSignal(tab.analysis.threshold_changed):
+            tab.threshold_bar.moved.emit(wanted)
+        drawn = matrix(tab).chart_.counts
+        found = confusion_matrix(truth, score >= wanted)
+        assert np.array_equal(drawn, found)
+        (tn, fp), (fn, tp) = found
+        assert curve(tab, RocCard).chart_.handle == pytest.approx((fp / (fp + tn), tp / (fn + tp)))
+        assert f"{fp + tp} of 200 rows are predicted yes" in label(tab, "threshold_words")
+
+
+def test_that_a_point_of_the_curve_is_taken_hold_of_and_carried(qtbot: QtBot, tab: AnalyzeTab, binary: str) -> None:
+    opened(qtbot, tab, binary)
+    chart = curve(tab, RocCard).chart_
+    assert tab.board is not None
+    frame = chart.frame()
+    assert chart.handle is not None
+    x, y = chart.handle
+    start = QPointF(frame.x(x), frame.y(y or 0.0)).toPoint()
+    end = QPointF(frame.x(0.9), frame.y(0.99)).toPoint()
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        QTest.mousePress(chart, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(chart, end)
+        QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=end)
+    assert chart.handle[0] > 0.7
+    assert tab.analysis.threshold < 0.25
+    assert chart.view.left == pytest.approx(-0.02)  # it was not the plane that moved
+
+
+def test_that_the_rows_of_a_cell_are_meant_everywhere_and_go_to_the_grid(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str
+) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    chart = matrix(tab).chart_
+    spot = chart.frame()
+    at = QPointF(spot.x(0), spot.y(-1)).toPoint()  # predicted no, actual yes
+    with qtbot.waitSignal(tab.analysis.selected):
+        QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=at)
+    missed = np.flatnonzero((truth == 1) & (score <= 0.5))
+    assert label(tab, "selection_words") == f"{len(missed)} rows of 200: actual yes, predicted no"
+    roc = curve(tab, RocCard)
+    qtbot.waitUntil(lambda: bool(roc.chart_.marked))
+    fpr, tpr, thresholds = roc_curve(truth, score, drop_intermediate=False)
+    wanted = {(x, y) for x, y, at in zip(fpr, tpr, thresholds, strict=True) if at in set(score[missed])}
+    assert np.array(sorted(roc.chart_.marked)) == pytest.approx(np.array(sorted(wanted)))
+    with qtbot.waitSignal(tab.rows_wanted) as told:
+        press(tab, "selection_grid")
+    assert told.args == ["0123456789abcdef", missed.tolist()]
+
+    with qtbot.waitSignal(tab.analysis.selected):  # the same cell has other rows at another threshold
+        tab.analysis.move_to(0.8)
+    missed = np.flatnonzero((truth == 1) & (score < 0.8))
+    assert label(tab, "selection_words").startswith(f"{len(missed)} rows")
+    QTest.keyClick(chart, Qt.Key.Key_Escape)
+    assert tab.analysis.selection is None
+    assert tab.selection_bar.isHidden()
+    assert not roc.chart_.marked
+
+
+def test_that_the_best_threshold_for_a_goal_is_gone_to_and_reset(qtbot: QtBot, tab: AnalyzeTab, binary: str) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.threshold_bar.goal_wanted.emit("accuracy")
+    reached = ((score >= tab.analysis.threshold) == truth).mean()
+    assert reached == max(((score >= at) == truth).mean() for at in np.unique(score))
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        press(tab, "threshold_reset")
+    assert tab.analysis.threshold == pytest.approx(0.5)
+
+
+def test_that_a_threshold_is_stored_as_a_version_and_taken_back(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = InProcess(session, monkeypatch)
+    opened(qtbot, tab, binary)
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.analysis.move_to(0.3)
+    with qtbot.waitSignal(tab.analysis.changed):
+        press(tab, "threshold_apply")
+    assert [type(change) for change in jobs.changes] == [SetThreshold]
+    assert jobs.changes[0].threshold == 0.3  # type: ignore[union-attr]
+    history = session.workspace.shelf.history("model-1")
+    assert [version.threshold for version in history.versions] == [0.3, None]
+    assert "finds" in history.versions[0].message
+    assert tab.analysis.subject is not None
+    assert tab.analysis.subject.number == 2
+    with qtbot.waitSignal(tab.analysis.changed):
+        press(tab, "threshold_undo")
+    assert isinstance(jobs.changes[-1], RollBack)
+    assert session.workspace.shelf.history("model-1").versions[0].threshold is None
+    assert tab.analysis.threshold == pytest.approx(0.5)
+
+
+def test_that_an_earlier_version_is_analyzed_with_its_own_threshold_and_not_changed(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    InProcess(session, monkeypatch)
+    first = session.workspace.model("model-1").version
+    with qtbot.waitSignal(session.versions.changed):
+        session.versions.change(SetThreshold(model="model-1", threshold=0.8, message="Stricter"))
+    opened(qtbot, tab, binary)
+    assert tab.analysis.threshold == 0.8
+    tab.choose()
+    assert tab._palette is not None
+    model = tab._palette.entries
+    texts = [model.index(row).data() for row in range(model.rowCount())]
+    assert texts == ["Forest 1 on made", "Forest 1, version 2", "Forest 1, version 1"]
+    tab._palette.close_palette()
+    model.index(2).data(ENTRY_ROLE).run()
+    qtbot.waitUntil(
+        lambda: is_drawn(tab) and tab.analysis.subject is not None and tab.analysis.subject.version == first
+    )
+    assert tab.analysis.threshold == pytest.approx(0.5)
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.analysis.move_to(0.4)
+    apply = tab.findChild(QAbstractButton, "threshold_apply")
+    assert isinstance(apply, QAbstractButton)
+    assert not apply.isEnabled()
+    assert "earlier version" in apply.toolTip()
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [("predictions", "gone"), ("model", "model is not here"), ("dataset", "dataset made is not here")],
+)
+def test_that_what_is_gone_is_said(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, binary: str, lost: str, words: str
+) -> None:
+    workspace = session.workspace
+    if lost == "predictions":
+        (workspace.run_folder(binary) / "predictions.parquet").unlink()
+        tab.show()
+        tab.show_run(binary)
+        qtbot.waitUntil(lambda: words in tab._empty.accessibleName())
+        assert "Train" in tab._empty.accessibleName()
+        return
+    if lost == "model":
+        workspace.bin_model("model-1")
+    else:
+        workspace.remove_dataset("0123456789abcdef")
+    opened(qtbot, tab, binary)
+    assert words in label(tab, "analysis_notes")
+    if lost == "dataset":
+        with qtbot.waitSignal(tab.analysis.selected):
+            matrix(tab).chart_.point_chosen.emit(0.0, -1.0)
+        grid = tab.findChild(QAbstractButton, "selection_grid")
+        assert isinstance(grid, QAbstractButton)
+        assert not grid.isEnabled()
+
+
+def test_that_nothing_to_analyze_is_said_with_the_next_step(tab: AnalyzeTab) -> None:
+    tab.show()
+    assert "Train a model" in tab._empty.accessibleName()
+
+
+def test_that_one_class_is_said_in_words_where_a_curve_needs_two(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab
+) -> None:
+    put_dataset(session.workspace)
+    score = np.linspace(0.1, 0.9, 20)
+    run = put_run(session.workspace, np.ones(20, dtype=np.int64), np.column_stack([1 - score, score]), classes=CLASSES)
+    session._take_up_runs()
+    opened(qtbot, tab, run)
+    assert "positive class" in label(tab, "roc_card_why")
+    assert np.array_equal(matrix(tab).chart_.counts, [[0, 0], [10, 10]])
+
+
+def board_card(tab: AnalyzeTab, kind: type[Kind]) -> Kind:
+    found = card(tab, kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def test_that_every_metric_is_drawn_as_scikit_learn_has_it_and_moves_with_the_threshold(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str
+) -> None:
+    opened(qtbot, tab, binary)
+    chart = board_card(tab, ScoreCard).chart_
+    truth, score = scored(200)
+    qtbot.waitUntil(lambda: any(line.name == "log_loss" and line.low is not None for line in chart.lines))
+    drawn = {line.name: line for line in chart.lines}
+    assert drawn["roc_auc"].value == pytest.approx(roc_auc_score(truth, score))
+    assert drawn["log_loss"].value == pytest.approx(log_loss(truth, score))
+    assert drawn["brier"].value == pytest.approx(brier_score_loss(truth, score))
+    assert drawn["average_precision"].value == pytest.approx(average_precision_score(truth, score))
+    assert all(line.low is not None and line.low <= (line.value or 0.0) <= (line.high or 0.0) for line in chart.lines)
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.analysis.move_to(0.7)
+    drawn = {line.name: line for line in chart.lines}
+    assert drawn["mcc"].value == pytest.approx(matthews_corrcoef(truth, score >= 0.7))
+    assert drawn["f1"].value == pytest.approx(f1_score(truth, score >= 0.7))
+    assert drawn["roc_auc"].value == pytest.approx(roc_auc_score(truth, score))
+    chart.choose("mcc")
+    assert "Matthews" in label(tab, "score_card_words")
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        press(tab, "threshold_reset")
+    drawn = {line.name: line for line in chart.lines}
+    assert drawn["mcc"].value == pytest.approx(matthews_corrcoef(truth, score > 0.5))
+
+
+def test_that_the_cost_of_a_row_is_drawn_and_its_cheapest_threshold_gone_to(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str
+) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    cost = board_card(tab, CostCard)
+    field = tab.findChild(QDoubleSpinBox, "cost_card_miss")
+    assert isinstance(field, QDoubleSpinBox)
+    before = cost.figure
+    field.setValue(5.0)
+    qtbot.waitUntil(lambda: cost.figure is not before)
+    line = cost.chart_.lines[0]
+    for x, y in list(zip(line.xs, line.ys, strict=True))[::7]:
+        said = score >= x
+        paid = 1.0 * (said & (truth == 0)).sum() + 5.0 * (~said & (truth == 1)).sum()
+        assert y == pytest.approx(paid / 200)
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        press(tab, "cost_card_best")
+    assert cost.chart_.handle is not None
+    place = int(np.argmin(line.ys))
+    assert line.ys[place] == pytest.approx(cost.chart_.spots[0].y)
+    press(tab, "cost_card_by_profit")
+    assert cost.chart_.lines[0].ys == pytest.approx([-y for y in line.ys])
+
+
+def test_that_scores_and_calibration_are_drawn_as_they_are_and_their_bars_mean_rows(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str
+) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    scores = board_card(tab, ScoresByClassCard).chart_
+    edges = np.linspace(0, 1, 51)
+    assert scores.counts[0] == np.histogram(score[truth == 1], edges)[0].tolist()
+    calibration = board_card(tab, CalibrationCard).chart_.lines[0]
+    seen, said = calibration_curve(truth, score, n_bins=10)
+    assert calibration.xs == pytest.approx(said)
+    assert calibration.ys == pytest.approx(seen)
+    with qtbot.waitSignal(tab.analysis.selected):
+        board_card(tab, CalibrationCard).chart_.point_chosen.emit(said[3], seen[3])
+    assert tab.analysis.selection is not None
+    assert score[tab.analysis.selection.places].mean() == pytest.approx(said[3])
+    with qtbot.waitSignal(tab.analysis.selected):
+        scores.point_chosen.emit(0.91, 0.01)
+    assert ((score >= 0.9) & (score < 0.92) & (truth == 1)).sum() == len(tab.analysis.selection)
+
+
+def test_that_several_classes_are_held_against_the_rest_one_by_one(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab
+) -> None:
+    put_dataset(session.workspace)
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 3, 150)
+    predicted = rng.dirichlet(np.ones(3), 150) * 0.6 + np.eye(3)[truth] * 0.4
+    run = put_run(session.workspace, truth, predicted, classes=("ant", "bee", "a wasp of a very long name indeed"))
+    session._take_up_runs()
+    opened(qtbot, tab, run)
+    assert tab.threshold_bar.isHidden()
+    said = predicted.argmax(axis=1)
+    found = confusion_matrix(truth, said)
+    assert np.array_equal(matrix(tab).chart_.counts, found)
+    pairs = board_card(tab, MostConfusedCard).chart_.bars
+    assert [bar.count for bar in pairs] == sorted((found - np.diag(np.diag(found))).ravel(), reverse=True)[: len(pairs)]
+    tab.focus_bar.chosen.emit(2)
+    roc = curve(tab, RocCard)
+    qtbot.waitUntil(lambda: roc.analysis.focus == 2 and "wasp" in label(tab, "roc_card_words"))
+    fpr, _, _ = roc_curve(truth == 2, predicted[:, 2], drop_intermediate=False)
+    assert roc.chart_.lines[0].xs == pytest.approx(fpr)
+    with qtbot.waitSignal(tab.analysis.selected):
+        board_card(tab, MostConfusedCard).chart_.part_chosen.emit(0, 0)
+    assert tab.analysis.selection is not None
+    assert len(tab.analysis.selection) == pairs[0].count
+
+
+def test_that_numbers_are_drawn_against_what_was_and_over_a_column(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab
+) -> None:
+    put_dataset(session.workspace)
+    rng = np.random.default_rng(4)
+    truth = rng.normal(100, 20, 120)
+    predicted = truth + rng.normal(0, 5, 120)
+    run = put_run(session.workspace, truth, predicted, limits=np.column_stack([predicted - 8, predicted + 8]))
+    session._take_up_runs()
+    opened(qtbot, tab, run)
+    chart = board_card(tab, PredictedCard).chart_
+    assert chart.points == (pytest.approx(truth.tolist()), pytest.approx(predicted.tolist()))
+    residual = board_card(tab, ResidualCard)
+    over = tab.findChild(QComboBox, "residual_card_over")
+    assert isinstance(over, QComboBox)
+    assert "size" in [over.itemText(place) for place in range(over.count())]
+    before = residual.figure
+    over.setCurrentText("count")
+    over.activated.emit(over.currentIndex())
+    qtbot.waitUntil(lambda: residual.figure is not before)
+    count = made_table()["count"][:120].to_numpy(float)
+    assert residual.chart_.points == (pytest.approx(count.tolist()), pytest.approx((predicted - truth).tolist()))
+    with qtbot.waitSignal(tab.analysis.selected):
+        chart.region_chosen.emit(Bounds(90.0, 110.0, 0.0, 500.0))
+    inside = np.flatnonzero((truth >= 90) & (truth <= 110))
+    assert tab.analysis.selection is not None
+    assert tab.analysis.selection.places.tolist() == inside.tolist()
+    qtbot.waitUntil(lambda: len(residual.chart_.marked) == len(inside))
+    coverage = board_card(tab, CoverageCard).chart_.lines[0]
+    held = np.abs(predicted - truth) <= 8
+    order = np.argsort(predicted)
+    assert coverage.ys == pytest.approx([part.mean() for part in np.split(held[order], 10)])
+
+
+@pytest.mark.parametrize(("rows", "kind"), [(2, "binary"), (30, "constant"), (3, "regression")])
+def test_that_few_rows_and_constant_scores_are_drawn_or_said(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, rows: int, kind: str
+) -> None:
+    put_dataset(session.workspace)
+    truth = np.arange(rows) % 2
+    score = np.full(rows, 0.3) if kind == "constant" else np.linspace(0.2, 0.8, rows)
+    if kind == "regression":
+        run = put_run(session.workspace, truth.astype(float), np.full(rows, 0.5))
+    else:
+        run = put_run(session.workspace, truth, np.column_stack([1 - score, score]), classes=CLASSES)
+    session._take_up_runs()
+    opened(qtbot, tab, run)
+    assert tab.board is not None
+    tab.board.grab()
+    for one in tab.board.cards:
+        assert one.plot.isVisibleTo(tab) or one.findChild(QLabel, f"{one.objectName()}_why").text()  # type: ignore[union-attr]
+
+
+def test_that_a_thousand_classes_are_drawn_as_a_picture(qtbot: QtBot, session: Session, tab: AnalyzeTab) -> None:
+    put_dataset(session.workspace)
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 1000, 300)
+    predicted = np.full((300, 1000), 0.0005)
+    predicted[np.arange(300), np.where(rng.random(300) < 0.7, truth, (truth + 1) % 1000)] = 0.5
+    names = [f"class {number} of a great many" for number in range(1000)]
+    run = put_run(session.workspace, truth, predicted, classes=names)
+    session._take_up_runs()
+    opened(qtbot, tab, run)
+    chart = matrix(tab).chart_
+    assert chart.zooms == (True, True)
+    chart.grab()
+    assert chart._picture is not None
+    colours = {chart._picture.pixelColor(place, place).name() for place in range(1000)}
+    assert len(colours) >= 2
+    said = predicted.argmax(axis=1)
+    assert int(np.trace(np.asarray(chart.counts))) == int((said == truth).sum())
