@@ -45,7 +45,7 @@ def evaluate(workspace: Workspace, terminal: Terminal, options: Namespace) -> in
     with workspace.shelf.opened(info.id) as repository:
         description = description_of(repository, commit)
     _check_threshold(options.threshold, description)
-    predictions, notes = _predictions(workspace, description, commit, options.dataset or "")
+    predictions, notes = _predictions(workspace, description, options.version, options.dataset or "")
     is_own = not options.dataset and options.threshold is None
     found = ordered(
         list(
@@ -85,7 +85,7 @@ def _check_threshold(threshold: float | None, description: Description) -> None:
 
 
 def _predictions(
-    workspace: Workspace, description: Description, commit: str, source: str
+    workspace: Workspace, description: Description, version: str, source: str
 ) -> tuple[TestPredictions, tuple[str, ...]]:
     if not source:
         from aetheron_desktop.engine.versioning.stored import stored_predictions
@@ -95,7 +95,7 @@ def _predictions(
     from aetheron_desktop.engine.registry.artifact import load_model  # the learning libraries
     from aetheron_desktop.engine.versioning.evaluating import predictions_of
 
-    return predictions_of(workspace, load_model(workspace.shelf.files(description.info.id, commit)), source)
+    return predictions_of(workspace, load_model(workspace.shelf.files(description.info.id, version)), source)
 
 
 def _classes(predictions: TestPredictions, threshold: float | None) -> list[ClassMeasured]:
@@ -128,6 +128,8 @@ def _say(terminal: Terminal, head: Evaluated, found: list[Measured], predictions
     for one in found:
         if one.value is None:
             terminal.say(f"{one.label} is not defined. {one.because}")
+        elif one.because:
+            terminal.say(f"{one.label}: {one.because}")
     learned = (
         "the training rows"
         if is_of_training(predictions)

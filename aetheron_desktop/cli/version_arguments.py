@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aetheron_desktop.cli import again, evaluating, explaining, foreign, remotes, versions
+from aetheron_desktop.cli import again, evaluating, explaining, failing, foreign, remotes, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,28 @@ def _looking(add: AddVerb) -> None:
     )
     verb.add_argument("--version", default="", metavar="VERSION", help=_VERSION)
     verb.add_argument("--threshold", type=float, metavar="T", help="of two classes, as if it were this one")
+    verb = _of_model(add("failures", failing.failures, "show where a model fails: segments, labels, gaps, groups"))
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb.add_argument(
+        "--measure", default="", metavar="LOSS", help="error, log_loss; of numbers absolute_error, squared_error"
+    )
+    one = verb.add_mutually_exclusive_group()
+    one.add_argument("--by", default="", metavar="COL", help="compare the groups of this column instead")
+    one.add_argument("--where", default="", metavar="COND", help="measure the test rows that meet this instead")
+    one.add_argument("--cohort", default="", metavar="NAME", help="measure this cohort of the dataset instead")
+    verb.add_argument("--positive", default="", metavar="CLASS", help="the class that groups are compared by")
+    verb.add_argument("--afresh", action="store_true", help="look again, also where it is known")
+    verb = _of_model(add("report", failing.report, "write a report as one page that works offline, or as a card"))
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb.add_argument(
+        "--out", type=Path, metavar="FILE.html", help="by default the model's name here; FILE.md writes a card"
+    )
+    verb.add_argument("--pdf", action="store_true", help="print it to a PDF file beside the page as well")
+    verb = add("cohort", failing.cohort, "list the cohorts of a dataset, or keep a condition under a name")
+    verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
+    verb.add_argument("name", nargs="?", metavar="NAME")
+    verb.add_argument("--where", default="", metavar="COND", help="the rows that are in it, such as: age > 30")
+    verb.add_argument("--remove", action="store_true", help="forget it")
     verb = add("gc", remotes.gc, "list what takes space and is needed by nothing, and free it when asked")
     verb.add_argument("--free", nargs="+", default=[], metavar="KEY", help="free these; all: but what is for good")
 

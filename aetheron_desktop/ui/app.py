@@ -42,6 +42,7 @@ class Arguments:
     workspace: Path | None = None
     scheme: Literal["light", "dark"] | None = None
     screenshot: Path | None = None
+    pdf: tuple[Path, Path] | None = None
     page: Page | None = None
     size: tuple[int, int] = (1440, 900)
 
@@ -49,7 +50,7 @@ class Arguments:
 def main(argv: list[str]) -> int:
     """Open the window and give the exit code when it has closed."""
     arguments = parse(argv)
-    if arguments.screenshot is not None:
+    if arguments.screenshot is not None or arguments.pdf is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if not _has_display():  # Qt would abort the process
         sys.stderr.write("There is no display to open the window on. Without one: aetheron --help\n")
@@ -57,6 +58,8 @@ def main(argv: list[str]) -> int:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication([sys.argv[0] if sys.argv else "aetheron-desktop"])
+    if arguments.pdf is not None:
+        return _print_report(*arguments.pdf)
     app.setApplicationName("Aetheron Desktop")
     app.setDesktopFileName("aetheron-desktop")
     app.setWindowIcon(application_icon())
@@ -72,6 +75,17 @@ def main(argv: list[str]) -> int:
     program = Program(app, arguments, settings)
     program.start(arguments.workspace)
     return program.exit_code if program.has_ended else app.exec()
+
+
+def _print_report(page: Path, out: Path) -> int:
+    from aetheron_desktop.ui.printing import write_pdf  # a report is printed once, by whoever asks for it
+
+    try:
+        write_pdf(page.read_text(encoding="utf-8"), out)
+    except (AetheronError, OSError, ValueError) as error:
+        sys.stderr.write(f"The report cannot be printed: {error}\n")
+        return 1
+    return 0
 
 
 def _has_display() -> bool:
@@ -91,11 +105,26 @@ def parse(argv: list[str]) -> Arguments:
     parser.add_argument("--scheme", choices=("light", "dark"), help="colours for this time")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="draw the window into a PNG file and exit")
     parser.add_argument(
+        "--pdf",
+        nargs=2,
+        type=Path,
+        metavar=("REPORT.html", "FILE.pdf"),
+        help="print a report and exit, without a screen",
+    )
+    parser.add_argument(
         "--page", choices=("start", "data", "train", "analyze", "models"), help="what the picture shows"
     )
     parser.add_argument("--size", type=_size, default=(1440, 900), metavar="WxH", help="how large the picture is")
     given = parser.parse_args(argv)
-    return Arguments(tuple(given.files), given.workspace, given.scheme, given.screenshot, given.page, given.size)
+    return Arguments(
+        tuple(given.files),
+        given.workspace,
+        given.scheme,
+        given.screenshot,
+        tuple(given.pdf) if given.pdf else None,
+        given.page,
+        given.size,
+    )
 
 
 class Program(QObject):

@@ -39,6 +39,7 @@ from tests.benchmarks import (
     networks,
     plots,
     profiles,
+    segments,
     speeds,
     trusting,
     versions,
@@ -111,6 +112,7 @@ def main(arguments: list[str]) -> int:
         "eta": awaited,
         "kills-training": killed_trainings,
         "networks": networked,
+        "segments": segmented,
     }
     wanted = arguments or list(parts)
     unknown = set(wanted) - set(parts)
@@ -609,6 +611,21 @@ def networked(folder: Path) -> list[Figure]:
         peer = score if card == "boosting" else peer
         unit = f"{found.metric}, in {found.processor_s:.0f} s of the processor"
         figures.append(Figure(f"{name}: {card}", score, "", unit, *(() if score is peer else ("boosting", peer))))
+    return figures
+
+
+def segmented(folder: Path) -> list[Figure]:
+    """Weak segments of test rows: planted ones that are found, clean rows that are said to have one, and the time."""
+    del folder
+    figures = []
+    for kind, is_number in (("classes", False), ("numbers", True)):
+        for rows in segments.SIZES:
+            name = f"weak segments, {kind}, {rows:,} test rows"
+            hits, wrong = segments.found(rows, is_number=is_number), segments.false(rows, is_number=is_number)
+            figures.append(Figure(f"{name}: planted and found", 100 * hits, "≥ 90 %", "%"))
+            figures.append(Figure(f"{name}: told of clean rows", 100 * wrong, "≤ 5 %", "%"))
+    for rows, times in ((1_000_000, 1), (50_000, 4)):
+        figures.append(Figure(f"weak segments, {rows:,} × {12 * times}", segments.seconds(rows, times), "", "s"))
     return figures
 
 

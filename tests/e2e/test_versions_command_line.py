@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 TABLE = ROOT / "data" / "breast-cancer.csv"
 VERBS = (
-    "adopt", "alias", "branch", "card", "diff", "evaluate", "explain", "export", "gc", "import-model", "join",
-    "lineage", "log", "pull", "push", "remote", "reproduce", "restore", "revert", "script", "signers", "tag", "take",
-    "threshold", "verify",
+    "adopt", "alias", "branch", "card", "cohort", "diff", "evaluate", "explain", "export", "failures", "gc",
+    "import-model", "join", "lineage", "log", "pull", "push", "remote", "report", "reproduce", "restore", "revert",
+    "script", "signers", "tag", "take", "threshold", "verify",
 )  # fmt: skip
 
 
@@ -115,6 +115,20 @@ def test_that_a_model_goes_its_way_from_a_variation_to_the_champion(line: Line, 
     assert {record["name"] for record in line.records("branch", "it")} == {"main"}
 
 
+def test_that_a_version_is_measured_on_its_rows_and_on_a_file(line: Line) -> None:
+    head, *told = line.records("evaluate", "it", "--version", "v1")
+    metrics = {one["name"]: one for one in told if one["kind"] == "metric"}
+    assert head["rows"] == 114
+    assert metrics["roc_auc"]["low"] < metrics["roc_auc"]["value"]
+    assert metrics["roc_auc"]["baseline"] == 0.5
+    said = line.say("evaluate", "it", str(TABLE), "--threshold", "0.3")
+    assert "569 rows of breast-cancer.csv" in said
+    assert "of 0.3 or more" in said
+    refused = line.run("evaluate", "it", "nowhere.csv")
+    assert refused.returncode == 2
+    assert "no dataset and no file 'nowhere.csv'" in refused.stderr
+
+
 def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
     sums = line.records("train", "breast-cancer", "--estimator", "glass_box", "--param", "max_iter=20")[-1]["model"]
     told = line.records("explain", sums)[0]
@@ -133,6 +147,31 @@ def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
     refused = line.run("explain", forest)
     assert refused.returncode == 1
     assert "no sum of what its columns say" in refused.stderr
+
+
+def test_that_where_a_model_fails_is_told_by_rows_groups_and_cohorts(line: Line) -> None:
+    told = [r["answer"] for r in line.records("failures", "it") if r.get("kind") == "answered"]
+    kinds = ["weak_segments", "error_tree", "label_errors", "missing_errors", "test_drift"]
+    assert [one["answer"] for one in told] == kinds
+    said = line.say("failures", "it")
+    for heading in ("Weak segments", "Error tree", "Suspected labels", "Missing cells", "Drift of the test rows"):
+        assert heading in said
+    groups = line.answer("failures", "it", "--by", "mean_radius")
+    assert sum(group["rows"] for group in groups["groups"]) == told[-1]["rows"][1]
+    line.say("cohort", "breast-cancer", "large", "--where", "mean_radius > 15")
+    assert line.answer("failures", "it", "--cohort", "large")["numbers"]
+    refused = line.run("failures", "it", "--where", "radius >")
+    assert refused.returncode != 0
+    assert "Traceback" not in refused.stderr
+
+
+def test_that_a_report_is_written_and_printed_without_a_screen(line: Line, tmp_path: Path) -> None:
+    page = tmp_path / "it.html"
+    said = line.say("report", "it", "--out", str(page), "--pdf")
+    assert "it.pdf" in said
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (tmp_path / "it.pdf").read_bytes().startswith(b"%PDF-")
+    assert line.run("report", "it", "--out", str(tmp_path / "it.docx")).returncode == 2
 
 
 def test_that_a_version_is_followed_verified_and_trained_again(line: Line) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from aetheron_desktop.engine.errors import EvaluationError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -96,6 +97,10 @@ class TestPredictions:
             return (self.score >= self.threshold).astype(np.int64)
         best: Indices = self.predicted.argmax(axis=1)
         return best
+
+    def places(self, numbers: Sequence[int]) -> Indices:
+        """Give where the rows of these numbers stand, ascending; others are passed over."""
+        return np.flatnonzero(np.isin(self.rows, np.asarray(numbers, dtype=np.int64)))
 
     def only(self, places: NDArray[Any], part: str = "") -> TestPredictions:
         """Give the predictions of some rows: ``places`` are indices, or (n,) whether a row is meant."""

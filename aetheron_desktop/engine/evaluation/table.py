@@ -50,6 +50,7 @@ _WILSON: Final = "Wilson (1927)"
 _DELTA: Final = "delta method, Wilson’s limits (Korn and Graubard 1998)"
 _INFLUENCE: Final = "influence of each row (Efron 1982)"
 _SAMPLED: Final = "bootstrap over rows, BCa (Efron 1987)"
+_PERCENTILES: Final = "bootstrap over rows, percentiles"
 _DELONG: Final = "DeLong (1988), on the logit scale; with few rows Newcombe (2006)"
 _METHODS: Final = {
     **dict.fromkeys(("accuracy", "precision", "recall", "specificity", "coverage", "top_2", "top_3", "top_5"), _WILSON),
@@ -183,16 +184,16 @@ class _Table:
                 yield _row(name, statistic.value, ends, method, baseline, self._ours)
         rows = len(self._ours)
         found = intervals_of(later, rows, seed=self._seed, budget_s=self._budget_s)
-        method = _SAMPLED if is_sampled(rows, budget_s=self._budget_s) else _INFLUENCE
+        by_samples = is_sampled(rows, budget_s=self._budget_s)
         for name, statistic in later.items():
-            how = method.replace("BCa (Efron 1987)", "percentiles") if name == "r2" else method
-            yield _row(name, statistic.value, found.get(name), how, pairs[name][1], self._ours)
+            method = (_PERCENTILES if name == "r2" else _SAMPLED) if by_samples else _INFLUENCE
+            yield _row(name, statistic.value, found.get(name), method, pairs[name][1], self._ours)
 
     def _ends(self, name: str, statistic: Statistic) -> tuple[Interval | None, str]:
         """Give the interval of what takes no samples: what is stored, by its own method, or by the influences."""
         rows = len(self._ours)
         if name in self._stored:
-            return self._stored[name], _METHODS.get(name, _SAMPLED)
+            return self._stored[name], _METHODS.get(name, _PERCENTILES if name == "r2" else _SAMPLED)
         if name in _METHODS:
             return intervals_of({name: statistic}, rows).get(name), _METHODS[name]
         if rows < FEWEST or isinstance(statistic, Largest):

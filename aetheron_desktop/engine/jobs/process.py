@@ -53,8 +53,12 @@ def environment(cores: int) -> dict[str, str]:
 
 def command(root: str) -> list[str]:
     """Give the command that starts a worker: the same program, frozen or not."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "aetheron_desktop"]
-    return [*program, "worker", root]
+    return [*program(), "worker", root]
+
+
+def program() -> list[str]:
+    """Give the command that starts this program once more, frozen or not."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "aetheron_desktop"]
 
 
 class Source(Protocol):

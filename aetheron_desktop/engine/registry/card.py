@@ -35,16 +35,18 @@ def card_text(info: ModelInfo, run: Run) -> str:
         lines.append("- The run was stopped; this is the best it had.")
     if info.classes:
         lines.append(f"- Classes: {', '.join(info.classes[:20])}{' …' if len(info.classes) > 20 else ''}")
-    lines += ["", "## Measured on the test rows", "", "| metric | this model | baseline |", "|---|---|---|"]
+    lines += ["", "## Measured on the test rows", "", "| metric | this model (95 %) | baseline |", "|---|---|---|"]
     for name, score in info.metrics.items():
         if name.startswith(BASELINE):
             continue
-        lines.append(f"| {metric(name).label} | {_number(score)} | {_number(info.baseline.get(name))} |")
+        told = f"{_number(score)}{_ends(run.intervals.get(name))}"
+        lines.append(f"| {metric(name).label} | {told} | {_number(info.baseline.get(name))} |")
     if run.model is not None and run.model.limits is not None:
         lines += ["", f"Limits of a prediction (`lower`, `upper`): {run.model.limits.words}."]
     if run.experiment.monotone:
         lines += ["", *(f"- The prediction {one.words}." for one in run.experiment.monotone)]
     lines += importance_lines(run.importance, info)
+    lines += purpose_lines(info)
     if info.params:
         lines += ["", "## Parameters", "", "| parameter | value |", "|---|---|"]
         lines += [f"| {name} | {value} |" for name, value in info.params.items()]
@@ -73,8 +75,26 @@ def importance_lines(importance: Mapping[str, float], info: ModelInfo) -> list[s
     return [*lines, "", words] if words else lines
 
 
+def purpose_lines(info: ModelInfo) -> list[str]:
+    """Give the section that says what the model is for and what not, as far as its making tells."""
+    return [
+        "",
+        "## Intended use and limits",
+        "",
+        f"- For: telling *{info.target}* of rows that come about as those of *{info.dataset_name}* did, with the same "
+        "columns in the same units.",
+        "- Not for: rows of another origin or time without being measured there; telling why something happens: "
+        "it was learned from what goes together.",
+        "- A mean over all test rows hides where the model fails: `aetheron failures` and `aetheron report` tell that.",
+    ]
+
+
 def _cell(name: str) -> str:
     return " ".join(name.split()).replace("|", "\\|")
+
+
+def _ends(interval: tuple[float, float] | None) -> str:
+    return "" if interval is None else f" ({_number(interval[0])} to {_number(interval[1])})"
 
 
 def _number(score: float | None) -> str:

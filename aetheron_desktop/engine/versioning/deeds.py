@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aetheron_desktop.engine.errors import ModelError, UsageError, storage_errors
+from aetheron_desktop.engine.errors import EvaluationError, ModelError, UsageError, storage_errors
 from aetheron_desktop.engine.registry.combining import unmeasured
 from aetheron_desktop.engine.registry.description import DESCRIPTION
 from aetheron_desktop.engine.registry.labels import checked_label
@@ -167,17 +167,14 @@ def measured_at(
     threshold: float | None, description: Description, workspace: Workspace
 ) -> dict[str, float | None] | None:
     """Measure what changes with the threshold, from the stored test predictions; None where these are not here."""
-    import pandas as pd
-
     from aetheron_desktop.engine.evaluation.scores import scores
-    from aetheron_desktop.engine.versioning.measuring import predictions_file, truth_and_raw
+    from aetheron_desktop.engine.versioning.stored import stored_predictions
 
     try:
-        table = pd.read_parquet(predictions_file(workspace, description))
-    except (OSError, ValueError):
+        made = stored_predictions(workspace, description)
+    except EvaluationError:
         return None
-    truth, raw = truth_and_raw(table, description)
-    found = scores(description.info.task, truth, raw, threshold=threshold)
+    found = scores(made.task, made.truth, made.predicted, threshold=threshold)
     return {name: value for name, value in found.items() if name in unmeasured(description)}
 
 

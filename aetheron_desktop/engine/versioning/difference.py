@@ -73,7 +73,7 @@ def verdict(workspace: Workspace, model: str, before: str, after: str) -> Versio
     """
     from aetheron_desktop.engine.evaluation.verdict import compare_files
     from aetheron_desktop.engine.registry.revising import description_of
-    from aetheron_desktop.engine.versioning.measuring import predictions_file
+    from aetheron_desktop.engine.versioning.stored import predictions_file
 
     with workspace.shelf.opened(model) as repository:
         a, b = (description_of(repository, commit) for commit in (before, after))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.engine.errors import AetheronError, EvaluationError
+from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.registry.revising import description_of
+from aetheron_desktop.engine.versioning.stored import stored_predictions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
     from aetheron_desktop.engine.datasets.schema import Task
-    from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.workspace import Workspace
 
 
@@ -32,68 +28,35 @@ class Measured:
     count: int
 
 
-def predictions_file(workspace: Workspace, description: Description) -> Path:
-    """Give where the test predictions of a version's run lie, if they are still there."""
-    return workspace.run_folder(description.info.run) / "predictions.parquet"
-
-
 def scores_of(workspace: Workspace, model: str, commit: str, where: str = "") -> Measured | str:
     """Measure a version on its test rows that meet the condition ``where``; words when that cannot be done."""
     with workspace.shelf.opened(model) as repository:
         description = description_of(repository, commit)
     try:
-        table = pd.read_parquet(predictions_file(workspace, description))
-    except (OSError, ValueError):
+        made = stored_predictions(workspace, description)
+    except EvaluationError:
         return f"the test predictions of {description.info.run or 'its run'} are not here"
     if where:
         try:
-            chosen = _rows_where(workspace, description.info.dataset, where)
+            from aetheron_desktop.engine.datasets.viewing.cohorts import rows_where  # duckdb; a condition needs it
+
+            chosen = rows_where(workspace.dataset(description.info.dataset), where, workspace.root / "tmp")
         except AetheronError as error:
             return f"{where}: {error.detail}"
-        table = table[table["row"].isin(chosen)]
-    if not len(table):
+        made = made.only(np.isin(made.rows, chosen))
+    if not len(made):
         return "there is no such test row"
-    truth, raw = truth_and_raw(table, description)
-    rows = np.sort(table["row"].to_numpy(dtype=np.int64)).tobytes()
     return Measured(
-        task=description.info.task,
+        task=made.task,
         metrics=scores(
-            description.info.task,
-            truth,
-            raw,
-            threshold=description.threshold,
+            made.task,
+            made.truth,
+            made.predicted,
+            threshold=made.threshold,
             costs=description.costs,
-            **_limits(table, description),
+            between=made.limits,
+            level=made.level or LEVEL,
         ),
-        rows=(description.info.dataset, rows),
-        count=len(table),
+        rows=(description.info.dataset, made.rows.tobytes()),
+        count=len(made),
     )
-
-
-def truth_and_raw(table: pd.DataFrame, description: Description) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Give what :func:`scores` takes, from stored predictions: the truth, (n,), and what was predicted."""
-    if not description.classes:
-        return table["truth"].to_numpy(dtype=np.float64), table["prediction"].to_numpy(dtype=np.float64)
-    place = {label: index for index, label in enumerate(description.classes)}
-    truth = table["truth"].astype(str).map(place).to_numpy(dtype=np.int64)
-    raw: NDArray[np.float64] = table[[f"probability_{label}" for label in description.classes]].to_numpy(np.float64)
-    return truth, raw
-
-
-def _limits(table: pd.DataFrame, description: Description) -> dict[str, Any]:
-    """Give the limits that were stored beside the predictions, as :func:`scores` takes them."""
-    if description.limits is None or not {"lower", "upper"} <= set(table.columns):
-        return {}
-    return {"between": table[["lower", "upper"]].to_numpy(dtype=np.float64), "level": description.limits.level}
-
-
-def _rows_where(workspace: Workspace, dataset: str, where: str) -> NDArray[np.int64]:
-    from aetheron_desktop.engine.datasets import expression, query  # duckdb; a condition alone needs it
-
-    opened = workspace.dataset(dataset)
-    found = expression.condition(where, expression.kinds(opened.parquet))
-    with query.Query(opened.parquet, workspace.root / "tmp", lambda: False) as asked:
-        sql = f"SELECT file_row_number AS n FROM {query.NUMBERED} WHERE {found.sql}"  # noqa: S608 - values are bound
-        rows = asked.arrays(sql, found.values)
-    numbers: NDArray[np.int64] = rows["n"].astype(np.int64)
-    return numbers

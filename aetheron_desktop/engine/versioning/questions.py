@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 import msgspec
 
+from aetheron_desktop.engine.evaluation.segments.failure import (
+    CohortQuestion,
+    CohortScores,
+    FailuresQuestion,
+    Fairness,
+    FairnessQuestion,
+)
+from aetheron_desktop.engine.evaluation.segments.failure import Failure as FoundFailure
 from aetheron_desktop.engine.versioning.changes import Changed, NotChanged
 from aetheron_desktop.engine.versioning.cleaning import CleanUpList, Freed
 from aetheron_desktop.engine.versioning.difference import VersionDifference, VersionVerdict
 from aetheron_desktop.engine.versioning.lineage import Lineage
 from aetheron_desktop.engine.versioning.record import ModelRecord
+from aetheron_desktop.engine.versioning.reporting.question import ReportMade, ReportQuestion
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
 from aetheron_desktop.engine.versioning.scripting import RunScript
 from aetheron_desktop.engine.versioning.verifying import DatasetVerification, Verification
@@ -106,7 +115,16 @@ class ScriptQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
 
 
 LookQuestion: TypeAlias = (
-    VersionsQuestion | LineageQuestion | RecordQuestion | VerifyQuestion | CleanUpQuestion | ScriptQuestion
+    VersionsQuestion
+    | LineageQuestion
+    | RecordQuestion
+    | VerifyQuestion
+    | CleanUpQuestion
+    | ScriptQuestion
+    | FailuresQuestion
+    | FairnessQuestion
+    | CohortQuestion
+    | ReportQuestion
 )
 Question: TypeAlias = LookQuestion | ReproduceQuestion
 Answer: TypeAlias = (
@@ -122,6 +140,10 @@ Answer: TypeAlias = (
     | Freed
     | Reproduction
     | RunScript
+    | FoundFailure
+    | Fairness
+    | CohortScores
+    | ReportMade
 )
 
 
@@ -167,5 +189,34 @@ def answer(
             from aetheron_desktop.engine.versioning.scripting import run_script
 
             emit(run_script(workspace, question.model, question.version))
+        case FailuresQuestion() | FairnessQuestion() | CohortQuestion() | ReportQuestion():
+            _answer_about_failures(question, workspace, emit, progress, should_stop)
         case _:
             assert_never(question)
+
+
+def _answer_about_failures(
+    question: FailuresQuestion | FairnessQuestion | CohortQuestion | ReportQuestion,
+    workspace: Workspace,
+    emit: Callable[[Answer], None],
+    progress: Callable[[str, float, float | None], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer where a version fails."""
+    from aetheron_desktop.engine.versioning import failing  # scikit-learn and duckdb
+
+    def tell(stage: str, done: float, total: float | None, unit: str) -> None:
+        del unit  # questions about models count nothing
+        progress(stage, done, total)
+
+    match question:
+        case FailuresQuestion():
+            failing.failures(workspace, question, emit, tell, should_stop)
+        case FairnessQuestion():
+            emit(failing.fairness(workspace, question, should_stop))
+        case CohortQuestion():
+            emit(failing.cohort(workspace, question, should_stop))
+        case ReportQuestion():
+            from aetheron_desktop.engine.versioning.reporting.making import write_report
+
+            emit(write_report(workspace, question, tell, should_stop))

@@ -124,7 +124,7 @@ def _stored(
     import pandas as pd
 
     from aetheron_desktop.engine.registry.parity import STORED, stored_rows
-    from aetheron_desktop.engine.versioning.measuring import predictions_file
+    from aetheron_desktop.engine.versioning.stored import predictions_file
 
     notes = []
     plan = description.experiment

@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING
 from aetheron_desktop.engine.evaluation.predictions import read_predictions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aetheron_desktop.engine.evaluation.predictions import TestPredictions
     from aetheron_desktop.engine.registry.description import Description
     from aetheron_desktop.engine.workspace import Workspace
+
+
+def predictions_file(workspace: Workspace, description: Description) -> Path:
+    """Give where the test predictions of a version's run lie, if they are still there."""
+    return workspace.run_folder(description.info.run) / "predictions.parquet"
 
 
 def stored_predictions(workspace: Workspace, description: Description) -> TestPredictions:
@@ -24,7 +31,7 @@ def stored_predictions(workspace: Workspace, description: Description) -> TestPr
     """
     info = description.info
     found = read_predictions(
-        workspace.run_folder(info.run) / "predictions.parquet",
+        predictions_file(workspace, description),
         of=info.name,
         threshold=description.threshold,
         level=description.limits.level if description.limits is not None else None,

@@ -16,6 +16,7 @@ PAGES = (
     ("trust", "What would harm a model"),
     ("training", "Training"),
     ("analyzing", "What a model did"),
+    ("failures", "Where a model fails"),
     ("models", "Models"),
     ("versions", "Versions"),
     ("command-line", "Command line"),

@@ -13,7 +13,7 @@ from aetheron_desktop.engine.datasets.profiles.measure import spell
 from aetheron_desktop.engine.datasets.splitting.frozen_split import parts_of, split_named, stored_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,6 +79,34 @@ def drift(
     )
 
 
+def drift_of_parts(
+    dataset: Dataset,
+    names: Sequence[str],
+    parts: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> Iterator[ColumnDrift]:
+    """Hold the rows of the second of ``parts`` against those of the first, in each column of ``names``.
+
+    A part says of each row of the table whether it is in it.
+
+    Raises:
+        DatasetError: the snapshot cannot be read.
+        Stopped: it was asked to stop.
+    """
+    sides = (_Side(dataset, should_stop), _Side(dataset, should_stop))
+    for side, part in zip(sides, parts, strict=True):
+        side.keep(part)
+    looked = (sides[0].looked, sides[1].looked) if sides[0].is_sample else None
+    for start in range(0, len(names), _AT_ONCE):
+        progress(_STAGE, start, len(names), "")
+        block = names[start : start + _AT_ONCE]
+        first, second = (side.values(block) for side in sides)
+        for name in block:
+            yield _column(name, first.pop(name), second.pop(name), looked)
+    progress(_STAGE, len(names), len(names), "")
+
+
 class _Side:
     """The rows of one table that are compared."""
 
@@ -107,17 +135,7 @@ class _Side:
             found = dict(self._cells.columns(names))
         if self._kept is None:
             return found
-        return {name: _some(values, self._kept) for name, values in found.items()}
-
-
-def _some(values: Values, chosen: NDArray[np.bool_]) -> Values:
-    return Values(
-        values.kind,
-        values.valid[chosen],
-        None if values.numbers is None else values.numbers[chosen],
-        None if values.codes is None else values.codes[chosen],
-        values.words,
-    )
+        return {name: values.only(self._kept) for name, values in found.items()}
 
 
 def _column(name: str, first: Values, second: Values, looked: tuple[int, int] | None) -> ColumnDrift:

@@ -48,6 +48,16 @@ class Values:
     def __len__(self) -> int:
         return len(self.valid)
 
+    def only(self, rows: NDArray[Any]) -> Values:
+        """Give the cells of some rows: ``rows`` are their places, or say of each whether it is meant."""
+        return Values(
+            self.kind,
+            self.valid[rows],
+            None if self.numbers is None else self.numbers[rows],
+            None if self.codes is None else self.codes[rows],
+            self.words,
+        )
+
 
 class Cells:
     """Reads the Parquet file ``parquet``; ``names`` are always those of some of its columns.

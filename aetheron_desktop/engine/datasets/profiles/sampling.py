@@ -72,13 +72,16 @@ def student(freedom: int) -> float:
     )
 
 
-def wilson(count: float, rows: float) -> tuple[float, float]:
-    """Give the ends of the interval of a share that ``count`` of ``rows`` have; 0 and 1 without rows."""
+def wilson(count: float, rows: float, z: float = Z) -> tuple[float, float]:
+    """Give the ends of the interval of a share that ``count`` of ``rows`` have; 0 and 1 without rows.
+
+    ``z`` is the normal quantile of its level, by default that of 95 %.
+    """
     if not rows:
         return 0.0, 1.0
-    share, extra = count / rows, Z * Z / rows
+    share, extra = count / rows, z * z / rows
     middle = (share + extra / 2) / (1 + extra)
-    half = Z * math.sqrt(share * (1 - share) / rows + extra / (4 * rows)) / (1 + extra)
+    half = z * math.sqrt(share * (1 - share) / rows + extra / (4 * rows)) / (1 + extra)
     # Rounding must not leave the share itself outside.
     return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
 

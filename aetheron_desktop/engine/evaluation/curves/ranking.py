@@ -102,17 +102,9 @@ def precision_recall(cutoffs: Cutoffs, points: int = POINTS) -> Curve | Undefine
     area = float(np.sum(np.diff(recall, prepend=0.0) * precision))
     x, y, places = np.append(0.0, recall), np.append(precision[0], precision), np.append(0, np.arange(len(recall)))
     kept = thinned(x, y, points)
-    x, y, tp, rows = x[kept], y[kept], cutoffs.tp[places[kept]], told[places[kept]]
-    low, high = added(y, share_limits(tp, rows), _along(x, y, cutoffs.positives))
-    return Curve(
-        x,
-        y,
-        cutoffs.thresholds[places[kept]],
-        np.maximum(low, 0.0),
-        np.minimum(high, 1.0),
-        area,
-        cutoffs.positives / (cutoffs.positives + cutoffs.negatives),
-    )
+    at = places[kept]
+    prevalence = cutoffs.positives / (cutoffs.positives + cutoffs.negatives)
+    return Curve(x[kept], y[kept], cutoffs.thresholds[at], *_precision_limits(cutoffs, at), area=area, level=prevalence)
 
 
 def gain(cutoffs: Cutoffs, points: int = POINTS) -> Curve | Undefined:
@@ -204,11 +196,35 @@ def _thresholds(cutoffs: Cutoffs) -> Floats:
     return np.append(np.inf, cutoffs.thresholds)
 
 
-def _along(recall: Floats, precision: Floats, positives: float) -> tuple[Floats, Floats]:
-    """Give the precision where the recall may really be; it need not fall along the curve."""
-    ends = share_limits(recall * positives, positives)
-    there = [np.interp(end, recall, precision) for end in ends]
-    return np.minimum(np.minimum(*there), precision), np.maximum(np.maximum(*there), precision)
+def _precision_limits(cutoffs: Cutoffs, places: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Give the limits of precision where the recall is as it is, at ``places`` of the thresholds.
+
+    It is off by the share of false alarms there, by where the threshold of that recall really lies, and by how many
+    rows are positive at all. Where nothing is found yet, Wilson's of the rows that are told.
+    """
+    tp, fp = cutoffs.tp[places], cutoffs.fp[places]
+    told = tp + fp
+    plain = share_limits(tp, told)
+    if not cutoffs.negatives:
+        return plain
+    recall, alarms = tp / cutoffs.positives, fp / cutoffs.negatives
+    prior = cutoffs.positives / (cutoffs.positives + cutoffs.negatives)
+
+    def precision(false: Floats, part: float = prior) -> Floats:
+        return share_of(recall * part, false * (1.0 - part))
+
+    fpr, tpr = _shares(cutoffs)
+    fewer, more = (np.interp(end, tpr, fpr) for end in share_limits(tp, cutoffs.positives))
+    few, many = share_limits(fp, cutoffs.negatives)
+    rare, common = (float(end) for end in share_limits(cutoffs.positives, cutoffs.positives + cutoffs.negatives))
+    low, high = added(
+        tp / told,
+        (precision(many), precision(few)),
+        (precision(more), precision(fewer)),
+        (precision(alarms, rare), precision(alarms, common)),
+    )
+    known = tp > 0.0
+    return np.where(known, np.maximum(low, 0.0), plain[0]), np.where(known, np.minimum(high, 1.0), plain[1])
 
 
 def _missing(cutoffs: Cutoffs) -> Undefined | None:
