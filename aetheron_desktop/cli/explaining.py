@@ -1,68 +1,195 @@
-"""A model that can be read, in the terminal."""
+"""Why a model says what it says, in the terminal: of all rows, of a column, and of one row."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from aetheron_desktop.cli import readable
+from aetheron_desktop.cli.versions import ask
 from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.explaining.questions import (
+    CounterfactualQuestion,
+    DependenceQuestion,
+    GlassBoxQuestion,
+    ImportanceQuestion,
+    RowQuestion,
+    ShapQuestion,
+)
+from aetheron_desktop.engine.explaining.results import (
+    Counterfactuals,
+    Dependence,
+    GlassBox,
+    Importance,
+    Predicted,
+    RowReasons,
+    ShapSummary,
+    SimilarRows,
+)
+from aetheron_desktop.engine.explaining.words import cell_word, number
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from aetheron_desktop.cli.terminal import Terminal
-    from aetheron_desktop.engine.evaluation.effects import Effect, Effects
+    from aetheron_desktop.engine.explaining.questions import Question
+    from aetheron_desktop.engine.explaining.results import Cell, ColumnWeight
     from aetheron_desktop.engine.workspace import Workspace
 
-_EXACT: Final = 1e-6
-_MISSING: Final = "(missing)"
+Kind = TypeVar("Kind")
+_BAR: Final = 24
+_MOST_COLUMNS: Final = 30
 
 
 def explain(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
-    """Show what each column adds to a prediction, or the questions of a tree."""
-    from aetheron_desktop.engine.evaluation.effects import effects  # scikit-learn, 1 s
-    from aetheron_desktop.engine.evaluation.rules import is_tree, rules
-    from aetheron_desktop.engine.registry.artifact import load_model
-
-    model = load_model(workspace.shelf.files(workspace.model(options.model).id))
-    if is_tree(model.pipeline):
-        told = rules(model.pipeline)
-        if terminal.json:
-            terminal.record(told)
-        for line in told.lines if not terminal.json else ():
-            terminal.say(line)
-        return 0
-    found = effects(model.pipeline, model.description.ranges)
-    if terminal.json:
-        terminal.record(found)
-        return 0
-    chosen = [one for one in found.effects if not options.column or set(options.column) & set(one.columns)]
-    if options.column and not chosen:
-        known = ", ".join(dict.fromkeys(name for one in found.effects for name in one.columns))
-        raise UsageError(f"The model tells nothing of {', '.join(options.column)}.", hint=f"It tells of: {known}.")
-    _head(terminal, found, is_class=bool(model.pipeline.classes))
-    for one in chosen:
-        _table(terminal, one, found.outputs)
-    return 0
+    """Show what a model leans on, what a column does, or why it says what it says of a row."""
+    return _Explained(workspace, terminal, options).show()
 
 
-def _head(terminal: Terminal, found: Effects, *, is_class: bool) -> None:
-    unit = "the logarithm of the odds" if is_class else "the value"
-    start = ", ".join(f"{name} {value:.4g}" for name, value in zip(found.outputs, found.start, strict=True))
-    terminal.say(f"What each column adds to {unit}, beside a typical row: {start}.")
-    terminal.say(
-        "The typical row: " + ", ".join(f"{name} {value or _MISSING}" for name, value in found.typical.items())
-    )
-    if found.untold:
-        terminal.say(f"Not shown, because they have no range: {', '.join(found.untold)}.")
-    if found.away > _EXACT:
-        terminal.say(f"The effects are up to {found.away:.2g} from the model's own sums: columns depend on each other.")
+class _Explained:
+    """One version of a model, asked as the options say."""
+
+    def __init__(self, workspace: Workspace, terminal: Terminal, options: Namespace) -> None:
+        self._workspace, self._terminal, self._options = workspace, terminal, options
+        self._model = workspace.model(options.model).id
+        self._about = {"model": self._model, "version": options.version, "dataset": options.dataset or ""}
+        self._code = 0
+
+    def show(self) -> int:
+        """Show it, and give the exit code."""
+        options = self._options
+        if options.row is not None or options.set:
+            self._row()
+        elif options.column:
+            for column in options.column:
+                self._column(column)
+        else:
+            self._all()
+        if options.glass_box and not self._code and (told := self._asked(GlassBoxQuestion(**self._about), GlassBox)):
+            self._glass_box(told)
+        return self._code
+
+    def _asked(self, question: Question, kind: type[Kind]) -> Kind | None:
+        """Give the last answer of this kind; None where there is none, which was told."""
+        return next((one for one in reversed(self._answers(question)) if isinstance(one, kind)), None)
+
+    def _answers(self, question: Question) -> list[object]:
+        found: list[object] = []
+        self._code = ask(self._workspace, self._terminal, question, found)
+        return found
+
+    # -- all rows -----------------------------------------------------------------------------------------------------
+
+    def _all(self) -> None:
+        told = self._asked(ImportanceQuestion(**self._about), Importance)
+        if told is not None:
+            self._weights(told)
+        if self._code:
+            return
+        added = self._asked(ShapQuestion(**self._about), ShapSummary)
+        if added is not None:
+            self._say("", f"What the columns add, in {added.done:,} test rows:", *added.sentences)
+        if not self._code:
+            self._say("")
+            readable.read(self._workspace, self._terminal, self._model, self._options.version, ())
+
+    def _weights(self, told: Importance) -> None:
+        if self._terminal.json:
+            return
+        self._say(f"{told.metric_label} {number(told.reached)} on {told.rows:,} test rows. It loses, without")
+        most = max((abs(one.value) for one in (*told.weights, *told.groups)), default=0.0) or 1.0
+        rows = [self._weight(one, most) for one in told.weights[:_MOST_COLUMNS]]
+        rows += [self._weight(one, most) for one in told.groups]
+        self._terminal.table(("column", "", "lost", "95 %"), rows, empty="", numbers=2)
+        if (left := len(told.weights) - _MOST_COLUMNS) > 0:
+            self._say(f"… and {left:,} columns that count less.")
+        self._say(*told.sentences)
+
+    @staticmethod
+    def _weight(one: ColumnWeight, most: float) -> tuple[str, ...]:
+        bar = "█" * round(_BAR * max(0.0, one.value) / most)
+        return (" + ".join(one.columns), bar, number(one.value), f"{number(one.low)} to {number(one.high)}")
+
+    def _glass_box(self, told: GlassBox) -> None:
+        self._say("", told.sentence, *(f"- {line}" for line in told.lines))
+
+    # -- one column ---------------------------------------------------------------------------------------------------
+
+    def _column(self, column: str) -> None:
+        if readable.read(self._workspace, self._terminal, self._model, self._options.version, (column,)):
+            return
+        told = self._asked(DependenceQuestion(column=column, **self._about), Dependence)
+        if told is None or self._terminal.json:
+            return
+        rows = [
+            (word, *(number(value) for value in partial), *(number(value) for value in small))
+            for word, partial, small in zip(told.grid.words, told.partial, told.accumulated, strict=True)
+        ]
+        heads: tuple[str, ...]
+        if len(told.outputs) == 1:
+            heads = (f"mean {told.unit}", "by small steps")
+        else:
+            heads = (*told.outputs, *(f"{one}, by small steps" for one in told.outputs))
+        self._terminal.table((column, *heads), rows, empty="", numbers=len(heads))
+        self._say(*told.sentences)
+
+    # -- one row ------------------------------------------------------------------------------------------------------
+
+    def _row(self) -> None:
+        options = self._options
+        cells = dict(_cell(given) for given in options.set)
+        about = {**self._about, "row": options.row, "cells": cells}
+        found = self._answers(RowQuestion(**about))
+        if not self._code:
+            wish = CounterfactualQuestion(wish=options.wish, kept=tuple(options.keep), **about)
+            found += self._answers(wish)
+        for one in found if not self._terminal.json else ():
+            match one:
+                case Predicted():
+                    self._predicted(one)
+                case RowReasons():
+                    self._waterfall(one)
+                case SimilarRows():
+                    self._similar(one)
+                case Counterfactuals():
+                    self._say("", "What would have to be otherwise:", *one.sentences)
+
+    def _predicted(self, told: Predicted) -> None:
+        likely = ", ".join(f"{label} {share:.1%}" for label, share in list(told.likely.items())[:10])
+        between = f", between {number(told.lower)} and {number(told.upper or 0.0)}" if told.lower is not None else ""
+        self._say(f"Predicted: {told.prediction}{between}{f' ({likely})' if likely else ''}.")
+        if told.odd:
+            self._say(f"Outside of what the model has learned from: {', '.join(told.odd)}.")
+
+    def _waterfall(self, told: RowReasons) -> None:
+        if told.truth is not None:
+            self._say(f"The truth: {told.truth}.")
+        self._say("", *told.sentences)
+        sizes = [abs(told.added[place][told.shown]) for place in told.order]
+        most = max(sizes, default=0.0) or 1.0
+        reached = told.base[told.shown]
+        rows = [("usual", "", "", "", number(reached))]
+        for place in told.order[:_MOST_COLUMNS]:
+            added = told.added[place][told.shown]
+            reached += added
+            bar = ("+" if added >= 0 else "-") * max(1, round(_BAR * abs(added) / most)) if added else ""
+            rows.append((told.names[place], cell_word(told.cells[place]), bar, f"{added:+.4g}", number(reached)))
+        if left := told.order[_MOST_COLUMNS:]:
+            added = sum(told.added[place][told.shown] for place in left)
+            rows.append((f"{len(left):,} more columns", "", "", f"{added:+.4g}", number(reached + added)))
+        self._terminal.table(("column", "value", "", "adds", told.unit), rows, empty="", numbers=2)
+
+    def _similar(self, told: SimilarRows) -> None:
+        self._say("", *told.sentences)
+        rows = [(f"{one.row}", one.truth, one.prediction, f"{one.distance:.3f}") for one in told.found]
+        self._terminal.table(("row", "truth", "predicted", "distance"), rows, empty="", numbers=1)
+
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            self._terminal.say(line)
 
 
-def _table(terminal: Terminal, effect: Effect, outputs: tuple[str, ...]) -> None:
-    rows = [
-        (*(word or _MISSING for word in value), *(f"{one:+.4g}" for one in added))
-        for value, added in zip(effect.values, effect.added, strict=True)
-    ]
-    terminal.say("")
-    terminal.say(f"{' × '.join(effect.columns)}: from least to most {effect.strength:.4g}")
-    terminal.table((*effect.columns, *outputs), rows, empty="", numbers=len(outputs))
+def _cell(given: str) -> tuple[str, Cell]:
+    name, sign, value = given.partition("=")
+    if not sign or not name:
+        raise UsageError(f"{given!r} sets nothing.", hint="Write COLUMN=VALUE; COLUMN= is a missing one.")
+    return name, value or None

@@ -49,10 +49,6 @@ def _looking(add: AddVerb) -> None:
     verb.add_argument("--file", type=Path, metavar="FILE.md", help="the new card; - reads it from the input")
     verb.add_argument("--message", default="", metavar="WHY")
     verb = _of_model(
-        add("explain", explaining.explain, "show what each column adds to a prediction, or a tree's questions")
-    )
-    verb.add_argument("--column", action="append", default=[], metavar="COL", help="this column alone; repeat for more")
-    verb = _of_model(
         add("evaluate", evaluating.evaluate, "measure a version, each metric with its interval and beside the dummy")
     )
     verb.add_argument(
@@ -82,8 +78,33 @@ def _looking(add: AddVerb) -> None:
     verb.add_argument("name", nargs="?", metavar="NAME")
     verb.add_argument("--where", default="", metavar="COND", help="the rows that are in it, such as: age > 30")
     verb.add_argument("--remove", action="store_true", help="forget it")
+    _explaining(add)
     verb = add("gc", remotes.gc, "list what takes space and is needed by nothing, and free it when asked")
     verb.add_argument("--free", nargs="+", default=[], metavar="KEY", help="free these; all: but what is for good")
+
+
+def _explaining(add: AddVerb) -> None:
+    verb = _of_model(
+        add(
+            "explain",
+            explaining.explain,
+            "show what a model leans on, what a column does, or why a row is predicted so",
+        )
+    )
+    verb.add_argument("version", nargs="?", default="", metavar="VERSION", help=_VERSION)
+    verb.add_argument(
+        "--column", action="append", default=[], metavar="COL", help="what this column does; repeat for more"
+    )
+    verb.add_argument("--row", type=int, metavar="N", help="explain this row of its dataset, the first being 0")
+    verb.add_argument(
+        "--set", action="append", default=[], metavar="COL=VALUE", help="with another cell; repeat for more"
+    )
+    verb.add_argument("--wish", default="", metavar="WISH", help='what should be predicted: a class, or ">=12"')
+    verb.add_argument(
+        "--keep", action="append", default=[], metavar="COL", help="a column that cannot be otherwise; repeat for more"
+    )
+    verb.add_argument("--dataset", metavar="DATASET", help="on all rows of this dataset instead of its own test rows")
+    verb.add_argument("--glass-box", action="store_true", help="train a model that can be read beside it, and compare")
 
 
 def _changing(add: AddVerb) -> None:

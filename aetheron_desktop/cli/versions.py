@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.cli.terminal import Terminal
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.engine.jobs.asking import Question
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.registry.versions import History, VersionInfo
     from aetheron_desktop.engine.versioning.changes import Change
-    from aetheron_desktop.engine.versioning.questions import Question
     from aetheron_desktop.engine.workspace import Workspace
 
 _SHORT = 10

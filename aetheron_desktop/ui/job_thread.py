@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.events import KEEPING, JobEnded, JobStarted, Progressed
 from aetheron_desktop.engine.jobs import pausing, process
-from aetheron_desktop.engine.jobs.job import PredictJob, TrainJob
+from aetheron_desktop.engine.jobs.job import needs_learning
 from aetheron_desktop.engine.jobs.pausing import Pauses
 from aetheron_desktop.engine.jobs.process import AttachedRun, WorkerProcess
 
@@ -125,7 +125,7 @@ class JobThread(QThread):
     def _do(self, pool: WorkerPool, job: Job) -> JobEnded | None:
         if self._stop_at is not None:
             return self._end("stopped", "Stopped", "It was stopped before it started.")
-        to_learn = isinstance(job, TrainJob | PredictJob)
+        to_learn = needs_learning(job)
         worker = pool.take(to_learn=to_learn)
         if not worker.send(job):  # it ended between being chosen and being asked
             worker.dispose()

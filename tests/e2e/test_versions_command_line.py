@@ -131,22 +131,36 @@ def test_that_a_version_is_measured_on_its_rows_and_on_a_file(line: Line) -> Non
 
 def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
     sums = line.records("train", "breast-cancer", "--estimator", "glass_box", "--param", "max_iter=20")[-1]["model"]
-    told = line.records("explain", sums)[0]
-    assert told["kind"] == "effects"
+    records = line.records("explain", sums)
+    told = next(record for record in records if record.get("kind") == "effects")
     assert told["away"] < 1e-6
     strongest = told["effects"][0]["columns"]
+    answers = [record["answer"] for record in records if "answer" in record]
+    assert {"importance", "shap_rows", "shap_summary"} <= {answer["answer"] for answer in answers}
     said = line.say("explain", sums)
     assert " × ".join(strongest) in said
+    assert "The model leans most on" in said
     assert len(line.say("explain", sums, "--column", strongest[0])) < len(said)
     refused = line.run("explain", sums, "--column", "nowhere")
     assert refused.returncode == 2
     assert strongest[0] in refused.stderr
     tree = line.records("train", "breast-cancer", "--estimator", "tree")[-1]["model"]
-    assert line.records("explain", tree)[0]["lines"][0] in line.say("explain", tree)
+    rules = line.records("explain", tree)[-1]
+    assert rules["lines"][0] in line.say("explain", tree)
+
+
+def test_that_what_a_forest_says_of_a_row_is_explained(line: Line) -> None:
     forest = line.records("train", "breast-cancer", "--estimator", "forest", "--param", "n_estimators=3")[-1]["model"]
-    refused = line.run("explain", forest)
-    assert refused.returncode == 1
-    assert "no sum of what its columns say" in refused.stderr
+    said = line.say("explain", forest, "--row", "3", "--keep", "worst_area")
+    for part in ("Predicted: ", "The truth: ", "usual", "What would have to be otherwise", "most similar"):
+        assert part in said
+    told = line.records("explain", forest, "--row", "3")
+    kinds = [record["answer"]["answer"] for record in told if "answer" in record]
+    assert kinds == ["predicted", "row", "similar", "counterfactuals"]
+    assert "mean probability" in line.say("explain", forest, "--column", "worst_area")
+    refused = line.run("explain", forest, "--row", "1000000")
+    assert refused.returncode != 0
+    assert "no row 1000000" in refused.stderr
 
 
 def test_that_where_a_model_fails_is_told_by_rows_groups_and_cohorts(line: Line) -> None:

@@ -24,7 +24,18 @@ MISSING: Final = 254.0
 _MAGIC: Final = b"CBM1"
 _FORMAT: Final = "FlabuffersModel_v1"
 _FORMAT_VERSION, _TREES = 0, 1
-_OUTPUTS, _SPLITS, _SIZES, _STARTS, _CATEGORIES, _NUMBERS, _ONE_HOTS, _LEAVES, _FIELDS = 0, 1, 2, 3, 4, 5, 6, 8, 19
+_OUTPUTS, _SPLITS, _SIZES, _STARTS, _CATEGORIES, _NUMBERS, _ONE_HOTS, _LEAVES, _COUNTS, _FIELDS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    8,
+    9,
+    19,
+)
 _HAS_NANS, _INDEX, _FLAT_INDEX, _BORDERS, _NAN_TREATMENT, _NUMBER_FIELDS = 0, 1, 2, 3, 5, 6
 _CATEGORY_INDEX, _CATEGORY_FLAT_INDEX = 0, 1
 _ONE_HOT_CATEGORY, _ONE_HOT_VALUES = 0, 1
@@ -153,10 +164,12 @@ def written(
     depth: NDArray[np.int64],
     leaf: NDArray[np.float64],
     columns: int,
+    counts: NDArray[np.float64] | None = None,
 ) -> bytes:
     """Give trees over so many ``columns`` of numbers, one of which each question ``column`` holds against ``border``.
 
-    All must suit each other: the library follows them without looking. Each column is asked at least once.
+    ``counts`` (leaves,) says how many rows come to each leaf, for those who ask what features add. All must suit each
+    other: the library follows them without looking. Each column is asked at least once.
     """
     pairs = np.empty(len(column), dtype=[("column", np.int64), ("border", np.float32)])
     pairs["column"], pairs["border"] = column, border
@@ -172,6 +185,7 @@ def written(
         (_SIZES, depth, "<i4"),
         (_STARTS, np.cumsum(depth) - depth, "<i4"),
         (_LEAVES, leaf.ravel(), "<f8"),
+        *(((_COUNTS, counts, "<f8"),) if counts is not None else ()),
     ):
         vectors[field] = builder.CreateNumpyVector(values.astype(dtype))
     builder.StartObject(_FIELDS)

@@ -15,7 +15,7 @@ from aetheron_desktop.engine.estimators.quantiles import said
 from aetheron_desktop.engine.estimators.temperature import cooled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -64,10 +64,14 @@ class Blend:
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values, of a frame of the columns (n, columns)."""
+        return self.together(self._told(X))
+
+    def together(self, told_by: Iterable[tuple[Branch, NDArray[np.float64]]]) -> NDArray[np.float64]:
+        """Give what the whole says where each branch told what it says of the same rows."""
         if self.offsets:
-            return self._pooled(X)
+            return self._pooled(told_by)
         made: NDArray[np.float64] | None = None
-        for branch, told in self._told(X):
+        for branch, told in told_by:
             said = branch.weight * told
             made = said if made is None else made + said
         assert made is not None
@@ -81,10 +85,10 @@ class Blend:
             found[branch.member] = count + 1, weight + branch.weight
         return dict(sorted(found.items()))
 
-    def _pooled(self, X: Any) -> NDArray[np.float64]:
+    def _pooled(self, told_by: Iterable[tuple[Branch, NDArray[np.float64]]]) -> NDArray[np.float64]:
         members = self.members()
         said: dict[int, NDArray[np.float64]] = {}
-        for branch, told in self._told(X):
+        for branch, told in told_by:
             part = told / members[branch.member][0]
             said[branch.member] = said[branch.member] + part if branch.member in said else part
         return pooled([said[number] for number in members], [weight for _, weight in members.values()], self.offsets)

@@ -18,7 +18,7 @@ import numpy as np
 from aetheron_desktop.engine.datasets.profiles.sampling import Z
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -62,49 +62,52 @@ def decided(task: Task, predicted: Floats, threshold: float | None) -> Indices |
 
 
 def statistics(
-    task: Task, truth: NDArray[Any], predicted: Floats, chosen: Indices | None = None
+    task: Task, truth: NDArray[Any], predicted: Floats, chosen: Indices | None = None, *, only: str = ""
 ) -> dict[str, Statistic]:
     """Give the metrics of ``task`` on the rows, those that are defined; shapes as in :func:`.scores.scores`.
 
-    ``chosen`` is the class that is predicted, by default the most probable one. Without any row, or with predictions
-    that are not finite, no metric is defined.
+    ``chosen`` is the class that is predicted, by default the most probable one. ``only`` asks for one metric. Without
+    any row, or with predictions that are not finite, no metric is defined.
     """
     if not len(truth) or not np.isfinite(predicted).all():
         return {}
     if task == "regression":
-        made = _of_numbers(truth, predicted)
+        known = _of_numbers(truth, predicted)
     else:
-        made = _of_classes(truth.astype(np.int64), predicted, predicted.argmax(axis=1) if chosen is None else chosen)
+        known = _of_classes(truth.astype(np.int64), predicted, predicted.argmax(axis=1) if chosen is None else chosen)
+    made = {name: make() for name, make in known.items() if only in {"", name}}
     return {name: statistic for name, statistic in made.items() if math.isfinite(statistic.value)}
 
 
-def _of_numbers(truth: NDArray[Any], predicted: Floats) -> dict[str, Statistic]:
+def _of_numbers(truth: NDArray[Any], predicted: Floats) -> dict[str, Callable[[], Statistic]]:
     error = predicted - truth
     return {
-        "rmse": RootMean(error**2),
-        "mae": Mean(np.abs(error)),
-        "r2": Explained(np.asarray(truth, dtype=np.float64), error**2),
-        "median_absolute_error": Median(np.abs(error)),
+        "rmse": lambda: RootMean(error**2),
+        "mae": lambda: Mean(np.abs(error)),
+        "r2": lambda: Explained(np.asarray(truth, dtype=np.float64), error**2),
+        "median_absolute_error": lambda: Median(np.abs(error)),
     }
 
 
-def _of_classes(truth: Indices, predicted: Floats, chosen: Indices) -> dict[str, Statistic]:
+def _of_classes(truth: Indices, predicted: Floats, chosen: Indices) -> dict[str, Callable[[], Statistic]]:
     classes = predicted.shape[1]
     true = predicted[np.arange(len(truth)), truth]
-    made: dict[str, Statistic] = {
-        "accuracy": Mean((chosen == truth).astype(np.float64)),
-        "balanced_accuracy": Recalls(truth, chosen, classes),
-        "log_loss": Mean(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0))),
+    made: dict[str, Callable[[], Statistic]] = {
+        "accuracy": lambda: Mean((chosen == truth).astype(np.float64)),
+        "balanced_accuracy": lambda: Recalls(truth, chosen, classes),
+        "log_loss": lambda: Mean(-np.log(np.clip(true, np.finfo(np.float64).eps, 1.0))),
     }
     if classes > 2:
-        areas = [RankArea(truth == label, predicted[:, label]) for label in np.unique(truth)]
-        return made | {"macro_f1": F1(truth, chosen, classes), "roc_auc_ovr": RankAreas(areas)}
+        return made | {
+            "macro_f1": lambda: F1(truth, chosen, classes),
+            "roc_auc_ovr": lambda: RankAreas([RankArea(truth == one, predicted[:, one]) for one in np.unique(truth)]),
+        }
     positive = predicted[:, 1]
     return made | {
-        "roc_auc": RankArea(truth == 1, positive),
-        "f1": F1(truth, chosen, classes, label=1),
-        "brier": Mean((positive - truth) ** 2),
-        "average_precision": AveragePrecision(truth == 1, positive),
+        "roc_auc": lambda: RankArea(truth == 1, positive),
+        "f1": lambda: F1(truth, chosen, classes, label=1),
+        "brier": lambda: Mean((positive - truth) ** 2),
+        "average_precision": lambda: AveragePrecision(truth == 1, positive),
     }
 
 

@@ -1,4 +1,4 @@
-"""All that can be asked: about tables, and about models."""
+"""All that can be asked: about tables, about models, and about their reasons."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 import msgspec
 
 from aetheron_desktop.engine.datasets import questions as of_tables
+from aetheron_desktop.engine.explaining import questions as of_reasons
 from aetheron_desktop.engine.versioning import questions as of_models
 
-Question: TypeAlias = of_tables.Question | of_models.Question
-Answer: TypeAlias = of_tables.Answer | of_models.Answer
+Question: TypeAlias = of_tables.Question | of_models.Question | of_reasons.Question
+Answer: TypeAlias = of_tables.Answer | of_models.Answer | of_reasons.Answer
 
 
 def told(fields: dict[str, Any]) -> Answer:

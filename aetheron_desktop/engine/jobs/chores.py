@@ -157,6 +157,7 @@ class Chores:
     def _answer(self, job: AskJob) -> JobEnded:
         from aetheron_desktop.engine.datasets import questions as of_tables
         from aetheron_desktop.engine.datasets.staging import Stopped  # duckdb; jobs about tables alone need it
+        from aetheron_desktop.engine.explaining import questions as of_reasons
         from aetheron_desktop.engine.versioning import questions as of_models
 
         question = job.question
@@ -166,6 +167,8 @@ class Chores:
                     raise Stopped  # noqa: TRY301 - as the other questions are ended
             elif isinstance(question, of_models.LookQuestion):
                 of_models.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
+            elif isinstance(question, of_reasons.Question):
+                of_reasons.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
             else:
                 of_tables.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
         except Stopped:

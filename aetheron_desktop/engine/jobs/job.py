@@ -8,6 +8,7 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.datasets.steps import Step
+from aetheron_desktop.engine.explaining import questions as of_reasons
 from aetheron_desktop.engine.jobs.asking import Question
 from aetheron_desktop.engine.training.checkpoints import INTERVAL_S
 from aetheron_desktop.engine.training.experiment import Experiment
@@ -133,6 +134,13 @@ def dumps(request: Request) -> bytes:
 def loads(line: bytes) -> Request:
     """Read one line that :func:`dumps` wrote."""
     return _decoder.decode(line)
+
+
+def needs_learning(job: Job) -> bool:
+    """Whether the job opens models: a worker that has the learning libraries imported does it."""
+    return isinstance(job, TrainJob | PredictJob) or (
+        isinstance(job, AskJob) and isinstance(job.question, of_reasons.Question)
+    )
 
 
 def title(job: Job) -> str:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.jobs.asking import Question
     from aetheron_desktop.engine.jobs.job import Job
     from aetheron_desktop.engine.registry.model import ModelInfo
     from aetheron_desktop.engine.versioning.changes import Change
-    from aetheron_desktop.engine.versioning.questions import Question
     from aetheron_desktop.engine.workspace import Workspace
 
 Kind = TypeVar("Kind")
