@@ -15,6 +15,7 @@ COMMANDS: Final = frozenset(
         "card",
         "check",
         "cohort",
+        "compare",
         "datasets",
         "diff",
         "drift",

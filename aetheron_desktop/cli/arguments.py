@@ -10,6 +10,7 @@ from aetheron_desktop import __version__
 from aetheron_desktop.cli import (
     auto,
     commands,
+    comparing,
     differences,
     prepare,
     profiles,
@@ -177,6 +178,10 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb = _verb(verbs, "leaderboard", auto.leaderboard, "show the runs by score, or the members of a run by auto")
     verb.add_argument("run", nargs="?", default="", metavar="RUN", help="a run by auto")
     verb.add_argument("--target", metavar="COL", help="only the runs that predict it")
+    verb = _verb(verbs, "compare", comparing.compare, "show runs side by side, and which of them is better")
+    verb.add_argument("run", nargs="*", metavar="RUN", help="a run's id or name; two or more")
+    verb.add_argument("--where", default="", metavar="COND", help="instead: 'roc_auc > 0.9 and estimator = lightgbm'")
+    verb.add_argument("--metric", default="", metavar="NAME", help="what the better is told by; the task's main one")
     _verb(verbs, "estimators", training.estimators, "list the estimators and their parameters")
     _verb(verbs, "runs", running.runs, "list the runs")
     for name, command, what in (

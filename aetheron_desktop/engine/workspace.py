@@ -126,6 +126,11 @@ class Workspace:
         if self._lock is None:
             raise WorkspaceLocked(f"{self.root} is open in another window.", hint="Use that window.")
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether this window has claimed the workspace."""
+        return self._lock is not None
+
     @staticmethod
     def new_id(prefix: str) -> str:
         """Give an id that sorts by time: ``prefix``, the time in milliseconds and five random characters."""

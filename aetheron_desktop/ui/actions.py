@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Menu: TypeAlias = Literal["File", "View", "Data", "Run", "Help"]
-Page: TypeAlias = Literal["start", "data", "train", "analyze", "models"]
+Page: TypeAlias = Literal["start", "data", "train", "analyze", "compare", "models"]
 
 
 class Shell(Protocol):
@@ -140,6 +140,10 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "view.analyze", "Analyze", lambda shell: shell.show_page("analyze"), "View", "Ctrl+4", "eye",
         when=lambda shell: shell.has_page("analyze"),
+    ),
+    Action(
+        "view.compare", "Compare", lambda shell: shell.show_page("compare"), "View", "Ctrl+5", "chart",
+        when=lambda shell: shell.has_page("compare"),
     ),
     Action(
         "view.models", "Models", lambda shell: shell.show_page("models"), "View", "Ctrl+3", "models",

@@ -112,7 +112,7 @@ def parse(argv: list[str]) -> Arguments:
         help="print a report and exit, without a screen",
     )
     parser.add_argument(
-        "--page", choices=("start", "data", "train", "analyze", "models"), help="what the picture shows"
+        "--page", choices=("start", "data", "train", "analyze", "compare", "models"), help="what the picture shows"
     )
     parser.add_argument("--size", type=_size, default=(1440, 900), metavar="WxH", help="how large the picture is")
     given = parser.parse_args(argv)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.events import Event
     from aetheron_desktop.engine.jobs.pausing import Pause
     from aetheron_desktop.engine.training.experiment import Experiment
-    from aetheron_desktop.engine.workspace import Workspace
+    from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
 _TOGETHER: Final = 3
 """So many names are told in one sentence."""
@@ -42,6 +42,7 @@ class Runs(QObject):
 
     run_added = Signal(str)
     run_changed = Signal(str)
+    runs_removed = Signal(list)  # run ids
     run_events = Signal(str, list)  # run id, list[Event]
     forecasts_changed = Signal()
     noticed = Signal(object)  # Notice
@@ -172,6 +173,18 @@ class Runs(QObject):
         self.runs[job.id].wait_again()
         self.run_changed.emit(job.id)
         self._start_next()
+
+    def forget_runs(self, runs: Sequence[str]) -> None:
+        """Show runs no more that were taken out of the workspace."""
+        for run in runs:
+            self.runs.pop(run, None)
+        self.runs_removed.emit(list(runs))
+
+    def recall_runs(self, records: Sequence[RunRecord]) -> None:
+        """Show runs again that were taken back."""
+        for record in records:
+            self.runs[record.id] = RunState.of(record)
+            self.run_added.emit(record.id)
 
     def history(self, run: str) -> list[Event]:
         """Give all that a run has told, from its log."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from aetheron_desktop.engine.comparing.removing import delete as delete_removed
 from aetheron_desktop.engine.datasets.dataset import next_name, source_state
 from aetheron_desktop.engine.datasets.recipe import Recipe, load
 from aetheron_desktop.engine.datasets.schema import task_for
@@ -113,7 +114,7 @@ class Session(Runs):
     def start(self) -> None:
         """Begin to look after the workspace: earlier runs, and the machine."""
         # What a window that was killed has left; beside the window's thread, for files of gigabytes take a while to go.
-        threading.Thread(target=forget_views, args=(self.workspace.root,), name="forget views", daemon=True).start()
+        threading.Thread(target=_forget, args=(self.workspace,), name="forget", daemon=True).start()
         self._take_up_runs()
         self._monitor = Monitor()
         self._monitor_timer.start()
@@ -458,7 +459,7 @@ class Session(Runs):
 
     def _finish_if_quiet(self) -> None:
         if self._shutting_down and not len(self._jobs) and not len(self.models):
-            forget_views(self.workspace.root)
+            _forget(self.workspace)
             # Not from within shut_down: whoever called it may still have to listen.
             QTimer.singleShot(0, self, self.finished.emit)
 
@@ -475,3 +476,14 @@ class Session(Runs):
                 self.open_dataset(end.result)
         elif end.outcome != "stopped":
             self.noticed.emit(Notice("error", end.title, end.detail or name, end.hint))
+
+
+def _forget(workspace: Workspace) -> None:
+    """Delete what was for one window alone: views, and runs that were deleted and not taken back."""
+    forget_views(workspace.root)
+    if not workspace.is_locked:  # the window that has claimed it may still take them back
+        return
+    try:
+        delete_removed(workspace.root)
+    except AetheronError:  # it is tried again when the workspace is opened the next time
+        return

@@ -55,6 +55,7 @@ class ScriptedSession(QObject):
     target_changed = Signal()
     run_added = Signal(str)
     run_changed = Signal(str)
+    runs_removed = Signal(list)
     run_events = Signal(str, list)
     noticed = Signal(object)
     forecasts_changed = Signal()

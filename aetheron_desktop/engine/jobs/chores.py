@@ -155,6 +155,7 @@ class Chores:
         return self._enter(info)
 
     def _answer(self, job: AskJob) -> JobEnded:
+        from aetheron_desktop.engine.comparing import questions as of_runs
         from aetheron_desktop.engine.datasets import questions as of_tables
         from aetheron_desktop.engine.datasets.staging import Stopped  # duckdb; jobs about tables alone need it
         from aetheron_desktop.engine.explaining import questions as of_reasons
@@ -169,6 +170,8 @@ class Chores:
                 of_models.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
             elif isinstance(question, of_reasons.Question):
                 of_reasons.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
+            elif isinstance(question, of_runs.Question):
+                of_runs.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
             else:
                 of_tables.answer(question, self._workspace, self._tell_answer, self._progress, self._stop.is_set)
         except Stopped:

@@ -17,6 +17,7 @@ PAGES = (
     ("training", "Training"),
     ("analyzing", "What a model did"),
     ("failures", "Where a model fails"),
+    ("compare", "Comparing runs"),
     ("models", "Models"),
     ("versions", "Versions"),
     ("command-line", "Command line"),

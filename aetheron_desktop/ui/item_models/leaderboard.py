@@ -148,6 +148,7 @@ class LeaderboardModel(QAbstractTableModel):
         self._reload()
         session.run_added.connect(self._on_added)
         session.run_changed.connect(self._on_changed)
+        session.runs_removed.connect(self._on_removed)
 
     def row(self, run: str) -> LeaderboardRow | None:
         """Give the line of ``run``."""
@@ -195,6 +196,10 @@ class LeaderboardModel(QAbstractTableModel):
         self._places[run] = place
         self.endInsertRows()
         self._on_changed(run)
+
+    def _on_removed(self, runs: list[str]) -> None:
+        if any(run in self._places for run in runs):
+            self._reload()
 
     def _on_changed(self, run: str) -> None:
         self._changed.add(run)

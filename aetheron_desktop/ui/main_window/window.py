@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.settings import Settings
     from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
+    from aetheron_desktop.ui.tabs.compare import CompareTab
     from aetheron_desktop.ui.tabs.data import DataTab
     from aetheron_desktop.ui.tabs.models import ModelsTab
     from aetheron_desktop.ui.tabs.train import TrainTab
@@ -90,6 +91,7 @@ class MainWindow(Commands):
         self.pages.add("data", "Data", "table", self._make_data)
         self.pages.add("train", "Train", "train", self._make_train)
         self.pages.add("analyze", "Analyze", "eye", self._make_analyze)
+        self.pages.add("compare", "Compare", "chart", self._make_compare)
         self.pages.add("models", "Models", "models", self._make_models)
         self.setCentralWidget(self.pages)
         self.files = named(QDockWidget("Files", self), "files", "Files")
@@ -158,6 +160,14 @@ class MainWindow(Commands):
         tab.rows_wanted.connect(self.show_rows)
         return tab
 
+    def _make_compare(self) -> CompareTab:
+        from aetheron_desktop.ui.tabs.compare import CompareTab
+
+        tab = CompareTab(self.session)
+        tab.model_requested.connect(self.show_model)
+        tab.rows_wanted.connect(self.show_rows)
+        return tab
+
     def _make_models(self) -> ModelsTab:
         from aetheron_desktop.ui.tabs.models import ModelsTab
 
@@ -181,7 +191,7 @@ class MainWindow(Commands):
 
     def _show_last_page(self) -> None:
         # The others need a dataset, or are shown anyway.
-        pages: tuple[Page, ...] = ("train", "analyze", "models")
+        pages: tuple[Page, ...] = ("train", "analyze", "compare", "models")
         for page in pages:
             if page == self.settings.values.tab:
                 self.show_page(page)
@@ -223,6 +233,7 @@ class MainWindow(Commands):
         self.pages.set_available("data", available=opened)
         self.pages.set_available("train", available=opened or bool(self.session.runs))
         self.pages.set_available("analyze", available=has_models)
+        self.pages.set_available("compare", available=bool(self.session.runs))
         self.pages.set_available("models", available=has_models)
         self.pages.set_available("start", available=not opened or self._start_wanted)
         if self.pages.page is not None:

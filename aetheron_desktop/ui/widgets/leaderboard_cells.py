@@ -81,37 +81,14 @@ class LeaderboardDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(swatch, 3, 3)
         rest = area.adjusted(20, 0, 0, 0)
         if row.is_best:
-            font = QFont(painter.font())
-            font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
-            font.setWeight(QFont.Weight.DemiBold)
-            width = QFontMetrics(font).horizontalAdvance("Best") + 30
-            name = min(painter.fontMetrics().horizontalAdvance(title) + 2, rest.width() - width - 8)
-            badge = QRectF(rest.left() + name + 8, area.center().y() - 9.5, width, 20)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent.soft"))
-            painter.drawRoundedRect(badge, 10, 10)
-            icon("trophy", "accent").paint(painter, QRect(int(badge.left()) + 8, int(badge.center().y()) - 6, 13, 13))
-            painter.save()
-            painter.setFont(font)
-            painter.setPen(theme.color("accent"))
-            painter.drawText(badge.adjusted(24, 0, 0, 0), _MIDDLE, "Best")
-            painter.restore()
-            rest.setRight(int(badge.left()) - 8)
+            paint_badge(painter, rest, title, "Best", "trophy")
         painter.setPen(theme.color("text"))
         painter.drawText(rest, _MIDDLE, _short(painter, title, rest.width()))
 
     def _paint_score(self, painter: QPainter, area: QRect, row: LeaderboardRow, text: str) -> None:
         """Paint the score, and its interval below."""
         assert row.interval is not None
-        right = Qt.AlignmentFlag.AlignRight
-        painter.setPen(theme.color("text"))
-        painter.drawText(area.adjusted(0, 3, 0, 0), right | Qt.AlignmentFlag.AlignTop, text)
-        font = QFont(painter.font())
-        font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
-        painter.setFont(font)
-        painter.setPen(theme.color("faint"))
-        between = "–".join(quantities.number(end) for end in row.interval)
-        painter.drawText(area.adjusted(0, 0, 0, -2), right | Qt.AlignmentFlag.AlignBottom, between)
+        paint_noted(painter, area, text, "–".join(quantities.number(end) for end in row.interval), "faint")
 
     def _paint_status(self, painter: QPainter, area: QRect, row: LeaderboardRow) -> None:
         tone = TONES.get(row.status, "muted")
@@ -137,6 +114,38 @@ class LeaderboardDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(
                 QRectF(bar.topLeft(), bar.size()).adjusted(0, 0, -bar.width() * (1 - share), 0), 1.5, 1.5
             )
+
+
+def paint_badge(painter: QPainter, rest: QRect, title: str, word: str, picture: str) -> None:
+    """Paint a pill with an icon and a word behind ``title``, and leave what is left of ``rest`` for the title."""
+    font = QFont(painter.font())
+    font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
+    font.setWeight(QFont.Weight.DemiBold)
+    width = QFontMetrics(font).horizontalAdvance(word) + 30
+    name = min(painter.fontMetrics().horizontalAdvance(title) + 2, rest.width() - width - 8)
+    badge = QRectF(rest.left() + name + 8, rest.center().y() - 9.5, width, 20)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color("accent.soft"))
+    painter.drawRoundedRect(badge, 10, 10)
+    icon(picture, "accent").paint(painter, QRect(int(badge.left()) + 8, int(badge.center().y()) - 6, 13, 13))
+    painter.save()
+    painter.setFont(font)
+    painter.setPen(theme.color("accent"))
+    painter.drawText(badge.adjusted(24, 0, 0, 0), _MIDDLE, word)
+    painter.restore()
+    rest.setRight(int(badge.left()) - 8)
+
+
+def paint_noted(painter: QPainter, area: QRect, text: str, note: str, tone: str) -> None:
+    """Paint a number at the right, and what there is to say of it below in small letters."""
+    right = Qt.AlignmentFlag.AlignRight
+    painter.setPen(theme.color("text"))
+    painter.drawText(area.adjusted(0, 3, 0, 0), right | Qt.AlignmentFlag.AlignTop, text)
+    font = QFont(painter.font())
+    font.setPixelSize(max(10, QFontMetrics(font).height() - 6))
+    painter.setFont(font)
+    painter.setPen(theme.color(tone))
+    painter.drawText(area.adjusted(0, 0, 0, -2), right | Qt.AlignmentFlag.AlignBottom, note)
 
 
 def _short(painter: QPainter, text: str, width: int) -> str:

@@ -1,0 +1,134 @@
+"""``aetheron compare``: runs beside each other, which is better, and what that stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aetheron_desktop.cli.terminal import duration, number, size
+from aetheron_desktop.engine.comparing.card import cards, fill, without_card
+from aetheron_desktop.engine.comparing.columns import SCORE, main
+from aetheron_desktop.engine.comparing.condition import matching
+from aetheron_desktop.engine.comparing.differing import differing
+from aetheron_desktop.engine.comparing.evidence import MOST_RUNS, judge, rank
+from aetheron_desktop.engine.comparing.row import dataset_names, rows_of
+from aetheron_desktop.engine.comparing.table import RunTable
+from aetheron_desktop.engine.errors import UsageError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from aetheron_desktop.cli.terminal import Terminal
+    from aetheron_desktop.engine.comparing.differing import RunDifference
+    from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict
+    from aetheron_desktop.engine.comparing.row import RunRow
+    from aetheron_desktop.engine.workspace import Workspace
+
+
+def compare(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
+    """Show runs side by side; of two whether the second is better, of more who can be told apart."""
+    table = _table(workspace)
+    chosen = _chosen(workspace, table, options)
+    for place in chosen:
+        if terminal.json:
+            terminal.record(_record(table, table.rows[place]))
+    if not terminal.json:
+        _show_runs(terminal, table, [table.rows[place] for place in chosen])
+    ids = list(options.run) or [table.rows[place].id for place in chosen]
+    if 2 <= len(ids) <= MOST_RUNS:
+        _tell_difference(terminal, differing(workspace, ids))
+    if len(ids) == 2:
+        _tell_verdict(terminal, judge(workspace, ids[0], ids[1], options.metric or None))
+    elif 2 < len(ids) <= MOST_RUNS:
+        _tell_ranking(terminal, table, rank(workspace, ids, options.metric or None))
+    return 0
+
+
+def _table(workspace: Workspace) -> RunTable:
+    """Give the table of all runs; what is not known of some is read from their folders first."""
+    records = list(reversed(workspace.runs()))
+    known = cards(workspace)
+    if missing := without_card(records, known):
+        fill(workspace, missing)
+        known = cards(workspace)
+    return RunTable(rows_of(records, known, dataset_names(workspace)))
+
+
+def _chosen(workspace: Workspace, table: RunTable, options: Namespace) -> list[int]:
+    """Give the places of the runs that were named, else of those that meet the condition, best first."""
+    if options.run:
+        if len(options.run) == 1:
+            raise UsageError("With which run shall it be compared?", hint="Name a second: aetheron compare A B")
+        options.run = [workspace.run(name).id for name in options.run]
+        return [place for run in options.run if (place := table.place(run)) is not None]
+    where = matching(options.where, table)
+    if not np.any(where):
+        raise UsageError("No run meets the condition.", hint="List all: aetheron compare")
+    places: list[int] = table.order(SCORE, ascending=True, where=where).tolist()
+    return places
+
+
+def _record(table: RunTable, row: RunRow) -> dict[str, object]:
+    return {
+        "kind": "run", "id": row.id, "name": row.name, "estimator": row.estimator_id, "dataset": row.dataset,
+        "target": row.target, "task": row.task, "status": row.status, "metrics": dict(row.metrics),
+        "seconds": row.seconds, "params": row.card.params, "test_rows": row.card.test_rows,
+        "tags": row.card.marks.tags, "note": row.card.marks.note, "best": row.id in table.best,
+    }  # fmt: skip
+
+
+def _show_runs(terminal: Terminal, table: RunTable, rows: list[RunRow]) -> None:
+    lines = []
+    for row in rows:
+        name = main(row)
+        lines.append(
+            (
+                "★" if row.id in table.best else "",
+                row.id,
+                row.name,
+                ", ".join(row.card.marks.tags),
+                row.status,
+                name,
+                number(row.metrics.get(name)),
+                f"{table.letter(row)} {row.card.test_count or ''}".strip(),
+                "" if row.seconds is None else duration(row.seconds),
+                size(row.card.model_bytes) if row.card.model_bytes else "",
+            )
+        )
+    heads = ("", "id", "name", "tags", "status", "metric", "score", "test rows", "time", "size")
+    terminal.table(heads, lines, empty="No run yet. Start with: aetheron train DATASET", numbers=4)
+
+
+def _tell_difference(terminal: Terminal, told: RunDifference) -> None:
+    if terminal.json:
+        terminal.record(told)
+        return
+    rows = [(line.section, line.name, *(value[:40] for value in line.values)) for line in told.changed()]
+    terminal.say("")
+    terminal.table(("what differs", "", *told.runs), rows, empty="They differ in nothing that is kept of them.")
+
+
+def _tell_verdict(terminal: Terminal, told: RunVerdict) -> None:
+    if terminal.json:
+        terminal.record(told)
+        return
+    terminal.say(f"\n{told.verdict.sentence}")
+    for one in told.evidence:
+        terminal.say(f"  {one.title}: {one.words}")
+    for weak in told.slices:
+        terminal.say(f"  The other way round where {weak.words}: {weak.count:,} rows, p {weak.p_value:.2g}, corrected.")
+    if told.looked_at and not told.slices:
+        terminal.say(f"  In none of {told.looked_at:,} slices it is the other way round.")
+    if told.verdict.state != "withheld":
+        terminal.say(f"  They disagree on {told.disagreements:,} of {told.verdict.rows:,} test rows.")
+
+
+def _tell_ranking(terminal: Terminal, table: RunTable, told: RunRanking) -> None:
+    if terminal.json:
+        terminal.record(told)
+        return
+    terminal.say(f"\n{told.sentence}")
+    for group in told.groups:
+        names = [row.name for run in group if (row := table.row(run)) is not None]
+        terminal.say(f"  Not told apart: {', '.join(names)}")

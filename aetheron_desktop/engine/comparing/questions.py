@@ -1,0 +1,86 @@
+"""What can be asked about runs side by side: each question, what is told in answer, and who answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+import msgspec
+
+from aetheron_desktop.engine.comparing.card import fill
+from aetheron_desktop.engine.comparing.differing import RunDifference, differing
+from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict, judge, rank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aetheron_desktop.engine.workspace import Workspace
+
+
+class CardsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="run_cards"):
+    """What is there to know of these runs beside their scores? The answer is kept in the index."""
+
+    runs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Read what runs were made of"
+
+
+class CardsRead(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="cards_read"):
+    """So many cards were entered into the index."""
+
+    count: int
+
+
+class VerdictQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="run_verdict"):
+    """Which of these runs is better? Of two, is the second better than the first; of more, who can be told apart."""
+
+    runs: tuple[str, ...]
+    metric: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Compare runs"
+
+
+class DifferingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="run_difference"):
+    """What differs between these runs?"""
+
+    runs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "See what differs between runs"
+
+
+Question: TypeAlias = CardsQuestion | VerdictQuestion | DifferingQuestion
+Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference
+
+
+def answer(
+    question: Question,
+    workspace: Workspace,
+    emit: Callable[[Answer], None],
+    progress: Callable[[str, float, float | None], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer ``question``: ``emit`` hears each part as soon as it is known.
+
+    Raises:
+        AetheronError: it cannot be answered; the words say why.
+    """
+    del progress
+    match question:
+        case CardsQuestion():
+            emit(CardsRead(count=fill(workspace, question.runs, should_stop)))
+        case VerdictQuestion(runs=(a, b)):
+            emit(judge(workspace, a, b, question.metric))
+        case VerdictQuestion():
+            emit(rank(workspace, question.runs, question.metric))
+        case DifferingQuestion():
+            emit(differing(workspace, question.runs))
+        case _:
+            assert_never(question)

@@ -1,0 +1,248 @@
+"""Compare: all runs in one leaderboard, and those that are chosen beside each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from aetheron_desktop.engine.comparing.evidence import MOST_RUNS, RunRanking, RunVerdict
+from aetheron_desktop.engine.comparing.questions import DifferingQuestion, VerdictQuestion
+from aetheron_desktop.engine.errors import AetheronError
+from aetheron_desktop.ui.comparison import Comparison
+from aetheron_desktop.ui.dialogs.confirm import confirm
+from aetheron_desktop.ui.dialogs.name_view import NameViewDialog
+from aetheron_desktop.ui.dialogs.run_columns import RunColumnsDialog
+from aetheron_desktop.ui.dialogs.run_marks import RunMarksDialog
+from aetheron_desktop.ui.errand import Errand
+from aetheron_desktop.ui.item_models import quantities
+from aetheron_desktop.ui.widgets.comparison.beside import Beside
+from aetheron_desktop.ui.widgets.comparison.board import Board
+from aetheron_desktop.ui.widgets.comparison.removed_bar import RemovedBar
+from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
+from aetheron_desktop.ui.widgets.naming import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aetheron_desktop.engine.comparing.differing import RunDifference
+    from aetheron_desktop.engine.comparing.marks import Marks
+    from aetheron_desktop.engine.comparing.row import RunRow
+    from aetheron_desktop.engine.comparing.views import View
+    from aetheron_desktop.engine.events import JobEnded
+    from aetheron_desktop.ui.session import Session
+
+_ASK_MS = 250
+"""So long a choice is to stand before a worker is asked about it."""
+
+
+class CompareTab(QWidget):
+    """``model_requested`` asks for a model, by its id, ``rows_wanted`` for rows in the grid."""
+
+    model_requested = Signal(str)
+    rows_wanted = Signal(str, tuple)  # a dataset's id, numbers of rows
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("compare_tab")
+        self._session = session
+        self.comparison = Comparison(session, self)
+        self.board = Board(self)
+        self.removed = RemovedBar(self)
+        self.beside = Beside(self)
+        self.verdict = self.beside.verdict
+        self._asked = ""
+        self._pair: tuple[str, ...] = ()
+        self._answered: dict[str, tuple[str, ...]] = {}
+        """Of which runs each view has its answer, or waits for it."""
+        self._wait = QTimer(self, singleShot=True, interval=_ASK_MS)
+        self.setFocusProxy(self.board)
+        split = named(QSplitter(Qt.Orientation.Vertical, self, childrenCollapsible=False), "compare_split")
+        split.addWidget(self.board)
+        split.addWidget(self.beside)
+        split.setSizes([380, 380])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(split, 1)
+        layout.addWidget(self.removed)
+        self._connect()
+        self.comparison.read()
+
+    def _connect(self) -> None:
+        comparison, board = self.comparison, self.board
+        comparison.changed.connect(self._show_runs)
+        comparison.run_changed.connect(self._show_run)
+        comparison.views_changed.connect(self._show_views)
+        comparison.removed_changed.connect(self.removed.show_removed)
+        board.view_changed.connect(self._look)
+        board.baseline_wanted.connect(comparison.pin)
+        board.marks_wanted.connect(self._ask_marks)
+        board.delete_wanted.connect(self._ask_delete)
+        board.columns_wanted.connect(self._ask_columns)
+        board.model_wanted.connect(self._show_model)
+        board.save_wanted.connect(self._ask_name)
+        board.named_wanted.connect(comparison.show_view)
+        board.forget_wanted.connect(comparison.forget_view)
+        self.removed.undo_wanted.connect(comparison.undo)
+        self.removed.free_wanted.connect(self._ask_free)
+        board.selection_changed.connect(self._on_chosen)
+        self._wait.timeout.connect(self._ask_front)
+        self.beside.shown.connect(lambda _: self._show_front())
+        self.beside.trade.run_chosen.connect(lambda run: board.choose([run]))
+        self.beside.curves.history_wanted.connect(self._read_history)
+        self.beside.curves.failed.connect(self._session.tell)
+        self._session.run_events.connect(self.beside.curves.add)
+        self.verdict.rows_wanted.connect(self.rows_wanted)
+        self.verdict.swapped.connect(self._swap)
+        find = QShortcut(QKeySequence("Ctrl+F"), self)
+        find.activated.connect(board.field.setFocus)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def _show_runs(self) -> None:
+        self._tried(lambda: self.board.show_runs(self.comparison.table, self.comparison.views))
+        if self.beside.view == "trade" or not self._pair:
+            self._show_front()
+
+    def _show_run(self, row: RunRow) -> None:
+        self.board.model.refresh(row)
+
+    def _show_views(self) -> None:
+        self._tried(lambda: self.board.show_views(self.comparison.views))
+
+    def _tried(self, show: Callable[[], None]) -> None:
+        """Show something; a stored condition on what no run has any more is said to be wrong, and shows all."""
+        try:
+            show()
+        except AetheronError as error:
+            self._session.tell(error)
+
+    # -- which is better ----------------------------------------------------------------------------------------------
+
+    def _on_chosen(self, chosen: list[str]) -> None:
+        """Show the chosen runs a moment after they were chosen; the one chosen first is A."""
+        rows = {run: self.comparison.table.row(run) for run in reversed(chosen)}
+        runs = tuple(run for run, row in rows.items() if row is not None)
+        self.beside.trade.chart.choose(frozenset(runs))
+        if runs == self._pair:
+            return
+        self._session.withdraw(self._asked)
+        self._asked, self._pair = "", runs
+        self._answered.clear()
+        self._show_front()
+
+    def _show_front(self) -> None:
+        """Fill the view in front, unless it has what it shows."""
+        view, runs = self.beside.view, self._pair
+        if view == "trade":
+            self.beside.trade.show_runs(self.comparison.table, self.board.model.shown_places())
+            return
+        if self._answered.get(view) == runs:
+            return
+        if view == "curves":
+            self._answered[view] = runs
+            self._show_curves()
+        elif not 2 <= len(runs) <= MOST_RUNS:
+            words = f"Choose two to {MOST_RUNS} runs with Ctrl and a click"
+            self.verdict.show_nothing(f"{words} to see which is better, and what that stands on.")
+            self.beside.differing.show_nothing(f"{words} to see what differs between them.")
+        else:
+            if view == "verdict":
+                self.verdict.show_waiting(self._words(runs))
+            self._wait.start()
+
+    def _show_curves(self) -> None:
+        """Show the curves of the chosen runs, each in a colour that the board shows too."""
+        shown = self._pair[:MOST_RUNS]
+        colours = {run: place for place, run in enumerate(shown)}
+        self.beside.curves.load()
+        self.beside.curves.show_runs([ShownRun(run, self._name(run), colours[run]) for run in shown])
+        self.board.show_series(colours)
+
+    def _read_history(self, run: str) -> None:
+        errand = Errand(lambda: self._session.history(run), self)
+        errand.done.connect(lambda events: self.beside.curves.add_history(run, events))
+        errand.failed.connect(self._session.tell)
+        errand.start()
+
+    def _words(self, runs: tuple[str, ...]) -> str:
+        names = [self._name(run) for run in runs]
+        return f"Is {names[1]} better than {names[0]}?" if len(runs) == 2 else f"Which of these {len(runs)} is best?"
+
+    def _name(self, run: str) -> str:
+        row = self.comparison.table.row(run)
+        return row.name if row is not None else run
+
+    def _ask_front(self) -> None:
+        view, runs = self.beside.view, self._pair
+        if not 2 <= len(runs) <= MOST_RUNS or self._answered.get(view) == runs:
+            return
+        self._session.withdraw(self._asked)
+        self._answered[view] = runs
+        question = VerdictQuestion(runs=runs) if view == "verdict" else DifferingQuestion(runs=runs)
+        self._asked = self._session.ask(question, self._on_answer, self._on_answer_end)
+
+    def _on_answer(self, told: RunVerdict | RunRanking | RunDifference) -> None:
+        if isinstance(told, RunVerdict):
+            self.verdict.show_verdict(told)
+        elif isinstance(told, RunRanking):
+            self.verdict.show_ranking(told, {run: self._name(run) for run in told.runs})
+        else:
+            self.beside.differing.show_difference(told, {run: self._name(run) for run in told.runs})
+
+    def _on_answer_end(self, end: JobEnded) -> None:
+        self._asked = ""
+        if end.outcome not in {"succeeded", "stopped"}:
+            words = f"{end.title}: {end.detail} {end.hint}".strip()
+            self.verdict.show_problem(words)
+            self.beside.differing.show_nothing(words)
+
+    def _swap(self) -> None:
+        self._session.withdraw(self._asked)
+        self._pair = self._pair[::-1]
+        self._answered.clear()
+        self._show_front()
+
+    # -- what is asked ------------------------------------------------------------------------------------------------
+
+    def _look(self, view: View) -> None:
+        self.comparison.look(view)
+
+    def _show_model(self, run: str) -> None:
+        row = self.comparison.table.row(run)
+        if row is not None and row.model:
+            self.model_requested.emit(row.model)
+
+    def _ask_columns(self) -> None:
+        dialog = RunColumnsDialog(self.comparison.table.columns(), self.board.view.columns, self)
+        dialog.chosen.connect(self.board.show_columns)
+        dialog.open()
+
+    def _ask_marks(self, runs: list[str]) -> None:
+        rows = [row for run in runs if (row := self.comparison.table.row(run)) is not None]
+        marks: dict[str, Marks] = {row.id: row.card.marks for row in rows}
+        dialog = RunMarksDialog(marks, self.comparison.tags(), self)
+        dialog.chosen.connect(self.comparison.mark)
+        dialog.open()
+
+    def _ask_name(self) -> None:
+        dialog = NameViewDialog(self.comparison.views.named, self)
+        dialog.chosen.connect(self.comparison.save_view)
+        dialog.open()
+
+    def _ask_delete(self, runs: list[str]) -> None:
+        rows = [row for run in runs if (row := self.comparison.table.row(run)) is not None]
+        size = sum(row.card.bytes for row in rows)
+        which = rows[0].name if len(rows) == 1 else f"{len(rows):,} runs"
+        words = (
+            f"This frees {quantities.size(size)}: history, test predictions and checkpoints. Until the window closes "
+            "it can be undone. Models stay; what is told from test predictions, such as which model is better, goes."
+        )
+        confirm(self, f"Delete {which}?", words, "Delete", lambda: self.comparison.delete(runs))
+
+    def _ask_free(self) -> None:
+        words = "The deleted runs are gone for good then."
+        confirm(self, "Free the space now?", words, "Free", self.comparison.free)

@@ -1,0 +1,101 @@
+"""Whether one run is better than another, from what they left behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from aetheron_desktop.engine.comparing import card
+from aetheron_desktop.engine.comparing.evidence import judge, rank
+from aetheron_desktop.engine.errors import UsageError
+from aetheron_desktop.engine.evaluation.comparing.mcnemar import mcnemar
+from aetheron_desktop.engine.training.experiment import SplitPlan
+from tests.runs import made_run
+
+if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.workspace import Workspace
+
+ROWS = 150
+
+
+def predicted(skill: float, seed: int, first: int = 0) -> dict[str, list[Any]]:
+    """Give the predictions of a model whose scores go with the truth by ``skill``."""
+    truth = np.random.default_rng(9).random(ROWS) < 0.5
+    score = skill * (truth - 0.5) + np.random.default_rng(seed).normal(0, 0.3, ROWS)
+    chance = 1 / (1 + np.exp(-4 * score))
+    words = np.where(truth, "yes", "no")
+    return {
+        "row": list(range(first, first + ROWS)), "truth": words.tolist(),
+        "prediction": np.where(chance >= 0.5, "yes", "no").tolist(),
+        "probability_no": (1 - chance).tolist(), "probability_yes": chance.tolist(),
+    }  # fmt: skip
+
+
+def test_that_the_clearly_better_run_is_told_with_its_evidence(workspace: Workspace, dataset: Dataset) -> None:
+    info = dataset.info
+    made_run(workspace, "run-a", predictions=predicted(0.2, 1), dataset=info.id, target="sold")
+    made_run(workspace, "run-b", predictions=predicted(1.2, 2), dataset=info.id, target="sold", estimator="boosting",
+             params={})  # fmt: skip
+    told = judge(workspace, "run-a", "run-b")
+    assert told.verdict.state == "better"
+    assert told.verdict.sentence.startswith("Gradient boosting is better: ROC AUC")
+    titles = {one.title: one.words for one in told.evidence}
+    assert list(titles) == ["On the same test rows", "McNemar, on the classes", "Cost of a wrong choice"]
+    a, b = (np.array(predicted(skill, seed)["prediction"]) for skill, seed in ((0.2, 1), (1.2, 2)))
+    truth = np.array(predicted(0.2, 1)["truth"])
+    found = mcnemar(truth, a, b)
+    assert (
+        f"alone is right on {found.only_a:,} rows, Gradient boosting alone on {found.only_b:,}"
+        in titles["McNemar, on the classes"]
+    )
+    assert told.disagreements == int((a != b).sum()) == len(told.disagree)
+    assert set(told.disagree) == set(np.flatnonzero(a != b).tolist())
+    assert told.looked_at > 10
+    back = judge(workspace, "run-b", "run-a")
+    assert back.verdict.state == "worse"
+
+
+def test_that_the_verdict_is_withheld_with_its_reason(workspace: Workspace) -> None:
+    made_run(workspace, "run-a", predictions=predicted(0.5, 1))
+    made_run(workspace, "run-b", predictions=predicted(0.6, 2, first=10), estimator="boosting", params={})
+    made_run(workspace, "run-c", predictions=predicted(0.6, 2), target="other")
+    told = judge(workspace, "run-a", "run-b")
+    assert told.verdict.state == "withheld"
+    assert "of which 140 are the same" in told.verdict.sentence
+    assert told.evidence == ()
+    assert "predicts left and" in judge(workspace, "run-a", "run-c").verdict.sentence
+    assert "was tested on other rows" in rank(workspace, ["run-a", "run-b", "run-a"]).reason
+    (workspace.run_folder("run-b") / "predictions.parquet").unlink()
+    assert "are gone" in judge(workspace, "run-a", "run-b").verdict.sentence
+
+
+def test_that_folds_of_a_stored_split_are_evidence(workspace: Workspace, dataset: Dataset) -> None:
+    for fold in range(4):
+        split = SplitPlan(frozen="four", fold=fold)
+        for name, estimator, auc in (("a", "forest", 0.8), ("b", "boosting", 0.86)):
+            gained = fold / 100 * (1 + (name == "b"))
+            made_run(
+                workspace, f"run-{name}{fold}", predictions=predicted(0.5, fold, first=fold * 200), split=split,
+                dataset=dataset.info.id, estimator=estimator, params={}, metrics={"roc_auc": auc + gained},
+            )  # fmt: skip
+    card.fill(workspace, [run.id for run in workspace.runs()])
+    told = judge(workspace, "run-a0", "run-b0")
+    words = {one.title: one.words for one in told.evidence}
+    assert "+0.075" in words["Over folds"]
+    assert "over 4 folds" in words["Over folds"]
+    assert "Bayesian correlated t" in words["Over folds, in practice"]
+
+
+def test_that_several_runs_are_ranked_and_joined_where_they_are_alike(workspace: Workspace) -> None:
+    for name, estimator, skill in (("a", "forest", 1.2), ("b", "boosting", 1.15), ("c", "dummy", 0.05)):
+        made_run(workspace, f"run-{name}", predictions=predicted(skill, 3), estimator=estimator, params={})
+    told = rank(workspace, ["run-c", "run-a", "run-b"])
+    assert told.order[2] == "run-c"
+    assert [set(group) for group in told.groups] == [{"run-a", "run-b"}]
+    assert all(pair.corrected >= pair.p_value for pair in told.pairs)
+    assert "cannot be told apart from" in told.sentence
+    with pytest.raises(UsageError, match="too many at once"):
+        rank(workspace, ["run-a"] * 9)

@@ -1,0 +1,253 @@
+"""The leaderboard of all runs: what is drawn, found, marked, deleted and remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QTreeWidget
+
+from aetheron_desktop.engine.comparing import card, views
+from aetheron_desktop.engine.comparing.differing import differing
+from aetheron_desktop.engine.comparing.questions import DifferingQuestion, VerdictQuestion
+from aetheron_desktop.engine.comparing.views import COLUMNS
+from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE
+from aetheron_desktop.ui.tabs.compare import CompareTab
+from tests.runs import made_run
+
+if TYPE_CHECKING:
+    from pytestqt.modeltest import ModelTester
+    from pytestqt.qtbot import QtBot
+
+    from aetheron_desktop.engine.workspace import Workspace
+    from aetheron_desktop.ui.session import Session
+
+
+@pytest.fixture
+def tab(dressed: object, workspace: Workspace, session: Session, qtbot: QtBot) -> CompareTab:
+    """Four runs: two on the same rows, one on others, and a regression."""
+    made_run(workspace, "run-1", metrics={"roc_auc": 0.90, "log_loss": 0.30}, started=1.0)
+    made_run(workspace, "run-2", metrics={"roc_auc": 0.95, "log_loss": 0.20}, started=2.0, estimator="lightgbm",
+             params={"rounds": 200})  # fmt: skip
+    made_run(workspace, "run-3", metrics={"roc_auc": 0.99}, started=3.0, estimator="logistic", params={"C": 1.0},
+             predictions={"row": [1, 2], "truth": ["x", "y"], "prediction": ["x", "x"]})  # fmt: skip
+    made_run(workspace, "run-4", metrics={"rmse": 3.0}, started=4.0, task="regression", target="price", seed=5)
+    card.fill(workspace, [f"run-{n}" for n in range(1, 5)])
+    for record in reversed(workspace.runs()):
+        session.runs[record.id] = RunState.of(record)
+    made = CompareTab(session)
+    qtbot.addWidget(made)
+    made.resize(1200, 500)
+    with qtbot.waitSignal(made.comparison.changed):
+        made.show()
+    return made
+
+
+def shown(tab: CompareTab) -> list[str]:
+    model = tab.board.model
+    lines = [model.index(row, 0).data(LINE_ROLE) for row in range(model.rowCount())]
+    return [line.group if line.run is None else line.run.id for line in lines]
+
+
+def cell(tab: CompareTab, run: str, key: str, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    model = tab.board.model
+    row = model.row_of(run)
+    assert row is not None
+    return model.index(row, [column.key for column in model.columns].index(key)).data(role)
+
+
+def test_that_the_item_model_keeps_qt_promises(tab: CompareTab, qtmodeltester: ModelTester) -> None:
+    qtmodeltester.check(tab.board.model)
+    tab.comparison.look(views.View(group="estimator"))
+    qtmodeltester.check(tab.board.model)
+
+
+def test_that_the_best_stand_above_and_only_rivals_compete(tab: CompareTab) -> None:
+    assert shown(tab) == ["run-3", "run-2", "run-1", "run-4"]
+    assert [tab.board.model.line(row).is_best for row in range(4)] == [True, True, False, True]
+    assert [cell(tab, f"run-{n}", "rows") for n in (1, 2, 3)] == ["A · 3", "A · 3", "B · 2"]
+    assert cell(tab, "run-2", "score") == "0.9500"
+
+
+def test_that_a_condition_narrows_the_runs_and_a_wrong_one_is_told(tab: CompareTab, qtbot: QtBot) -> None:
+    field = tab.board.field
+    qtbot.keyClicks(field, "roc_auc > 0.92 and rows = 3")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert shown(tab) == ["run-2"]
+    assert tab.findChild(QLabel, "board_count").text() == "1 of 4"
+    field.clear()
+    assert len(shown(tab)) == 4
+    qtbot.keyClicks(field, "roc_acu > 1")
+    problem = tab.findChild(QLabel, "condition_problem")
+    assert problem.isVisible()
+    assert problem.text() == "There is no column 'roc_acu', at character 1. Did you mean roc_auc?"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert len(shown(tab)) == 4
+
+
+def test_that_columns_are_offered_while_a_condition_is_typed(tab: CompareTab, qtbot: QtBot) -> None:
+    field = tab.board.field
+    qtbot.keyClicks(field, "log_l")
+    assert field._offers.isVisible()
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert field.text() == "log_loss "
+
+
+def test_that_a_click_on_a_head_sorts_best_first_and_the_other_way_round(tab: CompareTab) -> None:
+    tab.board.show_columns((*COLUMNS, "metric.log_loss"))
+    header = tab.board.table.horizontalHeader()
+    place = len(COLUMNS)
+    header.sectionClicked.emit(place)
+    assert shown(tab)[:2] == ["run-2", "run-1"]
+    header.sectionClicked.emit(place)
+    assert shown(tab)[:2] == ["run-1", "run-2"]
+    assert set(shown(tab)[2:]) == {"run-3", "run-4"}
+
+
+def test_that_a_pinned_run_stands_first_and_others_tell_how_they_differ(tab: CompareTab) -> None:
+    tab.comparison.pin("run-1")
+    assert shown(tab)[0] == "run-1"
+    assert cell(tab, "run-2", "score", NOTE_ROLE) == ("0.0500 better", "success")
+    assert cell(tab, "run-3", "score", NOTE_ROLE) == ("other rows", "muted")
+    assert cell(tab, "run-1", "score", NOTE_ROLE) == ("", "")
+
+
+def test_that_groups_tell_mean_and_deviation_and_can_be_closed(tab: CompareTab) -> None:
+    tab.board._change(group="task")
+    assert shown(tab) == ["binary", "run-3", "run-2", "run-1", "regression", "run-4"]
+    model = tab.board.model
+    assert model.index(0, 0).data() == "binary · 3 runs"
+    assert model.index(0, 1).data() == "0.9467 ± 0.0451"
+    model.toggle_group("binary")
+    assert shown(tab) == ["binary", "regression", "run-4"]
+    assert model.shown == 4
+
+
+def test_that_what_was_chosen_stays_chosen_when_the_order_changes(tab: CompareTab, qtbot: QtBot) -> None:
+    tab.board.choose(["run-1", "run-2"])
+    tab.board._change(sort="started", ascending=True)
+    assert tab.board.chosen == ["run-1", "run-2"]
+    rows = {index.row() for index in tab.board.table.selectionModel().selectedRows()}
+    assert rows == {tab.board.model.row_of("run-1"), tab.board.model.row_of("run-2")}
+
+
+def test_that_marks_are_asked_kept_and_shown(tab: CompareTab, workspace: Workspace, qtbot: QtBot) -> None:
+    tab.board.choose(["run-2"])
+    qtbot.keyClick(tab.board.table, Qt.Key.Key_F2)
+    dialog = tab.findChild(object, "run_marks_dialog")
+    dialog.findChild(QLineEdit, "marks_tags").setText("keep, a'b")
+    go = dialog.findChild(QPushButton, "run_marks_dialog_go")
+    go.click()
+    assert "cannot be used" in dialog.findChild(QLabel, "marks_error").text()
+    dialog.findChild(QLineEdit, "marks_tags").setText("keep, best yet")
+    with qtbot.waitSignal(tab.comparison.changed):
+        go.click()
+    assert cell(tab, "run-2", "tags") == "best yet · keep"
+    assert card.card_of(workspace, "run-2").marks.tags == ("best yet", "keep")
+    tab.board._change(where="tag = keep")
+    assert shown(tab) == ["run-2"]
+
+
+def test_that_columns_are_chosen_by_name_and_remembered(tab: CompareTab, workspace: Workspace, qtbot: QtBot) -> None:
+    tab.findChild(QPushButton, "board_columns").click()
+    dialog = tab.findChild(object, "run_columns_dialog")
+    tree = dialog.findChild(QTreeWidget, "run_columns")
+    found = tree.findItems("rounds", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+    found[0].setCheckState(0, Qt.CheckState.Checked)
+    dialog.findChild(QPushButton, "run_columns_dialog_go").click()
+    assert cell(tab, "run-2", "param.rounds") == "200"
+    qtbot.waitUntil(lambda: views.read(workspace).last.columns == (*COLUMNS, "param.rounds"))
+
+
+def test_that_a_view_is_saved_by_name_and_comes_back(tab: CompareTab, workspace: Workspace, qtbot: QtBot) -> None:
+    tab.board._change(where="roc_auc > 0.92", group="estimator")
+    tab.board.save_wanted.emit()
+    dialog = tab.findChild(object, "name_view_dialog")
+    dialog.findChild(QLineEdit, "view_name").setText("good ones")
+    dialog.findChild(QPushButton, "name_view_dialog_go").click()
+    tab.board._change(where="", group="")
+    assert len(shown(tab)) == 4
+    tab.board._fill_views()
+    tab.board._menu.actions()[0].trigger()
+    assert shown(tab) == ["Logistic regression", "run-3", "LightGBM", "run-2"]
+    assert tab.board.field.text() == "roc_auc > 0.92"
+    qtbot.waitUntil(lambda: "good ones" in views.read(workspace).named)
+
+
+def test_that_deleting_says_what_it_frees_and_can_be_undone(
+    tab: CompareTab, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    tab.board.choose(["run-1", "run-2"])
+    qtbot.keyClick(tab.board.table, Qt.Key.Key_Delete)
+    dialog = tab.findChild(object, "confirm_dialog")
+    assert any("This frees" in label.text() for label in dialog.findChildren(QLabel))
+    with qtbot.waitSignal(tab.comparison.removed_changed):
+        dialog.findChild(QPushButton, "confirm_go").click()
+    assert shown(tab) == ["run-3", "run-4"]
+    assert "run-1" not in session.runs
+    assert tab.removed.isVisible()
+    assert "2 runs are deleted" in tab.findChild(QLabel, "removed_words").text()
+    with qtbot.waitSignal(tab.comparison.changed):
+        tab.findChild(QPushButton, "removed_undo").click()
+    qtbot.waitUntil(lambda: len(shown(tab)) == 4)
+    assert not tab.removed.isVisible()
+    assert {run.id for run in workspace.runs()} == {"run-1", "run-2", "run-3", "run-4"}
+
+
+def test_that_a_stored_condition_on_what_no_run_has_is_told_and_hides_nothing(
+    tab: CompareTab, session: Session, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(session.noticed):
+        tab.comparison.look(views.View(where="nonsense > 3"))
+    assert len(shown(tab)) == 4
+
+
+def test_that_the_chosen_runs_are_asked_about_once_and_shown(
+    tab: CompareTab, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def ask(question: object, *_: object) -> str:
+        asked.append(question)
+        return ""
+
+    monkeypatch.setattr(session, "ask", ask)
+    tab.board.choose(["run-1", "run-2"])
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == [VerdictQuestion(runs=("run-2", "run-1"))]
+    tab.beside.bring("differing")
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    assert asked[1] == DifferingQuestion(runs=("run-2", "run-1"))
+    tab._on_answer(differing(session.workspace, ["run-2", "run-1"]))
+    table = tab.findChild(QTableWidget, "differing_table")
+    assert [table.horizontalHeaderItem(place).text() for place in (2, 3)] == ["Forest run-2", "Forest run-1"]
+    cells = {table.item(row, 1).text(): table.item(row, 2).text() for row in range(table.rowCount())}
+    assert cells["Estimator"] == "LightGBM"
+    assert "Target" not in cells
+    tab.beside.bring("verdict")
+    assert len(asked) == 2
+
+
+def test_that_the_trade_off_has_the_runs_that_are_shown_and_a_click_chooses_one(tab: CompareTab) -> None:
+    tab.board._change(where="task = binary")
+    tab.beside.bring("trade")
+    rows = tab.beside.trade.chart.table()
+    assert [row[0] for row in rows[1:]] == ["Forest run-2", "Forest run-1"] or len(rows) == 3
+    assert [row[3] for row in rows[1:]].count("yes") == 1
+    told = tab.beside.trade.chart
+    tab.beside.trade._on_point(*next((float(row[1]), float(row[2])) for row in rows[1:] if row[0] == "Forest run-2"))
+    assert (
+        told.run_at(*next((float(row[1]), float(row[2])) for row in rows[1:] if row[0] == "Forest run-2")) is not None
+    )
+    assert len(tab.board.chosen) == 1
+
+
+def test_that_the_curves_of_the_chosen_runs_are_drawn_in_their_colours(tab: CompareTab, qtbot: QtBot) -> None:
+    tab.board.choose(["run-1", "run-3"])
+    tab.beside.bring("curves")
+    tab.beside.curves.load(now=True)
+    qtbot.waitUntil(lambda: bool(tab.beside.curves.plots) and len(tab.beside.curves.plots[0].lines) == 2)
+    assert tab.board._series_of("run-1") != tab.board._series_of("run-3")
+    assert tab.board._series_of("run-2") is None
