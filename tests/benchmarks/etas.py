@@ -6,6 +6,7 @@ its measured cost says take :data:`SECONDS`, and may not end before.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.events import Event
 
-SECONDS: Final = 10.0
+SECONDS: Final = float(os.environ.get("AETHERON_ETA_S", "10"))
 SHARE: Final = 0.2
 WITHIN: Final = 0.25
 COLUMNS: Final = 20
-ROWS: Final = (40_000, 20_000, 10_000, 5_000, 2_500)
-"""Of these the first with which there are enough steps in the time."""
+ROWS: Final = (160_000, 80_000, 40_000, 20_000, 10_000, 5_000, 2_500)
+"""Of these the first with which there are enough steps in the time: the more rows, the fewer steps."""
 STEPS: Final = 40
 WHOLE: Final = (2_500, 5_000, 10_000, 20_000, 40_000, 60_000, 90_000, 130_000, 200_000, 300_000, 400_000)
 """The rows of these where there are no steps to choose."""
@@ -46,9 +47,9 @@ AUTO_ROWS: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The seconds ``said`` to be left after ``at`` of ``fit`` seconds, and ``left`` in truth; ``steps`` as asked.
+    """The seconds ``said`` to be left after ``at`` of ``fit`` seconds, and ``left`` in truth.
 
-    ``said`` is None where nothing was told. ``done`` are the steps that were made.
+    ``said`` is None where nothing was told. ``steps`` were to be made, 0 where that was not told, and ``done`` were.
     """
 
     estimator: str
@@ -86,7 +87,7 @@ def told(card: Card) -> Told:
     fitting = [(at, one) for at, one in heard if one.stage not in {"prepare", "evaluate"}]
     began = next(at for at, one in heard if one.stage == "prepare")
     end = next(at for at, one in heard if one.stage == "evaluate")
-    steps = int(values.get(COSTS[card.id].steps, 0)) if card.id in COSTS else 0
+    steps = next((int(one.total) for _, one in reversed(fitting) if one.total), 0)
     first = next((pair for pair in fitting if _is_a_fifth(pair, card, fitting[0][0], end)), None)
     at, word = first or (end, None)
     return Told(
@@ -115,7 +116,10 @@ def _sized(card: Card) -> tuple[int, dict[str, Any]]:
     values: dict[str, Any] = {}
     whole = {parameter.name: parameter for parameter in card.parameters if isinstance(parameter, Int)}
     if "patience" in whole:
-        values["patience"] = whole["patience"].high
+        # So many steps at most that none ends before.
+        values["patience"] = most = whole["patience"].high
+    else:
+        most = whole[cost.steps].high if cost.steps else 1
     if not cost.steps:
         return next((rows for rows in WHOLE if _seconds(card, rows, values) >= SECONDS), WHOLE[-1]), values
     for rows in ROWS:
@@ -123,7 +127,7 @@ def _sized(card: Card) -> tuple[int, dict[str, Any]]:
         steps = int((SECONDS - none) / (one - none))
         if steps >= STEPS:
             break
-    return rows, values | {cost.steps: min(max(steps, whole[cost.steps].low), whole[cost.steps].high)}
+    return rows, values | {cost.steps: min(max(steps, whole[cost.steps].low), most)}
 
 
 def _seconds(card: Card, rows: int, values: dict[str, Any]) -> float:
@@ -153,7 +157,7 @@ def line(one: Told) -> str:
     """Give what was told in a line."""
     said = "nothing" if one.said is None else f"{one.said:.2f} s"
     off = "" if one.off is None else f"{one.off:.0%} off"
-    early = f", of {one.steps:,} asked" if one.done != one.steps else ""
+    early = f" of {one.steps:,}" if one.done < one.steps else ""
     return (
         f"{one.estimator:18} {one.rows:7,} rows  fit {one.fit:6.2f} s, {one.done:,} steps{early}:"
         f" at {one.at:.2f} s {said} were left, in truth {one.left:.2f} s  {off}"
