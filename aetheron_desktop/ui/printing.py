@@ -53,7 +53,12 @@ def write_pdf(page: str, out: Path) -> None:
         return f'<img src="{name}" width="{round(share * wide)}" height="{round(share * high)}"><br>'
 
     body = _CHART.sub(placed, page[page.index("<body>") :])
-    document.setHtml(f"<html>{body}".replace("<figure>", "<p>").replace("</figure>", "</p>").replace("<table>", _TABLE))
+    document.setHtml(
+        f"<html>{body}".replace("<figure>", "<p>")
+        .replace('<figure class="wide">', "<p>")
+        .replace("</figure>", "</p>")
+        .replace("<table>", _TABLE)
+    )
     with storage_errors(out):
         part = out.with_name(f".{out.name}.new")
         _print(document, part)

@@ -19,12 +19,8 @@ from aetheron_desktop.engine.datasets.profiles.cells import Cells
 from aetheron_desktop.engine.datasets.staging import Stopped
 from aetheron_desktop.engine.datasets.viewing.cohorts import rows_where
 from aetheron_desktop.engine.errors import AetheronError, ModelError, UsageError, storage_errors
-from aetheron_desktop.engine.evaluation.intervals import intervals
-from aetheron_desktop.engine.evaluation.predictions import TestPredictions, read_predictions
-from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.segments.coding import coded
 from aetheron_desktop.engine.evaluation.segments.contrast import contrast
-from aetheron_desktop.engine.evaluation.segments.error_tree import error_tree
 from aetheron_desktop.engine.evaluation.segments.failure import CohortScores, Failure, Fairness, Segment, TestDrift
 from aetheron_desktop.engine.evaluation.segments.fairness import fairness_of_classes, fairness_of_numbers
 from aetheron_desktop.engine.evaluation.segments.labels import label_errors
@@ -32,7 +28,7 @@ from aetheron_desktop.engine.evaluation.segments.losses import losses
 from aetheron_desktop.engine.evaluation.segments.missing import missing_errors
 from aetheron_desktop.engine.evaluation.segments.slices import weak_segments
 from aetheron_desktop.engine.registry.revising import description_of
-from aetheron_desktop.engine.versioning.stored import predictions_file
+from aetheron_desktop.engine.versioning.stored import predictions_file, stored_predictions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +38,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.staging import Progress
+    from aetheron_desktop.engine.evaluation.predictions import TestPredictions
     from aetheron_desktop.engine.evaluation.segments.coding import Coded
     from aetheron_desktop.engine.evaluation.segments.failure import CohortQuestion, FailuresQuestion, FairnessQuestion
     from aetheron_desktop.engine.evaluation.segments.losses import Losses
@@ -103,8 +100,7 @@ def part_of(workspace: Workspace, model: str, version: str = "") -> Tested:
             hint="Take it out of the bin, or import its file again: the same content has the same id.",
         ) from error
     file = predictions_file(workspace, description)
-    level = description.limits.level if description.limits is not None else None
-    told = read_predictions(file, of=info.name, threshold=description.threshold, level=level)
+    told = stored_predictions(workspace, description)
     if int(told.rows[-1]) >= dataset.info.rows:
         raise ModelError(
             f"The test predictions of {info.name} are of rows that {dataset.info.name} does not have.",
@@ -164,6 +160,9 @@ def _look(
     progress: Progress,
     should_stop: Callable[[], bool],
 ) -> None:
+    # scikit-learn, 1 s: what is kept is told without it
+    from aetheron_desktop.engine.evaluation.segments.error_tree import error_tree
+
     def ask() -> None:
         if should_stop():
             raise Stopped
@@ -258,6 +257,9 @@ def cohort(workspace: Workspace, question: CohortQuestion, should_stop: Callable
         AetheronError: it cannot be told; the words say why.
         Stopped: it was asked to stop.
     """
+    from aetheron_desktop.engine.evaluation.intervals import intervals  # scikit-learn, as above
+    from aetheron_desktop.engine.evaluation.scores import scores
+
     rows = part_of(workspace, question.model, question.version)
     told = rows.predictions
     numbers = rows_where(rows.dataset, question.condition, workspace.root / "tmp", should_stop)

@@ -19,6 +19,7 @@ from aetheron_desktop.ui.widgets.analysis.threshold_bar import ThresholdBar
 from aetheron_desktop.ui.widgets.analysis.threshold_store import ThresholdStore
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.empty import Empty
+from aetheron_desktop.ui.widgets.failures.report_writer import ReportWriter
 from aetheron_desktop.ui.widgets.naming import named, pictured
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.versioning.subjects import Subject
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.analysis.board import Board
+    from aetheron_desktop.ui.widgets.failures.failures_view import FailuresView
 
 _ENDED: Final = {"succeeded", "stopped"}
 _SAME: Final = 5e-5
@@ -51,6 +53,7 @@ class AnalyzeTab(QWidget):
         """Whether a person chose it; otherwise it is the best run of the open dataset."""
         self._palette: Palette | None = None
         self.board: Board | None = None
+        self.failures: FailuresView | None = None
         self._build()
         self._connect()
 
@@ -65,6 +68,9 @@ class AnalyzeTab(QWidget):
         theme.mark(title, role="title")
         self._facts = named(ElidedLabel(self), "analysis_facts")
         theme.mark(self._facts, role="muted")
+        self._report = named(QPushButton("Report…", self), "analysis_report", "Write a report", "One page, or a PDF")
+        self._report.hide()
+        self._writer = ReportWriter(self._session, self)
         self._notes = named(QLabel(self, wordWrap=True), "analysis_notes")
         theme.mark(self._notes, role="warning")
         self._notes.hide()
@@ -73,6 +79,7 @@ class AnalyzeTab(QWidget):
         head.addWidget(title)
         head.addWidget(self._subject)
         head.addWidget(self._facts, 1, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self._report)
         self.threshold_bar = ThresholdBar(self)
         self.focus_bar = FocusBar(self)
         self.selection_bar = SelectionBar(self)
@@ -113,6 +120,8 @@ class AnalyzeTab(QWidget):
         self.selection_bar.grid_wanted.connect(self._show_in_grid)
         self._store.changed.connect(self._show_threshold)
         self._store.stored.connect(analysis.follow)
+        self._report.clicked.connect(self._write_report)
+        self._writer.changed.connect(self._show_report)
         clear = QShortcut(QKeySequence("Esc"), self, lambda: analysis.select(None))
         clear.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
@@ -200,6 +209,7 @@ class AnalyzeTab(QWidget):
         self._subject.setVisible(any(run.model for run in self._session.runs.values()) or bool(self._asked[0]))
 
     def _show_bars(self, *, is_there: bool) -> None:
+        self._report.hide()
         evidence = self.analysis.evidence
         task = evidence.predictions.task if is_there and evidence is not None else ""
         self.threshold_bar.setVisible(task == "binary")
@@ -225,6 +235,7 @@ class AnalyzeTab(QWidget):
         # numpy, which the reading thread has loaded
         from aetheron_desktop.engine.evaluation.evidence import GOALS
         from aetheron_desktop.ui.widgets.analysis.board import Board
+        from aetheron_desktop.ui.widgets.failures.failures_view import FailuresView
 
         evidence = self.analysis.evidence
         assert evidence is not None
@@ -235,6 +246,10 @@ class AnalyzeTab(QWidget):
                 self.board.deleteLater()
             self.board = Board(self.analysis, found.task, self)
             self.board.failed.connect(self._session.tell)
+            self.failures = FailuresView(self._session, self.analysis, self.board)
+            self.failures.failed.connect(self._session.tell)
+            self.failures.rows_wanted.connect(self.rows_wanted)
+            self.board.add_section("failures", "Where it fails", self.failures)
             self._stack.addWidget(self.board)
             self.setFocusProxy(self.board)
         self._stack.setCurrentWidget(self.board)
@@ -245,12 +260,15 @@ class AnalyzeTab(QWidget):
         self._show_subject()
         self._show_selection()
         self.board.show_evidence()
+        if self.failures is not None:
+            self.failures.show_subject()
 
     def _show_subject(self) -> None:
         subject, evidence = self.analysis.subject, self.analysis.evidence
         if subject is None or evidence is None:
             return
         self._show_choice()
+        self._show_report()
         words = self.analysis.part_words()
         self._facts.setText(words)
         self._facts.setToolTip(words)
@@ -295,6 +313,16 @@ class AnalyzeTab(QWidget):
     def _undo(self) -> None:
         if self.analysis.subject is not None:
             self._store.undo(self.analysis.subject)
+
+    def _write_report(self) -> None:
+        if self.analysis.subject is not None:
+            self._writer.choose(self.analysis.subject)
+
+    def _show_report(self) -> None:
+        """Show whether a report can be written: of a model that is here, one at a time."""
+        subject = self.analysis.subject
+        self._report.setVisible(subject is not None and bool(subject.model) and subject.has_dataset)
+        self._report.setEnabled(not self._writer.is_busy)
 
     def _show_in_grid(self) -> None:
         selection, subject, evidence = self.analysis.selection, self.analysis.subject, self.analysis.evidence

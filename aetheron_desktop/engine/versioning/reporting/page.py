@@ -20,8 +20,10 @@ h3 { font-size: 1rem; margin: 1.4rem 0 .3rem; } p { margin: .3rem 0 .7rem; } .so
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: .6rem 0 1rem; }
 th { text-align: left; font-weight: 600; border-bottom: 2px solid var(--line); }
 th, td { padding: .3rem .8rem .3rem 0; vertical-align: top; overflow-wrap: anywhere; }
-td { border-bottom: 1px solid var(--line); } .number { text-align: right; }
-figure { display: inline-block; margin: .4rem 1rem .8rem 0; } figcaption { color: var(--soft); max-width: 460px; }
+td { border-bottom: 1px solid var(--line); } td.number { white-space: nowrap; }
+.number { text-align: right; }
+figure { display: inline-block; vertical-align: top; width: 400px; max-width: 100%; margin: .4rem 1rem .8rem 0; }
+figure.wide { width: 100%; } figcaption { color: var(--soft); }
 svg { max-width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: var(--soft); }
 svg .name, svg .label { fill: var(--ink); } .axis { stroke: var(--line); }
 .line { fill: none; stroke: var(--accent); stroke-width: 1.8; }
@@ -81,7 +83,9 @@ def _section(section: Section) -> str:
             made.append(_table(one))
         else:
             caption = f"<figcaption>{escape(one.caption)}</figcaption>" if one.caption else ""
-            made.append(f"<figure>{one.chart}{caption}</figure>\n")
+            # What has nothing to say under it is a list, as wide as the page.
+            kind = "" if one.caption else ' class="wide"'
+            made.append(f"<figure{kind}>{one.chart}{caption}</figure>\n")
     return "".join(made)
 
 

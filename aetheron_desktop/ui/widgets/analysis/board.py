@@ -124,6 +124,12 @@ class Section(QWidget):
         layout.addWidget(label)
         layout.addWidget(inner)
 
+    def show_instead(self, content: QWidget) -> None:
+        """Show ``content`` in place of cards."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(content)
+
 
 class Board(QWidget):
     """The sections of one task; ``failed`` tells that a file could not be written."""
@@ -186,6 +192,14 @@ class Board(QWidget):
             self._sections.append(section)
             self._rows.addWidget(section)
             self._bar.addTab(title)
+
+    def add_section(self, name: str, title: str, content: QWidget) -> None:
+        """Put a section that is no tiles of figures behind the others."""
+        section = Section(name, title, self._inner)
+        section.show_instead(content)
+        self._sections.append(section)
+        self._rows.insertWidget(self._rows.count() - 1, section)
+        self._bar.addTab(title)
 
     def _go_to(self, place: int) -> None:
         if 0 <= place < len(self._sections) and not self._is_following:
