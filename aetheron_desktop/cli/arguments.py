@@ -182,6 +182,15 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("run", nargs="*", metavar="RUN", help="a run's id or name; two or more")
     verb.add_argument("--where", default="", metavar="COND", help="instead: 'roc_auc > 0.9 and estimator = lightgbm'")
     verb.add_argument("--metric", default="", metavar="NAME", help="what the better is told by; the task's main one")
+    verb.add_argument("--time", action="store_true", help="measure first how fast the named runs predict")
+    verb.add_argument(
+        "--import",
+        dest="take_in",
+        default="",
+        metavar="SOURCE",
+        help="take in runs of another program first: a folder mlruns, mlflow.db, http://host:port, or a CSV of metrics",
+    )
+    verb.add_argument("--out", type=Path, metavar="FILE", help="write the comparison: .csv, .html, or a folder mlruns")
     _verb(verbs, "estimators", training.estimators, "list the estimators and their parameters")
     _verb(verbs, "runs", running.runs, "list the runs")
     for name, command, what in (

@@ -12,8 +12,11 @@ from aetheron_desktop.engine.comparing.columns import SCORE, main
 from aetheron_desktop.engine.comparing.condition import matching
 from aetheron_desktop.engine.comparing.differing import differing
 from aetheron_desktop.engine.comparing.evidence import MOST_RUNS, judge, rank
+from aetheron_desktop.engine.comparing.exporting import export
+from aetheron_desktop.engine.comparing.foreign import PREFIX, foreign_rows, read_runs, take_in
 from aetheron_desktop.engine.comparing.row import dataset_names, rows_of
 from aetheron_desktop.engine.comparing.table import RunTable
+from aetheron_desktop.engine.comparing.timing import time_runs
 from aetheron_desktop.engine.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +31,13 @@ if TYPE_CHECKING:
 
 def compare(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     """Show runs side by side; of two whether the second is better, of more who can be told apart."""
+    if options.take_in:
+        runs = read_runs(options.take_in)
+        terminal.say(f"{take_in(workspace, runs):,} runs were taken in from {options.take_in}.")
+    if options.time:
+        told = time_runs(workspace, [workspace.run(run).id for run in options.run], terminal.advance, lambda: False)
+        for words in told.left_out:
+            terminal.say(f"Not timed: {words}")
     table = _table(workspace)
     chosen = _chosen(workspace, table, options)
     for place in chosen:
@@ -36,12 +46,17 @@ def compare(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
     if not terminal.json:
         _show_runs(terminal, table, [table.rows[place] for place in chosen])
     ids = list(options.run) or [table.rows[place].id for place in chosen]
-    if 2 <= len(ids) <= MOST_RUNS:
+    verdict: RunVerdict | RunRanking | None = None
+    if 2 <= len(ids) <= MOST_RUNS and not any(run.startswith(PREFIX) for run in ids):
         _tell_difference(terminal, differing(workspace, ids))
-    if len(ids) == 2:
-        _tell_verdict(terminal, judge(workspace, ids[0], ids[1], options.metric or None))
-    elif 2 < len(ids) <= MOST_RUNS:
-        _tell_ranking(terminal, table, rank(workspace, ids, options.metric or None))
+        if len(ids) == 2:
+            _tell_verdict(terminal, verdict := judge(workspace, ids[0], ids[1], options.metric or None))
+        else:
+            _tell_ranking(terminal, table, verdict := rank(workspace, ids, options.metric or None))
+    if options.out is not None:
+        shown = [column for column in table.columns() if column.group != "Environment"]
+        count = export(table, chosen, shown, options.out, verdict)
+        terminal.say(f"{count:,} runs are in {options.out}.")
     return 0
 
 
@@ -52,7 +67,7 @@ def _table(workspace: Workspace) -> RunTable:
     if missing := without_card(records, known):
         fill(workspace, missing)
         known = cards(workspace)
-    return RunTable(rows_of(records, known, dataset_names(workspace)))
+    return RunTable([*rows_of(records, known, dataset_names(workspace)), *foreign_rows(workspace)])
 
 
 def _chosen(workspace: Workspace, table: RunTable, options: Namespace) -> list[int]:
@@ -60,7 +75,8 @@ def _chosen(workspace: Workspace, table: RunTable, options: Namespace) -> list[i
     if options.run:
         if len(options.run) == 1:
             raise UsageError("With which run shall it be compared?", hint="Name a second: aetheron compare A B")
-        options.run = [workspace.run(name).id for name in options.run]
+        foreign = {name: row.id for row in table.rows if row.source for name in (row.id, row.name)}
+        options.run = [foreign.get(name) or workspace.run(name).id for name in options.run]
         return [place for run in options.run if (place := table.place(run)) is not None]
     where = matching(options.where, table)
     if not np.any(where):

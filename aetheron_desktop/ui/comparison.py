@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from aetheron_desktop.engine.comparing import card as cards
 from aetheron_desktop.engine.comparing import removing, views
 from aetheron_desktop.engine.comparing.columns import SCORE
+from aetheron_desktop.engine.comparing.foreign import PREFIX, foreign_rows, forget, read_runs, take_in
 from aetheron_desktop.engine.comparing.questions import CardsQuestion
 from aetheron_desktop.engine.comparing.row import dataset_names, row_of
 from aetheron_desktop.engine.comparing.table import RunTable
@@ -76,7 +77,7 @@ class Comparison(QObject):
     def _on_read(self, found: tuple[dict[str, RunCard], dict[str, str], RunTable]) -> None:
         self._cards, self._datasets, self.table = found
         here = self._session.runs
-        self.table.remove([row.id for row in self.table.rows if row.id not in here])
+        self.table.remove([row.id for row in self.table.rows if row.id not in here and not row.source])
         for run in here:
             if self.table.place(run) is None:
                 self.table.put(self._row(here[run]))
@@ -185,11 +186,28 @@ class Comparison(QObject):
                 self.table.put(row.with_card(card))
         self.changed.emit()
 
+    # -- what comes from elsewhere ------------------------------------------------------------------------------------
+
+    def bring_in(self, source: str) -> None:
+        """Take in the runs of another program; see :func:`.foreign.read_runs`."""
+        workspace = self._session.workspace
+        errand = Errand(lambda: take_in(workspace, read_runs(source)), self)
+        errand.done.connect(lambda _: self.read())
+        errand.failed.connect(self._session.tell)
+        errand.start()
+
     # -- what is deleted ----------------------------------------------------------------------------------------------
 
     def delete(self, runs: Sequence[str]) -> None:
-        """Put runs aside; they are deleted for good when the window closes."""
+        """Put runs aside; they are deleted for good when the window closes. Foreign ones are forgotten."""
         workspace = self._session.workspace
+        if foreign := [run for run in runs if run.startswith(PREFIX)]:
+            forget(workspace, foreign)
+            self.table.remove(foreign)
+            self.changed.emit()
+            runs = [run for run in runs if run not in foreign]
+            if not runs:
+                return
         errand = Errand(lambda: removing.put_aside(workspace, runs), self)
         errand.done.connect(self._on_removed)
         errand.failed.connect(self._session.tell)
@@ -234,7 +252,7 @@ class Comparison(QObject):
 def _read(workspace: Workspace, runs: Sequence[RunState]) -> tuple[dict[str, RunCard], dict[str, str], RunTable]:
     """Read cards and names from the index, and put the table together; beside the window's thread."""
     found, datasets = cards.cards(workspace), dataset_names(workspace)
-    table = RunTable(_row(run, datasets, found) for run in runs)
+    table = RunTable([*(_row(run, datasets, found) for run in runs), *foreign_rows(workspace)])
     table.order(SCORE, ascending=True)
     return found, datasets, table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QTre
 
 from aetheron_desktop.engine.comparing import card, views
 from aetheron_desktop.engine.comparing.differing import differing
-from aetheron_desktop.engine.comparing.questions import DifferingQuestion, VerdictQuestion
+from aetheron_desktop.engine.comparing.questions import DifferingQuestion, TimingQuestion, VerdictQuestion
 from aetheron_desktop.engine.comparing.views import COLUMNS
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE
@@ -18,6 +19,8 @@ from aetheron_desktop.ui.tabs.compare import CompareTab
 from tests.runs import made_run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.modeltest import ModelTester
     from pytestqt.qtbot import QtBot
 
@@ -251,3 +254,41 @@ def test_that_the_curves_of_the_chosen_runs_are_drawn_in_their_colours(tab: Comp
     qtbot.waitUntil(lambda: bool(tab.beside.curves.plots) and len(tab.beside.curves.plots[0].lines) == 2)
     assert tab.board._series_of("run-1") != tab.board._series_of("run-3")
     assert tab.board._series_of("run-2") is None
+
+
+def test_that_runs_of_a_table_come_in_go_out_and_are_forgotten(
+    tab: CompareTab, workspace: Workspace, tmp_path: Path, qtbot: QtBot
+) -> None:
+    source = tmp_path / "theirs.csv"
+    source.write_text("name,roc_auc,param.depth\ntheirs,0.97,4\n")
+    with qtbot.waitSignal(tab.comparison.changed):
+        tab.comparison.bring_in(str(source))
+    tab.board._change(where="source contains CSV")
+    (run,) = shown(tab)
+    assert run.startswith("foreign-")
+    assert cell(tab, run, "score") == "0.9700"
+    assert cell(tab, run, "rows") == "–"
+    tab.export_to(str(tmp_path / "out.csv"))
+    qtbot.waitUntil((tmp_path / "out.csv").exists)
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith(f"{run},theirs,0.97,")
+    tab.comparison.delete([run])
+    assert shown(tab) == []
+    tab.board._change(where="")
+    assert len(shown(tab)) == 4
+
+
+def test_that_predictions_of_the_chosen_runs_are_timed_by_a_worker(
+    tab: CompareTab, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(session, "ask", lambda question, *_: asked.append(question) or "")
+    tab.beside.bring("trade")
+    button = tab.findChild(QPushButton, "time_predictions")
+    button.click()
+    assert asked == []  # none of these has kept a model
+    row = tab.comparison.table.row("run-2")
+    assert row is not None
+    tab.comparison.table.put(replace(row, model="model-2"))
+    button.click()
+    assert asked == [TimingQuestion(runs=("run-2",))]
+    assert not button.isEnabled()

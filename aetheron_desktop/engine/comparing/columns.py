@@ -119,7 +119,8 @@ def main(row: RunRow) -> str:
     name = _MAIN.get(row.task, "")
     if name and (not row.source or row.metrics.get(name) is not None):
         return name
-    return next((name for name in row.metrics if not name.startswith(BASELINE)), "")
+    usual = next((name for name in _MAIN.values() if row.metrics.get(name) is not None), "")
+    return usual or next((name for name in row.metrics if not name.startswith(BASELINE)), "")
 
 
 @cache

@@ -9,6 +9,7 @@ import msgspec
 from aetheron_desktop.engine.comparing.card import fill
 from aetheron_desktop.engine.comparing.differing import RunDifference, differing
 from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict, judge, rank
+from aetheron_desktop.engine.comparing.timing import PredictionsTimed, time_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,8 +57,19 @@ class DifferingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="as
         return "See what differs between runs"
 
 
-Question: TypeAlias = CardsQuestion | VerdictQuestion | DifferingQuestion
-Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference
+class TimingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="prediction_times"):
+    """How fast do the models of these runs predict? The answer is kept with the runs."""
+
+    runs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Time predictions"
+
+
+Question: TypeAlias = CardsQuestion | VerdictQuestion | DifferingQuestion | TimingQuestion
+Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference | PredictionsTimed
 
 
 def answer(
@@ -72,7 +84,6 @@ def answer(
     Raises:
         AetheronError: it cannot be answered; the words say why.
     """
-    del progress
     match question:
         case CardsQuestion():
             emit(CardsRead(count=fill(workspace, question.runs, should_stop)))
@@ -82,5 +93,7 @@ def answer(
             emit(rank(workspace, question.runs, question.metric))
         case DifferingQuestion():
             emit(differing(workspace, question.runs))
+        case TimingQuestion():
+            emit(time_runs(workspace, question.runs, progress, should_stop))
         case _:
             assert_never(question)

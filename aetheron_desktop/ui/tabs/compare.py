@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.comparing.evidence import MOST_RUNS, RunRanking, RunVerdict
-from aetheron_desktop.engine.comparing.questions import DifferingQuestion, VerdictQuestion
+from aetheron_desktop.engine.comparing.exporting import export
+from aetheron_desktop.engine.comparing.questions import DifferingQuestion, TimingQuestion, VerdictQuestion
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui.comparison import Comparison
 from aetheron_desktop.ui.dialogs.confirm import confirm
@@ -18,6 +20,7 @@ from aetheron_desktop.ui.dialogs.run_columns import RunColumnsDialog
 from aetheron_desktop.ui.dialogs.run_marks import RunMarksDialog
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models import quantities
+from aetheron_desktop.ui.messages import Notice
 from aetheron_desktop.ui.widgets.comparison.beside import Beside
 from aetheron_desktop.ui.widgets.comparison.board import Board
 from aetheron_desktop.ui.widgets.comparison.removed_bar import RemovedBar
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.comparing.differing import RunDifference
     from aetheron_desktop.engine.comparing.marks import Marks
     from aetheron_desktop.engine.comparing.row import RunRow
+    from aetheron_desktop.engine.comparing.timing import PredictionsTimed
     from aetheron_desktop.engine.comparing.views import View
     from aetheron_desktop.engine.events import JobEnded
     from aetheron_desktop.ui.session import Session
@@ -86,11 +90,14 @@ class CompareTab(QWidget):
         board.save_wanted.connect(self._ask_name)
         board.named_wanted.connect(comparison.show_view)
         board.forget_wanted.connect(comparison.forget_view)
+        board.import_wanted.connect(self._ask_import)
+        board.export_wanted.connect(self._ask_export)
         self.removed.undo_wanted.connect(comparison.undo)
         self.removed.free_wanted.connect(self._ask_free)
         board.selection_changed.connect(self._on_chosen)
         self._wait.timeout.connect(self._ask_front)
         self.beside.shown.connect(lambda _: self._show_front())
+        self.beside.trade.timing_wanted.connect(self._time)
         self.beside.trade.run_chosen.connect(lambda run: board.choose([run]))
         self.beside.curves.history_wanted.connect(self._read_history)
         self.beside.curves.failed.connect(self._session.tell)
@@ -200,6 +207,21 @@ class CompareTab(QWidget):
             self.verdict.show_problem(words)
             self.beside.differing.show_nothing(words)
 
+    def _time(self) -> None:
+        """Have a worker measure how fast the chosen runs predict, or all that are shown where none is."""
+        rows = self.comparison.table.rows
+        shown = [rows[place].id for place in self.board.model.shown_places()]
+        runs = tuple(run for run in (self._pair or shown) if (row := self.comparison.table.row(run)) and row.model)
+        if runs:
+            self.beside.trade.show_timing("Timing …")
+            self._session.ask(TimingQuestion(runs=runs), self._on_timed, lambda _: self.beside.trade.show_timing(""))
+
+    def _on_timed(self, told: PredictionsTimed) -> None:
+        if told.left_out:
+            words = f"{len(told.left_out):,} could not be timed"
+            self._session.noticed.emit(Notice("warning", words, told.left_out[0]))
+        self.comparison.read()
+
     def _swap(self) -> None:
         self._session.withdraw(self._asked)
         self._pair = self._pair[::-1]
@@ -232,6 +254,30 @@ class CompareTab(QWidget):
         dialog = NameViewDialog(self.comparison.views.named, self)
         dialog.chosen.connect(self.comparison.save_view)
         dialog.open()
+
+    def _ask_import(self, is_folder: bool) -> None:
+        dialog = QFileDialog(self, "Bring in runs of another program")
+        dialog.setFileMode(QFileDialog.FileMode.Directory if is_folder else QFileDialog.FileMode.ExistingFile)
+        if not is_folder:
+            dialog.setNameFilter("Runs (*.db *.sqlite *.sqlite3 *.csv *.tsv)")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.comparison.bring_in)
+        dialog.open()
+
+    def _ask_export(self) -> None:
+        dialog = QFileDialog(self, "Export the comparison", "comparison.html", "Page (*.html);;Table (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.export_to)
+        dialog.open()
+
+    def export_to(self, path: str) -> None:
+        """Write the runs that are shown, with their columns, to a file."""
+        model = self.board.model
+        table, places, columns = model.table, model.shown_places(), list(model.columns)
+        errand = Errand(lambda: export(table, places, columns, Path(path)), self)
+        errand.failed.connect(self._session.tell)
+        errand.start()
 
     def _ask_delete(self, runs: list[str]) -> None:
         rows = [row for run in runs if (row := self.comparison.table.row(run)) is not None]

@@ -76,6 +76,8 @@ class Board(QFrame):
     save_wanted = Signal()
     named_wanted = Signal(str)  # the name of a view
     forget_wanted = Signal(str)
+    import_wanted = Signal(bool)  # whether from a folder
+    export_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -365,5 +367,13 @@ class Board(QFrame):
             for name in views.named:
                 one = forget.addAction(name)
                 one.triggered.connect(lambda _=False, name=name: self.forget_wanted.emit(name))
+        menu.addSeparator()
+        folder = menu.addAction(icon("import"), "Bring in runs of MLflow (folder mlruns)…")
+        folder.triggered.connect(lambda: self.import_wanted.emit(True))
+        file = menu.addAction(icon("import"), "Bring in runs from a file (mlflow.db, CSV)…")
+        file.triggered.connect(lambda: self.import_wanted.emit(False))
+        out = menu.addAction(icon("export"), "Export what is shown (HTML, CSV)…")
+        out.triggered.connect(self.export_wanted)
+        menu.addSeparator()
         save = menu.addAction(icon("save"), "Save what is shown as a view…")
         save.triggered.connect(self.save_wanted)

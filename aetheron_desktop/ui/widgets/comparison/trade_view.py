@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.comparing.columns import SCORE
 from aetheron_desktop.engine.comparing.trading import traded
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.card import ChartCard
 from aetheron_desktop.ui.widgets.comparison.trade_chart import TradeChart
-from aetheron_desktop.ui.widgets.naming import named
+from aetheron_desktop.ui.widgets.naming import named, pictured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 class TradeView(QWidget):
-    """``run_chosen`` tells a run whose point was clicked."""
+    """``run_chosen`` tells a run whose point was clicked; ``timing_wanted`` asks how fast the chosen ones predict."""
 
     run_chosen = Signal(str)
+    timing_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,12 @@ class TradeView(QWidget):
         self.chart = TradeChart(self)
         self._words = named(QLabel(self), "trade_words")
         theme.mark(self._words, role="muted")
+        help_ = "Measure how long the chosen runs, or all that are shown, take to predict one row and a thousand"
+        self.timing = pictured(
+            named(QPushButton("Time predictions", self), "time_predictions", "", help_), "clock", "muted"
+        )
+        theme.mark(self.timing, role="ghost")
+        self.timing.clicked.connect(self.timing_wanted)
         card = ChartCard("trade_card", self)
         card.show_chart(self.chart, "Trade-off", "", "trade-off")
         line = QHBoxLayout()
@@ -45,6 +52,7 @@ class TradeView(QWidget):
             line.addWidget(box)
             box.activated.connect(self._draw)
         line.addWidget(self._words, 1)
+        line.addWidget(self.timing)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.GAP, theme.WIDE, theme.WIDE)
         layout.setSpacing(theme.GAP)
@@ -63,6 +71,11 @@ class TradeView(QWidget):
                 box.addItem(column.title, column.key)
             box.setCurrentIndex(max(0, box.findData(chosen)))
         self._draw()
+
+    def show_timing(self, words: str) -> None:
+        """Say that predictions are being timed, and of which run; nothing when none is."""
+        self.timing.setEnabled(not words)
+        self.timing.setText(words or "Time predictions")
 
     def _draw(self) -> None:
         table = self._table
