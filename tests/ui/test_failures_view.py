@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLabel, QPushButton, QWidget
 
 from aetheron_desktop.engine.datasets.viewing.cohorts import cohorts, keep_cohort, rows_where
 from aetheron_desktop.engine.evaluation.segments.failure import FailuresQuestion
@@ -16,6 +16,7 @@ from tests.ui.in_process import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -53,8 +54,8 @@ def view(session: Session, tab: AnalyzeTab, qtbot: QtBot, monkeypatch: pytest.Mo
     return tab.failures
 
 
-def button(view: FailuresView, name: str) -> QPushButton:
-    found = view.findChild(QPushButton, name)
+def button(within: QWidget, name: str) -> QPushButton:
+    found = within.findChild(QPushButton, name)
     assert found is not None
     return found
 
@@ -144,6 +145,21 @@ def test_that_suspected_labels_go_to_the_grid(view: FailuresView, tab: AnalyzeTa
     args: Any = told.args
     assert args[0] == DATASET
     assert args[1] == sorted(set(args[1]))
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [("html", b"<!doctype html>"), ("pdf", b"%PDF-"), ("md", b"# ")])
+def test_that_a_report_is_written_as_its_name_says(
+    view: FailuresView, tab: AnalyzeTab, session: Session, qtbot: QtBot, tmp_path: Path, suffix: str, begins: bytes
+) -> None:
+    assert not button(tab, "analysis_report").isHidden()
+    assert tab.analysis.subject is not None
+    out = tmp_path / f"it.{suffix}"
+    with qtbot.waitSignal(session.noticed, timeout=20_000):
+        tab._writer.write(tab.analysis.subject, str(out))
+        assert not button(tab, "analysis_report").isEnabled()
+    assert out.read_bytes().startswith(begins)
+    qtbot.waitUntil(button(tab, "analysis_report").isEnabled)
+    assert list((session.workspace.root / "tmp").glob("*.html")) == []
 
 
 def test_that_cohorts_of_before_are_there_at_once(view: FailuresView, session: Session) -> None:

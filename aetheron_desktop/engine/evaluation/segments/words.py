@@ -29,6 +29,15 @@ RATES: Final = {
     "mean_absolute_error": "mean absolute error",
 }
 """The rates of groups, in words."""
+HEADS: Final = {
+    "selection_rate": "Predicted positive",
+    "true_positive_rate": "Positive found",
+    "false_positive_rate": "False alarms",
+    "error": "Wrong",
+    "mean_error": "Mean error",
+    "mean_absolute_error": "Mean absolute error",
+}
+"""The same, as the head of a column."""
 _MUCH: Final = 0.1
 
 

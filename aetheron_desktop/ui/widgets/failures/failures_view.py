@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -113,8 +114,12 @@ class FailuresView(QWidget):
             QTreeWidget(self._tree_panel), "error_tree_nodes", "Questions that part the rows by their errors"
         )
         self.tree.setHeaderLabels(["Test rows with", "Rows", "Loss, with its 95 % interval", "Share of all"])
-        self.tree.setColumnWidth(0, 420)
-        self.tree.setColumnWidth(2, 240)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for place, width in ((1, 100), (2, 240), (3, 110)):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
+            self.tree.setColumnWidth(place, width)
         self._tree_panel.body.addWidget(self.tree)
         self._layout.addWidget(self._tree_panel)
 
@@ -136,7 +141,7 @@ class FailuresView(QWidget):
         self._drift = Panel("test_drift", "Test rows and the others", self)
         names = ("Column", "Stability index", "By chance up to", "Missing before", "Missing now")
         self.drift_table = plain_table(
-            "test_drift_table", "Drift of the test rows", names, self._drift, {1: 130, 2: 130}
+            "test_drift_table", "Drift of the test rows", names, self._drift, {1: 130, 2: 140, 3: 140, 4: 130}
         )
         self._drift.body.addWidget(self.drift_table)
         self._layout.addWidget(self._drift)
@@ -340,11 +345,11 @@ class FailuresView(QWidget):
     def _on_groups(self, found: Fairness) -> None:
         self._groups.say(words.of_fairness(found))
         names = list(found.groups[0].rates) if found.groups else []
-        heads = ["Group", "Rows", *(words.RATES[name] for name in names)]
+        heads = ["Group", "Rows", *(words.HEADS[name] for name in names)]
         self.group_table.setColumnCount(len(heads))
         self.group_table.setHorizontalHeaderLabels(heads)
         for place in range(2, len(heads)):
-            self.group_table.setColumnWidth(place, 230)
+            self.group_table.setColumnWidth(place, 190)
         fill(self.group_table, [of_group(group, names) for group in found.groups])
         self._apart.setText("\n".join(words.of_disparity(one) for one in found.disparities))
 
