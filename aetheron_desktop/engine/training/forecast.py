@@ -77,10 +77,14 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     classes: int = 0
 
     @property
-    def table_bytes(self) -> float:
-        """What the table takes while it is read and prepared."""
-        words = len(self.levels) + self.texts
-        return self.rows * (_NUMBER_BYTES * (self.numbers + 2 * self.dates) + _WORD_BYTES * words)
+    def number_bytes(self) -> float:
+        """What the table's numbers and dates take while it is read and prepared."""
+        return float(self.rows * _NUMBER_BYTES * (self.numbers + 2 * self.dates))
+
+    @property
+    def word_bytes(self) -> float:
+        """What the table's words take while it is read and prepared."""
+        return float(self.rows * _WORD_BYTES * (len(self.levels) + self.texts))
 
     def width(self, cost: Cost) -> int:
         """Give how many features the columns become."""
@@ -161,7 +165,7 @@ def forecast(
     return Forecast(
         estimator=card.id,
         seconds=speed * (cost.start_s + cost.cell_s * cells + count * step + pairs_s),
-        bytes=_PROGRAM_BYTES + size.table_bytes + cost.cell_bytes * cells + pairs_bytes,
+        bytes=_PROGRAM_BYTES + size.word_bytes + max(size.number_bytes, cost.cell_bytes * cells) + pairs_bytes,
         is_most=steps is None and may_end_early(card),
     )
 

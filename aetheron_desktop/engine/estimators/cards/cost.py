@@ -17,7 +17,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     two where it is ``per_class``. ``steps`` is the parameter that counts the steps, empty where there is one.
     ``scales`` are parameters by whose share of their default, to that power, a step takes longer. ``parallel`` is
     the share of a step that further cores take on. Of what learns in ``batches`` a step is an epoch: ``step_s`` is what
-    a batch takes beside its cells. ``cell_bytes`` is what it holds for each cell beside the table.
+    a batch takes beside its cells. ``cell_bytes`` is what it holds for each cell, the table's own numbers among it, for
+    they are in the memory when it is measured; but not its words.
 
     What looks at pairs of rows takes ``pair_s`` for each pair, and ``pair_cell_s`` for each feature of it: of
     ``neighbours``, the rows that are kept with those that it is judged by; of ``support``, those that libsvm sees with
