@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.versioning.subjects import Subject
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.analysis.board import Board
+    from aetheron_desktop.ui.widgets.explanations.why_view import WhyView
     from aetheron_desktop.ui.widgets.failures.failures_view import FailuresView
 
 _ENDED: Final = {"succeeded", "stopped"}
@@ -54,6 +55,7 @@ class AnalyzeTab(QWidget):
         self._palette: Palette | None = None
         self.board: Board | None = None
         self.failures: FailuresView | None = None
+        self.why: WhyView | None = None
         self._build()
         self._connect()
 
@@ -244,12 +246,15 @@ class AnalyzeTab(QWidget):
             if self.board is not None:
                 self._stack.removeWidget(self.board)
                 self.board.deleteLater()
+            if self.why is not None:
+                self.why.cancel()
             self.board = Board(self.analysis, found.task, self)
             self.board.failed.connect(self._session.tell)
             self.failures = FailuresView(self._session, self.analysis, self.board)
             self.failures.failed.connect(self._session.tell)
             self.failures.rows_wanted.connect(self.rows_wanted)
             self.board.add_section("failures", "Where it fails", self.failures)
+            self._add_why(self.board)
             self._stack.addWidget(self.board)
             self.setFocusProxy(self.board)
         self._stack.setCurrentWidget(self.board)
@@ -263,6 +268,14 @@ class AnalyzeTab(QWidget):
         if self.failures is not None:
             self.failures.show_subject()
 
+    def _add_why(self, board: Board) -> None:
+        from aetheron_desktop.ui.widgets.explanations.why_view import WhyView  # with the board, not with the window
+
+        why = self.why = WhyView(self._session, board)
+        why.failed.connect(self._session.tell)
+        why.rows_wanted.connect(self.rows_wanted)
+        board.add_section("why", "Why", why)
+
     def _show_subject(self) -> None:
         subject, evidence = self.analysis.subject, self.analysis.evidence
         if subject is None or evidence is None:
@@ -275,6 +288,8 @@ class AnalyzeTab(QWidget):
         notes = (*subject.notes, *evidence.predictions.notes())
         self._notes.setText("  ".join(notes))
         self._notes.setVisible(bool(notes))
+        if self.why is not None:
+            self.why.show_subject(subject.model, subject.version)
         self._show_threshold()
 
     def _show_threshold(self) -> None:
@@ -302,6 +317,8 @@ class AnalyzeTab(QWidget):
         self.selection_bar.show_selection(
             len(selection), len(evidence.predictions), selection.words, has_dataset=subject.has_dataset
         )
+        if len(selection) == 1 and self.why is not None and self.why.row is not None:
+            self.why.show_row(int(evidence.predictions.rows[selection.places[0]]))
 
     # -- what is wished -----------------------------------------------------------------------------------------------
 
