@@ -62,9 +62,11 @@ def rows(count: int = COUNT) -> list[tuple[str, float]]:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     from aetheron_desktop.ui import theme
+    from aetheron_desktop.ui.collector import Collector
     from aetheron_desktop.ui.session import Session
 
     theme.apply(app, "light")
+    Collector(app).start()  # as in the program: garbage is looked for between the wishes
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace.open(Path(folder) / "workspace")
         fill(workspace, count)

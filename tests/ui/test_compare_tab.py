@@ -268,6 +268,10 @@ def test_that_runs_of_a_table_come_in_go_out_and_are_forgotten(
     assert run.startswith("foreign-")
     assert cell(tab, run, "score") == "0.9700"
     assert cell(tab, run, "rows") == "–"
+    tab.board.choose([run])
+    assert "cannot be told" in next(
+        label.text() for label in tab.beside.verdict.findChildren(QLabel) if "other programs" in label.text()
+    )
     tab.export_to(str(tmp_path / "out.csv"))
     qtbot.waitUntil((tmp_path / "out.csv").exists)
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith(f"{run},theirs,0.97,")

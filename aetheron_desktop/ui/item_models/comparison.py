@@ -262,7 +262,7 @@ class ComparisonModel(QAbstractTableModel):
                 word = "better" if gained > 0 else "worse"
                 return f"{quantities.number(abs(gained))} {word}", "success" if gained > 0 else "danger"
             if line.is_apart:
-                return "other rows", "muted"
+                return ("other rows" if run.rivals is not None else "rows not known"), "muted"
         between = run.intervals.get(metric)
         return (f"{score_words.between(between)}", "faint") if between else ("", "")
 

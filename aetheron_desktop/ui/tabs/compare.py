@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QSplitter, QVBoxLayout, QWidget
 
 from aetheron_desktop.engine.comparing.evidence import MOST_RUNS, RunRanking, RunVerdict
 from aetheron_desktop.engine.comparing.exporting import export
+from aetheron_desktop.engine.comparing.foreign import PREFIX
 from aetheron_desktop.engine.comparing.questions import DifferingQuestion, TimingQuestion, VerdictQuestion
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui.comparison import Comparison
@@ -152,6 +153,10 @@ class CompareTab(QWidget):
         if view == "curves":
             self._answered[view] = runs
             self._show_curves()
+        elif any(run.startswith(PREFIX) for run in runs):
+            words = "Of runs of other programs neither plan nor test predictions are here"
+            self.verdict.show_nothing(f"{words}: which is better cannot be told. Choose runs of your own.")
+            self.beside.differing.show_nothing(f"{words}. Their parameters are columns of the leaderboard.")
         elif not 2 <= len(runs) <= MOST_RUNS:
             words = f"Choose two to {MOST_RUNS} runs with Ctrl and a click"
             self.verdict.show_nothing(f"{words} to see which is better, and what that stands on.")
@@ -185,7 +190,8 @@ class CompareTab(QWidget):
 
     def _ask_front(self) -> None:
         view, runs = self.beside.view, self._pair
-        if not 2 <= len(runs) <= MOST_RUNS or self._answered.get(view) == runs:
+        is_foreign = any(run.startswith(PREFIX) for run in runs)
+        if is_foreign or not 2 <= len(runs) <= MOST_RUNS or self._answered.get(view) == runs:
             return
         self._session.withdraw(self._asked)
         self._answered[view] = runs

@@ -50,6 +50,7 @@ class DifferingView(QWidget):
         layout.setSpacing(theme.GAP)
         layout.addLayout(line)
         layout.addWidget(self._table, 1)
+        layout.addStretch()
         self.show_nothing("Choose two to eight runs to see what differs between them.")
 
     def show_nothing(self, words: str) -> None:
