@@ -108,14 +108,18 @@ def _wish(subject: Subject, table: pd.DataFrame, wish: str) -> Wish:
     if not wish:
         middle = float(np.median(subject.learned.y))
         is_more = float(raw[0]) < middle
-        return Wish(words=f"{'>=' if is_more else '<='}{middle:.6g}", bound=middle, is_more=is_more)
+        return _bounded(middle, is_more=is_more)
     sign, number = (wish[:2], wish[2:]) if wish[:2] in {">=", "<="} else ("", wish)
     try:
         bound = float(number)
     except ValueError as error:
         raise UsageError(f"{wish!r} is no number to wish for.", hint='Write it like ">=12" or "<=12".') from error
     is_more = sign == ">=" if sign else float(raw[0]) < bound
-    return Wish(words=f"{'>=' if is_more else '<='}{bound:.6g}", bound=bound, is_more=is_more)
+    return _bounded(bound, is_more=is_more)
+
+
+def _bounded(bound: float, *, is_more: bool) -> Wish:
+    return Wish(words=f"{'at least' if is_more else 'at most'} {bound:.6g}", bound=bound, is_more=is_more)
 
 
 class _Search:

@@ -160,7 +160,7 @@ def with_row_sentences(told: RowReasons) -> RowReasons:
 def with_counterfactual_sentences(told: Counterfactuals, is_so: bool) -> Counterfactuals:
     """Give the counterfactuals in words."""
     if is_so:
-        said: tuple[str, ...] = (f"{told.wish} is what is predicted already.",)
+        said: tuple[str, ...] = (f"What is predicted already is {told.wish}.",)
     elif not told.found:
         kept = f" without changing {listed(told.kept)}" if told.kept else ""
         said = (f"No plausible values were found for which {told.wish} is predicted{kept}.",)
