@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,8 @@ class _Desk(QObject):
         except AetheronError as error:
             signal, value = "failed", error
         finally:
-            self.answered.emit(number, signal, value)
+            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile, and the desk with it
+                self.answered.emit(number, signal, value)
 
     def _hand_over(self, number: int, signal: str, value: object) -> None:
         errand, _ = self._waiting.pop(number)

@@ -30,7 +30,7 @@ _OF: Final[dict[str, Literal["row", "column"]]] = {"row": "row", "column": "colu
 class ConfusionCard(FigureCard):
     """Counts of what was against what was predicted; a click on a cell means its rows."""
 
-    title = "Confusion matrix"
+    title = "Confusion"
     by_focus = False
 
     def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:

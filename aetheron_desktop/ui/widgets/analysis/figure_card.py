@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.charts.chart import Chart
 
 _HEIGHT = 250
+_LOW = 90
+"""A card that can only say why it has no plot needs less room."""
 
 
 class FigureCard(ChartCard):
@@ -40,7 +42,7 @@ class FigureCard(ChartCard):
         self.show_chart(chart, self.title, "", self.title)
         self._why = named(QLabel(self, wordWrap=True), f"{name}_why")
         self._why.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._why.setMinimumHeight(_HEIGHT)
+        self._why.setMinimumHeight(_LOW)
         self._why.setMargin(theme.LOOSE)
         self._why.hide()
         theme.mark(self._why, role="muted")

@@ -34,7 +34,7 @@ _MOST: Final = 1e9
 class MetricByThresholdCard(FigureCard):
     """Metrics by threshold; one by itself has its band."""
 
-    title = "Metric by threshold"
+    title = "Metrics"
 
     def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
         self.chart_ = LinesChart()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QRectF, Qt
@@ -87,7 +88,9 @@ class ConfusionChart(Cells):
         return "Predicted", "Actual"
 
     def names(self, upright: bool) -> list[Tick]:
-        return [Tick(-place if upright else place, name) for place, name in enumerate(self._names)]
+        low, high = (-self._view.high, -self._view.low) if upright else (self._view.left, self._view.right)
+        shown = range(max(0, math.floor(low)), min(len(self._names), math.ceil(high) + 1))
+        return [Tick(-place if upright else place, self._names[place]) for place in shown]
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
         if len(self._names) > _MANY:

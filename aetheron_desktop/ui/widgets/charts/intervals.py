@@ -83,7 +83,10 @@ class IntervalsChart(Chart):
         return self._title, ""
 
     def names(self, upright: bool) -> list[Tick]:
-        return [Tick(-place, line.name) for place, line in enumerate(self._lines)] if upright else []
+        if not upright:
+            return []
+        first, last = max(0, math.floor(-self._view.high)), min(len(self._lines), math.ceil(-self._view.low) + 1)
+        return [Tick(-place, self._lines[place].name) for place in range(first, last)]
 
     def draw(self, painter: QPainter, frame: Frame) -> None:
         for place, line in enumerate(self._lines):

@@ -26,6 +26,7 @@ _HEADROOM: Final = 1.06
 _THICK: Final = 0.36
 _THICKEST: Final = 12.0
 _LEGEND: Final = 8
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,9 @@ class RankedChart(Chart):
                 painter.drawRect(rooms[chosen][0])
 
     def legend(self) -> list[tuple[str, QColor]]:
-        return [(name, theme.series(place)) for place, name in enumerate(self._names[:_LEGEND])]
+        # More names than these would be cut to their first letters; the pointer tells them.
+        named = self._names if len(self._names) <= _NAMED else ()
+        return [(name, theme.series(place)) for place, name in enumerate(named)]
 
     def tip(self, x: float, y: float, frame: Frame) -> str:
         del frame
