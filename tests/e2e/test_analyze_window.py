@@ -21,6 +21,7 @@ pytestmark = [
 ]
 TABLE = ROOT / "data" / "breast-cancer.csv"
 TAB = "find('analyze_tab')"
+RUN = "r.id for r in window().session.runs.values() if r.estimator == 'logistic' and r.model"
 CHART = "find('confusion_card').chart_"
 
 
@@ -29,8 +30,8 @@ def test_that_a_trained_model_is_analyzed_its_threshold_stored_and_its_errors_sh
         program.ask("window().resize(1400, 900)")
         program.ask(f"window().session.open_file(__import__('pathlib').Path({str(TABLE)!r}))")
         program.wait("window().session.dataset is not None")
-        (run,) = program.ask("window().session.train(['logistic'])")[:1]
-        program.wait(f"window().session.runs[{run!r}].model")
+        program.ask("window().session.train(['logistic'])")
+        run = program.wait(f"next(({RUN}), None)", 120)
         program.wait("not window().session.is_busy()")
         program.key("ctrl+2")
         program.ask(f"window().train_tab().leaderboard.choose([{run!r}])")
