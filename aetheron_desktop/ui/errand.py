@@ -25,6 +25,7 @@ class Errand(QObject):
 
     done = Signal(object)
     failed = Signal(object)  # AetheronError
+    broken = Signal(object)  # None: an error that nobody expected has reached the program's hook
 
     def __init__(self, work: Callable[[], Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,7 @@ class Errand(QObject):
         # Last of all connections: the errand must not be gone before its answer is on the way to the others.
         self.done.connect(self.deleteLater)
         self.failed.connect(self.deleteLater)
+        self.broken.connect(self.deleteLater)
         _desk().send(self, self._work)
 
 
@@ -71,8 +73,8 @@ class _Desk(QObject):
 
     def _hand_over(self, number: int, signal: str, value: object) -> None:
         errand, _ = self._waiting.pop(number)
-        if signal and shiboken6.isValid(errand):  # else the widget that wanted to know has been closed meanwhile
-            getattr(errand, signal).emit(value)
+        if shiboken6.isValid(errand):  # else the widget that wanted to know has been closed meanwhile
+            getattr(errand, signal or "broken").emit(value)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -490,3 +491,41 @@ def test_that_a_thousand_classes_are_drawn_as_a_picture(qtbot: QtBot, session: S
     assert len(colours) >= 2
     said = predicted.argmax(axis=1)
     assert int(np.trace(np.asarray(chart.counts))) == int((said == truth).sum())
+
+
+def test_that_what_a_person_chose_stays_when_its_table_is_opened_and_goes_with_another(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, binary: str
+) -> None:
+    truth, score = scored(60, seed=1)
+    better = {"roc_auc": 0.99}
+    put_run(session.workspace, truth, np.column_stack([1 - score, score]), classes=CLASSES, number=2, metrics=better)
+    session.runs.clear()
+    session._take_up_runs()
+    opened(qtbot, tab, binary)
+    session.open_dataset("0123456789abcdef")
+    tab.hide()
+    tab.show()
+    assert tab.analysis.subject is not None
+    assert tab.analysis.subject.run == binary
+    session.close_dataset()
+    tab._on_dataset()
+    qtbot.waitUntil(lambda: is_drawn(tab))
+    assert tab.analysis.subject is not None
+    assert tab.analysis.subject.run == "run-2"
+
+
+def test_that_a_bug_in_one_plot_does_not_keep_the_others_from_being_made(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    heard: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: heard.append(kind))
+    monkeypatch.setattr(RocCard, "make", broken)
+    tab.show()
+    tab.show_run(binary)
+    qtbot.waitUntil(lambda: tab.board is not None and tab.board.cards[-1].figure is not None)
+    assert tab.board is not None
+    assert [one.objectName() for one in tab.board.cards if one.figure is None] == ["roc_card"]
+    assert heard == [ZeroDivisionError]

@@ -12,6 +12,7 @@ from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs import palette_offers
 from aetheron_desktop.ui.dialogs.palette import Palette
+from aetheron_desktop.ui.item_models.tips import plain_tip
 from aetheron_desktop.ui.widgets.analysis.analysis import Analysis
 from aetheron_desktop.ui.widgets.analysis.focus_bar import FocusBar
 from aetheron_desktop.ui.widgets.analysis.selection_bar import SelectionBar
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.explanations.why_view import WhyView
     from aetheron_desktop.ui.widgets.failures.failures_view import FailuresView
 
+_LONGEST: Final = 48
 _ENDED: Final = {"succeeded", "stopped"}
 _SAME: Final = 5e-5
 """Thresholds that differ by less are written alike, and stored alike."""
@@ -179,6 +181,9 @@ class AnalyzeTab(QWidget):
         self._open_best()
 
     def _on_dataset(self) -> None:
+        opened, subject = self._session.dataset, self.analysis.subject
+        if opened is not None and subject is not None and subject.dataset == opened.info.id:
+            return  # it is the table of what is looked at, opened to show rows of it
         self._is_chosen = False
         if self.isVisible():
             self._open_best()
@@ -207,7 +212,10 @@ class AnalyzeTab(QWidget):
 
     def _show_choice(self) -> None:
         subject = self.analysis.subject
-        self._subject.setText(subject.title if subject is not None else "Choose a run")
+        title = subject.title if subject is not None else "Choose a run"
+        self._subject.setText(title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…")
+        self._subject.setToolTip(plain_tip(title) if subject is not None else "")
+        self._subject.setAccessibleDescription(title)
         self._subject.setVisible(any(run.model for run in self._session.runs.values()) or bool(self._asked[0]))
 
     def _show_bars(self, *, is_there: bool) -> None:

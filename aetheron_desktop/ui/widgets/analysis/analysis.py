@@ -240,6 +240,7 @@ class Analysis(QObject):
         self._going = errand = Errand(work, self)
         errand.done.connect(lambda found: self._on_made(turn, receive, found))
         errand.failed.connect(lambda error: self._on_work_failed(turn, error))
+        errand.broken.connect(lambda _: self._go_on(turn))
         errand.start()
 
     def _on_made(self, turn: int, receive: Callable[[Any], None], found: Any) -> None:
@@ -251,9 +252,14 @@ class Analysis(QObject):
 
     def _on_work_failed(self, turn: int, error: AetheronError) -> None:
         if turn == self._turn:
+            self._go_on(turn)
+            self.failed.emit(error)
+
+    def _go_on(self, turn: int) -> None:
+        """Do what waits; a bug in one plot must not keep the others from being made."""
+        if turn == self._turn:
             self._going = None
             self._next()
-            self.failed.emit(error)
 
 
 def _read_run(workspace: Workspace, run: str) -> tuple[Subject, Evidence, int]:
