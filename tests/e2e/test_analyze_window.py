@@ -51,18 +51,20 @@ def test_that_a_trained_model_is_analyzed_its_threshold_stored_and_its_errors_sh
         assert len(alarms), "the table is no longer one that makes false alarms"
         program.wait(f"int({CHART}.counts[0][1]) == {len(alarms)}")
 
-        program.click("threshold_apply")
-        program.wait(f"{TAB}.analysis.subject.number == 2 and not {TAB}._store.is_busy")
-        model = program.ask(f"{TAB}.analysis.subject.model")
-        found = program.ask(f"[v.threshold for v in window().session.workspace.shelf.history({model!r}).versions]")
-        assert found == [0.1, None]
-
         program.ask(f"{CHART}.point_chosen.emit(1.0, 0.0)")
         program.wait("find('selection_bar') is not None")
         assert program.ask("find('selection_words').text()").startswith(f"{len(alarms)} row")
         program.click("selection_grid")
         program.wait(f"find('grid') is not None and find('grid').model().rowCount() == {len(alarms)}")
         assert program.ask("list(window().session.marked)") == stored["row"].to_numpy()[alarms].tolist()
+
+        program.key("ctrl+4")
+        program.wait(f"{TAB} is not None")
+        program.click("threshold_apply")
+        program.wait(f"{TAB}.analysis.subject.number == 2 and not {TAB}._store.is_busy")
+        model = program.ask(f"{TAB}.analysis.subject.model")
+        found = program.ask(f"[v.threshold for v in window().session.workspace.shelf.history({model!r}).versions]")
+        assert found == [0.1, None]
         assert program.ask("libraries('torch', 'sklearn', 'pandas', 'scipy')") == []
         program.key("ctrl+q")
         assert program.wait_for_end() == 0
