@@ -94,6 +94,16 @@ def test_that_a_model_is_explained_and_what_was_found_is_there_the_next_time(
     single.click()
     assert set(why.dependence_part.chart.lines) == set(lines) - {STEPS}
     assert SINGLE not in why.dependence_part.chart.lines
+    other = why.findChild(QComboBox, "dependence_other")
+    assert other is not None
+    other.setCurrentIndex(other.findData("colour"))
+    other.activated.emit(other.currentIndex())
+    qtbot.waitUntil(lambda: _is_idle(why) and bool(why.dependence_part.surface.cells))
+    assert why.dependence_part.card.chart is why.dependence_part.surface
+    assert not single.isVisible()
+    rows = why.dependence_part.surface.table()
+    assert rows[0][:2] == ["size", "colour"]
+    assert {row[1] for row in rows[1:]} == {"red", "green", "blue"}
     count = len(work.questions)
     why.show_subject("", "")
     why.show_subject(info.id, info.version)

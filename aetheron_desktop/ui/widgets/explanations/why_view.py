@@ -18,7 +18,7 @@ from aetheron_desktop.engine.explaining.questions import (
     ShapQuestion,
     WhatIfQuestion,
 )
-from aetheron_desktop.engine.explaining.results import Dependence, GlassBox, Importance, Predicted, ShapSummary
+from aetheron_desktop.engine.explaining.results import Dependence, GlassBox, Importance, Predicted, ShapSummary, Surface
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
@@ -257,8 +257,8 @@ class WhyView(QWidget):
         place = self._wrong.index(self.row) + 1 if self.row in self._wrong else 0
         self.show_row(self._wrong[place % len(self._wrong)])
 
-    def _ask_dependence(self, column: str) -> None:
-        question = DependenceQuestion(model=self._model, version=self._version, column=column)
+    def _ask_dependence(self, column: str, other: str) -> None:
+        question = DependenceQuestion(model=self._model, version=self._version, column=column, other=other)
         self._ask("dependence", question, self._on_dependence_end)
 
     def _ask_glass_box(self) -> None:
@@ -302,6 +302,8 @@ class WhyView(QWidget):
             case Dependence():
                 self.dependence_part.show()
                 self.dependence_part.show_dependence(told)
+            case Surface():
+                self.dependence_part.show_surface(told)
             case GlassBox():
                 self._glass_words.setText("\n".join((told.sentence, *(f"• {line}" for line in told.lines))))
             case _:
