@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from aetheron_desktop.engine.estimators.few_rows import mean_of_trees, sums_of_rounds
 from aetheron_desktop.engine.estimators.limits import LEVEL
 
 if TYPE_CHECKING:
@@ -155,8 +156,23 @@ class SklearnPredictor:
         return in_blocks(self._predict, X) if hasattr(self.model, "coef_") else self._predict(X)
 
     def _predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        few = self._of_few(X)
+        if few is not None:
+            return few
         raw = self.model.predict_proba(X) if hasattr(self.model, "classes_") else self.model.predict(X)
         made: NDArray[np.float64] = raw.astype("float64", copy=False)
+        return made
+
+    def _of_few(self, X: NDArray[Any]) -> NDArray[np.float64] | None:
+        """Give what many trees say of a few rows; None where scikit-learn is asked."""
+        is_class = hasattr(self.model, "classes_")
+        made: NDArray[np.float64] | None = None
+        if hasattr(self.model, "_predictors"):
+            if (raw := sums_of_rounds(self.model, X)) is not None:
+                loss = self.model._loss
+                made = loss.predict_proba(raw) if is_class else loss.link.inverse(raw.ravel())
+        elif hasattr(self.model, "estimators_") and (made := mean_of_trees(self.model, X)) is not None and not is_class:
+            made = made[:, 0]
         return made
 
 

@@ -29,7 +29,7 @@ from aetheron_desktop.engine.estimators.treatments import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -99,24 +99,36 @@ class Columns:
         Raises:
             ModelError: columns are not there; the words name them.
         """
+        return pd.DataFrame(self.given(table), index=table.index)
+
+    def given(self, table: pd.DataFrame) -> Mapping[str, Any]:
+        """Give the columns (n,) of :meth:`frame` by name.
+
+        Raises:
+            ModelError: columns are not there; the words name them.
+        """
         absent = [column.name for column in self.columns if column.name not in table.columns]
         if absent:
             raise ModelError(
                 f"{len(absent)} columns that the model needs are not in the table: {', '.join(absent[:10])}.",
                 hint="Give a table with the columns that the model was trained on; their order does not matter.",
             )
+        if not table.columns.is_unique:
+            self._refuse_twice(table)
+        made: dict[str, Any] = {}
+        for column in self.columns:
+            made |= _made_of(column, table[column.name])
+        for first, second in self.spans():
+            made[span(first, second)] = made[part(second, "days")] - made[part(first, "days")]
+        return made
+
+    def _refuse_twice(self, table: pd.DataFrame) -> None:
         present = table.columns[table.columns.isin([column.name for column in self.columns])]
         if present.has_duplicates:
             raise ModelError(
                 f"The column {present[present.duplicated()][0]!r} is in the table more than once.",
                 hint="Rename or remove the columns that the model shall not use.",
             )
-        made: dict[str, Any] = {}
-        for column in self.columns:
-            made |= _made_of(column, table[column.name])
-        for first, second in self.spans():
-            made[span(first, second)] = made[part(second, "days")] - made[part(first, "days")]
-        return pd.DataFrame(made, index=table.index)
 
     def spans(self) -> list[tuple[str, str]]:
         """Give the pairs of dates between which :meth:`frame` counts the days."""

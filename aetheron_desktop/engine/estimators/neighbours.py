@@ -9,7 +9,7 @@ import numpy as np
 
 from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, Rows
-from aetheron_desktop.engine.estimators.plain import NearestPredictor, nearest
+from aetheron_desktop.engine.estimators.plain import NearestPredictor, neighbours
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,11 +76,12 @@ class Neighbours(Estimator):
     ) -> list[NDArray[np.int64]]:
         """Give the places (n, count) of the nearest ``known`` rows; a training row is none of its own neighbours."""
         own, done, found = _sample(len(known)), 0, []
+        around = neighbours(known.X)
         for number, one in enumerate(seen):
             places = np.empty((len(one), count), dtype=np.int64)
             for begin in _begins(len(one)):
                 part = slice(begin, min(begin + _BLOCK_ROWS, len(one)))
-                place = nearest(known.X, one.X[part], count + (number == 0))[1]
+                place = around.kneighbors(one.X[part], count + (number == 0), return_distance=False)
                 if number == 0:
                     is_other = place != own[part][:, None]
                     # Among many equal rows its own may not be found: then the farthest goes.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from aetheron_desktop.engine.estimators.feature_maker import made_by
 from aetheron_desktop.engine.estimators.limits import values
 from aetheron_desktop.engine.estimators.pooling import pooled
 from aetheron_desktop.engine.estimators.quantiles import said
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.limits import Limits
 
 _ROWS_AT_ONCE = 65_536
-
-
-class AsItIs:
-    """Gives the frame on: the branches of a blend prepare the columns each in its own way."""
-
-    def transform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Give ``frame``."""
-        return frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +56,7 @@ class Blend:
     offsets: tuple[float, ...] = ()
 
     def predict(self, X: Any) -> NDArray[np.float64]:
-        """Give (n, classes) probabilities, or (n,) values, of a frame of the columns (n, columns)."""
+        """Give (n, classes) probabilities, or (n,) values, of the columns by name, (n,) each."""
         return self.together(self._told(X))
 
     def together(self, told_by: Iterable[tuple[Branch, NDArray[np.float64]]]) -> NDArray[np.float64]:
@@ -98,7 +91,7 @@ class Blend:
         for _, group in groupby(self.branches, key=lambda branch: id(branch.transformer)):
             rows = None
             for branch in group:
-                rows = branch.transformer.transform(X) if rows is None else rows
+                rows = made_by(branch.transformer, X) if rows is None else rows
                 yield branch, branch.predictor.predict(rows)
 
 
@@ -138,9 +131,10 @@ class FittedPipeline:
         # In pieces of one size: memory stays bounded, and the same table gives the same bits.
         parts = []
         for start in range(0, max(1, len(table)), _ROWS_AT_ONCE):
-            frame = self.columns.frame(table.iloc[start : start + _ROWS_AT_ONCE])
-            if len(frame):
-                parts.append(said(self.predictor, self.transformer.transform(frame)))
+            piece = table.iloc[start : start + _ROWS_AT_ONCE]
+            given = self.columns.given(piece)
+            if len(piece):
+                parts.append(said(self.predictor, made_by(self.transformer, given)))
         if not parts:
             return np.empty((0, len(self.classes)) if self.classes else 0)
         return np.concatenate(parts)

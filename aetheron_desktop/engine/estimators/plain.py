@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from typing import Self
 
     from numpy.typing import NDArray
+    from sklearn.neighbors import NearestNeighbors
 
     Floats: TypeAlias = NDArray[np.float64]
 
-_KERNEL_BLOCK: Final = 256
+_KERNEL_BLOCK: Final = 64
+_NEAREST_BLOCK: Final = 128
+"""A single row takes as long as a block: small ones, then, which cost many rows little."""
 _TIED_BLOCK: Final = 64
 NEAR: Final = 1e-9
 """Distances that differ by less, as a share of the row's own length, are the same one, rounded otherwise."""
@@ -170,11 +173,12 @@ class NearestPredictor(PlainPredictor):
         _require(1 <= int(self.count[0]) <= len(self.rows), "it has fewer rows than neighbours")
 
     def predict(self, X: NDArray[Any]) -> Floats:
-        return in_blocks(self._block, X)
+        known = neighbours(self.rows)
+        return in_blocks(lambda block: self._block(known, block), X, _NEAREST_BLOCK)
 
-    def _block(self, X: Floats) -> Floats:
+    def _block(self, known: NearestNeighbors, X: Floats) -> Floats:
         count = int(self.count[0])
-        distance, place = nearest(self.rows, X, min(count + 1, len(self.rows)))
+        distance, place = known.kneighbors(X, min(count + 1, len(self.rows)))
         # Of rows equally far away, the number of threads decides which comes first; the sum must not know of it.
         votes, total = self.votes(np.sort(place[:, :count], axis=1))
         if count < len(self.rows):
@@ -256,10 +260,8 @@ def kernel(X: Floats, rows: Floats, gamma: float) -> Floats:
     return np.exp(apart, out=apart)
 
 
-def nearest(rows: Floats, X: Floats, count: int) -> tuple[Floats, NDArray[np.int64]]:
-    """Give the squared distances and the places, (n, count) each, of the ``count`` of ``rows`` nearest to ``X``."""
+def neighbours(rows: Floats) -> NearestNeighbors:
+    """Give what finds the nearest of ``rows`` (m, features), with their squared distances."""
     from sklearn.neighbors import NearestNeighbors  # 0.2 s
 
-    known = NearestNeighbors(algorithm="brute", metric="sqeuclidean").fit(rows)
-    distance, place = known.kneighbors(X, count)
-    return distance, place
+    return NearestNeighbors(algorithm="brute", metric="sqeuclidean").fit(rows)

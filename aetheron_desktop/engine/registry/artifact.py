@@ -25,9 +25,10 @@ import msgspec
 
 from aetheron_desktop.engine.datasets.schema import Schema
 from aetheron_desktop.engine.errors import ModelError, UntrustedModel, storage_errors
+from aetheron_desktop.engine.estimators.feature_maker import AsItIs
 from aetheron_desktop.engine.estimators.features import Columns
 from aetheron_desktop.engine.estimators.made_features import features_of
-from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, FittedPipeline
+from aetheron_desktop.engine.estimators.pipeline import Blend, FittedPipeline
 from aetheron_desktop.engine.registry.card import card_text
 from aetheron_desktop.engine.registry.description import (
     CARD,

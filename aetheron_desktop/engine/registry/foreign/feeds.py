@@ -82,9 +82,9 @@ class RawColumns(Columns):
 
     __slots__ = ()
 
-    def frame(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Give the table (n, columns); raises as :meth:`Columns.frame`."""
-        made = Columns.frame(self, table)
+    def given(self, table: pd.DataFrame) -> dict[str, Any]:
+        """Give the columns (n,) by name; raises as :meth:`Columns.given`."""
+        made = Columns.given(self, table)
         raw: dict[str, Any] = {}
         for column in self.columns:
             values = table[column.name]
@@ -96,7 +96,7 @@ class RawColumns(Columns):
                 raw[column.name] = values
             else:
                 raw[column.name] = values.astype(object).where(values.notna(), np.nan).infer_objects()
-        return pd.DataFrame(raw, index=table.index)
+        return raw
 
 
 @dataclass(frozen=True, slots=True)

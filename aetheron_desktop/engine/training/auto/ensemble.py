@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from aetheron_desktop.engine.estimators.pipeline import AsItIs, Blend, Branch
+from aetheron_desktop.engine.estimators.feature_maker import AsItIs, made_by
+from aetheron_desktop.engine.estimators.pipeline import Blend, Branch
 from aetheron_desktop.engine.estimators.temperature import cooled
 from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
 from aetheron_desktop.engine.evaluation.stacking import second_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.datasets.schema import Task
@@ -75,7 +76,7 @@ class Assembler:
     """Puts members together, by the metric that counts and within the time that a row may take.
 
     ``truth`` (m,) are class indices or values of the judged rows, ``weight`` (m,) what each counts. ``latency_ms`` is
-    how long one row may take in all; ``row`` is a table of it.
+    how long one row may take in all; ``row`` is one, column by column.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Assembler:
         weight: NDArray[np.float64] | None,
         *,
         latency_ms: float | None = None,
-        row: pd.DataFrame | None = None,
+        row: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         self._task = task
         self._metric = metric
@@ -186,8 +187,9 @@ class Assembler:
         """Give what a predictor behind ``transformer``, or a transformer, takes for one row; measured once."""
         known = self._known_ms.get(id(part))
         if known is None or known[0] is not part:
-            row = self._row if transformer is None else transformer.transform(self._row)
-            do = part.transform if transformer is None else part.predict
+            given = self._row or {}
+            row = given if transformer is None else made_by(transformer, given)
+            do = partial(made_by, part) if transformer is None else part.predict
             do(row)
             known = part, min(_timed(do, row) for _ in range(_TIMES))
             self._known_ms[id(part)] = known

@@ -94,7 +94,7 @@ class AutoLearner:
             self._bench.truth,
             self._bench.weight,
             latency_ms=None if latency_ms is None else float(latency_ms),
-            row=material.subject.columns.frame(material.table.iloc[:1]),
+            row=material.subject.columns.given(material.table.iloc[:1]),
         )
         memory_gb = experiment.params["memory_gb"]
         self._memory = _SAFE * psutil.virtual_memory().available if memory_gb is None else 1e9 * float(memory_gb)
