@@ -1,8 +1,9 @@
 """CatBoost (Prokhorenkova et al. 2018; Dorogush et al. 2018), in blocks of rounds.
 
 The library gives no model while it fits. So a fit is made of blocks of some rounds, each of which starts from what the
-trees before it add up to; where a block ends depends on the number of rounds alone, and what is drawn at random in it
-on its first round. So a fit that goes on from the end of a block ends the same as one that was never cut short.
+trees before it add up to; where a block ends depends on the numbers of rounds and of rows alone, and what is drawn at
+random in it on its first round. So a fit that goes on from the end of a block ends the same as one that was never cut
+short.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.base import Progress, Recipe
 
 _TREES: Final = "trees.npz"
-_FIRST_ENDS: Final = (2, 5, 10, 20)
+_FIRST_ENDS: Final = (5, 20, 80)
 """Where the first blocks end: so there is something to see and to keep soon."""
-_BLOCK: Final = 40
-"""What is done at the end of a block takes as long as a round."""
+_SHORTEST: Final = 40
+_LONGEST: Final = 320
+_CELLS: Final = 200_000_000
+"""To begin and to end a block takes as long as some rounds, so it is long; a run that is cut short loses it, so it
+looks at no more cells than these in all, which takes seconds."""
 _LOSSES: Final = {"binary": "Logloss", "multiclass": "MultiClass", "regression": "RMSE"}
 _NEXT_TO_NOTHING: Final = 1e-6
 _ROWS: Final = 16_384
@@ -69,6 +73,7 @@ class _Fit:
         )
         self._start, self._scale = _start(recipe, train)
         self._rows = (len(train), len(valid))
+        self._longest = min(_LONGEST, max(_SHORTEST, _CELLS // (train.X.size * self._outputs)))
         if recipe.task == "multiclass":
             train = _of_all_classes(train, recipe.classes)
         self._blocks: list[Trees] = []
@@ -93,7 +98,8 @@ class _Fit:
         for pool, sums in zip((train, valid), self._sums, strict=True):
             # What ``set_baseline`` calls, which takes ten times as long to read an array.
             pool._set_baseline(list(zip(*sums.T.tolist(), strict=True)))
-        heard = _Heard(self.rounds, min(_end_after(begun), self.rounds.total), _LOSSES[self._recipe.task])
+        end = min(_end_after(begun, self._longest), self.rounds.total)
+        heard = _Heard(self.rounds, end, _LOSSES[self._recipe.task])
         model = CatBoost(_parameters(self._recipe, begun, heard.end - begun, train.shape))
         model.fit(train, eval_set=valid, use_best_model=False, callbacks=[heard])
         trees = catboost_form.read(model._serialize_model())
@@ -196,8 +202,10 @@ class _Heard:
         return not is_over
 
 
-def _end_after(done: int) -> int:
-    return next((end for end in _FIRST_ENDS if end > done), (done // _BLOCK + 1) * _BLOCK)
+def _end_after(done: int, longest: int) -> int:
+    """Give the number of rounds at which the block ends that begins after so many; it has ``longest`` at most."""
+    first = next((end for end in _FIRST_ENDS if end > done), 0)
+    return first if 0 < first - done <= longest else (done // longest + 1) * longest
 
 
 def _rounded(rows: Rows) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ from aetheron_desktop.engine.estimators.symmetric import SymmetricPredictor
 from aetheron_desktop.engine.params import defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from aetheron_desktop.engine.datasets.schema import Task
@@ -33,6 +33,14 @@ COUNTS = {"boosting": "max_iter", "catboost": "iterations"}
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 ROUNDS = 12
 ENDS = (2, 5, 10)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_blocks() -> Iterator[None]:
+    """Let blocks of CatBoost end within the few rounds of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catboost_boosting, "_FIRST_ENDS", ENDS)
+        yield
 
 
 class Killed(Exception):

@@ -14,6 +14,7 @@ def fit_catboost(train: Rows, valid: Rows, setting: Setting) -> Predict:
     """Boost in blocks of rounds until the validation rows gain nothing any more, and keep the rounds up to the best."""
     params, classes = setting.params, setting.classes
     outputs = classes if classes > 2 else 1
+    longest = min(320, max(40, 200_000_000 // (train.X.size * outputs)))
     start, scale = _start(train, classes)
     if classes > 2 and len(absent := np.setdiff1d(np.arange(classes), train.y)):
         # A class that no row has is learned of one that hardly weighs.
@@ -39,7 +40,8 @@ def fit_catboost(train: Rows, valid: Rows, setting: Setting) -> Predict:
     done = best = 0
     lowest = np.inf
     while done < most and done - best < params["patience"]:
-        end = next((end for end in (2, 5, 10, 20) if end > done), (done // 40 + 1) * 40)
+        first = next((end for end in (5, 20, 80) if end > done), 0)
+        end = first if 0 < first - done <= longest else (done // longest + 1) * longest
         told = _parameters(setting, done, min(end, most) - done, count)
         if (directions := signs(train, setting)) is not None:
             told["monotone_constraints"] = directions
