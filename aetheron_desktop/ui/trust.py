@@ -12,6 +12,7 @@ from aetheron_desktop.engine.datasets.checks.finding import (
     CheckQuestion,
     Decision,
     Finding,
+    LookQuestion,
     ranked,
 )
 from aetheron_desktop.engine.datasets.splitting.frozen_split import FrozenSplit, SplitQuestion, SplitRequest, splits
@@ -64,6 +65,9 @@ class Trust(QObject):
         self._job = ""
         self._target: str | None = None
         self._found: dict[str, Finding] = {}
+        self._look: LookQuestion | None = None
+        self._looking = ""
+        self._seen: dict[str, Finding] = {}
         self._split_for: Finding | None = None
         self.checked: Checked | None = None
         self.problem = ""
@@ -136,6 +140,44 @@ class Trust(QObject):
         if end.outcome != "succeeded":
             self.problem = f"{end.detail or end.title} {end.hint}".strip()
         self.changed.emit()
+
+    # -- before a training --------------------------------------------------------------------------------------------
+
+    def warnings(self) -> list[Finding]:
+        """Give what should be known before a training and is undecided, the worst first: columns to leave out, perhaps.
+
+        Of the report where it is there, and else of a first look.
+        """
+        is_there = self.checked is not None and self.is_current
+        known = {one.finding for one in self.decided()}
+        used = set(self._session.features())
+        found = [one for one in self._found.values() if one.severity == "high"] if is_there else []
+        found += [one for one in self._seen.values() if not (is_there and one.id.startswith("leakage:"))]
+        return [
+            one
+            for one in ranked(found)
+            if one.id not in known and one.fix is not None and one.fix.deed == "exclude" and used & set(one.columns)
+        ]
+
+    def look(self) -> None:
+        """Take a first look at what is chosen now, once."""
+        asked = self._asked()
+        wanted = None if asked is None else LookQuestion(dataset=asked.dataset, target=asked.target, task=asked.task)
+        if wanted == self._look:
+            return
+        self._session.withdraw(self._looking)
+        self._look, self._looking, self._seen = wanted, "", {}
+        if wanted is not None:
+            self._looking = self._session.ask(wanted, self._on_seen, self._on_looked)
+
+    def _on_seen(self, answer: Finding) -> None:
+        self._seen[answer.id] = answer
+        self.changed.emit()
+
+    def _on_looked(self, end: JobEnded) -> None:
+        # What cannot be looked at is said by the report, and by the training itself.
+        del end
+        self._looking = ""
 
     # -- decisions ----------------------------------------------------------------------------------------------------
 
@@ -242,6 +284,8 @@ class Trust(QObject):
 
     def _on_dataset(self) -> None:
         self.stop()
+        self._session.withdraw(self._looking)
+        self._look, self._looking, self._seen = None, "", {}
         self._question, self._found, self.checked, self.problem = None, {}, None, ""
         self._apply()
 

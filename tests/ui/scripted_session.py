@@ -25,6 +25,7 @@ from aetheron_desktop.engine.jobs.progress import RunState
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from aetheron_desktop.engine.datasets.checks.finding import Finding
     from aetheron_desktop.engine.errors import AetheronError
     from aetheron_desktop.engine.estimators.deciding import ErrorCost
     from aetheron_desktop.engine.estimators.monotone import Monotone
@@ -43,9 +44,23 @@ class ScriptedTrust(QObject):
         self.split: str | None = None
         self.weigh_classes = False
         self.words = ""
+        self.found: list[Finding] = []
+        self.done: list[tuple[str, str]] = []
 
     def summary(self) -> str:
         return self.words
+
+    def look(self) -> None:
+        pass
+
+    def warnings(self) -> list[Finding]:
+        return self.found
+
+    def fix(self, finding: Finding) -> None:
+        self.done.append(("fixed", finding.id))
+
+    def ignore(self, finding: Finding, reason: str) -> None:
+        self.done.append((reason, finding.id))
 
 
 class ScriptedSession(QObject):

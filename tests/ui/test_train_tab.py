@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from aetheron_desktop.engine.datasets.checks.finding import Finding, Fix
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import ColumnsWeighed, MessageLogged
@@ -193,6 +194,32 @@ def test_that_class_weights_are_offered_for_classes_only(tab: TrainTab, session:
     click(qtbot, child(tab, "train"))
     assert session.asked[-1][4] == "none"
     assert session.level == 0.75
+
+
+def test_that_what_should_be_known_before_stands_beside_the_button_with_a_way_out(
+    tab: TrainTab, session: ScriptedSession, qtbot: QtBot
+) -> None:
+    session.open()
+    warning = child(tab, "training_warning", QWidget)
+    assert warning.isHidden()
+    fix = Fix(deed="exclude", label="Leave out “code”", columns=("code",))
+    told: dict[str, Any] = {"check": "target leakage", "why": "Leave it out.", "evidence": (), "harm": 0.9, "fix": fix}
+    session.trust.found = [
+        Finding(id="leakage:code", headline="“code” alone gives away “sold”", **told),
+        Finding(id="infinite:size", headline="“size” holds infinite values", **told),
+    ]
+    session.trust.changed.emit()
+    assert not warning.isHidden()
+    words = " ".join(label.text() for label in warning.findChildren(QLabel))
+    assert "“code” alone gives away “sold”." in words
+    assert "1 more after this one." in words
+    assert child(tab, "training_warning_fix").text() == "Leave out “code”"
+    click(qtbot, child(tab, "training_warning_fix"))
+    click(qtbot, child(tab, "training_warning_ignore"))
+    assert session.trust.done == [("fixed", "leakage:code"), ("kept before a training", "leakage:code")]
+    session.trust.found = []
+    session.trust.changed.emit()
+    assert warning.isHidden()
 
 
 def test_that_a_refused_plan_is_explained_in_place(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:

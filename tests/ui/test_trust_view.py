@@ -97,6 +97,24 @@ def test_that_a_column_is_left_out_and_taken_back(qtbot: QtBot, view: TrustView,
     assert len(opened.trust.findings()) == 3
 
 
+def test_that_a_first_look_warns_before_a_training_and_the_report_takes_its_place(
+    qtbot: QtBot, opened: Session
+) -> None:
+    trust = opened.trust
+    trust.look()
+    qtbot.waitUntil(lambda: [one.id for one in trust.warnings()] == ["leakage:code"], timeout=LIMIT_MS)
+    assert trust.checked is None
+    trust.check()
+    checked(qtbot, opened)
+    assert [one.id for one in trust.warnings()] == ["leakage:code"]
+    trust.fix(trust.warnings()[0])
+    assert "code" in opened.excluded
+    assert trust.warnings() == []
+    trust.take_back(trust.decided()[0])
+    trust.ignore(trust.warnings()[0], "known when it is asked")
+    assert trust.warnings() == []
+
+
 def test_that_a_finding_is_ignored_for_a_reason_that_stays(qtbot: QtBot, view: TrustView, opened: Session) -> None:
     first = card(view, "disguised:0:pressure")
     press(first, "finding_ignore")

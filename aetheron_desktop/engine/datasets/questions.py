@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding
+from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, LookQuestion
 from aetheron_desktop.engine.datasets.comparing.difference import DifferenceQuestion, TableDifference
 from aetheron_desktop.engine.datasets.comparing.drift import ColumnDrift, Drifted, DriftQuestion
 from aetheron_desktop.engine.datasets.preparing.answers import (
@@ -51,6 +51,7 @@ Question: TypeAlias = (
     | RowsQuestion
     | MarkedQuestion
     | CheckQuestion
+    | LookQuestion
     | SplitQuestion
     | DifferenceQuestion
     | DriftQuestion
@@ -150,12 +151,30 @@ def answer(
             from aetheron_desktop.engine.datasets.preparing.effect import scripts
 
             scripts(library.dataset(question.dataset), question, emit, should_stop, library)
+        case CheckQuestion() | LookQuestion():
+            _answer_about_harm(question, library, emit, progress, should_stop)
+        case ViewQuestion() | FindQuestion() | HeadsQuestion():
+            _answer_about_rows(question, library, emit, progress, should_stop)
+
+
+def _answer_about_harm(
+    question: CheckQuestion | LookQuestion,
+    library: Library,
+    emit: Callable[[Answer], None],
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer what would harm a model."""
+    dataset, folder = library.dataset(question.dataset), library.root / "tmp"
+    match question:
         case CheckQuestion():
             from aetheron_desktop.engine.datasets.checks.report import check
 
-            check(library.dataset(question.dataset), question, emit, progress, should_stop, library.root / "tmp")
-        case ViewQuestion() | FindQuestion() | HeadsQuestion():
-            _answer_about_rows(question, library, emit, progress, should_stop)
+            check(dataset, question, emit, progress, should_stop, folder)
+        case LookQuestion():
+            from aetheron_desktop.engine.datasets.checks.first_look import first_look
+
+            first_look(dataset, question, emit, should_stop, folder)
 
 
 def _answer_about_rows(

@@ -40,6 +40,7 @@ _MOST_SHOWN = 12
 _SERIES = 8
 _REFRESH_MS = 250
 _LOAD_DELAY_MS = 600
+_KEPT = "kept before a training"
 
 
 class TrainTab(QWidget):
@@ -103,6 +104,8 @@ class TrainTab(QWidget):
         self.setup.changed.connect(self._show_forecast)
         self.setup.changed.connect(lambda: self.leaderboard.judge_by(self.setup.judged_by))
         self.setup.trust_wanted.connect(self.trust_requested)
+        self.setup.warning.fix_wanted.connect(session.trust.fix)
+        self.setup.warning.ignore_wanted.connect(lambda finding: session.trust.ignore(finding, _KEPT))
         session.forecasts_changed.connect(self._show_forecast)
 
         self.setup.features_wanted.connect(self._choose_features)
@@ -258,6 +261,7 @@ class TrainTab(QWidget):
         session = self._session
         if session.dataset is None:
             self.setup.show_plan(Plan())
+            self.setup.warning.show_findings([])
             self.leaderboard.show_family(None)
             return
         info = session.dataset.info
@@ -277,6 +281,9 @@ class TrainTab(QWidget):
             )
         )
         self.leaderboard.show_family((info.id, session.target or "", session.task or ""))
+        if self.isVisible():
+            session.trust.look()
+        self.setup.warning.show_findings(session.trust.warnings())
 
     def _show_forecast(self) -> None:
         """Say what pressing Train would take."""
@@ -441,6 +448,7 @@ class TrainTab(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._session.trust.look()
         if self._session.runs:
             self._load.start()
         if self.current is None:

@@ -43,6 +43,7 @@ from aetheron_desktop.ui.widgets.training_request import (
     TrainChoice,
     TrainRequest,
 )
+from aetheron_desktop.ui.widgets.training_warning import TrainingWarning
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.errors import AetheronError
@@ -198,7 +199,8 @@ class TrainingSetup(QFrame):
         foot = QVBoxLayout()
         foot.setContentsMargins(theme.WIDE, theme.GAP + theme.TIGHT, theme.WIDE, theme.WIDE)
         foot.setSpacing(theme.GAP)
-        for widget in (self._problem, self._reason, self._forecast, self.button):
+        self.warning = TrainingWarning(self)
+        for widget in (self.warning, self._problem, self._reason, self._forecast, self.button):
             foot.addWidget(widget)
         return foot
 

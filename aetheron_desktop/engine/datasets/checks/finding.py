@@ -32,6 +32,19 @@ class CheckQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", 
         return f"Check the table for {self.target}"
 
 
+class LookQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="look"):
+    """What should be known before ``target`` is learned, at a first look? Answered by findings that cost no model."""
+
+    dataset: str
+    target: str
+    task: Task
+
+    @property
+    def title(self) -> str:
+        """What is asked, for people."""
+        return f"Look at the columns beside {self.target}"
+
+
 class Fix(msgspec.Struct, frozen=True, kw_only=True):
     """What can be done: leave ``columns`` out, split by a column, take ``words`` for missing, weigh the classes.
 
