@@ -84,12 +84,17 @@ class DependencePart(QWidget):
         for box, name in zip((self._columns, self._others), before, strict=True):
             box.setCurrentIndex(max(0, box.findData(name)))
 
-    def choose(self, column: str) -> None:
-        """Choose a column, and ask for it."""
+    def select(self, column: str) -> None:
+        """Show that this column is the one, alone."""
         place = self._columns.findData(column)
         if place >= 0:
             self._columns.setCurrentIndex(place)
             self._others.setCurrentIndex(0)
+
+    def choose(self, column: str) -> None:
+        """Choose a column, and ask for it."""
+        if self._columns.findData(column) >= 0:
+            self.select(column)
             self.wanted.emit(column, "")
 
     def show_dependence(self, found: Dependence) -> None:

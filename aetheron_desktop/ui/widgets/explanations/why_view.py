@@ -178,7 +178,7 @@ class WhyView(QWidget):
         """Show what was found out before."""
         asked = (self._model, self._version)
         workspace, questions = self._session.workspace, (self._importance(), self._shap(), self._glass_box())
-        errand = Errand(lambda: [one for question in questions for one in stored(workspace, question)], self)
+        errand = Errand(partial(_found_before, workspace, questions), self)
         errand.done.connect(lambda found: self._on_read(asked, found))
         errand.start()
 
@@ -301,6 +301,7 @@ class WhyView(QWidget):
         match told:
             case Dependence():
                 self.dependence_part.show()
+                self.dependence_part.select(told.grid.column)
                 self.dependence_part.show_dependence(told)
             case Surface():
                 self.dependence_part.show_surface(told)
@@ -317,7 +318,9 @@ class WhyView(QWidget):
         if isinstance(told, Importance | ShapSummary):
             self.columns_part.show()
             self.dependence_part.show()
-        if isinstance(told, ShapSummary) and told.is_whole and not self.dependence_part.chart.lines:
+        # Of what was found out before nothing more is asked until somebody wants it.
+        is_new = "columns" in self._going
+        if isinstance(told, ShapSummary) and told.is_whole and is_new and not self.dependence_part.chart.lines:
             self.dependence_part.choose(told.columns[0].column)
 
     def _hear_what_if(self, told: Explanation) -> None:
@@ -369,6 +372,16 @@ class WhyView(QWidget):
             self._words.setText("" if self.columns_part.bars.bars else self._hint)
             self._bar.setRange(0, _STEPS)
         self._head.setVisible(is_going or not self._is_whole)
+
+
+def _found_before(workspace: Workspace, questions: tuple[Question, ...]) -> list[Explanation]:
+    """Give what is on disk in answer to these, and of the strongest column what it does."""
+    found = [one for question in questions for one in stored(workspace, question)]
+    for one in found:
+        if isinstance(one, ShapSummary):
+            first = DependenceQuestion(model=one.model, version=one.version, column=one.columns[0].column)
+            return [*found, *stored(workspace, first)]
+    return found
 
 
 def _most_wrong(workspace: Workspace, model: str, version: str) -> list[int]:
