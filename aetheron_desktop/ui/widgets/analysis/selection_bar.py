@@ -35,9 +35,11 @@ class SelectionBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 6, 4)
         row.setSpacing(theme.GAP)
-        row.addWidget(self._words, 1)
+        # At the right notices come up, and would lie over the buttons.
+        row.addWidget(self._words)
         row.addWidget(self._grid)
         row.addWidget(clear)
+        row.addStretch(1)
         self._grid.clicked.connect(self.grid_wanted)
         clear.clicked.connect(self.clear_wanted)
         self.hide()
