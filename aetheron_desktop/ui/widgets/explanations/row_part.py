@@ -68,6 +68,7 @@ class RowPart(QWidget):
         self._number.setKeyboardTracking(False)
         self._number.setMinimum(1)
         self._number.setMaximum(1)
+        self._number.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._number.setMinimumWidth(110)
         self._number.valueChanged.connect(lambda value: self.row_wanted.emit(value - 1))
         random = pictured(

@@ -112,6 +112,7 @@ class WhyView(QWidget):
         theme.mark(title, role="strong")
         self._glass_words = named(QLabel(frame, wordWrap=True), "glass_box_words")
         self._glass_words.setTextFormat(Qt.TextFormat.PlainText)
+        theme.mark(self._glass_words, role="muted")
         self._train = named(
             QPushButton("Train a glass box", frame),
             "train_glass_box",
@@ -203,7 +204,6 @@ class WhyView(QWidget):
         if self._model and "columns" not in self._going:
             self._is_whole = False
             self.columns_part.clear()
-            self.columns_part.show()
             self._ask("columns", self._importance(), self._on_importance_end)
 
     def _on_importance_end(self, end: JobEnded) -> None:

@@ -54,6 +54,8 @@ _CONDITION: Final = Qt.ItemDataRole.UserRole
 _LISTED: Final = 30
 _GROUPED: Final = {"category", "boolean", "integer", "number", "date"}
 
+_OFFER: Final = "Rows that it errs on more than elsewhere, labels to doubt, gaps and drift; what is found is kept."
+
 
 class FailuresView(QWidget):
     """``rows_wanted`` asks for rows of a dataset in the grid, ``failed`` tells an error to be shown."""
@@ -187,7 +189,7 @@ class FailuresView(QWidget):
         is_there = dataset is not None and subject is not None and bool(subject.model)
         self._find.setEnabled(is_there)
         gone = "dataset" if dataset is None else "model"
-        self._said.setText("" if is_there else f"The {gone} of this run is not here any more.")
+        self._said.setText(_OFFER if is_there else f"The {gone} of this run is not here any more.")
         if dataset is None or not is_there:
             return
         self.cohorts.show_dataset(dataset)

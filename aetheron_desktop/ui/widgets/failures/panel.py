@@ -25,7 +25,7 @@ class Panel(QFrame):
         named(self, name, title)
         theme.mark(self, role="card")
         heading = QLabel(title, self)
-        theme.mark(heading, role="heading")
+        theme.mark(heading, role="strong")
         self.words = named(QLabel(self, wordWrap=True), f"{name}_words")
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
