@@ -256,6 +256,23 @@ def test_that_the_curves_of_the_chosen_runs_are_drawn_in_their_colours(tab: Comp
     assert tab.board._series_of("run-2") is None
 
 
+def test_that_runs_that_differ_in_seed_alone_are_drawn_as_their_mean_in_one_colour(
+    tab: CompareTab, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    session.runs["run-5"] = RunState.of(made_run(workspace, "run-5", started=5.0, seed=7))
+    card.fill(workspace, ["run-5"])
+    with qtbot.waitSignal(tab.comparison.changed):
+        tab.comparison.read()
+    tab.board.choose(["run-1", "run-3", "run-5"])
+    tab.beside.bring("curves")
+    curves = tab.beside.curves
+    curves.load(now=True)
+    qtbot.waitUntil(lambda: bool(curves.plots) and len(curves.plots[0].lines) == 3)
+    tab.findChild(QPushButton, "curve_mean").click()
+    assert {line.name for line in curves.plots[0].lines} == {"Random forest · mean of 2 runs", "Forest run-3"}
+    assert tab.board._series_of("run-1") == tab.board._series_of("run-5") != tab.board._series_of("run-3")
+
+
 def test_that_runs_of_a_table_come_in_go_out_and_are_forgotten(
     tab: CompareTab, workspace: Workspace, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QSlider
 
 from aetheron_desktop.engine.events import Event, JobStarted, MetricLogged, Part
 from aetheron_desktop.ui import theme
@@ -321,3 +321,73 @@ def test_that_the_steps_of_an_ensemble_are_called_models_and_told_apart_by_dots(
     assert any("out-of-fold" in label.text() for label in curves.findChildren(QLabel))
     curves.show_runs([OTHER])
     assert axis.itemText(0) == "By step"
+
+
+def test_that_smoothed_curves_leave_what_was_told_faint_behind_them_and_go_on_with_new_points(
+    curves: Curves, qtbot: QtBot
+) -> None:
+    def told(step: int) -> float:
+        return float(step % 2)
+
+    curves.add("run-1", points("run-1", range(4), value=told))
+    curves.findChild(QSlider, "curve_smoothing").setValue(50)
+    assert curves.findChild(QLabel, "curve_smoothing_weight").text() == "0.50"
+    curves.add("run-1", points("run-1", range(4, 6), value=told))
+    qtbot.waitUntil(lambda: len(drawn(curves)[1]) == 6)
+    assert drawn(curves)[1] == pytest.approx([0, 2 / 3, 2 / 7, 2 / 3, 10 / 31, 2 / 3])  # by hand, from 0 1 0 1 0 1
+    plot = curves.plots[0]
+    behind = plot.behind("run-1", "valid")
+    assert behind is not None
+    assert behind.raw.getData()[1].tolist() == [0, 1, 0, 1, 0, 1]
+    ground = theme.color("plot.background").lightnessF()
+    line, faint = theme.series(0).lightnessF(), behind.raw.opts["pen"].color().lightnessF()
+    assert abs(faint - ground) < abs(line - ground) / 2
+    plot.point_at(1.0)
+    assert plot._crosshair.readings[0].valid.text == "0.6667"
+    curves.findChild(QSlider, "curve_smoothing").setValue(0)
+    qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == [0, 1, 0, 1, 0, 1])
+    assert plot.behind("run-1", "valid") is None
+
+
+def test_that_runs_of_one_plan_become_their_mean_with_a_band_and_come_apart_again(curves: Curves, qtbot: QtBot) -> None:
+    mean = curves.findChild(QPushButton, "curve_mean")
+    repeats = [ShownRun(f"run-{n}", f"Seed {n}", n, group="plan", group_name="Boosting") for n in (1, 2)]
+    curves.show_runs([*repeats, ShownRun("run-3", "Another", 3, group="other")])
+    curves.add("run-1", points("run-1", range(5), value=lambda step: 1.0 + step))
+    assert mean.isHidden()  # of one run there is no mean
+    curves.add("run-2", points("run-2", range(4), value=lambda step: 3.0 + step))
+    curves.add("run-3", points("run-3", range(5), value=lambda _: 2.0))
+    with qtbot.waitSignal(curves.series_changed):
+        qtbot.mouseClick(mean, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == [2, 3, 4, 5])
+    assert [entry.text() for entry in curves.findChildren(LegendEntry) if not entry.isHidden()].count(
+        "Boosting · mean of 2 runs"
+    ) == 1
+    assert curves.series == {"run-1": 1, "run-2": 1, "run-3": 3}
+    plot = curves.plots[0]
+    band = plot.behind("run-1", "valid").band.path().boundingRect()
+    sd = 2**0.5  # of two values that lie 2 apart
+    assert (band.left(), band.right()) == (0, 3)
+    assert (band.top(), band.bottom()) == pytest.approx((2 - sd, 5 + sd))
+    assert plot.getViewBox().viewRange()[1][1] > 5 + sd
+    plot.point_at(1.0)
+    assert plot._crosshair.readings[0].valid.text == "3.000 ± 1.414"
+    curves.add("run-2", points("run-2", [4], value=lambda step: 3.0 + step))
+    qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == [2, 3, 4, 5, 6])
+    qtbot.mouseClick(mean, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: drawn(curves, "run-2")[1].tolist() == [3, 4, 5, 6, 7])
+    assert curves.series == {"run-1": 1, "run-2": 2, "run-3": 3}
+    assert plot.behind("run-1", "valid") is None
+
+
+def test_that_the_band_of_a_mean_on_a_logarithmic_axis_goes_down_to_the_floor(curves: Curves, qtbot: QtBot) -> None:
+    curves.show_runs([ShownRun(f"run-{n}", f"Seed {n}", n, group="plan") for n in (1, 2)])
+    curves.add("run-1", points("run-1", range(3), value=lambda _: 0.1))
+    curves.add("run-2", points("run-2", range(3), value=lambda _: 10.0))
+    for name in ("curve_mean", "curve_log"):
+        qtbot.mouseClick(curves.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == pytest.approx([np.log10(5.05)] * 3))
+    plot = curves.plots[0]
+    band = plot.behind("run-1", "valid").band.path().boundingRect()
+    assert band.top() == pytest.approx(plot.getViewBox().viewRange()[1][0])
+    assert band.bottom() == pytest.approx(np.log10(5.05 + np.std([0.1, 10.0], ddof=1)))

@@ -102,6 +102,7 @@ class CompareTab(QWidget):
         self.beside.trade.run_chosen.connect(lambda run: board.choose([run]))
         self.beside.curves.history_wanted.connect(self._read_history)
         self.beside.curves.failed.connect(self._session.tell)
+        self.beside.curves.series_changed.connect(self._show_series)
         self._session.run_events.connect(self.beside.curves.add)
         self.verdict.rows_wanted.connect(self.rows_wanted)
         self.verdict.swapped.connect(self._swap)
@@ -169,10 +170,18 @@ class CompareTab(QWidget):
     def _show_curves(self) -> None:
         """Show the curves of the chosen runs, each in a colour that the board shows too."""
         shown = self._pair[:MOST_RUNS]
-        colours = {run: place for place, run in enumerate(shown)}
         self.beside.curves.load()
-        self.beside.curves.show_runs([ShownRun(run, self._name(run), colours[run]) for run in shown])
-        self.board.show_series(colours)
+        self.beside.curves.show_runs([self._shown_run(run, place) for place, run in enumerate(shown)])
+        self._show_series()
+
+    def _shown_run(self, run: str, series: int) -> ShownRun:
+        row = self.comparison.table.row(run)
+        if row is None:
+            return ShownRun(run, run, series)
+        return ShownRun(run, row.name, series, group=row.card.plan, group_name=row.estimator)
+
+    def _show_series(self) -> None:
+        self.board.show_series(self.beside.curves.series)
 
     def _read_history(self, run: str) -> None:
         errand = Errand(lambda: self._session.history(run), self)

@@ -22,7 +22,8 @@ _LONGEST = 220
 class ShownRun:
     """A run whose curves are shown under ``name`` in the colour of series ``series``; a ``strong`` one stands out.
 
-    Its steps are called ``unit``, and were judged by the rows that ``judged_by`` says.
+    Its steps are called ``unit``, and were judged by the rows that ``judged_by`` says. Runs of one ``group``, called
+    ``group_name``, repeat one plan and can be shown as their mean; a run with an empty one is in none.
     """
 
     id: str
@@ -31,6 +32,8 @@ class ShownRun:
     strong: bool = False
     unit: str = "step"
     judged_by: str = ""
+    group: str = ""
+    group_name: str = ""
 
 
 class LegendEntry(QAbstractButton):
@@ -143,6 +146,7 @@ class CurveLegend(QWidget):
         for gone in [run for run in self._entries if run not in keep]:
             entry = self._entries.pop(gone)
             self._layout.removeWidget(entry)
+            entry.hide()
             entry.deleteLater()
         for run in runs:
             if run.id in self._entries:

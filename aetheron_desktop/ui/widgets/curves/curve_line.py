@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 _DOT = 2.5
 
 
+class Spread(NamedTuple):
+    """Mean less and plus the standard deviation of several runs, and that deviation."""
+
+    low: CurveBuffer
+    high: CurveBuffer
+    sd: CurveBuffer
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One curve of the plot: ``part`` of ``run``, called ``name``, in the colour of series ``series``.
 
-    A ``strong`` one stands out of the others.
+    A ``strong`` one stands out of the others. A smoothed one has in ``raw`` what was told; the mean of several runs has
+    their ``spread``.
     """
 
     run: str
@@ -34,11 +43,19 @@ class Line:
     series: int
     buffer: CurveBuffer
     strong: bool = False
+    raw: CurveBuffer | None = None
+    spread: Spread | None = None
 
     @property
     def is_reference(self) -> bool:
         """Whether it is a single value, such as a baseline's: drawn as a dashed line across the plot."""
         return len(self.buffer) == 1
+
+    @property
+    def reach(self) -> tuple[CurveBuffer, ...]:
+        """All that is drawn of it: the line, and what lies behind."""
+        raw = () if self.raw is None else (self.raw,)
+        return (self.buffer, *raw, *(self.spread or ())[:2])
 
     @property
     def pen(self) -> QPen:

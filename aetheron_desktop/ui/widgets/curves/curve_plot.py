@@ -13,6 +13,7 @@ from PySide6.QtGui import QFont, QKeyEvent
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.widgets.curves.crosshair import Crosshair, Point, Reading
+from aetheron_desktop.ui.widgets.curves.curve_behind import Behind
 from aetheron_desktop.ui.widgets.curves.curve_line import CurveItem, Line
 from aetheron_desktop.ui.widgets.curves.plot_axes import StepAxis, ValueAxis
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.events import Part
-    from aetheron_desktop.ui.widgets.curves.curve_buffer import Axis, Floats
+    from aetheron_desktop.ui.widgets.curves.curve_buffer import Axis, CurveBuffer, Floats
 
 _MARGIN = 0.06
 _SMALLEST = 1e-12
@@ -47,12 +48,13 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(parent, axisItems={"bottom": self._x_axis, "left": self._y_axis}, enableMenu=False)
         self._lines: tuple[Line, ...] = ()
         self._items: dict[tuple[str, Part], Any] = {}
+        self._behind: dict[tuple[str, Part], Behind] = {}
         self._hidden: set[str] = set()
         self._axis: Axis = "step"
         self._unit = "step"
         self._log = False
         self._pointer: float | None = None
-        self._reduced: dict[tuple[str, Part], tuple[tuple[int, float, float, int], Floats, Floats]] = {}
+        self._reduced: dict[CurveBuffer, tuple[tuple[int, float, float, int], Floats, Floats]] = {}
         self._drawn: dict[tuple[str, Part], Floats] = {}
         self._build()
         self._crosshair = Crosshair(self)
@@ -85,11 +87,19 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         x, y = item.getData() if item is not None else (None, None)
         return (np.empty(0) if x is None else x, np.empty(0) if y is None else y)
 
+    def behind(self, run: str, part: Part) -> Behind | None:
+        """Give what lies behind one curve: its values before smoothing, or the band of a mean."""
+        return self._behind.get((run, part))
+
     def show_lines(self, lines: Sequence[Line]) -> None:
         """Draw ``lines`` from now on, the first one on top."""
         keys = {(line.run, line.part) for line in lines}
         for key in [key for key in self._items if key not in keys]:
             self.removeItem(self._items.pop(key))
+        layered = {(line.run, line.part) for line in lines if line.raw is not None or line.spread is not None}
+        for key in [key for key in self._behind if key not in layered]:
+            self._behind.pop(key).remove()
+        self._behind |= {key: Behind(self) for key in layered if key not in self._behind}
         self._lines = tuple(lines)
         for place, line in enumerate(self._lines):
             key = (line.run, line.part)
@@ -110,6 +120,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         self._hidden = set(runs)
         for (run, _), item in self._items.items():
             item.setVisible(run not in self._hidden)
+        for (run, _), layer in self._behind.items():
+            layer.set_visible(run not in self._hidden)
 
     def set_axis(self, axis: Axis) -> None:
         """Put steps or time on the x axis."""
@@ -134,6 +146,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             axis.recolor(self._small_font())
         for line in self._lines:
             self._items[(line.run, line.part)].setPen(line.pen)
+            if (layer := self._behind.get((line.run, line.part))) is not None:
+                layer.recolor(line)
         self._crosshair.update()
 
     def _visible(self) -> list[Line]:
@@ -154,7 +168,8 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             left, right = left - room, right + room
         else:
             right = _calm(left, right)[1]
-        values = [self._reduce(line, left, right)[1] for line in curves]
+        ends = [end for line in curves for end in line.reach]
+        values = [self._reduce(end, left, right)[1] for end in ends]
         low = float(np.fmin.reduce([np.fmin.reduce(y, initial=np.inf) for y in values]))
         high = float(np.fmax.reduce([np.fmax.reduce(y, initial=-np.inf) for y in values]))
         if not np.isfinite((low, high)).all():
@@ -162,19 +177,19 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         room = (high - low) * _MARGIN or max(abs(high) * _MARGIN, 0.05 if self._log else _SMALLEST)
         self.getViewBox().setRange(xRange=(left, right), yRange=_calm(low - room, high + room), padding=0)
 
-    def _reduce(self, line: Line, left: float, right: float) -> tuple[Floats, Floats]:
-        """Give the points of ``line`` for this screen; what was asked before and has not changed is kept."""
+    def _reduce(self, buffer: CurveBuffer, left: float, right: float) -> tuple[Floats, Floats]:
+        """Give the points of a curve for this screen; what was asked before and has not changed is kept."""
         pixels = max(int(self.getViewBox().width() * self.devicePixelRatioF()), 16)
-        state = (len(line.buffer), left, right, pixels)
-        held = self._reduced.get((line.run, line.part))
+        state = (len(buffer), left, right, pixels)
+        held = self._reduced.get(buffer)
         if held is not None and held[0] == state:
             return held[1], held[2]
-        x, y = line.buffer.reduce(self._axis, left, right, pixels)
-        if line.is_reference:
-            x, y = np.array([left, right]), np.repeat(line.buffer.values, 2)
+        x, y = buffer.reduce(self._axis, left, right, pixels)
+        if len(buffer) == 1:  # a reference
+            x, y = np.array([left, right]), np.repeat(buffer.values, 2)
         if self._log:
             y = np.log10(np.where(y > 0, y, np.nan))
-        self._reduced[(line.run, line.part)] = (state, x, y)
+        self._reduced[buffer] = (state, x, y)
         return x, y
 
     @property
@@ -193,7 +208,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
         total = 0
         for line in self._visible():
             key = (line.run, line.part)
-            x, y = self._reduce(line, left, right)
+            x, y = self._reduce(line.buffer, left, right)
             total += len(x)
             if self._drawn.get(key) is y:
                 continue
@@ -203,9 +218,22 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
                 item.setPen(line.pen)
             item.has_dots = len(line.buffer) <= _DOTS and not line.is_reference
             item.setData(x, y, skipFiniteCheck=not (self._log or line.buffer.has_gaps))
+            self._draw_behind(line, left, right)
         self._smooth(total <= _SMOOTH_POINTS)
         if self._pointer is not None:
             self.point_at(self._pointer)
+
+    def _draw_behind(self, line: Line, left: float, right: float) -> None:
+        layer = self._behind.get((line.run, line.part))
+        if layer is None:
+            return
+        nothing = np.empty(0)
+        layer.draw_raw(*(self._reduce(line.raw, left, right) if line.raw is not None else (nothing, nothing)))
+        if line.spread is None:
+            layer.draw_band(nothing, nothing, nothing, 0.0)
+            return
+        (x, low), (_, high) = (self._reduce(end, left, right) for end in line.spread[:2])
+        layer.draw_band(x, low, high, floor=self.getViewBox().viewRange()[1][0])
 
     def _smooth(self, smooth: bool) -> None:
         for item in self._items.values():
@@ -223,8 +251,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             return
         at = min((point[0] for _, point in found), key=lambda place: abs(place - x))
         title = f"{self._unit.capitalize()} {at:,.0f}" if self._axis == "step" else f"After {quantities.duration(at)}"
+        if any(line.raw is not None for line, _ in found):
+            title += ", smoothed"
         points = {
-            (line.run, line.part): Point(quantities.number(point[1]), line.color, self._pixel(point))
+            (line.run, line.part): Point(self._words(line, point), line.color, self._pixel(point))
             for line, point in found
         }
         names = {line.run: line.name for line, _ in found}
@@ -234,6 +264,12 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]
             self._pixel((at, 1.0)).x(),
             [Reading(name, points.get((run, "valid")), points.get((run, "train"))) for run, name in names.items()],
         )
+
+    def _words(self, line: Line, point: tuple[float, float]) -> str:
+        """Give a value, of a mean with the deviation of its runs."""
+        value = quantities.number(point[1])
+        spread = line.spread and line.spread.sd.at(self._axis, point[0])
+        return f"{value} ± {quantities.number(spread[1])}" if spread else value
 
     def _value_at(self, line: Line, x: float) -> tuple[float, float] | None:
         """A curve has no value beyond its ends; a reference has its one everywhere."""

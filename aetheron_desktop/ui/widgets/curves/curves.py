@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.errand import Errand
+from aetheron_desktop.ui.widgets.curves.curve_groups import groups, has_repeats
 from aetheron_desktop.ui.widgets.curves.curve_tools import CurveTools
-from aetheron_desktop.ui.widgets.curves.plot_card import PlotCard
+from aetheron_desktop.ui.widgets.curves.plot_card import PlotCard, metrics_of_plots
 from aetheron_desktop.ui.widgets.curves.plot_loader import PlotLoader
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from aetheron_desktop.engine.events import Event
+    from aetheron_desktop.ui.widgets.curves.curve_book import CurveBook
     from aetheron_desktop.ui.widgets.curves.curve_buffer import Axis
+    from aetheron_desktop.ui.widgets.curves.curve_groups import ShownGroup
     from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
     from aetheron_desktop.ui.widgets.curves.curve_line import Line
     from aetheron_desktop.ui.widgets.curves.curve_plot import CurvePlot
@@ -43,6 +46,7 @@ class Curves(QWidget):
     """Two plots, their legend and what can be done with them; knows runs only by id and name."""
 
     history_wanted = Signal(str)  # a run is shown whose points are not here: answer with add_history
+    series_changed = Signal()  # runs are drawn in other colours: as one, or each by itself again
     failed = Signal(object)  # AetheronError: an export did not work
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,6 +54,8 @@ class Curves(QWidget):
         self.setObjectName("curves")
         self._runs: tuple[ShownRun, ...] = ()
         self._store: CurveStore | None = None
+        self._book: CurveBook | None = None
+        self._groups: list[ShownGroup] = []
         self._cards: list[PlotCard] = []
         self._chosen: list[str | None] = [None, None]
         self._waiting: dict[str, list[Event]] = {}
@@ -89,6 +95,8 @@ class Curves(QWidget):
         self._legend.hidden_changed.connect(self._on_hidden)
         self._tools.axis_chosen.connect(self._on_axis)
         self._tools.log_chosen.connect(self._on_log)
+        self._tools.smoothing_chosen.connect(self._on_smoothing)
+        self._tools.mean_chosen.connect(self._on_mean)
         self._tools.fit_wanted.connect(self.fit)
         self._tools.picture_wanted.connect(self.save_png)
         self._tools.table_wanted.connect(self.save_csv)
@@ -125,9 +133,11 @@ class Curves(QWidget):
         self._show_unit(runs)
         fresh = {run.id for run in runs} != {run.id for run in self._runs}
         self._runs = tuple(runs)
-        if self._store is None:
+        self._group()
+        if self._store is None or self._book is None:
             self._show_state()
             return
+        self._book.forget()
         for run in runs:
             if run.id not in self._store and run.id not in self._waiting:
                 self._waiting[run.id] = []
@@ -137,6 +147,18 @@ class Curves(QWidget):
         if fresh:
             self._following = True
         self._show_lines()
+
+    def _group(self) -> None:
+        """Put those together that are shown as one: runs that have told something yet."""
+        told = [run for run in self._runs if self._store is not None and self._store.metrics([run.id])]
+        self._tools.offer_mean(has_repeats(told))
+        self._groups = groups(told, pooled=self._tools.is_mean)
+
+    @property
+    def series(self) -> dict[str, int]:
+        """The number of the colour in which each run is drawn: those that are shown as one have one."""
+        usual = {run.id: run.series for run in self._runs}
+        return usual | {run: group.lead.series for group in self._groups for run in group.members}
 
     def _show_unit(self, runs: Sequence[ShownRun]) -> None:
         """Call the steps by what they are of the run that stands out, or of all runs where they agree."""
@@ -171,10 +193,12 @@ class Curves(QWidget):
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def _on_loaded(self) -> None:
+        from aetheron_desktop.ui.widgets.curves.curve_book import CurveBook
         from aetheron_desktop.ui.widgets.curves.curve_plot import CurvePlot  # imports pyqtgraph: never at start
         from aetheron_desktop.ui.widgets.curves.curve_store import CurveStore
 
         self._store = CurveStore()
+        self._book = CurveBook(self._store)
         for place in range(2):
             plot = CurvePlot(self._plots)
             card = PlotCard(plot, place, self._plots)
@@ -191,22 +215,28 @@ class Curves(QWidget):
 
     def _on_points(self, run: str) -> None:
         assert self._store is not None
-        if self._store.metrics([run.id for run in self._runs]) != self._names:
+        if not any(shown.id == run for shown in self._runs):
+            return
+        known = sum(len(card.plot.lines) for card in self._cards if not card.isHidden())
+        is_first = not any(run in group.members for group in self._groups)
+        if (
+            is_first
+            or self._store.metrics([one.id for one in self._runs]) != self._names
+            or known != self._count_lines()
+        ):
             self._show_lines()
-        elif any(shown.id == run for shown in self._runs):
-            missing = sum(len(card.plot.lines) for card in self._cards if not card.isHidden())
-            if missing != self._count_lines():
-                self._show_lines()
-            self._wake()
+        self._wake()
 
     def _count_lines(self) -> int:
-        return sum(len(self._lines(name)) for name in self._metrics_shown())
+        assert self._book is not None
+        return sum(len(self._book.keys(self._groups, name)) for name in self._metrics_shown())
 
     def _show_lines(self) -> None:
         if self._store is None:
             return
+        self._group()
         self._names = self._store.metrics([run.id for run in self._runs])
-        self._legend.show_runs([run for run in self._runs if self._store.metrics([run.id])])
+        self._legend.show_runs([group.lead for group in self._groups])
         shown = self._metrics_shown()
         for place, card in enumerate(self._cards):
             card.setVisible(place < len(shown))
@@ -218,26 +248,10 @@ class Curves(QWidget):
         self._wake()
 
     def _metrics_shown(self) -> list[str]:
-        """The names that the plots show: what was chosen, else the first loss and the first that is none."""
-        names = self._names
-        other = next((name for name in names if "loss" not in name), names[1] if len(names) > 1 else None)
-        first = names[0] if names else None
-        wanted = [
-            chosen if chosen in names else usual for chosen, usual in zip(self._chosen, (first, other), strict=True)
-        ]
-        return list(dict.fromkeys(name for name in wanted if name is not None))
+        return metrics_of_plots(self._names, self._chosen)
 
     def _lines(self, name: str) -> list[Line]:
-        from aetheron_desktop.ui.widgets.curves.curve_line import Line
-
-        assert self._store is not None
-        found: list[Line] = []
-        for run in self._runs:
-            for part in ("valid", "train"):
-                buffer = self._store.curve(run.id, name, part)
-                if buffer is not None:
-                    found.append(Line(run.id, run.name, part, run.series, buffer, run.strong))
-        return found
+        return [] if self._book is None else self._book.lines(self._groups, name)
 
     def _wake(self) -> None:
         """Draw with the next frame; the first after a rest at once."""
@@ -253,6 +267,7 @@ class Curves(QWidget):
         shown = [card for card in self._cards if not card.isHidden()]
         if self._turn == 0:
             self._stale, self._drawn_at = False, time.monotonic()
+            self._take_news(shown)
         if self._turn < len(shown):
             self._draw_plot(shown[self._turn].plot)
         self._turn += 1
@@ -262,6 +277,14 @@ class Curves(QWidget):
         self._turn = 0
         if self._stale:
             self._wake()
+
+    def _take_news(self, shown: Sequence[PlotCard]) -> None:
+        """Bring what is made of curves, averages and means, up to their last points."""
+        for card, name in zip(shown, self._metrics_shown(), strict=False):
+            lines = tuple(self._lines(name))
+            if lines != card.plot.lines:
+                card.plot.show_lines(lines)
+                card.plot.hide_runs(self._legend.hidden)
 
     def _draw_plot(self, plot: CurvePlot) -> None:
         self._drawing = True
@@ -309,6 +332,15 @@ class Curves(QWidget):
         for card in self._cards:
             card.plot.set_log(log)
         self.fit()
+
+    def _on_smoothing(self, weight: float) -> None:
+        if self._book is not None:
+            self._book.smooth(weight)
+            self._show_lines()
+
+    def _on_mean(self) -> None:
+        self._show_lines()
+        self.series_changed.emit()
 
     def _on_moved(self, plot: CurvePlot) -> None:
         self._following = False

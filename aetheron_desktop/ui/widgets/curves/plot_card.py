@@ -60,3 +60,11 @@ class PlotCard(QFrame):
         self._choice.setVisible(len(names) > 2)
         self._direction.setText(", ".join(words for words in (score.wish(name), judged_by) if words))
         self.plot.setAccessibleName(f"Curves of {score.label(name)}")
+
+
+def metrics_of_plots(names: Sequence[str], chosen: Sequence[str | None]) -> list[str]:
+    """Give the names that two plots show: what was chosen, else the first, and the first that is no loss."""
+    other = next((name for name in names if "loss" not in name), names[1] if len(names) > 1 else None)
+    first = names[0] if names else None
+    wanted = [choice if choice in names else usual for choice, usual in zip(chosen, (first, other), strict=True)]
+    return list(dict.fromkeys(name for name in wanted if name is not None))
