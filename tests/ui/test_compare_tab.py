@@ -13,6 +13,7 @@ from aetheron_desktop.engine.comparing import card, views
 from aetheron_desktop.engine.comparing.differing import differing
 from aetheron_desktop.engine.comparing.questions import DifferingQuestion, TimingQuestion, VerdictQuestion
 from aetheron_desktop.engine.comparing.views import COLUMNS
+from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE
 from aetheron_desktop.ui.tabs.compare import CompareTab
@@ -231,6 +232,30 @@ def test_that_the_chosen_runs_are_asked_about_once_and_shown(
     assert "Target" not in cells
     tab.beside.bring("verdict")
     assert len(asked) == 2
+
+
+def test_that_a_question_given_up_for_another_view_is_asked_again(
+    tab: CompareTab, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    withdrawn: list[str] = []
+
+    def ask(question: object, *_: object) -> str:
+        asked.append(question)
+        return f"ask-{len(asked)}"
+
+    monkeypatch.setattr(session, "ask", ask)
+    monkeypatch.setattr(session, "withdraw", withdrawn.append)
+    tab.board.choose(["run-1", "run-2"])
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    tab.beside.bring("differing")
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    assert withdrawn == ["ask-1"]
+    tab._on_answer_end(JobEnded(job="ask-2", work="ask", outcome="failed", title="Gone", detail="away"))
+    assert tab.verdict.card.isVisibleTo(tab.verdict), "the other view's question says nothing of this one"
+    tab.beside.bring("verdict")
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    assert asked[2] == asked[0] == VerdictQuestion(runs=("run-2", "run-1"))
 
 
 def test_that_the_trade_off_has_the_runs_that_are_shown_and_a_click_chooses_one(tab: CompareTab) -> None:

@@ -58,7 +58,8 @@ class CompareTab(QWidget):
         self.removed = RemovedBar(self)
         self.beside = Beside(self)
         self.verdict = self.beside.verdict
-        self._asked = ""
+        self._asked = self._asked_for = ""
+        """The question that goes on, and the view that waits for its answer."""
         self._pair: tuple[str, ...] = ()
         self._answered: dict[str, tuple[str, ...]] = {}
         """Of which runs each view has its answer, or waits for it."""
@@ -138,8 +139,8 @@ class CompareTab(QWidget):
         self.beside.trade.chart.choose(frozenset(runs))
         if runs == self._pair:
             return
-        self._session.withdraw(self._asked)
-        self._asked, self._pair = "", runs
+        self._withdraw()
+        self._pair = runs
         self._answered.clear()
         self._show_front()
 
@@ -202,10 +203,17 @@ class CompareTab(QWidget):
         is_foreign = any(run.startswith(PREFIX) for run in runs)
         if is_foreign or not 2 <= len(runs) <= MOST_RUNS or self._answered.get(view) == runs:
             return
-        self._session.withdraw(self._asked)
-        self._answered[view] = runs
+        self._withdraw()
+        self._answered[view], self._asked_for = runs, view
         question = VerdictQuestion(runs=runs) if view == "verdict" else DifferingQuestion(runs=runs)
         self._asked = self._session.ask(question, self._on_answer, self._on_answer_end)
+
+    def _withdraw(self) -> None:
+        """Ask no more; the view that waits has no answer then, and asks again when it is looked at."""
+        if self._asked:
+            self._session.withdraw(self._asked)
+            self._answered.pop(self._asked_for, None)
+        self._asked = ""
 
     def _on_answer(self, told: RunVerdict | RunRanking | RunDifference) -> None:
         if isinstance(told, RunVerdict):
@@ -219,8 +227,10 @@ class CompareTab(QWidget):
         self._asked = ""
         if end.outcome not in {"succeeded", "stopped"}:
             words = f"{end.title}: {end.detail} {end.hint}".strip()
-            self.verdict.show_problem(words)
-            self.beside.differing.show_nothing(words)
+            if self._asked_for == "verdict":
+                self.verdict.show_problem(words)
+            else:
+                self.beside.differing.show_nothing(words)
 
     def _time(self) -> None:
         """Have a worker measure how fast the chosen runs predict, or all that are shown where none is."""
@@ -238,7 +248,7 @@ class CompareTab(QWidget):
         self.comparison.read()
 
     def _swap(self) -> None:
-        self._session.withdraw(self._asked)
+        self._withdraw()
         self._pair = self._pair[::-1]
         self._answered.clear()
         self._show_front()
