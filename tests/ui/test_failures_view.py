@@ -96,6 +96,28 @@ def test_that_looking_can_be_cancelled(view: FailuresView, session: Session, mon
     assert isinstance(workers.questions[0], FailuresQuestion)
 
 
+def test_that_what_a_version_failed_at_goes_when_another_threshold_is_stored(
+    view: FailuresView, tab: AnalyzeTab, qtbot: QtBot
+) -> None:
+    looked(view, qtbot)
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.analysis.move_to(0.95)
+    with qtbot.waitSignal(tab.analysis.changed):
+        button(tab, "threshold_apply").click()
+    assert view._segments.isHidden()
+    assert view._drift.isHidden()
+
+
+def test_that_nothing_is_looked_for_any_more_when_another_run_is_opened(
+    view: FailuresView, tab: AnalyzeTab, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = InProcess(session, monkeypatch)
+    workers.holds = True
+    button(view, "failures_find").click()
+    tab.show_run("run-1")
+    assert workers.stopped == [workers.started[0].id]
+
+
 def test_that_a_segment_becomes_a_cohort_that_can_be_chosen_and_forgotten(
     view: FailuresView, tab: AnalyzeTab, session: Session, qtbot: QtBot
 ) -> None:

@@ -109,7 +109,7 @@ class AnalyzeTab(QWidget):
         analysis.began.connect(self._on_began)
         analysis.opened.connect(self._on_opened)
         analysis.failed.connect(self._on_failed)
-        analysis.changed.connect(self._show_subject)
+        analysis.changed.connect(self._on_changed)
         analysis.threshold_changed.connect(self._show_threshold)
         analysis.selected.connect(self._show_selection)
         analysis.focus_changed.connect(self._show_focus)
@@ -196,6 +196,7 @@ class AnalyzeTab(QWidget):
     # -- what is shown ------------------------------------------------------------------------------------------------
 
     def _show_nothing(self) -> None:
+        self._ask_no_more()
         self._show_bars(is_there=False)
         self._facts.clear()
         self._notes.hide()
@@ -227,7 +228,16 @@ class AnalyzeTab(QWidget):
         if not is_there:
             self.selection_bar.hide()
 
+    def _ask_no_more(self) -> None:
+        """Withdraw what workers were asked about a subject that is looked at no more."""
+        if self.failures is not None:
+            self.failures.cancel()
+        if self.why is not None:
+            self.why.cancel()
+
     def _on_began(self) -> None:
+        if self.failures is not None:
+            self.failures.cancel()
         self._show_bars(is_there=False)
         self._facts.setText("Reading the predictions…")
         self._notes.hide()
@@ -236,6 +246,7 @@ class AnalyzeTab(QWidget):
         if self.analysis.evidence is not None:
             self._session.tell(error)
             return
+        self._ask_no_more()
         self._facts.clear()
         self._show_bars(is_there=False)
         self._say(error.title, f"{error.detail} {error.hint}".strip())
@@ -273,6 +284,12 @@ class AnalyzeTab(QWidget):
         self._show_subject()
         self._show_selection()
         self.board.show_evidence()
+        if self.failures is not None:
+            self.failures.show_subject()
+
+    def _on_changed(self) -> None:
+        """Show the version that decides now; where the one before failed is not where it does."""
+        self._show_subject()
         if self.failures is not None:
             self.failures.show_subject()
 
