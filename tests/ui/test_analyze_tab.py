@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDoubleSpinBox, QLabel
@@ -29,6 +30,7 @@ from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
 from aetheron_desktop.ui.widgets.analysis.certainty_cards import CalibrationCard, ScoresByClassCard
 from aetheron_desktop.ui.widgets.analysis.class_cards import MostConfusedCard
 from aetheron_desktop.ui.widgets.analysis.decision_cards import ConfusionCard
+from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
 from aetheron_desktop.ui.widgets.analysis.number_cards import CoverageCard, PredictedCard, ResidualCard
 from aetheron_desktop.ui.widgets.analysis.ranking_cards import CurveCard, PrecisionRecallCard, RocCard
 from aetheron_desktop.ui.widgets.analysis.score_card import ScoreCard
@@ -512,6 +514,28 @@ def test_that_what_a_person_chose_stays_when_its_table_is_opened_and_goes_with_a
     qtbot.waitUntil(lambda: is_drawn(tab))
     assert tab.analysis.subject is not None
     assert tab.analysis.subject.run == "run-2"
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_that_figures_are_made_without_touching_a_widget(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, task: str
+) -> None:
+    put_dataset(session.workspace)
+    truth, score = scored(60)
+    told = np.column_stack([1.0 - score, score]) if task == "binary" else score
+    opened(qtbot, tab, put_run(session.workspace, truth, told, classes=CLASSES if task == "binary" else ()))
+    board, evidence = tab.board, tab.analysis.evidence
+    assert board is not None
+    assert evidence is not None
+    cards = [one for one in board.cards if type(one).ask is FigureCard.ask]
+    assert len(cards) > 5
+    focus, tab.board = tab.analysis.focus, None
+    tab.analysis.close()
+    shiboken6.delete(board)
+    evidence._made.clear()
+    # The thread that makes them may be at it when the widgets go: touching one there ends the program.
+    for one in cards:
+        assert one.make(evidence, focus) is not None
 
 
 def test_that_a_bug_in_one_plot_does_not_keep_the_others_from_being_made(

@@ -140,18 +140,17 @@ class Analysis(QObject):
         columns = info.schema.columns if info is not None else ()
         return tuple(one.name for one in columns if one.type in _COUNTED and one.name != subject.target)
 
-    def values(self, key: str) -> Any:
+    def values(self, evidence: Evidence, key: str) -> Any:
         """Give what lies across in a plot, (n,): ``predicted``, ``actual``, or a column; called in another thread."""
         from aetheron_desktop.engine.evaluation.columns import numbers_of
         from aetheron_desktop.engine.evaluation.selection import values
 
-        assert self.evidence is not None
-        assert self.subject is not None
-        found, column = self.evidence.predictions, key.removeprefix("column:")
-        if column == key:
+        # Closed meanwhile, there is none, and nobody hears what is given.
+        found, column, subject = evidence.predictions, key.removeprefix("column:"), self.subject
+        if column == key or subject is None:
             return values(found, "actual" if key == "actual" else "predicted")
-        snapshot = self._workspace.dataset(self.subject.dataset).parquet
-        return self.evidence.once(key, lambda: numbers_of(snapshot, column, found.rows))
+        snapshot = self._workspace.dataset(subject.dataset).parquet
+        return evidence.once(key, lambda: numbers_of(snapshot, column, found.rows))
 
     # -- words --------------------------------------------------------------------------------------------------------
 

@@ -89,8 +89,11 @@ class CalibrationCard(FigureCard):
         self._by.add_to(self.tools)
         self._by.buttonClicked.connect(self.ask)
 
+    def wish(self) -> str:
+        return self._by.key
+
     def make(self, evidence: Evidence, focus: int) -> Any:
-        binning = "quantile" if self._by.key == "quantile" else "width"
+        binning = "quantile" if self.wished == "quantile" else "width"
         return evidence.once(
             ("calibration", focus, binning),
             lambda: calibration_of(evidence.predictions, focus, binning=binning),  # type: ignore[arg-type]

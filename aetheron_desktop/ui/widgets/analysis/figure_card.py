@@ -36,6 +36,8 @@ class FigureCard(ChartCard):
         super().__init__(name, parent)
         self.analysis = analysis
         self.figure: Any = None
+        self.wished = ""
+        """What :meth:`wish` gave when the figure was last asked for."""
         chart.is_scrolled = True
         chart.setMinimumHeight(_HEIGHT)
         self.plot = chart
@@ -55,8 +57,12 @@ class FigureCard(ChartCard):
 
     # -- what a plot says of itself -----------------------------------------------------------------------------------
 
+    def wish(self) -> str:
+        """Give what is chosen beside the plot; :meth:`make` finds it in :attr:`wished`."""
+        return ""
+
     def make(self, evidence: Evidence, focus: int) -> Any:
-        """Give what is drawn, or :class:`Undefined`; called in another thread."""
+        """Give what is drawn, or :class:`Undefined`; called in another thread, in which no widget may be touched."""
         raise NotImplementedError
 
     def show_figure(self, figure: Any) -> None:
@@ -84,6 +90,7 @@ class FigureCard(ChartCard):
         """Have the figure made."""
         evidence, focus = self.analysis.evidence, self.analysis.focus
         if evidence is not None:
+            self.wished = self.wish()
             self.analysis.compute(partial(self.make, evidence, focus), partial(self._on_made, focus))
 
     def _on_made(self, focus: int, figure: Any) -> None:

@@ -137,8 +137,11 @@ class ResidualCard(PointsCard):
         self._over = column_choice(self, name, analysis)
         self._over.activated.connect(lambda _: self.ask())
 
+    def wish(self) -> str:
+        return str(self._over.currentData())
+
     def sides(self, evidence: Evidence) -> tuple[Any, Any]:
-        return self.analysis.values(str(self._over.currentData())), numbers.errors(evidence.predictions)
+        return self.analysis.values(evidence, self.wished), numbers.errors(evidence.predictions)
 
     def words(self, evidence: Evidence, figure: Any) -> str:
         _, x, y = figure
@@ -280,8 +283,11 @@ class ErrorByBinCard(BinsCard):
     def by(self) -> str:
         return self._over.currentText()
 
+    def wish(self) -> str:
+        return str(self._over.currentData())
+
     def make(self, evidence: Evidence, focus: int) -> Any:
-        values = self.analysis.values(str(self._over.currentData()))
+        values = self.analysis.values(evidence, self.wished)
         return numbers.error_by_bin(values, numbers.errors(evidence.predictions))
 
     def show_figure(self, figure: numbers.Bins) -> None:

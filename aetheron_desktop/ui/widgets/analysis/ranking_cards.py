@@ -53,7 +53,7 @@ class CurveCard(FigureCard):
         return _SQUARE
 
     def make(self, evidence: Evidence, focus: int) -> Any:
-        return evidence.once((self.objectName(), focus), lambda: self.curve(evidence.cutoffs(focus)))
+        return evidence.once((self.title, focus), lambda: self.curve(evidence.cutoffs(focus)))
 
     def show_figure(self, figure: Curve) -> None:
         line = drawn("", figure)
@@ -183,7 +183,7 @@ class SeparationCard(FigureCard):
                 return curves if isinstance(curves, Undefined) else Undefined("The classes cannot be told apart.")
             return curves, apart
 
-        return evidence.once((self.objectName(), focus), made)
+        return evidence.once((self.title, focus), made)
 
     def show_figure(self, figure: tuple[tuple[Curve, Curve], Farthest]) -> None:
         assert self.analysis.evidence is not None

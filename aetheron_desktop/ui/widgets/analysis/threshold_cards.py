@@ -51,8 +51,11 @@ class MetricByThresholdCard(FigureCard):
         self._metric.setMinimumContentsLength(9)
         self.tools.addWidget(self._metric)
 
+    def wish(self) -> str:
+        return str(self._metric.currentData() or "")
+
     def make(self, evidence: Evidence, focus: int) -> Any:
-        wanted = self._metric.currentData() or ""
+        wanted = self.wished
         made: dict[str, ThresholdCurve] = {}
         for name in (wanted,) if wanted else _TOGETHER:
             curve = evidence.once(("metric", name, focus), partial(against_threshold, evidence.cutoffs(focus), name))
