@@ -10,7 +10,7 @@ from aetheron_desktop.engine.comparing.card import cards, fill, without_card
 from aetheron_desktop.engine.errors import AetheronError, UsageError
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.metrics import metric as metric_of
-from aetheron_desktop.engine.evaluation.verdict import EQUIVALENCE, Verdict, compare_files
+from aetheron_desktop.engine.evaluation.verdict import EQUIVALENCE, Verdict, compare_files, why_apart, why_unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,7 +143,11 @@ def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None) -
     ids = tuple(record.id for record in records)
     if reason := _not_comparable(workspace, records):
         return RunRanking(runs=ids, sentence=f"No order: {reason}", reason=reason)
-    told = _predictions(workspace, records)
+    told = _read(workspace, records)
+    names = short_names(records)
+    if reason := _apart(told, names):
+        return RunRanking(runs=ids, sentence=f"No order: {reason}", reason=reason)
+    told = [one.in_order(told[0].classes) for one in told]
     known = metric_of(metric) if metric else main_metric(told[0].task)
     found, scores = {}, [0.0] * len(records)
     for one in range(len(records)):
@@ -156,7 +160,6 @@ def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None) -
             scores[one], scores[other] = pair.a, pair.b
             found[one, other] = (pair.value, pair.p_value)
     made = ranking(scores, found, higher=known.direction == "higher")
-    names = short_names(records)
     return RunRanking(
         runs=ids,
         sentence=_ranking_words(names, made.order, made.groups, len(made.pairs)),
@@ -186,11 +189,23 @@ def short_names(records: Sequence[RunRecord]) -> list[str]:
 
 def _predictions(workspace: Workspace, records: Sequence[RunRecord]) -> list[TestPredictions]:
     """Give the stored predictions of runs, the classes in the order of the first."""
+    told = _read(workspace, records)
+    return [one.in_order(told[0].classes) for one in told]
+
+
+def _read(workspace: Workspace, records: Sequence[RunRecord]) -> list[TestPredictions]:
     from aetheron_desktop.engine.evaluation.predictions import read_predictions
 
     paths = [workspace.run_folder(record.id) / "predictions.parquet" for record in records]
-    told = [read_predictions(path, of=record.name) for path, record in zip(paths, records, strict=True)]
-    return [one.in_order(told[0].classes) for one in told]
+    return [read_predictions(path, of=record.name) for path, record in zip(paths, records, strict=True)]
+
+
+def _apart(told: Sequence[TestPredictions], names: Sequence[str]) -> str:
+    """Say why predictions cannot be held against each other, as of two runs; empty where they can."""
+    for one, name in zip(told, names, strict=True):
+        if reason := why_unusable(one, name) or why_apart(told[0], one, (names[0], name)):
+            return reason
+    return ""
 
 
 def _not_comparable(workspace: Workspace, records: Sequence[RunRecord]) -> str:

@@ -220,11 +220,22 @@ def _read(path: Path, name: str) -> TestPredictions | str:
         found = read_predictions(path, of=name)
     except EvaluationError as error:
         return error.detail[0].lower() + error.detail[1:].removesuffix(".") + "."
+    return why_unusable(found, name) or found
+
+
+def why_unusable(found: TestPredictions, name: str) -> str:
+    """Say why predictions cannot be held against any others; empty where they can."""
     if found.left_out:
         return f"the predictions of {name} have a value that is not a number."
     if found.unseen:
         return f"the predictions of {name} have a truth that is none of the classes."
-    return found
+    return ""
+
+
+def why_apart(a: TestPredictions, b: TestPredictions, names: tuple[str, str]) -> str:
+    """Say why two models' predictions cannot be held against each other; empty where they can."""
+    told = _joined(a, b, names)
+    return told if isinstance(told, str) else ""
 
 
 def _joined(a: TestPredictions, b: TestPredictions, names: tuple[str, str]) -> _Pair | str:

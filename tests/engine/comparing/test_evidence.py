@@ -89,6 +89,22 @@ def test_that_folds_of_a_stored_split_are_evidence(workspace: Workspace, dataset
     assert "Bayesian correlated t" in words["Over folds, in practice"]
 
 
+def test_that_runs_of_other_classes_or_with_rows_without_a_number_are_not_ranked(workspace: Workspace) -> None:
+    told = predicted(0.8, 1)
+    more = {**told, "probability_z": [0.0] * len(told["row"])}
+    gaps = {}
+    for name, row in (("c", 3), ("d", 120)):
+        gaps[name] = predicted(0.8, 2)
+        for column in ("probability_no", "probability_yes"):
+            gaps[name][column][row] = np.nan
+    for name, predictions in (("a", told), ("b", more), *gaps.items()):
+        made_run(workspace, f"run-{name}", predictions=predictions, task="multiclass")
+    assert "do not tell the same classes apart" in rank(workspace, ["run-a", "run-b"]).reason
+    assert "do not tell the same classes apart" in rank(workspace, ["run-b", "run-a"]).reason
+    assert "is not a number" in rank(workspace, ["run-c", "run-d"]).reason
+    assert rank(workspace, ["run-c", "run-d"]).order == ()
+
+
 def test_that_several_runs_are_ranked_and_joined_where_they_are_alike(workspace: Workspace) -> None:
     for name, estimator, skill in (("a", "forest", 1.2), ("b", "boosting", 1.15), ("c", "dummy", 0.05)):
         made_run(workspace, f"run-{name}", predictions=predicted(skill, 3), estimator=estimator, params={})
