@@ -175,16 +175,20 @@ def _finite(value: Any) -> float | None:
 
 
 def _of_folder(root: Path) -> Iterator[ForeignRun]:
-    """Read ``<experiment>/<run>/{meta.yaml,metrics,params,tags}``; runs that were deleted there are passed over."""
+    """Read ``<experiment>/<run>/{meta.yaml,metrics,params,tags}``; runs that were deleted there are passed over.
+
+    So is what a link leads to outside of the folder: a store from elsewhere must not bring other files in.
+    """
     with storage_errors(root):
-        experiments = [path for path in sorted(root.iterdir()) if (path / "meta.yaml").is_file()]
+        inside = root.resolve()
+        experiments = [path for path in sorted(root.iterdir()) if _is_file(path / "meta.yaml", inside)]
         for experiment in experiments:
             group = _yaml(experiment / "meta.yaml").get("name", experiment.name)
             for folder in sorted(experiment.iterdir()):
-                meta = _yaml(folder / "meta.yaml") if (folder / "meta.yaml").is_file() else {}
+                meta = _yaml(folder / "meta.yaml") if _is_file(folder / "meta.yaml", inside) else {}
                 if not meta or meta.get("lifecycle_stage") == "deleted":
                     continue
-                tags = _texts(folder / "tags")
+                metrics, params, tags = (_texts(folder / kind, inside) for kind in ("metrics", "params", "tags"))
                 yield ForeignRun(
                     id=_id(str(root), folder.name),
                     name=meta.get("run_name") or tags.get("mlflow.runName") or folder.name[:12],
@@ -193,10 +197,14 @@ def _of_folder(root: Path) -> Iterator[ForeignRun]:
                     status=_STATUS.get(meta.get("status", ""), "succeeded"),
                     started=_seconds(meta.get("start_time")),
                     ended=_seconds(meta.get("end_time")),
-                    metrics={name: _last_value(text) for name, text in _texts(folder / "metrics").items()},
-                    params=_texts(folder / "params"),
+                    metrics={name: _last_value(text) for name, text in metrics.items()},
+                    params=params,
                     tags=tags,
                 )
+
+
+def _is_file(path: Path, inside: Path) -> bool:
+    return path.is_file() and path.resolve().is_relative_to(inside)
 
 
 def _yaml(path: Path) -> dict[str, str]:
@@ -207,16 +215,24 @@ def _yaml(path: Path) -> dict[str, str]:
         if colon and name and not name[0].isspace():
             word = value.strip()
             if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":
-                word = word[1:-1].replace("''", "'")
+                word = word[1:-1].replace("''", "'") if word[0] == "'" else _unquoted(word)
             found[name.strip()] = "" if word in {"null", "~"} else word
     return found
 
 
-def _texts(folder: Path) -> dict[str, str]:
+def _unquoted(word: str) -> str:
+    """Read a text in double quotes, in which signs may be written by their numbers."""
+    try:
+        return str(json.loads(word))
+    except ValueError:
+        return word[1:-1]
+
+
+def _texts(folder: Path, inside: Path) -> dict[str, str]:
     """Read the files below a folder, by their paths in it: MLflow makes folders of names with a slash."""
     if not folder.is_dir():
         return {}
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if _is_file(path, inside))
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8", errors="replace").strip() for path in paths}
 
 
@@ -340,8 +356,12 @@ def _of_csv(path: Path) -> list[ForeignRun]:
         heads = list(reader.fieldnames or ())
     key = next((head for head in heads if head.strip().casefold() in _NAMES), None)
     made = []
+    times: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
         name = (line.get(key) or "").strip() if key else ""
+        times[name] = times.get(name, 0) + 1
+        # Lines of one name are several runs all the same.
+        own = (f"{name}\0{times[name]}" if times[name] > 1 else name) if name else str(number)
         cells = {head.strip(): (line[head] or "").strip() for head in heads if head != key}
         numbers = {head: _finite(cell) for head, cell in cells.items() if not head.startswith("param.") and cell}
         metrics = {head.removeprefix("metric."): value for head, value in numbers.items() if value is not None}
@@ -352,7 +372,7 @@ def _of_csv(path: Path) -> list[ForeignRun]:
         }
         made.append(
             ForeignRun(
-                id=_id(str(path), name or str(number)),
+                id=_id(str(path), own),
                 name=name or f"{path.stem} {number}",
                 source=f"CSV, {path}",
                 group=path.stem,

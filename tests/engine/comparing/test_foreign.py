@@ -12,7 +12,7 @@ import pytest
 
 from aetheron_desktop.engine.comparing.condition import matching
 from aetheron_desktop.engine.comparing.exporting import export
-from aetheron_desktop.engine.comparing.foreign import foreign_rows, forget, read_runs, take_in
+from aetheron_desktop.engine.comparing.foreign import ForeignRun, _row, foreign_rows, forget, read_runs, take_in
 from aetheron_desktop.engine.comparing.table import RunTable
 from aetheron_desktop.engine.errors import StorageError, UsageError
 
@@ -63,6 +63,16 @@ def test_that_a_file_store_is_read(mlruns: Path, workspace: Workspace) -> None:
     assert matching("roc_auc > 0.9 and learning_rate = 0.1 and note = why", table).all()
     forget(workspace, [run.id])
     assert foreign_rows(workspace) == []
+
+
+def test_that_links_out_of_a_file_store_are_passed_over(mlruns: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("not for others")
+    folder = mlruns / "7" / ("a" * 32)
+    (folder / "params" / "stolen").symlink_to(secret)
+    (folder / "params" / "same").symlink_to(folder / "params" / "model")
+    (run,) = read_runs(str(mlruns))
+    assert run.params == {"learning_rate": "0.1", "model": "xgboost", "same": "xgboost"}
 
 
 def test_that_foreign_runs_outlive_the_index(mlruns: Path, workspace: Workspace) -> None:
@@ -165,6 +175,14 @@ def test_that_a_table_of_metrics_is_read(tmp_path: Path) -> None:
     assert (second.metrics, second.params) == ({}, {"depth": "5", "kind": "net"})
 
 
+def test_that_lines_of_one_name_are_several_runs(tmp_path: Path, workspace: Workspace) -> None:
+    path = tmp_path / "results.csv"
+    path.write_text("model,run,auc\nforest,churn,0.9\nboosting,churn,0.8\n,,0.7\n")
+    assert take_in(workspace, read_runs(str(path))) == 3
+    assert sorted(row.metrics["auc"] or 0.0 for row in foreign_rows(workspace)) == [0.7, 0.8, 0.9]
+    assert take_in(workspace, read_runs(str(path))) == len(foreign_rows(workspace)) == 3
+
+
 def test_that_what_is_no_place_of_runs_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no run"):
         read_runs(str(tmp_path))
@@ -197,3 +215,14 @@ def test_that_csv_and_html_have_what_is_shown_without_rounding(tmp_path: Path, t
     assert "http" not in page
     with pytest.raises(UsageError, match="no form for a comparison"):
         export(table, [0], columns, tmp_path / "c.xml")
+
+
+def test_that_names_of_others_are_no_formulas_and_no_folders(tmp_path: Path) -> None:
+    run = ForeignRun(id="foreign-1", name='=HYPERLINK("x")', source="CSV", metrics={"auc": -0.5}, params={"..": "Zoë"})
+    table = RunTable([_row(run)])
+    columns = [column for column in table.columns() if column.key in {"run", "metric.auc"}]
+    export(table, [0], columns, tmp_path / "c.csv")
+    assert (tmp_path / "c.csv").read_text().splitlines()[1] == """foreign-1,"'=HYPERLINK(""x"")",-0.5"""
+    export(table, [0], columns, tmp_path / "mlruns")
+    (back,) = read_runs(str(tmp_path / "mlruns"))
+    assert (back.name, back.params) == (run.name, {"_": "Zoë"})
