@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.comparing.table import RunTable
 
 _NAMESPACE: Final = uuid.UUID("6f2f0c3a-9a1b-4a3b-8f5e-2d6d3b1c7a10")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _STATUS: Final = {"succeeded": 3, "failed": 4, "crashed": 4, "stopped": 5, "running": 1}
 _STYLE: Final = (
     "body{font:14px system-ui,sans-serif;margin:2rem;color:#1a1c22}table{border-collapse:collapse}"
@@ -64,13 +65,16 @@ def export(
 
 
 def as_csv(rows: Sequence[RunRow], columns: Sequence[Column]) -> str:
-    """Give runs as CSV with their ids first; numbers without rounding, what is not known empty."""
+    """Give runs as CSV with their ids first; numbers without rounding, what is not known empty.
+
+    Words that a spreadsheet would work out as a formula have an apostrophe before them, for runs may come from others.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     shown = [column for column in columns if column.key != "id"]
     writer.writerow(["id", *(column.key.removeprefix(METRIC) for column in shown)])
     for row in rows:
-        writer.writerow([row.id, *(_cell(column, row) for column in shown)])
+        writer.writerow([row.id, *(_plain(column, _cell(column, row)) for column in shown)])
     return text.getvalue()
 
 
@@ -123,6 +127,10 @@ def _cell(column: Column, row: RunRow) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
+def _plain(column: Column, cell: str) -> str:
+    return f"'{cell}" if not column.is_number and cell.startswith(_FORMULA) else cell
+
+
 def _write(out: Path, text: str) -> None:
     with storage_errors(out):
         beside = out.with_name(f".{out.name}.part")
@@ -160,7 +168,7 @@ def _as_mlflow(rows: Sequence[RunRow], root: Path) -> None:
             if value is not None:
                 (folder / "metrics" / _safe(metric)).write_text(f"{started} {value!r} 0\n")
         for param, chosen in row.card.params.items():
-            (folder / "params" / _safe(param)).write_text(str(chosen))
+            (folder / "params" / _safe(param)).write_text(str(chosen), encoding="utf-8")
         tags = {"mlflow.runName": row.name, "estimator_name": row.estimator, "aetheron.test_rows": row.card.test_rows,
                 "mlflow.note.content": row.card.marks.note, **dict.fromkeys(row.card.marks.tags, "yes")}  # fmt: skip
         for tag, text in tags.items():
@@ -174,4 +182,5 @@ def _yaml(path: Path, **values: str) -> None:
 
 def _safe(name: str) -> str:
     """Give a name that MLflow takes and that is one of a file."""
-    return re.sub(r"[^\w.\- ]", "_", name) or "_"
+    word = re.sub(r"[^\w.\- ]", "_", name)
+    return word if word.strip(". ") else "_"
