@@ -149,6 +149,7 @@ def _write(run: Run, model: FittedPipeline, folder: Path, id_: str, name: str) -
         provenance=run.provenance,
         steps=run.steps,
         ended_by=run.ended_by,
+        auto=run.auto,
         branches=branches,
         temperature=temperature,
         offsets=offsets,

@@ -20,6 +20,7 @@ from aetheron_desktop.engine.registry.foreign.info import FOREIGN_FILES, Foreign
 from aetheron_desktop.engine.registry.foreign.info import MOST_BYTES as MOST_FOREIGN_BYTES
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.words import AGAIN
+from aetheron_desktop.engine.training.auto_record import AutoRecord
 from aetheron_desktop.engine.training.experiment import EndedBy, Experiment
 from aetheron_desktop.engine.training.provenance import Provenance
 
@@ -123,7 +124,8 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     probable class. ``ranges`` are those of the training rows, by column. ``intervals`` hold 95 % of what the metrics
     would be on other test rows. ``importance`` is what the main metric loses on test rows when a column is mixed up
     (the RMSE: what it grows by, in standard deviations of the target), of the columns that were tried.
-    The fit did ``steps`` steps and was ended by ``ended_by``: a second training does as many.
+    The fit did ``steps`` steps and was ended by ``ended_by``: a second training does as many. ``auto`` is what an
+    ensemble had done, fit by fit.
     ``branches`` are those of an ensemble, at ``temperature`` or with the ``offsets`` of a second layer (see
     :class:`.estimators.pipeline.Blend`); a single estimator has none. ``experiment`` is None for a model that was
     trained elsewhere, ``foreign`` says how one that another program made is asked. ``features`` are what the model
@@ -151,6 +153,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     foreign: ForeignShape | None = None
     steps: int | None = None
     ended_by: EndedBy = ""
+    auto: AutoRecord | None = None
     branches: tuple[BranchShape, ...] = ()
     temperature: float = 1.0
     offsets: tuple[float, ...] = ()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.training.auto_record import AutoRecord
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.preparation import Material, Prepared, Subject
 
@@ -44,6 +45,9 @@ class Learner(Protocol):
     @property
     def model(self) -> FittedPipeline | None:
         """The best so far; None before there is any."""
+
+    def record(self, model: FittedPipeline) -> AutoRecord | None:
+        """Say how ``model``, an ensemble that this gave, can be made once more; None where its steps alone tell it."""
 
     def judged(self) -> Judged | None:
         """Give rows that the best so far did not learn from, and what it says of them; their ``X`` may be empty.
@@ -79,6 +83,9 @@ class SingleLearner:
         """The best so far."""
         fitted = self._estimator.fitted
         return None if fitted is None else self._subject.pipeline(self._prepared.transformer, fitted)
+
+    def record(self, model: FittedPipeline) -> None:
+        """One fit is told by its steps."""
 
     def judged(self) -> Judged | None:
         """Give the validation part, and what is said of it; of numbers as many rows as limits need."""

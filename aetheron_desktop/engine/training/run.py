@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import ColumnRange
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Outcome
+    from aetheron_desktop.engine.training.auto_record import AutoRecord
     from aetheron_desktop.engine.training.experiment import EndedBy, Experiment
     from aetheron_desktop.engine.training.provenance import Provenance
 
@@ -23,7 +24,7 @@ class Run:
     test row: ``row`` in the dataset, ``truth``, and what the model says. ``rows`` counts each part. ``ranges``
     are what the columns held in the training rows, ``intervals`` those of the metrics, ``importance`` is how much each
     column helps on the test rows (see :mod:`.evaluation.importance`). The fit did ``steps`` steps until it was ended by
-    ``ended_by``; ``seconds`` are those of work, in all lives of the run.
+    ``ended_by``; ``seconds`` are those of work, in all lives of the run. ``auto`` is what an ensemble had done.
     """
 
     experiment: Experiment
@@ -39,6 +40,7 @@ class Run:
     seconds: float
     steps: int = 0
     ended_by: EndedBy = ""
+    auto: AutoRecord | None = None
     provenance: Provenance | None = None
     ranges: dict[str, ColumnRange] = field(default_factory=dict)
     intervals: dict[str, tuple[float, float]] = field(default_factory=dict)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
     from aetheron_desktop.engine.events import Event, Level, Outcome
     from aetheron_desktop.engine.training.auto.kept import PredictorFiles
+    from aetheron_desktop.engine.training.auto_record import AutoRecord
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.learner import Learner
     from aetheron_desktop.engine.training.live_importance import LiveImportance
@@ -74,9 +75,12 @@ def train(experiment: Experiment, dataset: Dataset, emit: Emit, should_stop: Cal
 
 
 class Training:
-    """One run on its way; :meth:`conclude` may be called from another thread while :meth:`run` is inside C code."""
+    """One run on its way; :meth:`conclude` may be called from another thread while :meth:`run` is inside C code.
 
-    def __init__(
+    With ``again`` an ensemble does what another had done, whatever the time.
+    """
+
+    def __init__(  # noqa: PLR0913 - what surrounds a run, all by keyword
         self,
         experiment: Experiment,
         dataset: Dataset,
@@ -89,6 +93,7 @@ class Training:
         earlier: Earlier | None = None,
         paused_s: Callable[[], float] = lambda: 0.0,
         files: PredictorFiles | None = None,
+        again: AutoRecord | None = None,
     ) -> None:
         self._experiment = experiment
         self._dataset = dataset
@@ -97,6 +102,7 @@ class Training:
         self._checkpoints = Checkpoints(checkpoints, interval_s, key=key)
         self._earlier = earlier
         self._files = files
+        self._again = again
         self._clock = Clock(earlier.seconds if earlier else 0.0, paused_s)
         self._fit: FitProgress | None = None
         self._live: LiveImportance | None = None
@@ -280,7 +286,9 @@ class Training:
             from aetheron_desktop.engine.training.auto.learner import AutoLearner
 
             kept = KeptFits(self._checkpoints, self._files, material.subject)
-            return AutoLearner(self._experiment, material, self._dataset, self._threads, self._emit, kept=kept)
+            return AutoLearner(
+                self._experiment, material, self._dataset, self._threads, self._emit, kept=kept, again=self._again
+            )
         return SingleLearner(self._experiment, material, self._card, self._threads)
 
     def _evaluate(self, exam: Exam, model: FittedPipeline, outcome: Outcome) -> Run:
@@ -315,6 +323,7 @@ class Training:
             seconds=self._clock.seconds(),
             steps=self._fit.done if self._fit else 0,
             ended_by="hand" if outcome == "stopped" else self._fit.ended_by if self._fit else "",
+            auto=self._ready[1].record(model) if self._ready else None,
             provenance=provenance(
                 self._dataset,
                 self._experiment.split.frozen or "",

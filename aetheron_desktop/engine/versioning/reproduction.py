@@ -79,7 +79,8 @@ def reproduce(
     # On as many threads as then: sums are rounded in the order in which they are added up.
     known = description.environment.get("threads", "")
     threads = int(known) if known.isdecimal() and 0 < int(known) <= 64 else threads
-    run = Training(_again(description, plan, job), dataset, emit, threads=threads).run(should_stop)
+    planned = _again(description, plan, job)
+    run = Training(planned, dataset, emit, threads=threads, again=description.auto).run(should_stop)
     if run.model is None or run.outcome != "succeeded":
         return Reproduction(model=model, version=commit, state="stopped")
     return _compared(workspace, model, commit, description, run)
@@ -87,6 +88,8 @@ def reproduce(
 
 def _again(description: Description, plan: Experiment, job: str) -> Experiment:
     """Give the plan of the second training: what time or a person ended then is ended by its number of steps now."""
+    if description.auto is not None:
+        return msgspec.structs.replace(plan, run=job, budget_s=None, steps=None)
     if not description.ended_by:
         return msgspec.structs.replace(plan, run=job)
     steps = description.steps if description.ended_by != "itself" else plan.steps
@@ -132,7 +135,7 @@ def _stored(
     match description.ended_by:
         case "time":
             notes.append(f"its time budget ended it after {steps}")
-            if description.branches:
+            if description.auto is None and description.branches:
                 notes.append("the clock may have ended single fits of its members, which are done in full now")
         case "hand":
             notes.append(f"it was stopped by hand after {steps}")
@@ -144,6 +147,10 @@ def _stored(
             notes.append("its run was stopped by hand")
         case _:
             pass
+    if description.auto is not None and description.auto.cut:
+        notes.append(f"the clock ended {_fits(description.auto.cut)}, at the same step now as then")
+    if plan is not None and plan.params.get("latency_ms") is not None:
+        notes.append("how long its members take for a row was measured anew, which may choose others")
     try:
         then = pd.read_parquet(predictions_file(workspace, description)).set_index("row").sort_index()
         now = run.predictions.set_index("row").sort_index()
@@ -157,6 +164,10 @@ def _stored(
     rows = stored_rows(workspace.shelf.files(model, commit))
     then = rows.filter(like=STORED).rename(columns=lambda name: name.removeprefix(STORED))
     return (then, run.model.predict(rows)), notes
+
+
+def _fits(count: int) -> str:
+    return f"{count:,} of its fits" if count > 1 else "one of its fits"
 
 
 def _changes(before: dict[str, str], after: dict[str, str]) -> list[str]:

@@ -128,11 +128,9 @@ def test_that_what_the_time_budget_ended_is_made_again_by_as_many_steps(workspac
         return
     assert end.result
     found = again(workspace, end.result)
+    assert (found.state, found.largest_difference) == ("identical", 0.0), found.sentence
     if catalog.card(estimator).ensemble:
-        # Its members are the same; a fit that the clock cut short is done in full.
-        assert any("may have ended single fits" in note for note in found.notes)
-    else:
-        assert (found.state, found.largest_difference) == ("identical", 0.0), found.sentence
+        assert any("the clock ended one of its fits, at the same step" in note for note in found.notes)
     with workspace.shelf.opened(end.result) as repository:
         description = description_of(repository, found.version)
     assert (description.ended_by, description.steps) == ("time", workspace.run(description.info.run).steps)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from aetheron_desktop.engine.training.auto.fold_progress import FoldProgress, Ti
 from aetheron_desktop.engine.training.auto.folds import spread
 from aetheron_desktop.engine.training.auto.kept import FitAbout
 from aetheron_desktop.engine.training.auto.member import FoldFit, Member
+from aetheron_desktop.engine.training.auto_record import BegunRecord
 from aetheron_desktop.engine.training.learner import implementation, recipe
 from aetheron_desktop.engine.training.preparation import prepare
 
@@ -23,10 +25,23 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.auto.folds import Folds
     from aetheron_desktop.engine.training.auto.kept import KeptFits
     from aetheron_desktop.engine.training.auto.member import Attempt
+    from aetheron_desktop.engine.training.auto_record import Cut
     from aetheron_desktop.engine.training.preparation import Material, Prepared
 
 _KEPT_BYTES: Final = 1 << 30
 """Rows that were turned to numbers are kept for the next of the same style, up to so many."""
+
+
+class _Begun(NamedTuple):
+    attempt: Attempt
+    fold: int
+    transformer: Any
+    estimator: Estimator
+    progress: FoldProgress
+
+    def record(self, cut: Cut | None) -> BegunRecord:
+        one = self.attempt
+        return BegunRecord(number=one.number, candidate=one.candidate, fold=self.fold, cut=cut)
 
 
 class Bench:
@@ -44,17 +59,26 @@ class Bench:
         self.judged = folds.judged
         self.truth: NDArray[Any] = material.y[self.judged]
         self.weight = material.weight(self.truth)
-        self._first: tuple[Any, Predictor] | None = None
-        self._current: dict[int, tuple[Any, Estimator]] = {}
+        self._first: tuple[Any, Predictor, BegunRecord] | None = None
+        self._current: dict[int, _Begun] = {}
 
     @property
     def best_begun(self) -> tuple[Any, Predictor] | None:
         """The transformer and what was fitted by the first fit, done or on its way; None where there is nothing."""
         if self._first is not None:
-            return self._first
-        for transformer, estimator in list(self._current.values()):
-            if estimator.fitted is not None:
-                return transformer, estimator.fitted
+            return self._first[:2]
+        for begun in list(self._current.values()):
+            if begun.estimator.fitted is not None:
+                return begun.transformer, begun.estimator.fitted
+        return None
+
+    def record_of(self, predictor: object) -> BegunRecord | None:
+        """Say of which fit ``predictor`` is, one that :attr:`best_begun` gave; None where that cannot be done again."""
+        if self._first is not None and self._first[1] is predictor:
+            return self._first[2]
+        for begun in list(self._current.values()):
+            if begun.estimator.fitted is predictor and begun.progress.cut is not None:
+                return begun.record(begun.progress.cut)
         return None
 
     def fit(self, attempt: Attempt, fold: int, budget_s: float | None, is_over: threading.Event) -> FoldFit:
@@ -76,23 +100,22 @@ class Bench:
         began = time.monotonic()
         checkpoints = self._kept.going(attempt.number, candidate, fold)
         task = self._material.subject.task
-        progress = FoldProgress(task, checkpoints, budget_s, (is_over, attempt.is_over))
+        cut_at = attempt.cuts[fold] if attempt.cuts else None
+        progress = FoldProgress(task, checkpoints, budget_s, (is_over, attempt.is_over), cut_at=cut_at)
         seed = (self._seed + fold) % 2**32
         made = kind(recipe(self._material.subject, prepared, candidate.params, seed, self._threads))
-        self._current[threading.get_ident()] = prepared.transformer, made
-        is_cut = False
-        try:
+        begun = _Begun(attempt, fold, prepared.transformer, made, progress)
+        self._current[threading.get_ident()] = begun
+        with suppress(TimeIsUp):
             made.fit(prepared.train, prepared.valid, progress)
-        except TimeIsUp:
-            is_cut = True
         predictor = made.fitted
         if predictor is None:
             raise TimeoutError("it had no first model when its time was used up")
         seconds = time.monotonic() - began
-        about = FitAbout(candidate=candidate, fold=fold, seconds=seconds, cut=is_cut)
+        about = FitAbout(candidate=candidate, fold=fold, seconds=seconds, cut=progress.cut)
         self._kept.put(attempt.number, about, predictor)
         checkpoints.forget()
-        self._first = self._first or (prepared.transformer, predictor)
+        self._first = self._first or (prepared.transformer, predictor, begun.record(progress.cut))
         del self._current[threading.get_ident()]
         return FoldFit(about, prepared.transformer, predictor, predictor.predict(prepared.valid.X))
 

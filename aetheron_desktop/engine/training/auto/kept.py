@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from aetheron_desktop.engine.errors import AetheronError, storage_errors
-from aetheron_desktop.engine.training.auto.portfolio import Candidate
+from aetheron_desktop.engine.training.auto_record import Cut
+from aetheron_desktop.engine.training.candidate import Candidate
 from aetheron_desktop.engine.training.checkpoints import write_whole
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ class PredictorFiles(Protocol):
 
 
 class FitAbout(msgspec.Struct, frozen=True, kw_only=True):
-    """Which fit it is, how long it took in seconds, and whether the clock ended it."""
+    """Which fit it is, how long it took in seconds, and where the clock ended it; None where it did not."""
 
     candidate: Candidate
     fold: int
     seconds: float
-    cut: bool
+    cut: Cut | None
 
 
 class KeptFits:

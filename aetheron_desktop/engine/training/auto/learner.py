@@ -25,6 +25,7 @@ from aetheron_desktop.engine.training.auto.folds import folds_in_time, make_fold
 from aetheron_desktop.engine.training.auto.lanes import Lanes, is_alone
 from aetheron_desktop.engine.training.auto.member import Attempt
 from aetheron_desktop.engine.training.auto.portfolio import COST, SLOW, portfolio
+from aetheron_desktop.engine.training.auto_record import AutoRecord, MemberRecord
 from aetheron_desktop.engine.training.forecast import forecast, memory_words, size_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.auto.ensemble import Ensemble
     from aetheron_desktop.engine.training.auto.kept import KeptFits
     from aetheron_desktop.engine.training.auto.member import Member
-    from aetheron_desktop.engine.training.auto.portfolio import Candidate
+    from aetheron_desktop.engine.training.auto_record import BegunRecord
+    from aetheron_desktop.engine.training.candidate import Candidate
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.training.learner import RunProgress
     from aetheron_desktop.engine.training.preparation import Material
@@ -65,7 +67,10 @@ _BESIDE: Final = 8
 
 
 class AutoLearner:
-    """Trains the portfolio, member after member; :attr:`model` is the ensemble of those that are complete."""
+    """Trains the portfolio, member after member; :attr:`model` is the ensemble of those that are complete.
+
+    With ``again`` it does what that one had done, and nothing else.
+    """
 
     def __init__(
         self,
@@ -76,13 +81,19 @@ class AutoLearner:
         emit: Callable[[Event], None],
         *,
         kept: KeptFits,
+        again: AutoRecord | None = None,
     ) -> None:
         self._experiment = experiment
         self._subject = material.subject
         self._emit = emit
         self._size = size_of(dataset.info, experiment)
-        self._lanes = lanes_for(threads, _BESIDE * material.table.memory_usage(index=False).sum())
-        made = make_folds(experiment, material, dataset, self._folds(len(material.table) - len(material.parts.test)))
+        self._again = again
+        if again is None:
+            self._lanes = lanes_for(threads, _BESIDE * material.table.memory_usage(index=False).sum())
+            self._asked_folds = self._folds(len(material.table) - len(material.parts.test))
+        else:
+            self._lanes, self._asked_folds = min(again.lanes, threads), again.folds
+        made = make_folds(experiment, material, dataset, self._asked_folds)
         self._threads = threads // self._lanes
         self._bench = Bench(material, made, experiment.seed, self._threads, kept)
         self._metric = experiment.metric or main_metric(experiment.task).name
@@ -99,20 +110,31 @@ class AutoLearner:
         memory_gb = experiment.params["memory_gb"]
         self._memory = _SAFE * psutil.virtual_memory().available if memory_gb is None else 1e9 * float(memory_gb)
         self._portfolio = self._candidates()
+        self._given = iter(again.members if again else ())
         self._tried = 0
         self._members: list[Member] = []
         self._whole: Ensemble | None = None
-        self._model: FittedPipeline | None = None
+        self._made: tuple[FittedPipeline, AutoRecord] | None = None
         self._judged: Judged | None = None
         self._seconds: dict[str, float] = {}
         self._reasons: list[str] = []
-        self._wanted = _wanted(experiment)
+        self._wanted = _wanted(experiment) if again is None else len(again.members)
 
     @property
     def model(self) -> FittedPipeline | None:
         """The ensemble; before its first member is complete, the best that is there of that one."""
-        model, begun = self._model, self._bench.best_begun
-        return self._subject.pipeline(*begun) if model is None and begun is not None else model
+        made, begun = self._made, self._bench.best_begun
+        if made is not None:
+            return made[0]
+        return None if begun is None else self._subject.pipeline(*begun)
+
+    def record(self, model: FittedPipeline) -> AutoRecord | None:
+        """Say how ``model``, which this learner gave, can be made once more; None where it has another by now."""
+        made = self._made
+        if made is not None:
+            return made[1] if made[0].predictor is model.predictor else None
+        begun = self._bench.record_of(model.predictor)
+        return None if begun is None else AutoRecord(folds=self._asked_folds, lanes=self._lanes, begun=begun)
 
     def judged(self) -> Judged | None:
         """Give what the ensemble says of all rows that are predicted in folds."""
@@ -134,6 +156,9 @@ class AutoLearner:
         lanes = Lanes(self._bench, self._lanes, self._threads)
         with threadpool_limits(limits=self._threads, user_api="blas"), lanes:
             try:
+                if self._again is not None and self._again.begun is not None:
+                    self._repeat(lanes, self._again.begun, progress)
+                    return
                 self._search(lanes, progress)
             except FitEnded:
                 for attempt in lanes.end():
@@ -141,7 +166,8 @@ class AutoLearner:
                 if (left := self._left(progress)) is not None and left <= 0:
                     self._stack(progress)
                 raise
-        self._stack(progress)
+        if self._again is None or self._again.is_stacked:
+            self._stack(progress)
         if not self._members:
             raise TrainingError(
                 f"None of the estimators could be fitted; the first one said: {(self._reasons or ['nothing'])[0]}",
@@ -161,6 +187,16 @@ class AutoLearner:
             progress.expect(self._expected(lanes))
             progress.tick(len(self._members), self._wanted)
             progress.checkpoint(lambda folder: None)  # the fits keep theirs; this one says how far the run is
+
+    def _repeat(self, lanes: Lanes, begun: BegunRecord, progress: RunProgress) -> None:
+        """Do the one fit again that was all there was."""
+        cuts = (*[None] * begun.fold, begun.cut)
+        attempt = Attempt(begun.number, begun.candidate, begun.fold + 1, None, cuts, begun=begun.fold)
+        lanes.begin(attempt)
+        while attempt.error is None and not attempt.done:
+            lanes.work(_LOOK_S, None)
+            progress.stage(lanes.stage)
+            progress.tick(0, None)
 
     def _folds(self, rows: int) -> int:
         """Give how many folds there are: as many as were chosen, else as suit the rows and the time."""
@@ -186,6 +222,9 @@ class AutoLearner:
 
     def _next_attempt(self, lanes: Lanes, left: float | None) -> Attempt | None:
         """Give what is to be tried next; None when it is enough, or nothing that there is time for."""
+        if self._again is not None:
+            member = next(self._given, None)
+            return None if member is None else self._repeated(member)
         too_slow = 0
         while not self._is_enough(lanes, left) and too_slow <= _TOO_SLOW:
             candidate = next(self._portfolio, None)
@@ -200,6 +239,12 @@ class AutoLearner:
             else:
                 return attempt
         return None
+
+    def _repeated(self, member: MemberRecord) -> Attempt:
+        folds = len(self._bench.folds.parts)
+        # Of other folds than there were then, which are of another table, no end is known.
+        cuts = member.cuts if len(member.cuts) == folds else ()
+        return Attempt(member.number, member.candidate, folds, None, cuts)
 
     def _is_enough(self, lanes: Lanes, left: float | None) -> bool:
         if not self._members and not self._reasons and not lanes.open:
@@ -266,7 +311,14 @@ class AutoLearner:
 
     def _take(self, whole: Ensemble) -> None:
         self._whole = whole
-        self._model = whole.pipeline(self._subject)
+        members = sorted(self._members, key=lambda one: one.number)
+        record = AutoRecord(
+            folds=self._asked_folds,
+            lanes=self._lanes,
+            members=tuple(one.record for one in members),
+            is_stacked=bool(whole.offsets),
+        )
+        self._made = whole.pipeline(self._subject), record
         rows = Rows(np.empty((len(self._bench.truth), 0)), self._bench.truth, self._bench.weight)
         self._judged = rows, whole.judged()
 
@@ -301,7 +353,7 @@ class AutoLearner:
                 loss=finite(member.loss),
                 seconds=member.seconds,
                 fits=len(member.fits),
-                cut=member.cut,
+                cut=member.record.cut,
                 ensemble=scores(task, truth, whole.predicted)[main],
                 weights={places[number]: share for number, share in shares.items()},
                 is_stacked=bool(whole.offsets),

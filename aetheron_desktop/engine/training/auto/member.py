@@ -6,13 +6,16 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from aetheron_desktop.engine.training.auto_record import MemberRecord
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.estimators.base import Predictor
     from aetheron_desktop.engine.training.auto.kept import FitAbout
-    from aetheron_desktop.engine.training.auto.portfolio import Candidate
+    from aetheron_desktop.engine.training.auto_record import Cut
+    from aetheron_desktop.engine.training.candidate import Candidate
 
 
 class FoldFit(NamedTuple):
@@ -29,8 +32,7 @@ class Member:
     """A candidate that was fitted on all folds.
 
     ``number`` is its place in the portfolio. ``predicted`` (m, classes) or (m,) is what is said of the judged rows,
-    ``loss`` the log loss or the mean squared error of that. ``cut`` is how many of the fits the clock ended, and
-    ``seconds`` what all of them took, one after the other.
+    ``loss`` the log loss or the mean squared error of that.
     """
 
     number: int
@@ -45,22 +47,25 @@ class Member:
         return sum(fit.about.seconds for fit in self.fits)
 
     @property
-    def cut(self) -> int:
-        """How many of the fits the clock ended."""
-        return sum(fit.about.cut for fit in self.fits)
+    def record(self) -> MemberRecord:
+        """What it was made by."""
+        cuts = tuple(fit.about.cut for fit in self.fits)
+        return MemberRecord(number=self.number, candidate=self.candidate, cuts=cuts)
 
 
 @dataclass(slots=True, eq=False)
 class Attempt:
     """A candidate on its way to be a member: which folds have been begun, and which are done.
 
-    ``seconds`` is what all its fits are expected to take, one after the other; None where nobody knows.
+    ``seconds`` is what all its fits are expected to take, one after the other; None where nobody knows. ``cuts`` say
+    where each of them is to end, where that is known before.
     """
 
     number: int
     candidate: Candidate
     folds: int
     seconds: float | None
+    cuts: tuple[Cut | None, ...] = ()
     begun: int = 0
     done: dict[int, FoldFit] = field(default_factory=dict)
     error: Exception | None = None

@@ -9,46 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import numpy as np
 
 from aetheron_desktop.engine.estimators import catalog
-from aetheron_desktop.engine.params import Float, Int, Value, check_all
+from aetheron_desktop.engine.params import Float, Int
+from aetheron_desktop.engine.training.candidate import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aetheron_desktop.engine.datasets.schema import Task
-    from aetheron_desktop.engine.estimators.cards.card import Card
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """An estimator with parameters; ``changed`` are those that are not the card's defaults."""
-
-    estimator: str
-    changed: dict[str, Value]
-
-    @property
-    def card(self) -> Card:
-        """The card of the estimator."""
-        return catalog.card(self.estimator)
-
-    @property
-    def params(self) -> dict[str, Value]:
-        """All parameters."""
-        card = self.card
-        return check_all(card.parameters, dict(self.changed), owner=card.name)
-
-    @property
-    def title(self) -> str:
-        """What it is called among the others."""
-        labels = {parameter.name: parameter.label for parameter in self.card.parameters}
-        words = ", ".join(
-            f"{labels[name].lower()} {value:g}" if isinstance(value, float) else f"{labels[name].lower()} {value}"
-            for name, value in self.changed.items()
-        )
-        return f"{self.card.name} ({words})" if words else self.card.name
-
+    from aetheron_desktop.engine.params import Value
 
 COST: Final = {
     "naive_bayes": 0.1,

@@ -19,7 +19,8 @@ from aetheron_desktop.engine.training.auto.ensemble import Assembler
 from aetheron_desktop.engine.training.auto.fold_progress import FoldProgress
 from aetheron_desktop.engine.training.auto.kept import FitAbout, KeptFits
 from aetheron_desktop.engine.training.auto.learner import AutoLearner
-from aetheron_desktop.engine.training.auto.portfolio import COST, Candidate, portfolio
+from aetheron_desktop.engine.training.auto.portfolio import COST, portfolio
+from aetheron_desktop.engine.training.candidate import Candidate
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.forecast import Forecast
 from aetheron_desktop.engine.training.trainer import Training, train
