@@ -153,6 +153,31 @@ def test_that_sliders_ask_what_would_be_and_a_change_is_tried(qtbot: QtBot, view
     assert would.text().split()[1] != before.split()[1]
 
 
+def test_that_what_was_asked_of_a_row_is_not_told_of_the_next_one(
+    qtbot: QtBot, view: tuple[WhyView, InProcess]
+) -> None:
+    why, work = view
+    why.show_row(4)
+    qtbot.waitUntil(lambda: _is_idle(why) and bool(why.row_part.chart.falls), timeout=30_000)
+    slider, look = why.findChild(QSlider, "what_if_size"), why.findChild(QPushButton, "counterfactual")
+    assert slider is not None
+    assert look is not None
+    work.holds = True
+    slider.setValue(slider.maximum() if slider.value() < slider.maximum() / 2 else 0)
+    qtbot.waitUntil(lambda: "what if" in why._going)
+    look.click()
+    assert {"what if", "change"} <= set(why._going)
+    gone = {why._going["what if"], why._going["change"]}
+    why.show_row(6)
+    assert gone <= set(work.stopped)
+    look.click()
+    slider.setValue(slider.value() + 1)
+    assert set(why._going) == {"row"}, "the cells are still those of the row before"
+    assert not why._settle.isActive()
+    work.go_on()
+    qtbot.waitUntil(lambda: _is_idle(why) and why.row_part.row == 6, timeout=30_000)
+
+
 def test_that_similar_rows_go_to_the_grid_and_a_click_on_a_point_explains_its_row(
     qtbot: QtBot, view: tuple[WhyView, InProcess], shelf: tuple[Workspace, ModelInfo]
 ) -> None:

@@ -40,6 +40,8 @@ class RowPart(QWidget):
         self.card = ChartCard("waterfall_card", self)
         self.card.failed.connect(self.failed)
         self.fields = WhatIfFields(self)
+        self.row: int | None = None
+        """The row whose reasons and cells stand here."""
         self._similar: tuple[int, ...] = ()
         self._cells: dict[str, Cell] = {}
         layout = QVBoxLayout(self)
@@ -163,6 +165,7 @@ class RowPart(QWidget):
 
     def clear(self) -> None:
         """Show no row."""
+        self.row = None
         self.chart.show_reasons(None)
         self.card.show_chart(self.chart, "Why this row", "", "waterfall")
         self.card.say("")
@@ -205,6 +208,7 @@ class RowPart(QWidget):
         self._would.setText(predicted_words(told) + odd)
 
     def _show_reasons(self, told: RowReasons) -> None:
+        self.row = told.row
         self.chart.show_reasons(told)
         truth = f"the truth is {told.truth}" if told.truth is not None else ""
         row = f"Why row {told.row + 1:,}" if told.row is not None else "Why this row"

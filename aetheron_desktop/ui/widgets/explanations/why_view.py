@@ -228,9 +228,19 @@ class WhyView(QWidget):
         """Explain a row of the dataset, the first being 0."""
         if not self._model:
             return
+        if row != self.row:
+            self._ask_no_more_of_the_row()
         self.row = row
         self.row_part.show_number(row)
         self._ask("row", RowQuestion(model=self._model, version=self._version, row=row), self._on_row_end)
+
+    def _ask_no_more_of_the_row(self) -> None:
+        """Withdraw what would be and what would change it: another row is looked at."""
+        self._settle.stop()
+        self._cells = None
+        for about in ("what if", "change"):
+            if (job := self._going.pop(about, None)) is not None:
+                self._session.withdraw(job)
 
     def _show_any(self) -> None:
         rows = self.columns_part.rows()
@@ -265,12 +275,16 @@ class WhyView(QWidget):
         self._ask("glass box", self._glass_box(), self._on_glass_end)
 
     def _ask_change(self, cells: dict[str, Cell], kept: tuple[str, ...]) -> None:
+        if self.row_part.row != self.row:
+            return  # the cells are still those of the row before
         question = CounterfactualQuestion(
             model=self._model, version=self._version, row=self.row, cells=cells, kept=kept
         )
         self._ask("change", question, self._on_change_end)
 
     def _on_cells(self, cells: dict[str, Cell]) -> None:
+        if self.row_part.row != self.row:
+            return
         self._cells = cells
         if "what if" not in self._going and not self._settle.isActive():
             self._settle.start()
