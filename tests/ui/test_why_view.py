@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,11 +17,12 @@ from aetheron_desktop.engine.explaining.questions import (
     ShapQuestion,
     WhatIfQuestion,
 )
-from aetheron_desktop.engine.explaining.results import Importance
+from aetheron_desktop.engine.explaining.results import Importance, Plausible
 from aetheron_desktop.engine.workspace import Workspace
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.explanations import why_view
 from aetheron_desktop.ui.widgets.explanations.dependence_chart import SINGLE, STEPS
+from aetheron_desktop.ui.widgets.explanations.what_if_fields import WhatIfFields
 from aetheron_desktop.ui.widgets.explanations.why_view import WhyView
 from tests.engine.versioning.doing import asked, put_dataset, trained
 from tests.tables import made_table
@@ -151,6 +153,37 @@ def test_that_sliders_ask_what_would_be_and_a_change_is_tried(qtbot: QtBot, view
     attempt.click()
     qtbot.waitUntil(lambda: _is_idle(why) and would.text() != before)
     assert would.text().split()[1] != before.split()[1]
+
+
+@pytest.mark.parametrize(
+    ("way", "top"),
+    [
+        (Plausible(column="pay", type="integer", low=0.0, high=1_000_050.0, step=1.0), 1_000_050.0),
+        (Plausible(column="age", type="integer", low=18.0, high=90.0, step=1.0), 90.0),
+        (
+            Plausible(column="day", type="date", low="1900-01-01T00:00:00", high="2000-01-01T00:00:00", step=1.0),
+            "2000-01-01T00:00:00",
+        ),
+    ],
+    ids=lambda one: getattr(one, "column", ""),
+)
+def test_that_a_slider_reaches_every_plausible_value(
+    qtbot: QtBot, dressed: QApplication, way: Plausible, top: float | str
+) -> None:
+    fields = WhatIfFields()
+    qtbot.addWidget(fields)
+    fields.show_ways([way], [way.low])
+    slider = fields.findChild(QSlider)
+    assert slider is not None
+    assert slider.maximum() <= 10_001
+    slider.setValue(slider.maximum())
+    told = fields.cells()[way.column]
+    if isinstance(top, str):
+        assert abs(datetime.fromisoformat(str(told)) - datetime.fromisoformat(top)) < timedelta(days=4)
+    else:
+        assert told == top
+        slider.setValue(slider.maximum() // 2)
+        assert float(fields.cells()[way.column] or 0.0).is_integer()
 
 
 def test_that_what_was_asked_of_a_row_is_not_told_of_the_next_one(

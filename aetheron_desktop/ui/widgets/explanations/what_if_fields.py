@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -85,6 +86,10 @@ class _Field(QWidget):
         self.start: Cell = cell
         self.cell: Cell = cell
         self._way = way
+        self._step = way.step or 1.0
+        if not way.levels and (steps := self._step_of(way.high)) > _MOST_STEPS:
+            # In larger steps, the slider reaches the other end all the same.
+            self._step *= math.ceil(steps / _MOST_STEPS)
         self.value = QLabel(parent)
         self.value.setMinimumWidth(84)
         theme.mark(self.value, role="muted")
@@ -139,7 +144,10 @@ class _Field(QWidget):
     def _slider(self, parent: QWidget) -> QSlider:
         slider = named(QSlider(Qt.Orientation.Horizontal, parent), f"what_if_{self._way.column}", self._way.column)
         slider.setMinimumHeight(_SLIDER)
-        slider.setRange(0, min(_MOST_STEPS, max(1, self._step_of(self._way.high))))
+        high, last = self._way.high, max(1, self._step_of(self._way.high))
+        if isinstance(high, float) and float(self._cell_of(last) or 0.0) < high:
+            last += 1  # a last step that is a shorter one
+        slider.setRange(0, last)
         slider.valueChanged.connect(lambda step: self._take(self._cell_of(step)))
         return slider
 
@@ -150,7 +158,7 @@ class _Field(QWidget):
 
     def _step_of(self, cell: Cell) -> int:
         """Give the step of the slider that is nearest to a cell."""
-        low, step = self._way.low, self._way.step or 1.0
+        low, step = self._way.low, self._step
         if isinstance(low, str):
             try:
                 apart = (datetime.fromisoformat(str(cell)) - datetime.fromisoformat(low)) / timedelta(days=1)
@@ -160,7 +168,7 @@ class _Field(QWidget):
         return max(0, round((float(cell or 0.0) - float(low or 0.0)) / step))
 
     def _cell_of(self, place: int) -> Cell:
-        low, step = self._way.low, self._way.step or 1.0
+        low, step = self._way.low, self._step
         if isinstance(low, str):
             return (datetime.fromisoformat(low) + timedelta(days=step * place)).isoformat()
         return min(float(low or 0.0) + step * place, float(self._way.high or 0.0))
