@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -24,6 +25,8 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from aetheron_desktop.engine.evaluation import number_words
+from aetheron_desktop.engine.evaluation.curves import numbers
 from aetheron_desktop.engine.versioning.changes import RollBack, SetThreshold
 from aetheron_desktop.ui.item_models.palette_entries import ENTRY_ROLE
 from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
@@ -41,7 +44,7 @@ from tests.tables import made_table
 from tests.ui.in_process import InProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -514,6 +517,30 @@ def test_that_what_a_person_chose_stays_when_its_table_is_opened_and_goes_with_a
     qtbot.waitUntil(lambda: is_drawn(tab))
     assert tab.analysis.subject is not None
     assert tab.analysis.subject.run == "run-2"
+
+
+def test_that_sentences_of_all_rows_are_made_with_the_figures(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_dataset(session.workspace)
+    truth, score = scored(60)
+    threads: set[int] = set()
+    for name in ("errors", "binned"):
+        plain = getattr(numbers, name)
+
+        def heard(*given: object, plain: Callable[..., object] = plain) -> object:
+            threads.add(threading.get_ident())
+            return plain(*given)
+
+        monkeypatch.setattr(numbers, name, heard)
+        if name == "errors":
+            monkeypatch.setattr(number_words, name, heard)
+    opened(qtbot, tab, put_run(session.workspace, truth, score))
+    assert threads
+    assert threading.get_ident() not in threads
+    found = card(tab, ResidualCard)
+    assert isinstance(found, ResidualCard)
+    assert found.plot.accessibleDescription().startswith("Where predicted is")
 
 
 @pytest.mark.parametrize("task", ["binary", "regression"])

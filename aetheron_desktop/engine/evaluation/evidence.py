@@ -229,7 +229,12 @@ class Evidence:
         return f"Among the {x} with the highest scores there are {y} times{band} as many {name!r} as among all rows."
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """Give what ``make`` gives, made when it is asked for the first time under ``key``."""
+        """Give what ``make`` gives, made when it is asked for the first time under ``key``.
+
+        What is there is given at once: the window must not wait for a thread that makes something else.
+        """
+        if key in self._made:
+            return cast("_Made", self._made[key])
         with self._lock:
             if key not in self._made:
                 self._made[key] = make()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +57,28 @@ def test_that_a_threshold_counts_and_rates_as_the_rows_do(evidence: Evidence, th
     assert rates.false_alarms == pytest.approx(fp / (fp + tn))
     assert rates.taken == pytest.approx(said.mean())
     assert rates.precision == pytest.approx(tp / (tp + fp)) if said.any() else np.isnan(rates.precision)
+
+
+def test_that_what_is_there_does_not_wait_for_what_another_thread_makes(evidence: Evidence) -> None:
+    cutoffs = evidence.cutoffs(1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> bool:
+        begun.set()
+        return go_on.wait(20.0)
+
+    thread = threading.Thread(target=lambda: evidence.once("slow", slow))
+    thread.start()
+    assert begun.wait(20.0)
+    heard: list[object] = []
+    other = threading.Thread(target=lambda: heard.append(evidence.cutoffs(1)))
+    other.start()
+    other.join(5.0)
+    told = list(heard)
+    go_on.set()
+    thread.join()
+    other.join()
+    assert told == [cutoffs]
 
 
 def test_that_without_a_threshold_the_more_probable_class_is_predicted_at_a_tie_too() -> None:

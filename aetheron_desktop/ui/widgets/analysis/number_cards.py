@@ -117,8 +117,12 @@ class PredictedCard(PointsCard):
         found = evidence.predictions
         return found.truth, found.predicted
 
+    def make(self, evidence: Evidence, focus: int) -> Any:
+        self.words(evidence, None)  # of all rows, so not in the window's thread
+        return super().make(evidence, focus)
+
     def words(self, evidence: Evidence, figure: Any) -> str:
-        return words.predicted_words(evidence.predictions)
+        return evidence.once("predicted words", partial(words.predicted_words, evidence.predictions))
 
     def titles(self) -> tuple[str, str]:
         return "Actual", "Predicted"
@@ -143,9 +147,20 @@ class ResidualCard(PointsCard):
     def sides(self, evidence: Evidence) -> tuple[Any, Any]:
         return self.analysis.values(evidence, self.wished), numbers.errors(evidence.predictions)
 
-    def words(self, evidence: Evidence, figure: Any) -> str:
+    def make(self, evidence: Evidence, focus: int) -> Any:
+        made = super().make(evidence, focus)
+        if not isinstance(made, Undefined):
+            self._binned(evidence, self.wished, made)  # of all rows, so not in the window's thread
+        return made
+
+    @staticmethod
+    def _binned(evidence: Evidence, over: str, figure: Any) -> numbers.Bins | Undefined:
         _, x, y = figure
-        return words.residual_words(numbers.binned(x, y), self._over.currentText().lower())
+        return evidence.once(("residuals", over), partial(numbers.binned, x, y))
+
+    def words(self, evidence: Evidence, figure: Any) -> str:
+        found = self._binned(evidence, self.wished, figure)
+        return words.residual_words(found, self._over.currentText().lower())
 
     def titles(self) -> tuple[str, str]:
         return self._over.currentText(), "Predicted less actual"
@@ -167,14 +182,16 @@ class ResidualHistogramCard(FigureCard):
         self.chart_.region_chosen.connect(lambda region: self._choose(region.left, region.right))
 
     def make(self, evidence: Evidence, focus: int) -> Any:
-        return evidence.once("residuals", lambda: histogram(numbers.errors(evidence.predictions)))
+        found = evidence.once("residuals", lambda: histogram(numbers.errors(evidence.predictions)))
+        self.words(evidence, found)  # of all rows, so not in the window's thread
+        return found
 
     def show_figure(self, figure: Histogram) -> None:
         counts = tuple(figure.counts[0].tolist())
         self.chart_.show_histogram(Bars("all", tuple(figure.edges.tolist()), counts), "number", sum(counts))
 
-    def words(self, evidence: Evidence, figure: Histogram) -> str:
-        return words.spread_words(figure, numbers.errors(evidence.predictions))
+    def words(self, evidence: Evidence, figure: Histogram | Undefined) -> str:
+        return evidence.once("spread words", lambda: words.spread_words(figure, numbers.errors(evidence.predictions)))
 
     def find_marked(self, evidence: Evidence, focus: int, places: Any, figure: Histogram) -> tuple[int, ...]:
         return evidence.bar_counts(figure, places)
