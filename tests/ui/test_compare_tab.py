@@ -17,6 +17,8 @@ from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE
 from aetheron_desktop.ui.tabs.compare import CompareTab
+from aetheron_desktop.ui.widgets.charts.confusion import ConfusionChart
+from aetheron_desktop.ui.widgets.empty import Empty
 from tests.runs import made_run
 
 if TYPE_CHECKING:
@@ -296,6 +298,38 @@ def test_that_runs_that_differ_in_seed_alone_are_drawn_as_their_mean_in_one_colo
     tab.findChild(QPushButton, "curve_mean").click()
     assert {line.name for line in curves.plots[0].lines} == {"Random forest · mean of 2 runs", "Forest run-3"}
     assert tab.board._series_of("run-1") == tab.board._series_of("run-5") != tab.board._series_of("run-3")
+
+
+def test_that_the_plots_of_the_chosen_runs_stand_beside_each_other_and_are_looked_at_together(
+    tab: CompareTab, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    for run, scores in (("run-5", [0.1, 0.8, 0.4, 0.7]), ("run-6", [0.6, 0.9, 0.4, 0.7])):
+        predictions = {
+            "row": [1, 2, 3, 4], "truth": ["x", "y", "x", "y"], "prediction": ["xy"[score >= 0.5] for score in scores],
+            "probability_x": [1 - score for score in scores], "probability_y": scores,
+        }  # fmt: skip
+        session.runs[run] = RunState.of(made_run(workspace, run, predictions=predictions))
+    with qtbot.waitSignal(tab.comparison.changed):
+        tab.comparison.read()
+    plots = tab.beside.plots
+    tab.beside.bring("plots")
+    assert "Choose two to" in tab.findChild(QLabel, "plots_words").text()
+    tab.board.choose(["run-5", "run-6", "run-4"])
+    qtbot.waitUntil(lambda: len(plots.charts) == 2)
+    (why,) = [empty.accessibleName() for empty in plots.findChildren(Empty) if empty.isVisible()]
+    assert why.startswith("Forest run-4. ")
+    assert "cannot be read" in why
+    first, second = plots.charts
+    qtbot.keyClick(first, Qt.Key.Key_Plus)
+    assert second.view == first.view
+    assert second.view.right < 1.0
+    qtbot.keyClick(second, Qt.Key.Key_Home)
+    assert first.view.right > 1.0
+    tab.findChild(QPushButton, "plots_kind_confusion").click()
+    qtbot.waitUntil(lambda: all(isinstance(chart, ConfusionChart) for chart in plots.charts))
+    found = {chart.accessibleName().split(".")[0]: chart.counts.tolist() for chart in plots.charts}
+    assert found == {"Forest run-5": [[2, 0], [0, 2]], "Forest run-6": [[1, 1], [0, 2]]}
+    assert tab.board._series_of("run-5") != tab.board._series_of("run-6")
 
 
 def test_that_runs_of_a_table_come_in_go_out_and_are_forgotten(

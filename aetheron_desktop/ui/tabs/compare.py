@@ -103,6 +103,7 @@ class CompareTab(QWidget):
         self.beside.trade.run_chosen.connect(lambda run: board.choose([run]))
         self.beside.curves.history_wanted.connect(self._read_history)
         self.beside.curves.failed.connect(self._session.tell)
+        self.beside.plots.failed.connect(self._session.tell)
         self.beside.curves.series_changed.connect(self._show_series)
         self._session.run_events.connect(self.beside.curves.add)
         self.verdict.rows_wanted.connect(self.rows_wanted)
@@ -151,6 +152,7 @@ class CompareTab(QWidget):
             self.beside.trade.show_runs(self.comparison.table, self.board.model.shown_places())
             return
         if self._answered.get(view) == runs:
+            self._show_series()
             return
         if view == "curves":
             self._answered[view] = runs
@@ -159,10 +161,15 @@ class CompareTab(QWidget):
             words = "Of runs of other programs neither plan nor test predictions are here"
             self.verdict.show_nothing(f"{words}: which is better cannot be told. Choose runs of your own.")
             self.beside.differing.show_nothing(f"{words}. Their parameters are columns of the leaderboard.")
+            self.beside.plots.show_nothing(f"{words}: there is nothing to draw. Choose runs of your own.")
         elif not 2 <= len(runs) <= MOST_RUNS:
             words = f"Choose two to {MOST_RUNS} runs with Ctrl and a click"
             self.verdict.show_nothing(f"{words} to see which is better, and what that stands on.")
             self.beside.differing.show_nothing(f"{words} to see what differs between them.")
+            self.beside.plots.show_nothing(f"{words} to see their plots beside each other.")
+        elif view == "plots":
+            self._answered[view] = runs
+            self._show_plots()
         else:
             if view == "verdict":
                 self.verdict.show_waiting(self._words(runs))
@@ -175,6 +182,13 @@ class CompareTab(QWidget):
         self.beside.curves.show_runs([self._shown_run(run, place) for place, run in enumerate(shown)])
         self._show_series()
 
+    def _show_plots(self) -> None:
+        """Show the plots of the chosen runs, each in a colour that the board shows too."""
+        series = {run: place for place, run in enumerate(self._pair)}
+        paths = {run: self._session.workspace.run_folder(run) / "predictions.parquet" for run in series}
+        self.beside.plots.read(paths, {run: self._name(run) for run in series}, series)
+        self._show_series()
+
     def _shown_run(self, run: str, series: int) -> ShownRun:
         row = self.comparison.table.row(run)
         if row is None:
@@ -182,7 +196,9 @@ class CompareTab(QWidget):
         return ShownRun(run, row.name, series, group=row.card.plan, group_name=row.estimator)
 
     def _show_series(self) -> None:
-        self.board.show_series(self.beside.curves.series)
+        """Show on the board in which colour each run is drawn in the view in front."""
+        places = {run: place for place, run in enumerate(self._pair[:MOST_RUNS])}
+        self.board.show_series(self.beside.curves.series if self.beside.view == "curves" else places)
 
     def _read_history(self, run: str) -> None:
         errand = Errand(lambda: self._session.history(run), self)

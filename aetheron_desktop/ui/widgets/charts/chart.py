@@ -41,6 +41,7 @@ class Chart(QWidget):
     region_chosen = Signal(object)  # Bounds
     point_chosen = Signal(float, float)
     cleared = Signal()
+    view_changed = Signal(object)  # Bounds: somebody zoomed, moved, or looks at everything again
 
     zooms: tuple[bool, bool] = (True, True)
     """Whether it can be zoomed across, and up."""
@@ -128,8 +129,18 @@ class Chart(QWidget):
 
     def fit(self) -> None:
         """Look at everything."""
-        self._view = self._home
+        self._turn_to(self._home)
+
+    def look(self, view: Bounds) -> None:
+        """Look at the same part of the plane as another chart; nobody is told."""
+        if view != self._view:
+            self._view = view
+            self.redraw()
+
+    def _turn_to(self, view: Bounds) -> None:
+        self._view = view
         self.redraw()
+        self.view_changed.emit(view)
 
     def zoom(self, factor: float, at: tuple[float, float] | None = None) -> None:
         """Come nearer by ``factor``, or go away when it is below one; ``at`` stays where it is."""
@@ -138,16 +149,14 @@ class Chart(QWidget):
         across, up = self.zooms
         left, right = scaled(view.left, view.right, x, factor, home.right - home.left) if across else view[:2]
         low, high = scaled(view.low, view.high, y, factor, home.high - home.low) if up else view[2:]
-        self._view = Bounds(left, right, low, high)
-        self.redraw()
+        self._turn_to(Bounds(left, right, low, high))
 
     def pan(self, across: float, up: float) -> None:
         """Move by parts of what is looked at."""
         view = self._view
         dx = across * (view.right - view.left) if self.zooms[0] else 0.0
         dy = up * (view.high - view.low) if self.zooms[1] else 0.0
-        self._view = Bounds(view.left + dx, view.right + dx, view.low + dy, view.high + dy)
-        self.redraw()
+        self._turn_to(Bounds(view.left + dx, view.right + dx, view.low + dy, view.high + dy))
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -290,8 +299,7 @@ class Chart(QWidget):
             before = self._panned_from
             dx = from_x - x if self.zooms[0] else 0.0
             dy = from_y - y if self.zooms[1] else 0.0
-            self._view = Bounds(before.left + dx, before.right + dx, before.low + dy, before.high + dy)
-            self._layer = None
+            self._turn_to(Bounds(before.left + dx, before.right + dx, before.low + dy, before.high + dy))
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtCore import QPointF, QRectF
 
 _DEEPEST: Final = 1e-9
@@ -50,3 +52,13 @@ def scaled(low: float, high: float, at: float, factor: float, whole: float) -> t
     if (high - low) / factor < abs(whole) * _DEEPEST:
         return low, high
     return at - (at - low) / factor, at + (high - at) / factor
+
+
+def around(parts: Sequence[Bounds]) -> Bounds:
+    """Give the least part of the plane that has all of ``parts`` in it."""
+    return Bounds(
+        min(part.left for part in parts),
+        max(part.right for part in parts),
+        min(part.low for part in parts),
+        max(part.high for part in parts),
+    )

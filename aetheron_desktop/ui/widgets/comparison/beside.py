@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.widgets.comparison.differing_view import DifferingView
+from aetheron_desktop.ui.widgets.comparison.plots_view import PlotsView
 from aetheron_desktop.ui.widgets.comparison.trade_view import TradeView
 from aetheron_desktop.ui.widgets.comparison.verdict_view import VerdictView
 from aetheron_desktop.ui.widgets.curves.curves import Curves
@@ -22,7 +23,8 @@ VIEWS: Final = (
     ("verdict", "Which is better", "success"),
     ("differing", "What differs", "table"),
     ("curves", "Curves", "curve"),
-    ("trade", "Trade-off", "chart"),
+    ("plots", "Plots", "chart"),
+    ("trade", "Trade-off", "target"),
 )
 
 
@@ -37,13 +39,14 @@ class Beside(QWidget):
         self.verdict = VerdictView(self)
         self.differing = DifferingView(self)
         self.curves = Curves(self)
+        self.plots = PlotsView(self)
         self.trade = TradeView(self)
         self._bar = named(QTabBar(self), "beside_bar", "Views of the chosen runs")
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
         self._bar.setIconSize(QSize(16, 16))
         self._stack = QStackedWidget(self)
-        widgets: Sequence[QWidget] = (self.verdict, self.differing, self.curves, self.trade)
+        widgets: Sequence[QWidget] = (self.verdict, self.differing, self.curves, self.plots, self.trade)
         for (_, title, picture), widget in zip(VIEWS, widgets, strict=True):
             self._bar.addTab(icon(picture, "muted"), title)
             self._stack.addWidget(widget)
