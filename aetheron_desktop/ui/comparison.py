@@ -60,6 +60,8 @@ class Comparison(QObject):
         self._timer.timeout.connect(self._take_news)
         self.table = RunTable()
         self.views: Views = views.read(session.workspace)
+        self._kept = self._written = self.views
+        """What was given to the disk last, and what is on it."""
         session.run_added.connect(self._on_run)
         session.run_changed.connect(self._on_run)
         session.datasets_changed.connect(self.read)
@@ -156,10 +158,23 @@ class Comparison(QObject):
     def _keep(self, made: Views) -> None:
         self.views = made
         self.views_changed.emit()
-        workspace = self._session.workspace
+        if self._written is self._kept:
+            self._write_views()
+
+    def _write_views(self) -> None:
+        """Write the views as they are now; one at a time, or else an older one might be written over a newer."""
+        made, workspace = self.views, self._session.workspace
+        self._kept = made
         errand = Errand(lambda: views.write(workspace, made), self)
+        for ended in (errand.done, errand.failed, errand.broken):
+            ended.connect(self._on_views_written)
         errand.failed.connect(self._session.tell)
         errand.start()
+
+    def _on_views_written(self, _: object) -> None:
+        self._written = self._kept
+        if self.views is not self._written:
+            self._write_views()
 
     # -- what is noted ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -372,3 +373,29 @@ def test_that_predictions_of_the_chosen_runs_are_timed_by_a_worker(
     button.click()
     assert asked == [TimingQuestion(runs=("run-2",))]
     assert not button.isEnabled()
+
+
+def test_that_of_many_changes_of_the_view_the_last_one_is_kept(
+    tab: CompareTab, workspace: Workspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writes that may overtake each other leave an older view: so none begins before the one before has ended."""
+    write, at_once, most, lock = views.write, 0, 0, threading.Lock()
+    may_go = threading.Event()
+
+    def slow(*arguments: object) -> None:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        assert may_go.wait(10)
+        write(*arguments)
+        with lock:
+            at_once -= 1
+
+    monkeypatch.setattr(views, "write", slow)
+    for bound in range(5):
+        tab.board._change(where=f"roc_auc > 0.{bound}")
+    may_go.set()
+    qtbot.waitUntil(lambda: tab.comparison._written is tab.comparison.views)
+    assert views.read(workspace).last.where == "roc_auc > 0.4"
+    assert most == 1
