@@ -163,7 +163,8 @@ class Answered(_Record, frozen=True, kw_only=True, tag="answered"):
 class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
     """The model's files are on disk; ``metrics`` were measured on the test part, after ``steps`` steps of the fit.
 
-    ``intervals`` hold 95 % of what the metrics would be on other rows, where that is known.
+    ``intervals`` hold 95 % of what the metrics would be on other rows, where that is known. ``test_rows`` is the hash
+    of the rows and their dataset's id, empty where it is not known.
     """
 
     model: str
@@ -171,6 +172,7 @@ class ModelSaved(_Record, frozen=True, kw_only=True, tag="model_saved"):
     metrics: dict[str, float | None]
     steps: int = 0
     intervals: dict[str, tuple[float, float]] = {}
+    test_rows: str = ""
 
 
 class PredictionsSaved(_Record, frozen=True, kw_only=True, tag="predictions_saved"):

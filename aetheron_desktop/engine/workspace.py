@@ -51,7 +51,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     ``pid`` and ``born`` identify the process that does it, the last of ``lives``. ``started`` and ``ended`` are seconds
     since the epoch; ``seconds`` is how long it worked, pauses and the time between its lives left out. ``intervals``
-    are those of the ``metrics``; ``steps`` is how many steps its fit did.
+    are those of the ``metrics``, and ``test_rows`` is the hash of the rows that these were measured on; ``steps`` is
+    how many steps its fit did.
     """
 
     id: str
@@ -75,6 +76,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     lives: int = 1
     seconds: float | None = None
     steps: int | None = None
+    test_rows: str = ""
 
 
 class Workspace:
@@ -340,6 +342,7 @@ def _run_of(history: list[Event]) -> RunRecord | None:
                     metrics=event.metrics,
                     intervals=event.intervals,
                     steps=event.steps,
+                    test_rows=event.test_rows,
                 )
             case JobEnded() if record:
                 record = ended_run(record, event)

@@ -228,8 +228,10 @@ class ScriptedSession(QObject):
     def cannot(self, run: str, title: str, reason: str) -> None:
         self.member(run, 0, title, reason=reason, fits=0, seconds=0.0)
 
-    def succeed(self, run: str, at: float = 1010.0, **metrics: float | None) -> None:
-        self.tell(run, ModelSaved(job=run, model=f"model-{run}", name="", metrics=metrics))
+    def succeed(self, run: str, at: float = 1010.0, *, test_rows: str | None = None, **metrics: float | None) -> None:
+        # The test rows of a dataset are the same ones unless a test says otherwise.
+        rows = f"rows of {self.runs[run].dataset}" if test_rows is None else test_rows
+        self.tell(run, ModelSaved(job=run, model=f"model-{run}", name="", metrics=metrics, test_rows=rows))
         self.tell(run, JobEnded(job=run, at=at, work="train", outcome="succeeded", result=f"model-{run}"))
 
     def fail(

@@ -344,6 +344,19 @@ def test_that_what_was_postponed_is_resumed_or_dropped(
     assert stopped.args == [[run]]
 
 
+def test_that_only_runs_on_the_same_test_rows_compete_for_the_best(
+    session: ScriptedSession, model: LeaderboardModel
+) -> None:
+    runs = [session.add_run(name=name) for name in ("worse", "better", "easier rows", "unknown rows")]
+    scores = zip(runs, (0.7, 0.8, 0.9, 0.95), ("a", "a", "b", ""), strict=True)
+    for run, score, rows in scores:
+        session.succeed(run, roc_auc=score, test_rows=rows)
+    model.flush()
+    assert [row.is_best for row in model.rows()] == [False, True, True, False]
+    place = model.index(1, RUN)
+    assert place.data(Qt.ItemDataRole.ToolTipRole) == "better (best of those on the same test rows)"
+
+
 def test_that_runs_are_ranked_by_the_metric_that_is_chosen(
     board: Leaderboard, session: ScriptedSession, model: LeaderboardModel
 ) -> None:

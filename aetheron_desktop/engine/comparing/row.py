@@ -40,6 +40,11 @@ class Told(Protocol):
     def model(self) -> str | None: ...
 
 
+def rivals(target: str, task: str, test_rows: str) -> tuple[str, str, str] | None:
+    """Give what runs have in common that may be compared; None where the hash of the test rows is not known."""
+    return (target, task, test_rows) if test_rows else None
+
+
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """``estimator`` is the card's name and ``dataset`` the dataset's; ``source`` is where a foreign run is from.
@@ -67,8 +72,7 @@ class RunRow:
     @property
     def rivals(self) -> tuple[str, str, str] | None:
         """What runs have in common that may be compared: target, task and test rows; None where these are not known."""
-        rows = self.card.test_rows
-        return (self.target, self.task, rows) if rows else None
+        return rivals(self.target, self.task, self.card.test_rows)
 
     def with_card(self, card: RunCard) -> RunRow:
         """Give the same run with another card."""

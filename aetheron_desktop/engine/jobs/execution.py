@@ -151,12 +151,16 @@ class Execution:
         from aetheron_desktop.engine.registry.parts import (
             KeptPredictors,  # learning libraries; only this job needs them
         )
+        from aetheron_desktop.engine.registry.revising import description_of
         from aetheron_desktop.engine.training.trainer import Training
 
         life = self._life
         assert life is not None
         if (made := life.model_before()) is not None:
-            saved = ModelSaved(job=job.id, model=made.id, name=made.name, metrics=made.metrics)
+            with self._workspace.shelf.opened(made.id) as repository:
+                origin = description_of(repository, made.version).provenance
+            rows = origin.test_rows if origin else ""
+            saved = ModelSaved(job=job.id, model=made.id, name=made.name, metrics=made.metrics, test_rows=rows)
             return self._told_model(saved, "succeeded" if made.status == "trained" else "stopped")
         dataset = self._workspace.dataset(job.experiment.dataset)
         threads = self._take_cores(job, life)
@@ -223,6 +227,7 @@ class Execution:
             metrics=run.metrics,
             steps=run.steps or 0,
             intervals=run.intervals,
+            test_rows=run.provenance.test_rows if run.provenance else "",
         )
         if run.importance:
             self.emit(weighed(self._job.id, run.steps or 0, run.importance, is_test=True))

@@ -75,6 +75,8 @@ class RunState:
         self.ended: float | None = None
         self.metrics: dict[str, float | None] = {}
         self.intervals: dict[str, tuple[float, float]] = {}
+        self.test_rows = ""
+        """The hash of the rows that it was measured on; empty before that is known."""
         self.model: str | None = None
         self.title = self.detail = self.hint = ""
         self.log: list[MessageLogged] = []
@@ -124,6 +126,7 @@ class RunState:
         state.started, state.ended = record.started, record.ended
         state.lives, state._life, state._seconds = record.lives, record.started, record.seconds
         state.metrics, state.intervals, state.model = record.metrics, record.intervals, record.model
+        state.test_rows = record.test_rows
         state.title, state.detail, state.hint = record.title, record.detail, record.hint
         return state
 
@@ -227,6 +230,7 @@ class RunState:
                 self.log.append(event)
             case ModelSaved():
                 self.model, self.metrics, self.intervals = event.model, event.metrics, event.intervals
+                self.test_rows = event.test_rows
             case JobEnded():
                 self._end(event)
             case (

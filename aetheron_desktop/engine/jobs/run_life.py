@@ -97,7 +97,11 @@ class RunLife:
     def measured(self, saved: ModelSaved) -> None:
         """Take in what came of it."""
         self.record = msgspec.structs.replace(
-            self.record, metrics=saved.metrics, intervals=saved.intervals, steps=saved.steps
+            self.record,
+            metrics=saved.metrics,
+            intervals=saved.intervals,
+            steps=saved.steps,
+            test_rows=saved.test_rows,
         )
 
     def end(self, end: JobEnded) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 
+from aetheron_desktop.engine.comparing.row import rivals
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
@@ -313,10 +314,12 @@ def _ranked(runs: Mapping[str, RunState], places: Iterable[tuple[int, str]], met
     scores = {run.id: score_by(metric, run.task, run.metrics) for _, run in chosen}
     best: dict[tuple[str, str, str], tuple[str, Score]] = {}
     for _, run in chosen:
-        score = scores[run.id]
-        held = best.get(_family(run))
-        if score is not None and (held is None or score.is_better_than(held[1])):
-            best[_family(run)] = (run.id, score)
+        score, group = scores[run.id], rivals(run.target, run.task, run.test_rows)
+        if score is None or group is None:
+            continue
+        held = best.get(group)
+        if held is None or score.is_better_than(held[1]):
+            best[group] = (run.id, score)
     holders = {run for run, _ in best.values()}
     return [_row(run, place, scores[run.id], is_best=run.id in holders) for place, run in chosen]
 
@@ -379,7 +382,7 @@ def _tooltip(row: LeaderboardRow, column: int) -> str:
     if column == STATUS:
         return row.title or row.stage or row.status_text
     if column == RUN:
-        return f"{row.name} (best)" if row.is_best else row.name
+        return f"{row.name} (best of those on the same test rows)" if row.is_best else row.name
     return _text(row, column)
 
 

@@ -15,6 +15,7 @@ from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.errors import StorageError
 from aetheron_desktop.engine.estimators import linear
 from aetheron_desktop.engine.estimators.base import Progress, Rows
+from aetheron_desktop.engine.evaluation.verdict import rows_hash
 from aetheron_desktop.engine.events import (
     Answered,
     Event,
@@ -93,7 +94,9 @@ def test_that_what_was_reported_as_saved_is_on_disk_and_in_the_index(workspace: 
     assert there == [True]
     run = workspace.run(job.id)
     assert (run.outcome, run.metrics) == ("succeeded", workspace.model(run.model or "").metrics)
-    assert len(pd.read_parquet(workspace.run_folder(job.id) / "predictions.parquet")) == 40
+    predicted = pd.read_parquet(workspace.run_folder(job.id) / "predictions.parquet")
+    assert len(predicted) == 40
+    assert run.test_rows == rows_hash(predicted["row"].to_numpy(), dataset.info.id)
 
 
 def test_that_a_stop_keeps_the_best_so_far_and_evaluates_it(workspace: Workspace, dataset: Dataset) -> None:

@@ -169,6 +169,19 @@ def test_that_a_model_that_was_cut_short_while_it_was_kept_is_kept_anew(
     assert not kept[0].exists()
 
 
+def test_that_a_run_whose_model_was_kept_when_it_was_cut_short_knows_its_test_rows(
+    workspace: Workspace, dataset: Dataset
+) -> None:
+    job = TrainJob(experiment=experiment(workspace, dataset))
+    done_here(workspace, job)
+    whole = workspace.run(job.id)
+    workspace.put_run(msgspec.structs.replace(whole, outcome="crashed", metrics={}, test_rows=""))
+    assert done_here(workspace, again(workspace, job))[0].outcome == "succeeded"
+    found = workspace.run(job.id)
+    assert found.test_rows
+    assert (found.metrics, found.test_rows) == (whole.metrics, whole.test_rows)
+
+
 def test_that_only_what_was_cut_short_goes_on(workspace: Workspace, dataset: Dataset) -> None:
     job = TrainJob(experiment=experiment(workspace, dataset))
     done_here(workspace, job)
