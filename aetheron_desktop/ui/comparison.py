@@ -217,16 +217,21 @@ class Comparison(QObject):
         """Put runs aside; they are deleted for good when the window closes. Foreign ones are forgotten."""
         workspace = self._session.workspace
         if foreign := [run for run in runs if run.startswith(PREFIX)]:
-            forget(workspace, foreign)
-            self.table.remove(foreign)
-            self.changed.emit()
-            runs = [run for run in runs if run not in foreign]
-            if not runs:
-                return
-        errand = Errand(lambda: removing.put_aside(workspace, runs), self)
+            going = Errand(lambda: forget(workspace, foreign), self)
+            going.done.connect(lambda _: self._on_forgotten(foreign))
+            going.failed.connect(self._session.tell)
+            going.start()
+        own = [run for run in runs if not run.startswith(PREFIX)]
+        if not own:
+            return
+        errand = Errand(lambda: removing.put_aside(workspace, own), self)
         errand.done.connect(self._on_removed)
         errand.failed.connect(self._session.tell)
         errand.start()
+
+    def _on_forgotten(self, runs: list[str]) -> None:
+        self.table.remove(runs)
+        self.changed.emit()
 
     def _on_removed(self, removed: Removed) -> None:
         gone = [record.id for record in removed.records]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QTre
 
 from aetheron_desktop.engine.comparing import card, views
 from aetheron_desktop.engine.comparing.differing import differing
+from aetheron_desktop.engine.comparing.foreign import foreign_rows
 from aetheron_desktop.engine.comparing.questions import DifferingQuestion, TimingQuestion, VerdictQuestion
 from aetheron_desktop.engine.comparing.views import COLUMNS
 from aetheron_desktop.engine.events import JobEnded
@@ -352,7 +353,14 @@ def test_that_runs_of_a_table_come_in_go_out_and_are_forgotten(
     tab.export_to(str(tmp_path / "out.csv"))
     qtbot.waitUntil((tmp_path / "out.csv").exists)
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith(f"{run},theirs,0.97,")
-    tab.comparison.delete([run])
+    qtbot.keyClick(tab.board.table, Qt.Key.Key_Delete)
+    dialog = tab.findChild(object, "confirm_dialog")
+    told = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "forgotten" in told
+    assert "undone" not in told
+    with qtbot.waitSignal(tab.comparison.changed):
+        dialog.findChild(QPushButton, "confirm_go").click()
+    assert foreign_rows(workspace) == []
     assert shown(tab) == []
     tab.board._change(where="")
     assert len(shown(tab)) == 4

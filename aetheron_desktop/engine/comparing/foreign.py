@@ -103,10 +103,15 @@ def take_in(workspace: Workspace, runs: Iterable[ForeignRun]) -> int:
 
 
 def forget(workspace: Workspace, runs: Iterable[str]) -> None:
-    """Forget foreign runs; where they are from they stay."""
+    """Forget foreign runs; where they are from they stay.
+
+    Raises:
+        StorageError: the disk refused.
+    """
     ids = [run for run in runs if run.startswith(PREFIX)]
-    for run in ids:
-        (workspace.root / _FOLDER / f"{run}.json").unlink(missing_ok=True)
+    with storage_errors(workspace.root / _FOLDER):
+        for run in ids:
+            (workspace.root / _FOLDER / f"{run}.json").unlink(missing_ok=True)
     workspace.store.put_all([], without=[(KIND, run) for run in ids])
 
 

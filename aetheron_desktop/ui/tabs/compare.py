@@ -328,6 +328,11 @@ class CompareTab(QWidget):
             f"This frees {quantities.size(size)}: history, test predictions and checkpoints. Until the window closes "
             "it can be undone. Models stay; what is told from test predictions, such as which model is better, goes."
         )
+        foreign = sum(row.id.startswith(PREFIX) for row in rows)
+        if foreign == len(rows):
+            words = "What came from other programs is forgotten here; where it is from, it stays and can be read again."
+        elif foreign:
+            words += f" The {foreign:,} of other programs are forgotten at once; where they are from, they stay."
         confirm(self, f"Delete {which}?", words, "Delete", lambda: self.comparison.delete(runs))
 
     def _ask_free(self) -> None:
