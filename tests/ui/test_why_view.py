@@ -261,3 +261,18 @@ def test_that_an_explanation_that_is_cancelled_leaves_the_view_as_it_was(
     assert not cancel.isVisible()
     (asked_for,) = [job for job in work.started if getattr(job, "question", None) == why._importance()]
     assert asked_for.id in work.stopped
+
+
+def test_that_a_version_is_asked_about_rows_of_the_dataset_that_it_was_trained_on(
+    view: tuple[WhyView, InProcess], shelf: tuple[Workspace, ModelInfo]
+) -> None:
+    why, _ = view
+    explain = why.findChild(QPushButton, "explain")
+    assert explain is not None
+    assert explain.isEnabled()
+    why.show_subject("")
+    why.show_subject(shelf[1].id, shelf[1].version, "0" * 16)
+    assert not explain.isEnabled(), "the model's dataset of today is not that of this version"
+    why.show_subject("")
+    why.show_subject(shelf[1].id, shelf[1].version, shelf[1].dataset)
+    assert explain.isEnabled()

@@ -314,7 +314,7 @@ class AnalyzeTab(QWidget):
         self._notes.setText("  ".join(notes))
         self._notes.setVisible(bool(notes))
         if self.why is not None:
-            self.why.show_subject(subject.model, subject.version)
+            self.why.show_subject(subject.model, subject.version, subject.dataset)
         self._show_threshold()
 
     def _show_threshold(self) -> None:

@@ -148,8 +148,11 @@ class WhyView(QWidget):
 
     # -- the subject --------------------------------------------------------------------------------------------------
 
-    def show_subject(self, model: str, version: str = "") -> None:
-        """Show what is on disk of a version of a model, and offer to find out the rest."""
+    def show_subject(self, model: str, version: str = "", dataset: str = "") -> None:
+        """Show what is on disk of a version of a model, and offer to find out the rest.
+
+        ``dataset`` is the one that the version was trained on, by default that of the model's current one.
+        """
         if (model, version) == (self._model, self._version):
             return
         self.cancel()
@@ -162,7 +165,7 @@ class WhyView(QWidget):
         self.columns_part.hide()
         self.dependence_part.hide()
         info = next((one for one in self._session.workspace.models() if one.id == model), None)
-        self._dataset = info.dataset if info is not None else ""
+        self._dataset = (dataset or info.dataset) if info is not None else ""
         self.dependence_part.show_columns(info.features if info is not None else ())
         known = {one.id: one for one in self._session.workspace.datasets()}
         opened = known.get(self._dataset)
