@@ -171,8 +171,8 @@ class Suspect(msgspec.Struct, frozen=True):
 class LabelErrors(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="label_errors"):
     """Rows whose label is perhaps wrong, the oddest first; ``count`` in all, of ``rows``.
 
-    Of classes ``pairs`` count by given and likely class. Of numbers ``limit`` is the distance from the prediction from
-    which a row is listed.
+    Of classes ``pairs`` count by given and likely class. Of numbers ``limit`` is the distance from the prediction that
+    all rows which are listed have, or more.
     """
 
     rows: int

@@ -94,5 +94,6 @@ def _of_numbers(truth: Floats, predicted: Floats, numbers: NDArray[np.int64]) ->
             Suspect(int(numbers[row]), f"{truth[row]:.6g}", f"{predicted[row]:.6g}", -float(far[row]))
             for row in ordered[:MOST]
         ),
-        limit=float(max(high + reach, -(low - reach))),
+        # Quartiles do not lie alike about 0: one side may be listed from nearer on than the other.
+        limit=float(np.abs(residual[found]).min()) if len(found) else None,
     )

@@ -55,6 +55,10 @@ def test_that_numbers_far_from_their_prediction_are_suspected() -> None:
     found = label_errors(truth, told, (), np.arange(500))
     assert [one.row for one in found.suspects] == [8, 7]
     assert label_errors(told, told, (), np.arange(500)).note
+    lopsided = np.append(np.linspace(-1.0, 5.0, 400), [-10.0, 40.0])
+    found = label_errors(lopsided, np.zeros(402), (), np.arange(402))
+    assert {one.row for one in found.suspects} == {400, 401}
+    assert found.limit == 10.0, "all that are listed lie so far away, or farther"
 
 
 def test_that_one_class_and_few_rows_are_said_in_words() -> None:
