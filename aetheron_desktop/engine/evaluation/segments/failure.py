@@ -200,13 +200,13 @@ class MissingErrors(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer
     """The columns that have missing cells among the test rows, the most loss where they are missing first.
 
     ``by_count`` has the loss and its interval by how many cells of a row are missing: (cells, rows, loss, low, high);
-    the last one stands for all rows that miss more.
+    the last one stands for all rows that miss more. A mean of one row has no interval.
     """
 
     measure: str
     rows: int
     columns: tuple[MissingError, ...] = ()
-    by_count: tuple[tuple[int, int, float, float, float], ...] = ()
+    by_count: tuple[tuple[int, int, float, float | None, float | None], ...] = ()
 
 
 class TestDrift(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="test_drift"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -61,9 +62,14 @@ def _with_chance(one: MissingError, chance: float) -> MissingError:
     return msgspec.structs.replace(one, p_value=chance)
 
 
-def _by_count(count: NDArray[np.int64], losses: Losses) -> tuple[tuple[int, int, float, float, float], ...]:
+def _by_count(
+    count: NDArray[np.int64], losses: Losses
+) -> tuple[tuple[int, int, float, float | None, float | None], ...]:
     made = []
     for cells in np.unique(count):
         loss = losses.each[count == cells]
-        made.append((int(cells), len(loss), float(loss.mean()), *mean_interval(loss, is_share=losses.is_share)))
+        low, high = mean_interval(loss, is_share=losses.is_share)
+        # What is infinite cannot be written down.
+        ends = (low, high) if math.isfinite(low) else (None, None)
+        made.append((int(cells), len(loss), float(loss.mean()), *ends))
     return tuple(made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 from scipy.stats import fisher_exact, ttest_ind
@@ -11,7 +12,7 @@ from scipy.stats import fisher_exact, ttest_ind
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation.segments.contrast import contrast, fisher, holm, newcombe
 from aetheron_desktop.engine.evaluation.segments.error_tree import error_tree
-from aetheron_desktop.engine.evaluation.segments.failure import measure_named
+from aetheron_desktop.engine.evaluation.segments.failure import MissingErrors, measure_named
 from aetheron_desktop.engine.evaluation.segments.losses import Losses, losses
 from aetheron_desktop.engine.evaluation.segments.missing import missing_errors
 from aetheron_desktop.engine.evaluation.segments.slices import weak_segments
@@ -155,3 +156,11 @@ def test_that_missing_cells_that_cost_much_come_first() -> None:
     assert [(cells, rows) for cells, rows, *_ in found.by_count] == [
         (cells, int((gaps["harmless"].astype(int) + gaps["costly"] == cells).sum())) for cells in (0, 1, 2)
     ]
+
+
+def test_that_the_only_row_that_misses_so_much_is_told_in_a_form_that_can_be_read_back() -> None:
+    gaps = {name: np.arange(60) < rows for name, rows in (("some", 10), ("one", 1))}
+    each = np.random.default_rng(0).random(60)
+    found = missing_errors(gaps, Losses(measure_named("absolute_error"), each, False))
+    assert found.by_count[-1] == (2, 1, each[0], None, None)
+    assert msgspec.json.decode(msgspec.json.encode(found), type=MissingErrors) == found
