@@ -140,6 +140,16 @@ def test_that_a_segment_becomes_a_cohort_that_can_be_chosen_and_forgotten(
     assert cohorts(dataset) == ()
 
 
+def test_that_a_cohort_that_nothing_can_be_held_against_is_marked_all_the_same(
+    view: FailuresView, tab: AnalyzeTab, session: Session, qtbot: QtBot
+) -> None:
+    sizes = session.workspace.dataset(DATASET).table(["size"])["size"].to_numpy()[:ROWS]
+    view.choose(f"size >= {float(np.nanmax(sizes))!r}")
+    qtbot.waitUntil(lambda: tab.analysis.selection is not None)
+    assert tab.analysis.selection is not None
+    assert tab.analysis.selection.places.tolist() == [int(np.nanargmax(sizes))]
+
+
 def test_that_a_condition_that_is_none_is_said(view: FailuresView, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.failed) as told:
         view.cohorts._keep("odd", "nowhere > 3")

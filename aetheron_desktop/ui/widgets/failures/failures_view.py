@@ -373,7 +373,7 @@ class FailuresView(QWidget):
     def _on_rows(self, found: CohortScores) -> None:
         if found.note:
             self._said.setText(found.note)
-        elif found.segment is not None:
+        else:
             self._said.clear()
             self._select(found.numbers, found.condition)
 
