@@ -95,7 +95,8 @@ class _Explained:
     def _weights(self, told: Importance) -> None:
         if self._terminal.json:
             return
-        self._say(f"{told.metric_label} {number(told.reached)} on {told.rows:,} test rows. It loses, without")
+        reached = "–" if told.reached is None else number(told.reached)
+        self._say(f"{told.metric_label} {reached} on {told.rows:,} test rows. It loses, without")
         most = max((abs(one.value) for one in (*told.weights, *told.groups)), default=0.0) or 1.0
         rows = [self._weight(one, most) for one in told.weights[:_MOST_COLUMNS]]
         rows += [self._weight(one, most) for one in told.groups]

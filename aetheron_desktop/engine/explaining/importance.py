@@ -132,7 +132,7 @@ class _Weighing:
             version=self._subject.version,
             metric=self._metric.name,
             metric_label=self._metric.label,
-            reached=self._base.value if self._base is not None else math.nan,
+            reached=self._base.value if self._base is not None else None,
             rows=len(self._test),
             of_rows=len(self._subject.test),
             repeats=self._repeats,

@@ -41,13 +41,15 @@ class ColumnWeight(msgspec.Struct, frozen=True, kw_only=True):
 class Importance(_Told, frozen=True, kw_only=True, tag="importance"):
     """Permutation importance by ``metric``, which is ``reached`` on ``rows`` test rows; the weightiest first.
 
+    It is None where the metric is not defined on them.
+
     ``groups`` are columns that go together, each group mixed up as one: alone each of them seems to count little,
     because the others still tell what it told. While it goes on, ``is_whole`` is False and some are missing.
     """
 
     metric: str
     metric_label: str
-    reached: float
+    reached: float | None
     rows: int
     of_rows: int
     repeats: int

@@ -32,7 +32,7 @@ _FEW: Final = 5
 
 def with_sentences(told: Importance) -> Importance:
     """Give the importance with what it says in words."""
-    if not told.weights or not math.isfinite(told.reached):
+    if not told.weights or told.reached is None or not math.isfinite(told.reached):
         return msgspec.structs.replace(
             told, sentences=(f"{told.metric_label} is not defined on these {told.rows:,} test rows.",)
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from math import factorial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from sklearn.inspection import partial_dependence, permutation_importance
 from aetheron_desktop.engine.datasets.schema import Column
 from aetheron_desktop.engine.estimators.catboost_form import read
 from aetheron_desktop.engine.estimators.symmetric import SymmetricClassesPredictor
+from aetheron_desktop.engine.explaining import words
 from aetheron_desktop.engine.explaining.dependence import dependence, surface
 from aetheron_desktop.engine.explaining.groups import groups_of
 from aetheron_desktop.engine.explaining.importance import importance
@@ -261,3 +264,22 @@ def test_that_accumulated_effects_of_a_sum_are_its_partial_dependence_and_pairs_
     assert np.array(both.partial).shape[:2] == (len(both.across.words), len(both.down.words))
     assert both.interaction[0] < 1e-9
     assert "add up" in both.sentences[0]
+
+
+def test_that_a_metric_that_is_not_defined_is_said_in_a_form_that_can_be_read_back() -> None:
+    told = words.with_sentences(
+        Importance(
+            model="m", version="v", metric="roc_auc", metric_label="ROC AUC", reached=None, rows=5, of_rows=5,
+            repeats=5, weights=(),
+        )
+    )  # fmt: skip
+    assert told.sentences == ("ROC AUC is not defined on these 5 test rows.",)
+    assert msgspec.json.decode(msgspec.json.encode(told), type=Importance) == told
+
+
+def test_that_test_rows_of_one_class_leave_the_metric_open(subject_of: SubjectOf) -> None:
+    forest = subject_of("lightgbm", "binary")
+    test = forest.test.at(np.flatnonzero(forest.test.y == forest.test.y[0]))
+    found: list[Importance] = []
+    importance(replace(forest, test=test), found.append, unheard, never, repeats=2)
+    assert found[-1].reached is None
