@@ -251,9 +251,14 @@ class Comparison(QObject):
         errand = Errand(lambda: removing.take_back(workspace, removed), self)
         errand.done.connect(lambda _: self._session.recall_runs(removed.records))
         errand.done.connect(lambda _: self.read())
-        errand.failed.connect(self._session.tell)
+        errand.failed.connect(lambda error: self._on_not_taken_back(removed, error))
         errand.start()
         self._tell_removed()
+
+    def _on_not_taken_back(self, removed: Removed, error: AetheronError) -> None:
+        self._removed.append(removed)
+        self._tell_removed()
+        self._session.tell(error)
 
     def free(self) -> None:
         """Delete for good what was put aside."""

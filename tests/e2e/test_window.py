@@ -234,7 +234,8 @@ def test_that_rows_marked_in_a_chart_stand_out_in_the_grid(program: Program) -> 
     program.wait("find('grid').model().cell(0, 0) == 'Adelie'")
     ground = f"find('grid').model().index({marked[0]}, 0).data(__import__('PySide6.QtCore').QtCore.Qt.BackgroundRole)"
     assert program.ask(f"{ground} is not None")
-    assert program.ask("libraries('pandas', 'sklearn', 'scipy', 'pyqtgraph')") == [], "charts of data need none of them"
+    # pyqtgraph is for the curves of Train, which imports it in idle time once a table is open.
+    assert program.ask("libraries('pandas', 'sklearn', 'scipy')") == [], "charts of data need none of them"
 
 
 def test_that_a_table_is_judged_filtered_prepared_and_compared_with_keys(program: Program, tmp_path: Path) -> None:

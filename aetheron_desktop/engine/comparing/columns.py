@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
@@ -19,6 +20,8 @@ Kind: TypeAlias = Literal["text", "tags", "number", "seconds", "milliseconds", "
 Cell: TypeAlias = float | str | tuple[str, ...] | None
 METRIC, PARAM, ENV = "metric.", "param.", "env."
 SCORE: Final = "score"
+_OF_ERRORS: Final = re.compile(r"loss|error|deviance|perplexity|(?<![a-z])(mae|mse|rmse|rmsle|mape|smape|nll)(?![a-z])")
+"""In the names of other programs' metrics, such as ``val_loss``: the less of it the better."""
 GROUPS: Final = ("Run", "Metrics", "Parameters", "Plan", "Size and speed", "Environment")
 
 
@@ -125,11 +128,11 @@ def main(row: RunRow) -> str:
 
 @cache
 def direction_of(name: str) -> Direction | None:
-    """Give the direction of a metric; None of one that is not known here."""
+    """Give the direction of a metric; of one that is not known here as its name says, or None."""
     try:
         return known.metric(name).direction
     except UsageError:
-        return None
+        return "lower" if _OF_ERRORS.search(name.lower()) else None
 
 
 def is_better(name: str, a: float, b: float) -> bool | None:

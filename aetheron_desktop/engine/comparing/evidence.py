@@ -108,7 +108,7 @@ def judge(workspace: Workspace, a: str, b: str, metric: str | None = None) -> Ru
         return RunVerdict(a=one.id, b=other.id, verdict=verdict)
     told = _predictions(workspace, (one, other))
     disagree = _disagreements(told)
-    slices, looked_at = _slices(workspace, one.dataset, told, verdict)
+    slices, looked_at = _slices(workspace, one, told, verdict)
     evidence = (
         *_bootstrap(verdict),
         *_mcnemar(told, names),
@@ -330,14 +330,14 @@ def _disagreements(told: Sequence[TestPredictions]) -> NDArray[Any]:
 
 
 def _slices(
-    workspace: Workspace, dataset: str, told: Sequence[TestPredictions], verdict: Verdict
+    workspace: Workspace, run: RunRecord, told: Sequence[TestPredictions], verdict: Verdict
 ) -> tuple[tuple[WeakSlice, ...], int]:
     """Look for rows on which the model that is behind is the better one; nothing without the dataset."""
     from aetheron_desktop.engine.evaluation.comparing.slices import losses, sliced
 
     a, b = told
     try:
-        columns = _columns(workspace, dataset, a.rows)
+        columns = _columns(workspace, run.dataset, a.rows, without=run.target)
     except (AetheronError, OSError):
         return (), 0
     gained = losses(a.task, a.truth, a.predicted) - losses(b.task, b.truth, b.predicted)
@@ -356,13 +356,14 @@ def _weak(one: Slice, rows: NDArray[Any]) -> WeakSlice:
     )
 
 
-def _columns(workspace: Workspace, dataset: str, rows: NDArray[Any]) -> dict[str, Any]:
-    """Read the columns of the test rows, as arrays or lists."""
+def _columns(workspace: Workspace, dataset: str, rows: NDArray[Any], *, without: str) -> dict[str, Any]:
+    """Read the columns of the test rows but the target, which nobody knows beforehand, as arrays or lists."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     found = workspace.dataset(dataset)
-    names = [column.name for column in found.info.schema.columns if column.type != "text"][:_MOST_COLUMNS]
+    told = [column for column in found.info.schema.columns if column.type != "text" and column.name != without]
+    names = [column.name for column in told[:_MOST_COLUMNS]]
     with pq.ParquetFile(found.parquet) as file:
         table = file.read(columns=names).take(pa.array(rows))
     made: dict[str, Any] = {}

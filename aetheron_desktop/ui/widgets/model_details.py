@@ -46,9 +46,8 @@ _TASKS: Final = {"binary": "one of two classes", "multiclass": "one of several c
 class ModelDetails(QFrame):
     """Shows a model; ``wished`` tells what its person wants done with it."""
 
-    wished = Signal(
-        str, str
-    )  # analyze | predict | export | promote | rename | bin | reveal | restore | delete | trust, model id
+    # analyze | predict | export | promote | rename | bin | reveal | restore | delete | trust; the id of the model
+    wished = Signal(str, str)
     opened = Signal(str, str)  # dataset | run | model | source | version, its id
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -202,7 +201,7 @@ class ModelDetails(QFrame):
         for wish, words, picture, told in (
             ("predict", "Predict…", "predict", "Predict the rows of another file"),
             ("analyze", "Analyze", "eye", "See what it did on its test rows"),
-            ("export", "Save as…", "export", "Save the model as one file, to carry it elsewhere"),
+            ("export", "", "export", "Save the model as one file, to carry it elsewhere"),
             ("promote", "Promote…", "trophy", "Make this version the champion, or what you call the one in use"),
             ("rename", "", "rename", "Give it another name (F2)"),
             ("reveal", "", "reveal", "Show its files in the file manager"),
@@ -225,7 +224,7 @@ class ModelDetails(QFrame):
     def _button_rows(self) -> QVBoxLayout:
         rows = QVBoxLayout()
         rows.setSpacing(theme.GAP)
-        for names in (("predict", "analyze", "restore", "delete"), ("promote", "export", "rename", "reveal", "bin")):
+        for names in (("predict", "analyze", "export", "restore", "delete"), ("promote", "rename", "reveal", "bin")):
             row = QHBoxLayout()
             row.setSpacing(theme.GAP)
             for name in names:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aetheron_desktop.engine.comparing.columns import SCORE
+from aetheron_desktop.engine.comparing.columns import SCORE, direction_of
 from aetheron_desktop.engine.comparing.table import RunTable
 from aetheron_desktop.engine.errors import UsageError
 from tests.engine.comparing.conftest import made_row
@@ -111,3 +111,10 @@ def test_that_an_empty_table_can_be_asked() -> None:
     table = RunTable()
     assert table.order("run", ascending=True).tolist() == []
     assert table.best == set()
+
+
+def test_that_the_names_of_other_programs_metrics_tell_that_less_is_better() -> None:
+    lower = ("val_loss", "eval-RMSE", "test.mae", "logloss", "error_rate")
+    assert {direction_of(name) for name in lower} == {"lower"}
+    assert {direction_of(name) for name in ("val_accuracy", "maestro")} == {None}
+    assert direction_of("roc_auc") == "higher"

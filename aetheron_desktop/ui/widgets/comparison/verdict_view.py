@@ -119,10 +119,6 @@ class VerdictView(QScrollArea):
         self._sentence.setText(words)
         self._show(sentence=True)
 
-    def name_pair(self, words: str) -> None:
-        """Say which two runs it is about."""
-        self._pair.setText(words)
-
     # -- the inside ---------------------------------------------------------------------------------------------------
 
     def _clear(self) -> None:
