@@ -280,7 +280,10 @@ def _folds(workspace: Workspace, a: RunRecord, b: RunRecord, metric: str, names:
 def _by_fold(
     workspace: Workspace, run: RunRecord, known: Mapping[str, RunCard], metric: str
 ) -> dict[tuple[str, int], tuple[float, float]]:
-    """Give for each fold, by its test rows, the score of the run's plan and the share of the rows that it tests on."""
+    """Give for each fold, by its test rows, the score of the run's plan and the share of the rows that it tests on.
+
+    Of a plan that was run with several seeds on a fold it is their mean.
+    """
     own = known.get(run.id)
     if own is None or own.fold is None:
         return {}
@@ -288,13 +291,15 @@ def _by_fold(
         rows = workspace.dataset(run.dataset).info.rows
     except AetheronError:
         return {}
-    found = {}
+    found: dict[tuple[str, int], list[float]] = {}
+    shares: dict[tuple[str, int], float] = {}
     for record in workspace.runs():
         card = known.get(record.id)
         value = record.metrics.get(metric)
         if card is not None and card.plan == own.plan and card.fold is not None and value is not None and rows:
-            found[card.test_rows, card.fold] = (value, card.test_count / rows)
-    return found
+            found.setdefault((card.test_rows, card.fold), []).append(value)
+            shares[card.test_rows, card.fold] = card.test_count / rows
+    return {fold: (sum(values) / len(values), shares[fold]) for fold, values in found.items()}
 
 
 def _risk(verdict: Verdict, names: Sequence[str], rows: int) -> tuple[Found, ...]:

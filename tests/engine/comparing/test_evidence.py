@@ -72,17 +72,23 @@ def test_that_the_verdict_is_withheld_with_its_reason(workspace: Workspace) -> N
     assert "are gone" in judge(workspace, "run-a", "run-b").verdict.sentence
 
 
-def test_that_folds_of_a_stored_split_are_evidence(workspace: Workspace, dataset: Dataset) -> None:
+def test_that_folds_of_a_stored_split_are_evidence_and_several_seeds_on_one_are_their_mean(
+    workspace: Workspace, dataset: Dataset
+) -> None:
     for fold in range(4):
         split = SplitPlan(frozen="four", fold=fold)
-        for name, estimator, auc in (("a", "forest", 0.8), ("b", "boosting", 0.86)):
-            gained = fold / 100 * (1 + (name == "b"))
+        for name, estimator, auc, seed in (
+            ("a0", "forest", 0.8, 0),
+            ("b0", "boosting", 0.88, 0),
+            ("b1", "boosting", 0.84, 1),
+        ):
+            gained = fold / 100 * (1 + (estimator == "boosting"))
             made_run(
                 workspace, f"run-{name}{fold}", predictions=predicted(0.5, fold, first=fold * 200), split=split,
-                dataset=dataset.info.id, estimator=estimator, params={}, metrics={"roc_auc": auc + gained},
+                seed=seed, dataset=dataset.info.id, estimator=estimator, params={}, metrics={"roc_auc": auc + gained},
             )  # fmt: skip
     card.fill(workspace, [run.id for run in workspace.runs()])
-    told = judge(workspace, "run-a0", "run-b0")
+    told = judge(workspace, "run-a00", "run-b00")
     words = {one.title: one.words for one in told.evidence}
     assert "+0.075" in words["Over folds"]
     assert "over 4 folds" in words["Over folds"]
