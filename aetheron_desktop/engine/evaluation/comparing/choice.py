@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scipy.special import ndtr
 
-_Z = 1.959963984540054
+from aetheron_desktop.engine.datasets.profiles.sampling import Z
 
 
 class Risk(NamedTuple):
@@ -28,7 +28,7 @@ def risk(value: float, low: float, high: float) -> Risk:
     The difference is taken to be normal around its value: the expected loss is that of the unit normal linear loss
     integral (Raiffa and Schlaifer 1961, Applied Statistical Decision Theory, section 5.4).
     """
-    error = (high - low) / (2.0 * _Z)
+    error = (high - low) / (2.0 * Z)
     ahead = abs(value)
     if error <= 0.0:
         return Risk(0.0 if ahead else 0.5, 0.0, 0.0)

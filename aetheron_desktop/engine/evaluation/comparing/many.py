@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from aetheron_desktop.engine.evaluation.multiplicity import holm
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -33,17 +35,6 @@ class Ranking(NamedTuple):
     order: tuple[int, ...]
     pairs: tuple[Pair, ...]
     groups: tuple[tuple[int, ...], ...]
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Give p-values corrected for their number, in the same order."""
-    count = len(p_values)
-    order = sorted(range(count), key=lambda place: p_values[place])
-    made, least = [0.0] * count, 0.0
-    for rank, place in enumerate(order):
-        least = max(least, min(1.0, (count - rank) * p_values[place]))
-        made[place] = least
-    return made
 
 
 def ranking(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from scipy.special import stdtr
 
-from aetheron_desktop.engine.evaluation.comparing.many import holm
+from aetheron_desktop.engine.evaluation.multiplicity import holm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,8 +16,6 @@ from scipy.special import gammaln, ndtr, stdtr, stdtrit
 from aetheron_desktop.engine.datasets.profiles.sampling import Z, wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -72,17 +70,6 @@ def fisher(count: int, rows: int, other_count: int, other_rows: int) -> float:
     each = each[rows - each <= right]
     told = _choose(wrong, each) + _choose(right, rows - each) - _choose(whole, np.array([float(rows)]))
     return float(min(1.0, np.exp(told).sum()))
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """Give the chances as they are when so many were looked at, in the same order."""
-    ordered = np.argsort(chances, kind="stable")
-    made = [1.0] * len(chances)
-    most = 0.0
-    for place, number in enumerate(ordered):
-        most = max(most, min(1.0, chances[number] * (len(chances) - place)))
-        made[number] = most
-    return made
 
 
 def mean_interval(loss: Floats, *, is_share: bool) -> tuple[float, float]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from aetheron_desktop.engine.evaluation.segments.contrast import contrast, holm, mean_interval
+from aetheron_desktop.engine.evaluation.multiplicity import holm
+from aetheron_desktop.engine.evaluation.segments.contrast import contrast, mean_interval
 from aetheron_desktop.engine.evaluation.segments.failure import MissingError, MissingErrors
 
 if TYPE_CHECKING:

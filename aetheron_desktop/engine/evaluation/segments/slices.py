@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 import numpy as np
 
+from aetheron_desktop.engine.evaluation.multiplicity import holm
 from aetheron_desktop.engine.evaluation.segments.coding import slices_of
-from aetheron_desktop.engine.evaluation.segments.contrast import contrast, holm, mean_interval
+from aetheron_desktop.engine.evaluation.segments.contrast import contrast, mean_interval
 from aetheron_desktop.engine.evaluation.segments.failure import Segment, WeakSegments
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ import pytest
 from scipy import stats
 
 from aetheron_desktop.engine.evaluation.comparing.choice import risk
-from aetheron_desktop.engine.evaluation.comparing.many import holm, ranking
+from aetheron_desktop.engine.evaluation.comparing.many import ranking
 from aetheron_desktop.engine.evaluation.comparing.mcnemar import mcnemar
 from aetheron_desktop.engine.evaluation.comparing.repeated import over_folds
 from aetheron_desktop.engine.evaluation.comparing.slices import losses, sliced
+from aetheron_desktop.engine.evaluation.multiplicity import holm
 
 
 def pair(only_a: int, only_b: int, both: int = 5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import fisher_exact, ttest_ind
 
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.evaluation.segments.contrast import contrast, fisher, holm, newcombe
+from aetheron_desktop.engine.evaluation.segments.contrast import contrast, fisher, newcombe
 from aetheron_desktop.engine.evaluation.segments.error_tree import error_tree
 from aetheron_desktop.engine.evaluation.segments.failure import MissingErrors, measure_named
 from aetheron_desktop.engine.evaluation.segments.losses import Losses, losses
@@ -124,11 +124,6 @@ def test_that_the_difference_of_two_means_is_welchs() -> None:
     assert found is not None
     assert found.p_value == pytest.approx(want.pvalue)
     assert (found.low, found.high) == pytest.approx(tuple(ends))
-
-
-def test_that_chances_are_corrected_as_by_holm() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([]) == []
 
 
 def test_that_the_losses_are_those_of_the_metrics() -> None:
