@@ -55,7 +55,8 @@ def compare(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
             _tell_ranking(terminal, table, verdict := rank(workspace, ids, options.metric or None))
     if options.out is not None:
         shown = [column for column in table.columns() if column.group != "Environment"]
-        count = export(table, chosen, shown, options.out, verdict)
+        rows = [table.rows[place] for place in chosen]
+        count = export(rows, shown, options.out, best=table.best, verdict=verdict)
         terminal.say(f"{count:,} runs are in {options.out}.")
     return 0
 

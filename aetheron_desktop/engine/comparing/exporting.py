@@ -15,13 +15,12 @@ from aetheron_desktop.engine.comparing.columns import METRIC, main
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
     from pathlib import Path
 
     from aetheron_desktop.engine.comparing.columns import Column
     from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict
     from aetheron_desktop.engine.comparing.row import RunRow
-    from aetheron_desktop.engine.comparing.table import RunTable
 
 _NAMESPACE: Final = uuid.UUID("6f2f0c3a-9a1b-4a3b-8f5e-2d6d3b1c7a10")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -35,13 +34,16 @@ _STYLE: Final = (
 
 
 def export(
-    table: RunTable,
-    places: Sequence[int],
+    rows: Sequence[RunRow],
     columns: Sequence[Column],
     out: Path,
+    *,
+    best: Set[str] = frozenset(),
     verdict: RunVerdict | RunRanking | None = None,
 ) -> int:
     """Write runs to ``out``: a ``.csv``, an ``.html``, or a folder that MLflow opens as its file store.
+
+    ``best`` are the ids of those that the page marks.
 
     Returns:
         How many runs were written.
@@ -50,12 +52,11 @@ def export(
         UsageError: it is none of these.
         StorageError: the disk refused.
     """
-    rows = [table.rows[place] for place in places]
     match out.suffix.lower():
         case ".csv":
             _write(out, as_csv(rows, columns))
         case ".html" | ".htm":
-            _write(out, as_html(table, rows, columns, verdict))
+            _write(out, as_html(rows, columns, best, verdict))
         case "":
             with storage_errors(out):
                 _as_mlflow(rows, out)
@@ -79,15 +80,15 @@ def as_csv(rows: Sequence[RunRow], columns: Sequence[Column]) -> str:
 
 
 def as_html(
-    table: RunTable, rows: Sequence[RunRow], columns: Sequence[Column], verdict: RunVerdict | RunRanking | None = None
+    rows: Sequence[RunRow], columns: Sequence[Column], best: Set[str], verdict: RunVerdict | RunRanking | None
 ) -> str:
     """Give runs as one HTML page without any file beside it; the verdict stands above them."""
     heads = "".join(f"<th>{html.escape(column.title)}</th>" for column in columns)
     lines = []
     for row in rows:
-        best = ' class="best"' if row.id in table.best else ""
+        mark = ' class="best"' if row.id in best else ""
         cells = "".join(f"<td{_side(column)}>{_shown(column, row)}</td>" for column in columns)
-        lines.append(f"<tr{best}>{cells}</tr>")
+        lines.append(f"<tr{mark}>{cells}</tr>")
     return (
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Comparison of runs</title><style>{_STYLE}</style>'
         f"<h1>Comparison of {len(rows):,} runs</h1>{_verdict(verdict)}"

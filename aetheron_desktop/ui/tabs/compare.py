@@ -315,8 +315,10 @@ class CompareTab(QWidget):
     def export_to(self, path: str) -> None:
         """Write the runs that are shown, with their columns, to a file."""
         model = self.board.model
-        table, places, columns = model.table, model.shown_places(), list(model.columns)
-        errand = Errand(lambda: export(table, places, columns, Path(path)), self)
+        # As they are now: runs may be added and deleted while they are written.
+        rows = [model.table.rows[place] for place in model.shown_places()]
+        columns, best = list(model.columns), frozenset(model.table.best)
+        errand = Errand(lambda: export(rows, columns, Path(path), best=best), self)
         errand.failed.connect(self._session.tell)
         errand.start()
 

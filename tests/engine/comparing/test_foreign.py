@@ -192,8 +192,8 @@ def test_that_what_is_no_place_of_runs_is_refused(tmp_path: Path) -> None:
 
 def test_that_what_is_exported_to_mlflow_is_read_back(tmp_path: Path, table: RunTable) -> None:
     out = tmp_path / "mlruns"
-    assert export(table, range(5), table.columns(), out) == 5
-    assert export(table, [0], table.columns(), out) == 1
+    assert export(table.rows, table.columns(), out) == 5
+    assert export(table.rows[:1], table.columns(), out) == 1
     runs = {run.name: run for run in read_runs(str(out))}
     assert len(runs) == 5
     one = runs["one"]
@@ -205,24 +205,24 @@ def test_that_what_is_exported_to_mlflow_is_read_back(tmp_path: Path, table: Run
 
 def test_that_csv_and_html_have_what_is_shown_without_rounding(tmp_path: Path, table: RunTable) -> None:
     columns = [column for column in table.columns() if column.key in {"run", "score", "metric.log_loss", "tags"}]
-    export(table, [0, 4], columns, tmp_path / "c.csv")
+    export([table.rows[0], table.rows[4]], columns, tmp_path / "c.csv")
     assert (tmp_path / "c.csv").read_text().splitlines() == [
         "id,run,score,tags,log_loss", 'one,one,0.93,"x, best yet",0.2', "five,five,,,",
     ]  # fmt: skip
-    export(table, [0], columns, tmp_path / "c.html")
+    export(table.rows[:1], columns, tmp_path / "c.html", best=table.best)
     page = (tmp_path / "c.html").read_text()
     assert '<tr class="best"><td>one</td><td class=n>0.93</td>' in page
     assert "http" not in page
     with pytest.raises(UsageError, match="no form for a comparison"):
-        export(table, [0], columns, tmp_path / "c.xml")
+        export(table.rows[:1], columns, tmp_path / "c.xml")
 
 
 def test_that_names_of_others_are_no_formulas_and_no_folders(tmp_path: Path) -> None:
     run = ForeignRun(id="foreign-1", name='=HYPERLINK("x")', source="CSV", metrics={"auc": -0.5}, params={"..": "Zoë"})
     table = RunTable([_row(run)])
     columns = [column for column in table.columns() if column.key in {"run", "metric.auc"}]
-    export(table, [0], columns, tmp_path / "c.csv")
+    export(table.rows[:1], columns, tmp_path / "c.csv")
     assert (tmp_path / "c.csv").read_text().splitlines()[1] == """foreign-1,"'=HYPERLINK(""x"")",-0.5"""
-    export(table, [0], columns, tmp_path / "mlruns")
+    export(table.rows[:1], columns, tmp_path / "mlruns")
     (back,) = read_runs(str(tmp_path / "mlruns"))
     assert (back.name, back.params) == (run.name, {"_": "Zoë"})
