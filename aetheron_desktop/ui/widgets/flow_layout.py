@@ -1,4 +1,4 @@
-"""A layout that fills lines from left to right and wraps, like words."""
+"""Layouts whose height follows from the width; one that fills lines from left to right and wraps, like words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
-class FlowLayout(QLayout):
-    """Items keep their wished size; the height follows from the width."""
+class WrappingLayout(QLayout):
+    """Keeps the items; a kind of it says by :meth:`_place` where they go in a given width."""
 
-    def __init__(self, parent: QWidget | None = None, *, gap: int = 6) -> None:
+    def __init__(self, parent: QWidget | None = None, *, gap: int) -> None:
         super().__init__(parent)
         self.setContentsMargins(QMargins())
         self._items: list[QLayoutItem] = []
@@ -27,9 +27,6 @@ class FlowLayout(QLayout):
     def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
-
     def hasHeightForWidth(self) -> bool:
         return True
 
@@ -42,6 +39,20 @@ class FlowLayout(QLayout):
 
     def sizeHint(self) -> QSize:
         return self.minimumSize()
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        """Give the height that the items take in the width of ``rect``; with ``move`` put them there."""
+        raise NotImplementedError
+
+
+class FlowLayout(WrappingLayout):
+    """Items keep their wished size; the height follows from the width."""
+
+    def __init__(self, parent: QWidget | None = None, *, gap: int = 6) -> None:
+        super().__init__(parent, gap=gap)
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
 
     def minimumSize(self) -> QSize:
         widest = max((item.minimumSize().width() for item in self._items), default=0)

@@ -64,7 +64,7 @@ class LeaderboardDelegate(QStyledItemDelegate):
                 self._paint_score(painter, area, row, text)
             case column:
                 painter.setPen(theme.color(self._tone(row, column)))
-                painter.drawText(area, option.displayAlignment, _short(painter, text, area.width()))
+                painter.drawText(area, option.displayAlignment, elided(painter, text, area.width()))
         painter.restore()
 
     def _tone(self, row: LeaderboardRow, column: int) -> str:
@@ -83,7 +83,7 @@ class LeaderboardDelegate(QStyledItemDelegate):
         if row.is_best:
             paint_badge(painter, rest, title, "Best", "trophy")
         painter.setPen(theme.color("text"))
-        painter.drawText(rest, _MIDDLE, _short(painter, title, rest.width()))
+        painter.drawText(rest, _MIDDLE, elided(painter, title, rest.width()))
 
     def _paint_score(self, painter: QPainter, area: QRect, row: LeaderboardRow, text: str) -> None:
         """Paint the score, and its interval below."""
@@ -101,7 +101,7 @@ class LeaderboardDelegate(QStyledItemDelegate):
         )
         words = line.adjusted(22, 0, 0, 0)
         painter.setPen(theme.color("text" if row.is_active else "muted"))
-        painter.drawText(words, _MIDDLE, _short(painter, row.status_text, words.width()))
+        painter.drawText(words, _MIDDLE, elided(painter, row.status_text, words.width()))
         if under_way:
             self._paint_bar(painter, QRectF(words.left(), area.bottom() - 9, words.width(), 3), row.share, tone)
 
@@ -148,5 +148,6 @@ def paint_noted(painter: QPainter, area: QRect, text: str, note: str, tone: str)
     painter.drawText(area.adjusted(0, 0, 0, -2), right | Qt.AlignmentFlag.AlignBottom, note)
 
 
-def _short(painter: QPainter, text: str, width: int) -> str:
+def elided(painter: QPainter, text: str, width: int) -> str:
+    """Give as much of the text as there is room for, without its middle."""
     return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, max(width, 0))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMargins, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout
+from PySide6.QtCore import QRect, QSize, Qt
+
+from aetheron_desktop.ui.widgets.flow_layout import WrappingLayout
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayoutItem, QWidget
@@ -14,15 +15,12 @@ _LEAST: Final = 390
 _MOST_COLUMNS: Final = 3
 
 
-class TileLayout(QLayout):
+class TileLayout(WrappingLayout):
     """Cards of one row are equally high and wide; one that is ``wide`` has a row of its own."""
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 12) -> None:
-        super().__init__(parent)
-        self.setContentsMargins(QMargins())
-        self._items: list[QLayoutItem] = []
+        super().__init__(parent, gap=gap)
         self._wide: set[QWidget] = set()
-        self._gap = gap
 
     def add(self, card: QWidget, *, wide: bool = False) -> None:
         """Add a card."""
@@ -30,33 +28,8 @@ class TileLayout(QLayout):
             self._wide.add(card)
         self.addWidget(card)
 
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._place(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
 
     def minimumSize(self) -> QSize:
         return QSize(max((item.minimumSize().width() for item in self._items), default=0), 0)

@@ -12,7 +12,7 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE, ComparisonModel, Line
 from aetheron_desktop.ui.item_models.leaderboard import STATUS_ICONS
-from aetheron_desktop.ui.widgets.leaderboard_cells import TONES, paint_badge, paint_noted
+from aetheron_desktop.ui.widgets.leaderboard_cells import TONES, elided, paint_badge, paint_noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class BoardDelegate(QStyledItemDelegate):
                 paint_noted(painter, area, text, note, tone)
             else:
                 painter.setPen(theme.color("text" if key == "score" or key.startswith("metric.") else "muted"))
-                painter.drawText(area, option.displayAlignment, _short(painter, text, area.width()))
+                painter.drawText(area, option.displayAlignment, elided(painter, text, area.width()))
         painter.restore()
 
     def _paint_head(
@@ -75,7 +75,7 @@ class BoardDelegate(QStyledItemDelegate):
             picture = "chevron-right" if line.is_closed else "chevron-down"
             icon(picture, "muted").paint(painter, QRect(area.left() - 3, area.center().y() - 7, 14, 14))
             area = area.adjusted(17, 0, 0, 0)
-        painter.drawText(area, option.displayAlignment, _short(painter, text, area.width()))
+        painter.drawText(area, option.displayAlignment, elided(painter, text, area.width()))
 
     def _paint_name(self, painter: QPainter, area: QRect, line: Line) -> None:
         run = line.run
@@ -92,7 +92,7 @@ class BoardDelegate(QStyledItemDelegate):
         if line.is_best:
             paint_badge(painter, rest, line.name, "Best", "trophy")
         painter.setPen(theme.color("muted" if line.is_apart else "text"))
-        painter.drawText(rest, _MIDDLE, _short(painter, line.name, rest.width()))
+        painter.drawText(rest, _MIDDLE, elided(painter, line.name, rest.width()))
 
     def _paint_status(self, painter: QPainter, area: QRect, status: str, text: str) -> None:
         tone = TONES.get(status, "muted")
@@ -100,7 +100,7 @@ class BoardDelegate(QStyledItemDelegate):
         icon(STATUS_ICONS.get(status, "info"), tone).paint(painter, picture)
         words = area.adjusted(22, 0, 0, 0)
         painter.setPen(theme.color("muted"))
-        painter.drawText(words, _MIDDLE, _short(painter, text, words.width()))
+        painter.drawText(words, _MIDDLE, elided(painter, text, words.width()))
 
     def _paint_tags(self, painter: QPainter, area: QRect, tags: tuple[str, ...]) -> None:
         metrics, left = painter.fontMetrics(), area.left()
@@ -118,9 +118,5 @@ class BoardDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(pill, 10, 10)
             painter.setPen(theme.color("text"))
             inner = pill.adjusted(_TAG, 0, -_TAG, 0)
-            painter.drawText(inner, _MIDDLE, _short(painter, tag, int(inner.width()) + 2))
+            painter.drawText(inner, _MIDDLE, elided(painter, tag, int(inner.width()) + 2))
             left += int(pill.width()) + 5
-
-
-def _short(painter: QPainter, text: str, width: int) -> str:
-    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, max(width, 0))
