@@ -126,6 +126,9 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("--budget", type=seconds, metavar="TIME", help="time for all estimators together: 60s, 5m, 1h")
     verb.add_argument("--seed", type=int, default=0, help="the seed of split and estimators (default 0)")
     verb.add_argument("--class-weight", choices=("none", "balanced"), default="none", help="weight rare classes up")
+    verb.add_argument(
+        "--sample-weight", default="", metavar="COL", help="a column of numbers that says what each row counts"
+    )
     verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
     verb.add_argument(
         "--feature",

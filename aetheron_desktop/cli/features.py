@@ -38,6 +38,8 @@ def _of_model(workspace: Workspace, terminal: Terminal, name: str) -> int:
         return 0
     for one in found.treatments:
         terminal.say(f"Chosen: {one.column} as {one.words}.")
+    if found.counted:
+        terminal.say(found.counted)
     for direction in found.monotone:
         terminal.say(f"The prediction {direction.words}.")
     if not found.features:

@@ -124,6 +124,7 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         params=params,
         seed=options.seed,
         class_weight=options.class_weight,
+        sample_weight=options.sample_weight,
         features=features,
         split=auto.chosen_split(dataset, options),
         decisions=decisions(dataset, target) if target else (),

@@ -80,6 +80,8 @@ class Session(Runs):
         self.target: str | None = None
         self.task: Task | None = None
         self.excluded: frozenset[str] = frozenset()
+        self.sample_weight = ""
+        """The column that says what each row counts; empty where each counts the same."""
         self.treatments: tuple[Treatment, ...] = ()
         self.monotone: tuple[Monotone, ...] = ()
         self.error_costs: tuple[ErrorCost, ...] = ()
@@ -225,7 +227,7 @@ class Session(Runs):
         proposal = dataset.info.proposal
         self.dataset, self.target, self.task = dataset, proposal.target, proposal.task
         self.excluded = frozenset(proposal.excluded)
-        self.treatments, self.monotone, self.error_costs = (), (), ()
+        self.treatments, self.monotone, self.error_costs, self.sample_weight = (), (), (), ""
         self.column, self.marked, self.source = None, (), "unknown"
         self.dataset_opened.emit(dataset)
         self.target_changed.emit()
@@ -246,6 +248,8 @@ class Session(Runs):
         if self.dataset is None or name == self.target:
             return
         self.target, self.error_costs = name, ()
+        if name == self.sample_weight:
+            self.sample_weight = ""
         self.task = task_for(self.dataset.info.schema.column(name)) if name else None
         self.target_changed.emit()
 
@@ -271,6 +275,12 @@ class Session(Runs):
         self.monotone = tuple(monotone)
         self.target_changed.emit()
 
+    def set_sample_weight(self, name: str) -> None:
+        """Choose the column that says what each row counts while it is learned; none where ``name`` is empty."""
+        if name != self.sample_weight:
+            self.sample_weight = name
+            self.target_changed.emit()
+
     def set_error_costs(self, costs: Sequence[ErrorCost]) -> None:
         """Say what errors among several classes cost; what is not named costs 1."""
         self.error_costs = tuple(costs)
@@ -292,7 +302,7 @@ class Session(Runs):
         """Give the columns that models learn from, in the table's order."""
         if self.dataset is None:
             return ()
-        hidden = self.excluded | {self.target}
+        hidden = self.excluded | {self.target, self.sample_weight}
         return tuple(name for name in self.dataset.info.schema.names if name not in hidden)
 
     def prepare(self, dataset: DatasetInfo, steps: tuple[Step, ...], name: str) -> str:
@@ -354,6 +364,7 @@ class Session(Runs):
             split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
             treatments=[one for one in self.treatments if one.column in self.features()],
+            sample_weight=self.sample_weight,
             error_costs=self.error_costs if self.task == "multiclass" else (),
             monotone=[one for one in self.monotone if one.column in self.features()],
             new_id=lambda: self.workspace.new_id("run"),

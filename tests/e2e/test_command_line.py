@@ -191,6 +191,19 @@ def test_that_a_direction_is_kept_and_refused_where_it_cannot_be(line: Line, tmp
     assert "lightgbm" in refused.stderr
 
 
+def test_that_rows_count_as_a_column_says(line: Line, tmp_path: Path) -> None:
+    table = pd.read_csv(DATA / "penguins.csv").assign(times=lambda frame: 1 + (frame["sex"] == "MALE") * 99)
+    table.to_csv(tmp_path / "counted.csv", index=False)
+    words = ("train", str(tmp_path / "counted.csv"), "--target", "body_mass_g", "--sample-weight")
+    best = line.records(*words, "times", "--estimator", "ridge", "--exclude", "sex")[-1]
+    shown = line.run("show", best["model"], "--features").stdout
+    assert "Each row counts as times says while it is learned" in shown
+    assert "times " not in shown.split("\n", 1)[1], "it is not learned from"
+    refused = line.run(*words, "species", "--estimator", "ridge")
+    assert refused.returncode == 2
+    assert "'species' is of the type category" in refused.stderr
+
+
 def test_that_one_seed_gives_one_model(line: Line) -> None:
     def scores() -> dict[str, float]:
         told = line.records("train", str(DATA / "breast-cancer.csv"), "--estimator", "forest", "--seed", "5")

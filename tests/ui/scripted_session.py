@@ -89,6 +89,7 @@ class ScriptedSession(QObject):
         self.treatments: tuple[Treatment, ...] = ()
         self.monotone: tuple[Monotone, ...] = ()
         self.error_costs: tuple[ErrorCost, ...] = ()
+        self.sample_weight = ""
         self.refusal: AetheronError | None = None
 
     def open(
@@ -105,7 +106,8 @@ class ScriptedSession(QObject):
         self.target_changed.emit()
 
     def features(self) -> tuple[str, ...]:
-        return tuple(name for name in self.dataset.info.schema.names if name != self.target) if self.dataset else ()
+        hidden = {self.target, self.sample_weight}
+        return tuple(name for name in self.dataset.info.schema.names if name not in hidden) if self.dataset else ()
 
     def forecasts(self, *asked: object, **named: object) -> list[tuple[str, Forecast | None]]:
         if self.refusal is not None:
@@ -118,6 +120,10 @@ class ScriptedSession(QObject):
 
     def set_monotone(self, monotone: Sequence[Monotone]) -> None:
         self.monotone = tuple(monotone)
+        self.target_changed.emit()
+
+    def set_sample_weight(self, name: str) -> None:
+        self.sample_weight = name
         self.target_changed.emit()
 
     def set_error_costs(self, costs: Sequence[ErrorCost]) -> None:

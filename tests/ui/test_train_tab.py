@@ -27,6 +27,7 @@ from aetheron_desktop.engine.training.forecast import Forecast
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.tabs.train import TrainTab
 from aetheron_desktop.ui.widgets.versions.importance_bars import ImportanceBars
+from aetheron_desktop.ui.widgets.weight_picker import EACH_THE_SAME
 from tests.ui.scripted_session import ScriptedSession
 
 if TYPE_CHECKING:
@@ -472,3 +473,18 @@ def test_that_what_cannot_be_trained_is_said_before_the_button_is_pressed(
     session.refusal = None
     session.target_changed.emit()
     assert not card.isVisible()
+
+
+def test_that_a_column_may_say_what_each_row_counts(tab: TrainTab, session: ScriptedSession, qtbot: QtBot) -> None:
+    session.open()
+    picker = child(tab, "row_weights", QComboBox)
+    assert picker.isVisible()
+    assert [picker.itemText(place) for place in range(picker.count())] == [EACH_THE_SAME, "age", "plan", "months"]
+    assert "3 columns" in child(tab, "plan_dataset", QLabel).text()
+    picker.setFocus()
+    qtbot.keyClick(picker, Qt.Key.Key_Down)
+    assert session.sample_weight == "age"
+    assert picker.currentText() == "age"
+    assert "2 columns" in child(tab, "plan_dataset", QLabel).text(), "it is not one to learn from"
+    qtbot.keyClick(picker, Qt.Key.Key_Up)
+    assert session.sample_weight == ""

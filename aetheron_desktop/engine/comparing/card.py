@@ -60,6 +60,7 @@ class RunCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: int = 0
     features: int = 0
     class_weight: str = ""
+    sample_weight: str = ""
     budget_s: float | None = None
     plan: str = ""
     test_rows: str = ""
@@ -158,6 +159,7 @@ def _read(workspace: Workspace, run: RunRecord, model: ModelInfo | None) -> RunC
         seed=int(plan.get("seed") or 0),
         features=len(plan.get("features") or ()),
         class_weight=str(plan.get("class_weight") or ""),
+        sample_weight=str(plan.get("sample_weight") or ""),
         budget_s=plan.get("budget_s"),
         plan=_same_plan(plan),
         test_rows=rows,

@@ -55,7 +55,7 @@ def blend_weights(
     rows = slice(None) if len(truth) <= most else np.random.default_rng(seed).choice(len(truth), most, replace=False)
     truth, weight = truth[rows], None if weight is None else weight[rows]
     if is_ranked:
-        # Class weights do not change how rows are ranked.
+        # Class weights do not change how rows are ranked; those of rows would, and the area on the test rows has none.
         return _greedy(np.stack([one[rows, 1] for one in predicted]), _rank_loss(truth), rounds)
     if task == "regression":
         power = 1 if metric in {"mae", "median_absolute_error"} else 2

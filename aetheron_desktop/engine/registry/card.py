@@ -43,6 +43,8 @@ def card_text(info: ModelInfo, run: Run) -> str:
         lines.append(f"| {metric(name).label} | {told} | {_number(info.baseline.get(name))} |")
     if run.model is not None and run.model.limits is not None:
         lines += ["", f"Limits of a prediction (`lower`, `upper`): {run.model.limits.words}."]
+    if run.experiment.sample_weight:
+        lines += ["", f"- {run.experiment.counted}"]
     if run.experiment.monotone:
         lines += ["", *(f"- The prediction {one.words}." for one in run.experiment.monotone)]
     lines += importance_lines(run.importance, info)

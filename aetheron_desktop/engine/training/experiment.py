@@ -74,7 +74,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     ``costs`` choose the threshold instead. ``level`` is the share of rows that shall lie between the limits of a
     number that is predicted. ``monotone`` are the columns with which a prediction only rises, or only falls.
     ``error_costs`` are what errors of single kinds cost, the others costing 1: the class that is expected to cost least
-    is predicted.
+    is predicted. ``sample_weight`` is the column that says what each row counts while it is learned; empty where each
+    counts the same.
     """
 
     run: str
@@ -99,6 +100,14 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     level: float = LEVEL
     monotone: tuple[Monotone, ...] = ()
     error_costs: tuple[ErrorCost, ...] = ()
+    sample_weight: str = ""
+
+    @property
+    def counted(self) -> str:
+        """How rows count, for people; empty where each counts the same."""
+        if not self.sample_weight:
+            return ""
+        return f"Each row counts as {self.sample_weight} says while it is learned, and once where it is a test row."
 
 
 def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keyword
@@ -121,6 +130,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     level: float = LEVEL,
     monotone: Sequence[Monotone] = (),
     error_costs: Sequence[ErrorCost] = (),
+    sample_weight: str = "",
     new_id: Callable[[], str],
 ) -> tuple[Experiment, ...]:
     """Give one experiment for each estimator, the catalog's defaults when none is named.
@@ -153,7 +163,9 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     if not 0 <= seed < 2**32:
         raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
     wanted = checked(treatments, dataset.schema, column.name, task, column.distinct)
-    chosen = _features(dataset, column, features, {one.column for one in wanted if one.how == (OUT,)})
+    _check_weight(dataset, column, sample_weight)
+    left_out = {one.column for one in wanted if one.how == (OUT,)} | {sample_weight}
+    chosen = _features(dataset, column, features, left_out)
     directed = monotone_.checked(monotone, dataset.schema, chosen, by_column(wanted), task)
     if directed:
         cards = monotone_.keeping(cards, task, are_chosen=bool(estimators))
@@ -180,6 +192,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             level=level,
             monotone=directed,
             error_costs=errors,
+            sample_weight=sample_weight,
             treatments=tuple(one for one in wanted if one.column in chosen),
         )
         for card in cards
@@ -299,6 +312,24 @@ def _check_classes(column: Column, task: Task, rows: int) -> None:
         )
     if task == "multiclass" and classes == 2:
         raise TrainingError(f"The target {name!r} has two classes.", hint="Choose the task binary.")
+
+
+def _check_weight(dataset: DatasetInfo, target: Column, name: str) -> None:
+    if not name:
+        return
+    column = dataset.schema.column(name)
+    if name == target.name:
+        raise UsageError(f"The target {name!r} cannot also say what a row counts.", hint="Choose another column.")
+    if not is_weight(column):
+        raise UsageError(
+            f"The column {name!r} is of the type {column.type}; what a row counts is a number.",
+            hint="Choose a column of numbers, as survey weights or how often a row was seen.",
+        )
+
+
+def is_weight(column: Column) -> bool:
+    """Say whether ``column`` may say what each row counts, by its type."""
+    return column.type in {"number", "integer", "boolean"}
 
 
 def _features(

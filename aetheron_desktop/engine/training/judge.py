@@ -39,5 +39,6 @@ class Judge:
                 self._spread = mean_pinball(rows.y, plain, self._levels) or 1.0
             return mean_pinball(rows.y, predicted, self._levels, rows.weight) / self._spread
         if self._variance is None:
-            self._variance = float(np.var(rows.y)) or 1.0
-        return float(((predicted - rows.y) ** 2).mean()) / self._variance
+            around = rows.y - np.average(rows.y, weights=rows.weight)
+            self._variance = float(np.average(around**2, weights=rows.weight)) or 1.0
+        return float(np.average((predicted - rows.y) ** 2, weights=rows.weight)) / self._variance

@@ -27,6 +27,7 @@ from aetheron_desktop.engine.estimators.quantiles import levels
 from aetheron_desktop.engine.training.experiment import MAX_CLASSES, MIN_ROWS
 from aetheron_desktop.engine.training.oddities import FEWEST, warn
 from aetheron_desktop.engine.training.ranges import ranges
+from aetheron_desktop.engine.training.sample_weight import read_weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,7 +87,8 @@ class Material:
     """The rows that have a target, and what each is for.
 
     ``table`` (n, columns) has them in the order of the snapshot, where they are ``rows``; ``y`` (n,) are class indices
-    or values. ``parts`` are positions in ``table``. ``class_weight`` (classes,) is None when a row counts as a row.
+    or values. ``parts`` are positions in ``table``. ``class_weight`` (classes,) and ``sample_weight`` (n,), with a mean
+    of 1 over the training rows, are None when a row counts as a row.
     ``ranges`` are what the columns hold in the training rows.
     """
 
@@ -96,6 +98,7 @@ class Material:
     rows: NDArray[np.int64]
     parts: Split
     class_weight: NDArray[np.float64] | None
+    sample_weight: NDArray[np.float64] | None
     ranges: dict[str, ColumnRange]
 
     def exam(self) -> Exam:
@@ -105,9 +108,12 @@ class Material:
         baseline = np.bincount(y, minlength=classes) / len(y) if classes else np.array([float(y.mean())])
         return Exam(self.table.iloc[test], self.y[test], self.rows[test], baseline, y)
 
-    def weight(self, y: NDArray[Any]) -> NDArray[np.float64] | None:
-        """Give what each row of the classes ``y`` counts."""
-        return None if self.class_weight is None else self.class_weight[y]
+    def weight(self, places: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        """Give what each of the rows at ``places`` counts; None when a row counts as a row."""
+        by_class = None if self.class_weight is None else self.class_weight[self.y[places]]
+        if self.sample_weight is None:
+            return by_class
+        return self.sample_weight[places] if by_class is None else self.sample_weight[places] * by_class
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,10 +144,13 @@ def read(
     """
     schema = dataset.info.schema
     target = schema.column(experiment.target)
-    table = dataset.table([*experiment.features, experiment.target])
-    y, classes, filled = read_target(experiment, table[experiment.target], target, say)
-    rows = np.flatnonzero(filled)
-    table = table.iloc[rows].reset_index(drop=True)
+    columns_read = [*experiment.features, experiment.target]
+    table = dataset.table([*columns_read, experiment.sample_weight] if experiment.sample_weight else columns_read)
+    weight = _read_weight(experiment, table, say)
+    rows = np.arange(len(table)) if weight is None else np.flatnonzero(weight)
+    y, classes, filled = read_target(experiment, table[experiment.target].iloc[rows], target, say)
+    rows = rows[filled]
+    table = table.iloc[rows, : len(columns_read)].reset_index(drop=True)
     parts = read_parts(experiment, dataset, rows, y if classes else None, say)
     features = [schema.column(name) for name in experiment.features]
     constant = constant_columns(table.iloc[parts.train], features)
@@ -161,18 +170,23 @@ def read(
         rows=rows,
         parts=parts,
         class_weight=_class_weight(experiment, y[parts.train], len(classes), say),
+        # A model's regularization is set against the sum of all weights, whatever unit they have.
+        sample_weight=None if weight is None else weight[rows] / weight[rows[parts.train]].mean(),
         ranges=ranges(table.iloc[parts.train], columns.columns),
     )
 
 
 def refuse_target(experiment: Experiment, dataset: Dataset) -> None:
-    """Refuse a target that cannot be learned, by its values alone: before anything is started.
+    """Refuse a target that cannot be learned, by its values and weights alone: before anything is started.
 
     Raises:
         TrainingError: it leaves nothing to learn; the words say why.
     """
     column = dataset.info.schema.column(experiment.target)
-    read_target(experiment, dataset.table([column.name])[column.name], column, lambda text: None)
+    table = dataset.table([column.name, experiment.sample_weight] if experiment.sample_weight else [column.name])
+    weight = _read_weight(experiment, table, lambda text: None)
+    counted = table[column.name] if weight is None else table[column.name].iloc[np.flatnonzero(weight)]
+    read_target(experiment, counted, column, lambda text: None)
 
 
 def prepare(
@@ -198,9 +212,9 @@ def prepare(
         transformer=made,
         categorical=categorical_positions(made) if style in {"tree", "embedded"} else (),
         numbers=number_positions(made),
-        train=Rows(_dense(train_X), y[train], material.weight(y[train])),
+        train=Rows(_dense(train_X), y[train], material.weight(train)),
         # Weighted as the fit is: the best step must be best at what is being learned.
-        valid=Rows(_dense(made.transform(frames[1])), y[valid], material.weight(y[valid])),
+        valid=Rows(_dense(made.transform(frames[1])), y[valid], material.weight(valid)),
         monotone=directions(made, material.subject.monotone),
     )
 
@@ -212,6 +226,13 @@ def directions(made: Any, wanted: Sequence[Monotone]) -> tuple[tuple[int, int], 
     places = ordered_positions(made)
     # One that has a single value was left out, and no prediction changes with it.
     return tuple((places[one.column], 1 if one.sign == "+" else -1) for one in wanted if one.column in places)
+
+
+def _read_weight(experiment: Experiment, table: pd.DataFrame, say: Callable[[str], None]) -> NDArray[np.float64] | None:
+    if not experiment.sample_weight:
+        return None
+    wanted = table[experiment.target].notna().to_numpy(dtype=bool)
+    return read_weight(table[experiment.sample_weight], wanted, experiment.sample_weight, say)
 
 
 def read_parts(

@@ -189,6 +189,7 @@ def _plan(old: Description, new: Description) -> Iterator[DifferenceLine]:
                 "Fold": str(split.fold) if split.frozen else "",
                 "Seed": str(plan.seed),
                 "Class weights": plan.class_weight,
+                "Row weights": plan.sample_weight or "none",
                 "Time budget": "none" if plan.budget_s is None else f"{plan.budget_s:g} s",
                 "Positive class": plan.positive or "",
                 "Level of limits": f"{plan.level:.4g}" if plan.task == "regression" else "",

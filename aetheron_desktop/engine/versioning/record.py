@@ -46,6 +46,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     ``more_features`` counts those that are not told; ``treatments`` are what was chosen for columns.
     ``parts`` are those of an ensemble, the one that counts most first; ``limits`` are put around predicted numbers,
     ``monotone`` are the columns with which predictions only rise, or only fall; ``costs`` choose the class.
+    ``counted`` says how rows counted while it learned.
     """
 
     model: str
@@ -69,6 +70,7 @@ class ModelRecord(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer",
     parts: tuple[EnsemblePart, ...] = ()
     limits: Limits | None = None
     monotone: tuple[Monotone, ...] = ()
+    counted: str = ""
     costs: CostRule | None = None
 
 
@@ -118,6 +120,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             limits=description.limits,
             costs=description.costs,
             monotone=description.experiment.monotone if description.experiment is not None else (),
+            counted=description.experiment.counted if description.experiment is not None else "",
         )
 
 

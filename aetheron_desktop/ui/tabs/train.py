@@ -13,6 +13,7 @@ from aetheron_desktop.engine.datasets.classes import classes_of
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.estimators.treatments import kind_of, label
 from aetheron_desktop.engine.jobs.progress import log_lines
+from aetheron_desktop.engine.training.experiment import is_weight
 from aetheron_desktop.engine.training.forecast import in_all
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs.error_costs import MOST, ErrorCostsDialog
@@ -110,6 +111,7 @@ class TrainTab(QWidget):
 
         self.setup.features_wanted.connect(self._choose_features)
         self.setup.costs_wanted.connect(self._ask_for_classes)
+        self.setup.weight.weight_chosen.connect(session.set_sample_weight)
         self.setup.show_parallel(session.parallel_limit)
         self.leaderboard.selection_changed.connect(self._on_selection)
         self.leaderboard.stop_wanted.connect(partial(self._each, session.stop))
@@ -277,6 +279,10 @@ class TrainTab(QWidget):
                 findings=session.trust.summary(),
                 treatments=self._treatments(),
                 costs=tuple(f"{one.actual} taken for {one.predicted}: {one.amount:g}" for one in session.error_costs),
+                weights=tuple(
+                    column.name for column in info.schema.columns if is_weight(column) and column.name != session.target
+                ),
+                weight=session.sample_weight,
                 balanced=session.trust.weigh_classes,
             )
         )

@@ -153,19 +153,7 @@ class ModelDetails(QFrame):
                 moves.show_moves(record.moves, self._numbers)
                 moves.opened.connect(lambda commit: self.opened.emit("version", commit))
                 self._add("Moves of aliases", moves)
-        if info.params:
-            parameters = {p.name: p.label for card in catalog.ALL for p in card.parameters if card.id == info.estimator}
-            self._add(
-                "Parameters",
-                _table([(parameters.get(n, n), "not set" if v is None else str(v)) for n, v in info.params.items()]),
-            )
-        if record is not None and record.costs is not None:
-            dear = "\n".join(record.costs.words(info.classes)[:_MOST_COSTS])
-            told = f"The class that is expected to cost least is predicted. Of errors that do not cost 1:\n{dear}"
-            self._add("Costs of errors", named(_words(told), "model_costs"))
-        if record is not None and record.monotone:
-            told = "\n".join(f"The prediction {one.words}." for one in record.monotone)
-            self._add("Directions", named(_words(told), "model_directions"))
+        self._show_plan(info, record)
         if record is not None and record.features:
             tree = FeatureTree(self._body)
             tree.show_features(record.features, record.more_features, record.treatments)
@@ -176,6 +164,26 @@ class ModelDetails(QFrame):
             self._add(f"Classes ({len(info.classes):,})", _words(", ".join(info.classes[:100])))
         self._rows.addStretch(1)
         self._scroll.verticalScrollBar().setValue(at)
+
+    def _show_plan(self, info: ModelInfo, record: ModelRecord | None) -> None:
+        """Show what was asked of the training."""
+        if info.params:
+            parameters = {p.name: p.label for card in catalog.ALL for p in card.parameters if card.id == info.estimator}
+            self._add(
+                "Parameters",
+                _table([(parameters.get(n, n), "not set" if v is None else str(v)) for n, v in info.params.items()]),
+            )
+        if record is None:
+            return
+        if record.costs is not None:
+            dear = "\n".join(record.costs.words(info.classes)[:_MOST_COSTS])
+            told = f"The class that is expected to cost least is predicted. Of errors that do not cost 1:\n{dear}"
+            self._add("Costs of errors", named(_words(told), "model_costs"))
+        if record.counted:
+            self._add("Row weights", named(_words(record.counted), "model_row_weights"))
+        if record.monotone:
+            told = "\n".join(f"The prediction {one.words}." for one in record.monotone)
+            self._add("Directions", named(_words(told), "model_directions"))
 
     def _signature(self, record: ModelRecord) -> QWidget:
         """Say whose it is; an unknown signer can be trusted, once the fingerprint was compared."""

@@ -157,5 +157,9 @@ class Plan:
     """What was chosen to be made of columns, in words, one for each."""
     costs: tuple[str, ...] = ()
     """What errors among several classes cost that do not cost 1, in words."""
+    weights: tuple[str, ...] = ()
+    """The columns that may say what each row counts."""
+    weight: str = ""
+    """The one that says it."""
     balanced: bool = False
     """Whether the trust report asks for balanced class weights."""

@@ -44,6 +44,7 @@ from aetheron_desktop.ui.widgets.training_request import (
     TrainRequest,
 )
 from aetheron_desktop.ui.widgets.training_warning import TrainingWarning
+from aetheron_desktop.ui.widgets.weight_picker import WeightPicker
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.errors import AetheronError
@@ -128,6 +129,12 @@ class TrainingSetup(QFrame):
             grid.addWidget(value, line, 1)
             self._facts[key] = value
             self._words[key] = label
+        self.weight = WeightPicker(box)
+        self._weight_word = QLabel("Weights", box)
+        self._weight_word.setBuddy(self.weight)
+        theme.mark(self._weight_word, role="muted")
+        grid.addWidget(self._weight_word, grid.rowCount(), 0)
+        grid.addWidget(self.weight, grid.rowCount() - 1, 1)
         self._features = named(
             QPushButton("Features…", box),
             "choose_features",
@@ -277,6 +284,9 @@ class TrainingSetup(QFrame):
         for widget in (self._facts["costs"], self._words["costs"], self._costs):
             widget.setVisible(has_costs)
         self._facts["costs"].setText(_listed(plan.costs, "each costs the same"))
+        self.weight.show_columns(plan.weights, plan.weight)
+        self.weight.setVisible(bool(plan.weights))
+        self._weight_word.setVisible(bool(plan.weights))
         self._features.setEnabled(bool(plan.dataset and plan.features))
         self._trust.setEnabled(bool(plan.dataset and plan.target))
         for name, tasks in OF_TASK.items():

@@ -136,6 +136,19 @@ def test_that_it_runs_by_itself_without_this_program(id_: str, task: Task, datas
     assert_same(printed(done.stdout), run, SCRIPTS[id_].within)
 
 
+@pytest.mark.parametrize(("task", "class_weight"), [("regression", "none"), ("binary", "balanced")])
+def test_that_what_rows_count_is_in_it(
+    task: Task, class_weight: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = made_table()
+    table["times"] = np.arange(len(table)) % 7
+    dataset = made_dataset(tmp_path / "dataset", table, {"times": "integer"})
+    run = trained(catalog.card("lightgbm"), task, dataset, sample_weight="times", class_weight=class_weight)
+    plain = trained(catalog.card("lightgbm"), task, dataset, class_weight=class_weight)
+    assert run.metrics != plain.metrics
+    assert_same(run_here(script(run, dataset), dataset, tmp_path, monkeypatch), run, SCRIPTS["lightgbm"].within)
+
+
 @pytest.mark.parametrize("id_", ["logistic", "lightgbm"])
 def test_that_what_was_chosen_for_columns_and_the_threshold_are_in_it(
     id_: str, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

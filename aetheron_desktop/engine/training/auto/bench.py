@@ -58,7 +58,7 @@ class Bench:
         self._lock = threading.Lock()
         self.judged = folds.judged
         self.truth: NDArray[Any] = material.y[self.judged]
-        self.weight = material.weight(self.truth)
+        self.weight = material.weight(self.judged)
         self._first: tuple[Any, Predictor, BegunRecord] | None = None
         self._current: dict[int, _Begun] = {}
 
@@ -139,7 +139,7 @@ class Bench:
     def loss(self, predicted: NDArray[np.float64]) -> float:
         """Give the log loss, or the mean squared error, on the judged rows."""
         if self._material.subject.task == "regression":
-            return float(((predicted - self.truth) ** 2).mean())
+            return float(np.average((predicted - self.truth) ** 2, weights=self.weight))
         return log_loss(self.truth, predicted, self.weight)
 
     def _rows(self, style: Any, fold: int) -> Prepared:

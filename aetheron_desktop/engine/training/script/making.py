@@ -110,13 +110,16 @@ class _Made:
 
     def script(self) -> Script:
         """Put it together."""
-        read_as = reading(self._dataset, self._material.subject)
+        name = self._plan.sample_weight
+        weight = self._dataset.info.schema.column(name) if name else None
+        read_as = reading(self._dataset, self._material.subject, weight)
         used = [word for word, names in self._lists.items() if names]
         features = self._features()
         pieces = [
             read_as.piece,
             *(_KINDS[word][0] for word in used),
             *(("words",) if self._classes else ("numbers",)),
+            *(("numbers",) if weight is not None else ()),
             *sorted(self._writer.pieces),
             "given_split" if self._plan.split.frozen else "split",
             self._told.piece,
@@ -137,7 +140,7 @@ class _Made:
             read=read_as.call,
             target=self._target(),
             parts=self._parts(),
-            weight=_WEIGHTS if self._material.class_weight is not None else "    weight = None",
+            weight=self._weight(),
             fit=f"fit_{self._plan.estimator}",
             scores=_CLASS_SCORES if self._classes else "value_scores(y[test], predicted)",
         )
@@ -189,6 +192,7 @@ class _Made:
             f"THREADS = {int(self._facts.environment.get('threads', '1') or 1)}",
             f"ROWS = {self._dataset.info.rows}",
             _constant("TARGET", plan.target),
+            *([_constant("SAMPLE_WEIGHT", plan.sample_weight)] if plan.sample_weight else []),
             _constant("CLASSES", list(self._classes)),
         ]
         if self._classes:
@@ -222,7 +226,14 @@ class _Made:
         return "\n".join(lines)
 
     def _target(self) -> str:
-        return _TARGET_CLASSES if self._classes else _TARGET_VALUES
+        target = _TARGET_CLASSES if self._classes else _TARGET_VALUES
+        return f"{_COUNTED}\n{target}" if self._plan.sample_weight else target
+
+    def _weight(self) -> str:
+        lines = ["    weight = None"] if self._material.class_weight is None else [_CLASS_WEIGHT]
+        if self._plan.sample_weight:
+            lines.append(_SAMPLE_WEIGHT)
+        return "\n".join(lines)
 
     def _parts(self) -> str:
         split = self._plan.split
@@ -239,7 +250,12 @@ _TARGET_VALUES: Final = """\
     y = numbers(table[TARGET])
     table, y = table[~np.isnan(y)].reset_index(drop=True), y[~np.isnan(y)]"""
 _CLASS_SCORES: Final = "class_scores(y[test], predicted, THRESHOLD, COSTS, TEMPERATURE)"
-_WEIGHTS: Final = """\
+_COUNTED: Final = """\
+    table = table[numbers(table[SAMPLE_WEIGHT]) > 0.0]"""
+_SAMPLE_WEIGHT: Final = """\
+    counts = numbers(table[SAMPLE_WEIGHT])
+    weight = counts / counts[train].mean() * (1.0 if weight is None else weight)"""
+_CLASS_WEIGHT: Final = """\
     weight = (len(train) / (len(CLASSES) * np.maximum(np.bincount(y[train], minlength=len(CLASSES)), 1)))[y]"""
 
 

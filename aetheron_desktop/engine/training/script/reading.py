@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import Column
     from aetheron_desktop.engine.training.preparation import Subject
 
 _LARGEST: Final = 100 << 20
@@ -34,12 +35,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-def reading(dataset: Dataset, subject: Subject) -> Reading:
-    """Give how the script reads the table of ``dataset``."""
-    kinds: dict[str, str] = {column.name: column.type for column in (*subject.columns.columns, subject.target)}
+def reading(dataset: Dataset, subject: Subject, weight: Column | None = None) -> Reading:
+    """Give how the script reads the table of ``dataset``; ``weight`` is the column that says what a row counts."""
+    used = (*subject.columns.columns, subject.target, *(() if weight is None else (weight,)))
+    kinds: dict[str, str] = {column.name: column.type for column in used}
     form = _form(dataset)
     origin = dataset.info.origin
-    if origin is not None and form is not None and _is_the_same(dataset, subject, origin.path, kinds, form):
+    if origin is not None and form is not None and _is_the_same(dataset, subject, weight, origin.path, kinds, form):
         return Reading(
             piece="delimited",
             call="read_delimited(sys.argv[1] if len(sys.argv) > 1 else FILE, COLUMNS, FORM)",
@@ -91,7 +93,9 @@ def _form(dataset: Dataset) -> dict[str, Any] | None:
     return form | ({"skiprows": recipe.skip} if recipe.skip else {})
 
 
-def _is_the_same(dataset: Dataset, subject: Subject, path: str, kinds: dict[str, str], form: dict[str, Any]) -> bool:
+def _is_the_same(
+    dataset: Dataset, subject: Subject, weight: Column | None, path: str, kinds: dict[str, str], form: dict[str, Any]
+) -> bool:
     """Tell whether the script would read what was imported: it is tried, for a guess would be no promise."""
     try:
         here, there = read_delimited(path, kinds, form), dataset.table(list(kinds))
@@ -100,6 +104,8 @@ def _is_the_same(dataset: Dataset, subject: Subject, path: str, kinds: dict[str,
         target = subject.target.name
         columns = Columns(subject.columns.columns)
         same = columns.frame(here).equals(columns.frame(there))
+        if weight is not None:
+            same = same and np.array_equal(numbers(here[weight.name]), numbers(there[weight.name]), equal_nan=True)
         return same and _same_target(here[target], there[target], is_number=not subject.classes)
     except (OSError, ValueError, KeyError, LookupError, AetheronError):
         return False
