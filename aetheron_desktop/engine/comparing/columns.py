@@ -72,7 +72,7 @@ FIXED: Final[tuple[Column, ...]] = (
            "How many columns it learned from"),
     Column("budget", "Time budget", "seconds", lambda row: row.card.budget_s, "Plan"),
     Column("weights", "Class weights", "text", lambda row: row.card.class_weight or None, "Plan"),
-    Column("row_weights", "Row weights", "text", lambda row: row.card.sample_weight or None, "Plan"),
+    Column("sample_weight", "Row weights", "text", lambda row: row.card.sample_weight or None, "Plan"),
     Column("plan", "Plan", "text", lambda row: row.card.plan or None, "Plan",
            "The same for runs that differ in seed or fold alone"),
     Column("size", "Model size", "bytes", lambda row: row.card.model_bytes or None, "Size and speed",
