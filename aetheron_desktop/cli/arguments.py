@@ -148,10 +148,18 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "probability of the positive one; repeat for more columns",
     )
     verb.add_argument("--split", metavar="NAME", help="a stored split of the dataset (see the command split)")
-    verb.add_argument("--fold", type=int, default=0, help="of a split with folds, the one that is the test")
+    verb.add_argument(
+        "--fold", type=int, help="of a split with folds, the one that is the test, from 0; by default each in turn"
+    )
     verb.add_argument("--auto", action="store_true", help="many estimators on folds, weighed into one ensemble")
     verb.add_argument("--models", type=int, metavar="N", help="with --auto: so many, for a run that can be repeated")
-    verb.add_argument("--folds", type=int, metavar="K", help="with --auto: fit each so many times; 1 is one validation")
+    verb.add_argument(
+        "--folds",
+        type=int,
+        metavar="K",
+        help="cross-validation: each of so many folds is the test once, by a run each; with --auto: fit each member so "
+        "many times, 1 is one validation",
+    )
     verb.add_argument("--latency", type=int, metavar="MS", help="with --auto: so many milliseconds a row may take")
     verb.add_argument("--memory", type=int, metavar="GB", help="with --auto: leave out what needs more memory")
     verb.add_argument("--metric", default="", metavar="NAME", help="what the best, and the threshold, are chosen by")

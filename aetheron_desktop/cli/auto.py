@@ -11,7 +11,8 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.deciding import parsed
 from aetheron_desktop.engine.evaluation.metrics import main_metric, metric, place
 from aetheron_desktop.engine.events import MemberScored
-from aetheron_desktop.engine.training.experiment import Costs, split_plan
+from aetheron_desktop.engine.training.cross_validation import split_plans
+from aetheron_desktop.engine.training.experiment import Costs
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.cli.terminal import Terminal
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
     from aetheron_desktop.engine.estimators.deciding import ErrorCost
-    from aetheron_desktop.engine.training.experiment import SplitPlan
+    from aetheron_desktop.engine.training.experiment import Experiment, SplitPlan
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
 _TWO_COSTS: Final = re.compile(r"(-?[0-9.]+(?:[eE][+-]?[0-9]+)?):(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)")
@@ -52,6 +54,8 @@ def auto_params(options: Namespace) -> dict[str, Any]:
         UsageError: they are given without it.
     """
     given = {flag: getattr(options, flag) for flag in _FLAGS if getattr(options, flag) is not None}
+    if "auto" not in chosen_estimators(options):
+        given.pop("folds", None)  # those of a cross-validation
     if given and "auto" not in chosen_estimators(options):
         raise UsageError(f"--{next(iter(given))} is for auto.", hint="Add --auto.")
     return {_FLAGS[flag]: value for flag, value in given.items()}
@@ -71,8 +75,10 @@ def chosen_costs(words: Sequence[str]) -> tuple[Costs | None, tuple[ErrorCost, .
     return None, parsed(words)
 
 
-def chosen_split(dataset: Dataset, options: Namespace) -> SplitPlan:
-    """Give the split that was asked for; one by a column's groups or in order of time is made when it is not there.
+def chosen_splits(dataset: Dataset, options: Namespace, experiment: Experiment) -> tuple[SplitPlan, ...]:
+    """Give the split that was asked for, or one for each fold; what is not stored yet is made.
+
+    ``experiment`` says what is predicted: of classes, each fold has its share.
 
     Raises:
         UsageError: more than one was asked for, or it cannot be made.
@@ -81,16 +87,35 @@ def chosen_split(dataset: Dataset, options: Namespace) -> SplitPlan:
     if len(asked) > 1:
         flags = " and ".join(f"--{word.replace('_', '-')}" for word in asked)
         raise UsageError(f"{flags} exclude each other.", hint="Give one of them.")
-    if not asked or asked == ["split"]:
-        return split_plan(dataset, options.split, options.fold)
-    from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
+    # Auto takes the folds for its own: those that its members are judged on, beside the test part.
+    folds = 0 if options.folds is None or "auto" in chosen_estimators(options) else options.folds
+    if asked == ["split"] and folds:
+        raise UsageError(
+            "--split and --folds exclude each other: a stored split has its own folds.", hint="Leave --folds out."
+        )
+    if asked == ["split"] or not (asked or folds):
+        return split_plans(dataset, options.split, options.fold)
     from aetheron_desktop.engine.datasets.splitting.parting import part  # numpy and pyarrow
 
-    column = options.group_by or options.time_by
-    kind, words = ("group", "groups of") if options.group_by else ("time", "in order of")
-    name = f"{words} {column}"[:60]
-    made = part(dataset, SplitRequest(name=name, kind=kind, column=column, seed=options.seed))  # type: ignore[arg-type]
-    return split_plan(dataset, made.name, 0)
+    made = part(dataset, _new_split(options, experiment, folds))
+    return split_plans(dataset, made.name, options.fold)
+
+
+def _new_split(options: Namespace, experiment: Experiment, folds: int) -> SplitRequest:
+    from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
+
+    seed = options.seed
+    of = f", {folds} folds" if folds else ""
+    if options.group_by:
+        name, column = f"groups of {options.group_by}", options.group_by
+        return SplitRequest(name=f"{name[:40]}{of}", kind="group", column=column, seed=seed, folds=folds)
+    if options.time_by:
+        name, column = f"in order of {options.time_by}", options.time_by
+        return SplitRequest(name=f"{name[:40]}{of}", kind="time", column=column, seed=seed, folds=folds)
+    name = f"{folds} folds of {experiment.target[:30]}, seed {seed}"
+    if experiment.task == "regression":
+        return SplitRequest(name=name, kind="random", seed=seed, folds=folds)
+    return SplitRequest(name=name, kind="stratified", target=experiment.target, seed=seed, folds=folds)
 
 
 def leaderboard(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:

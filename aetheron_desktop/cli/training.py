@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.job import ChangeJob, ImportJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import free_memory
 from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.engine.training.cross_validation import fold_scores, on_each
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.forecast import refuse_too_large
 from aetheron_desktop.engine.versioning.changes import JoinModel
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.training.cross_validation import FoldScores
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -53,8 +56,11 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             return running.forecasts(workspace, terminal, experiments, dataset.info)
         refuse_too_large(experiments, dataset.info, free_memory())
         states = _train_all(runner, terminal, experiments, auto.budget_of(options))
-        best = RunState.best(states)
-        if not terminal.json:
+        is_crossed = len({one.split for one in experiments}) > 1
+        best = _best_over_folds(states) if is_crossed else RunState.best(states)
+        if is_crossed:
+            _over_folds(terminal, states)
+        elif not terminal.json:
             _leaderboard(terminal, states, best)
         terminal_end = BestChosen(
             job=experiments[0].group or experiments[0].run,
@@ -111,12 +117,12 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         )
     target = options.target or info.proposal.target
     features = [name for name in info.schema.names if name not in {target, *options.exclude, *info.proposal.excluded}]
-    chosen = auto.chosen_estimators(options)
+    chosen, new_id = auto.chosen_estimators(options), partial(workspace.new_id, "run")
     params = _params(options.param, chosen)
     costs, errors = auto.chosen_costs(options.cost)
     if given := auto.auto_params(options):
         params["auto"] = given | params.get("auto", {})
-    return plan(
+    planned = plan(
         info,
         target=target,
         task=options.task,
@@ -126,7 +132,6 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         class_weight=options.class_weight,
         sample_weight=options.sample_weight,
         features=features,
-        split=auto.chosen_split(dataset, options),
         decisions=decisions(dataset, target) if target else (),
         treatments=parsed(options.feature),
         metric=options.metric,
@@ -134,8 +139,9 @@ def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[E
         error_costs=errors,
         level=options.level,
         monotone=monotone.parsed(options.monotone),
-        new_id=lambda: workspace.new_id("run"),
+        new_id=new_id,
     )
+    return on_each(planned, auto.chosen_splits(dataset, options, planned[0]), new_id)
 
 
 def _params(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -195,6 +201,34 @@ def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState 
     ]
     labels = [metric(name).label for name in others]
     terminal.table(("", "model", "status", chosen.label, *labels, "time"), rows, empty="", numbers=2 + len(others))
+
+
+def _scores_over_folds(states: Sequence[RunState]) -> list[FoldScores]:
+    """Give what each estimator has over the folds, the best first."""
+    judged = states[0].judged_by
+    found = fold_scores((state.estimator, state.metrics.get(judged.name)) for state in states if state.model)
+    return sorted(found, key=lambda one: place(judged, one.mean))
+
+
+def _best_over_folds(states: Sequence[RunState]) -> RunState | None:
+    """Give a run of the estimator that is the best over the folds: that of the first fold which has a model."""
+    found = _scores_over_folds(states)
+    return next((one for one in states if found and one.model and one.estimator == found[0].estimator), None)
+
+
+def _over_folds(terminal: Terminal, states: Sequence[RunState]) -> None:
+    judged = states[0].judged_by
+    found = _scores_over_folds(states)
+    if terminal.json:
+        for one in found:
+            terminal.record({"kind": "over_folds", "metric": judged.name, **msgspec.structs.asdict(one)})
+        return
+    rows = [
+        (catalog.card(one.estimator).name, f"{number(one.mean)} ± {number(one.sd)}", "  ".join(map(number, one.scores)))
+        for one in found
+    ]
+    terminal.say(f"\nOver the folds, {judged.label}: the mean, and the standard deviation among them.")
+    terminal.table(("model", "mean ± deviation", "each"), rows, empty="Nothing was measured.")
 
 
 def estimators(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:

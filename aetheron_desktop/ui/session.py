@@ -26,7 +26,8 @@ from aetheron_desktop.engine.jobs.job import (
     PrepareJob,
 )
 from aetheron_desktop.engine.jobs.monitor import Monitor, free_memory
-from aetheron_desktop.engine.training.experiment import plan, split_plan
+from aetheron_desktop.engine.training.cross_validation import on_each, split_plans
+from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.forecast import refuse_too_large
 from aetheron_desktop.engine.training.outlook import of_run
 from aetheron_desktop.ui.arrivals import Arrivals
@@ -348,7 +349,7 @@ class Session(Runs):
         """
         if self.dataset is None:
             raise StorageError("No dataset is open.", hint="Drop a file on the window first.")
-        return plan(
+        planned = plan(
             self.dataset.info,
             target=self.target,
             task=self.task,
@@ -361,14 +362,17 @@ class Session(Runs):
             metric=metric,
             costs=costs,
             features=self.features(),
-            split=split_plan(self.dataset, self.trust.split),
             decisions=self.trust.decided(),
             treatments=[one for one in self.treatments if one.column in self.features()],
             sample_weight=self.sample_weight,
             error_costs=self.error_costs if self.task == "multiclass" else (),
             monotone=[one for one in self.monotone if one.column in self.features()],
-            new_id=lambda: self.workspace.new_id("run"),
+            new_id=self._new_run,
         )
+        return on_each(planned, split_plans(self.dataset, self.trust.split, self.trust.fold), self._new_run)
+
+    def _new_run(self) -> str:
+        return self.workspace.new_id("run")
 
     def forecasts(
         self,

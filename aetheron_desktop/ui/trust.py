@@ -73,6 +73,8 @@ class Trust(QObject):
         self.problem = ""
         self.split: str | None = None
         """The stored split that trainings use, None for the usual one."""
+        self.fold: int | None = None
+        """The fold of it that is the test, counted from 0; None for each in turn."""
         self.weigh_classes = False
         session.dataset_opened.connect(self._on_dataset)
         session.target_changed.connect(self._on_plan)
@@ -218,7 +220,7 @@ class Trust(QObject):
             case "exclude":
                 self._session.set_excluded([name for name in self._session.excluded if name not in decision.columns])
             case "split" if self.split == decision.split:
-                self.split = None
+                self.split, self.fold = None, None
             case "weigh":
                 self.weigh_classes = False
         self.changed.emit()
@@ -249,19 +251,38 @@ class Trust(QObject):
     def choose_split(self, name: str | None) -> None:
         """Use this stored split for what is trained from now on, or with None the usual one."""
         if name != self.split:
-            self.split = name
+            self.split, self.fold = name, None
             self.changed.emit()
 
-    def proposed(self, kind: SplitKind, column: str | None) -> SplitRequest:
+    def choose_fold(self, fold: int | None) -> None:
+        """Test on this fold of the split alone, or with None on each in turn, by a run each."""
+        if fold != self.fold:
+            self.fold = fold
+            self.changed.emit()
+
+    @property
+    def folds(self) -> int:
+        """How many folds the split has that trainings use; 0 where it has a single test part."""
+        return next((one.request.folds for one in self.splits() if one.name == self.split), 0)
+
+    @property
+    def split_words(self) -> str:
+        """What is used, for people; empty for the usual split."""
+        if self.split is None or not self.folds:
+            return self.split or ""
+        return f"{self.split}: " + ("each fold in turn" if self.fold is None else f"fold {self.fold} alone")
+
+    def proposed(self, kind: SplitKind, column: str | None, folds: int = 0) -> SplitRequest:
         """Give a request of this kind under a name that is free."""
         words = {"group": "by", "prefix": "by beginning of", "time": "in time by", "column": "as in"}
         name = f"{words[kind]} {column}"[:_SHORT] if column is not None else kind
+        name += f", {folds} folds" if folds else ""
         taken = {one.name for one in self.splits()}
         number = 2
         base = name
         while name in taken:
             name, number = f"{base} {number}", number + 1
-        return SplitRequest(name=name, kind=kind, column=column, target=self._session.target)
+        return SplitRequest(name=name, kind=kind, column=column, target=self._session.target, folds=folds)
 
     def freeze(self, request: SplitRequest) -> None:
         """Make a split, keep it, and use it."""
@@ -271,7 +292,7 @@ class Trust(QObject):
 
     def _on_split(self, made: FrozenSplit) -> None:
         finding, self._split_for = self._split_for, None
-        self.split = made.name
+        self.split, self.fold = made.name, None
         if finding is None or not self._decide(_done(finding, split=made.name)):
             self.changed.emit()
 
@@ -298,7 +319,7 @@ class Trust(QObject):
     def _apply(self) -> None:
         """Take up what was decided about this dataset before."""
         self._target = self._session.target
-        self.split, self.weigh_classes = None, False
+        self.split, self.fold, self.weigh_classes = None, None, False
         known = {one.name for one in self.splits()}
         for decision in self.decided():
             match decision.deed:

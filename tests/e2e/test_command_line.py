@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -204,6 +205,23 @@ def test_that_rows_count_as_a_column_says(line: Line, tmp_path: Path) -> None:
     assert "'species' is of the type category" in refused.stderr
 
 
+def test_that_each_fold_is_the_test_once(line: Line) -> None:
+    words = ("train", str(DATA / "penguins.csv"), "--target", "species", "--estimator", "naive_bayes", "--folds", "3")
+    told = line.records(*words)
+    over = [record for record in told if record.get("kind") == "over_folds"]
+    assert [one["estimator"] for one in over] == ["naive_bayes", "dummy"]
+    assert all(len(one["scores"]) == 3 for one in over)
+    assert over[0]["mean"] == pytest.approx(statistics.fmean(over[0]["scores"]))
+    assert over[0]["sd"] == pytest.approx(statistics.stdev(over[0]["scores"]))
+    runs = line.records("runs")
+    assert len({run["group"] for run in runs}) == 1
+    rows = [set(pd.read_parquet(line.workspace / "runs" / run["id"] / "predictions.parquet")["row"]) for run in runs]
+    assert len(set.union(*rows)) == sum(map(len, rows)) / 2 == len(pd.read_csv(DATA / "penguins.csv"))
+    shown = line.run("train", "penguins", *words[2:], "--fold", "1").stdout
+    assert "Over the folds" not in shown
+    assert "no fold 3" in line.run("train", "penguins", *words[2:], "--fold", "3").stderr
+
+
 def test_that_one_seed_gives_one_model(line: Line) -> None:
     def scores() -> dict[str, float]:
         told = line.records("train", str(DATA / "breast-cancer.csv"), "--estimator", "forest", "--seed", "5")
@@ -358,7 +376,7 @@ def test_that_auto_trains_an_ensemble_by_groups_and_shows_its_members(line: Line
     refused = line.run(*words, "--group-by", "patient_id", "--time-by", "pressure")
     assert refused.returncode == 2
     assert "exclude each other" in refused.stderr
-    alone = line.run("train", str(table), "--folds", "3")
+    alone = line.run("train", str(table), "--models", "3")
     assert alone.returncode == 2
     assert "Add --auto" in alone.stderr
 

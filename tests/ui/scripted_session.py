@@ -42,6 +42,7 @@ class ScriptedTrust(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.split: str | None = None
+        self.split_words = ""
         self.weigh_classes = False
         self.words = ""
         self.found: list[Finding] = []

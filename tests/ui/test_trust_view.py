@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from aetheron_desktop.engine.datasets.checks.finding import Fix
@@ -175,6 +175,36 @@ def test_that_a_split_of_ones_own_is_made(qtbot: QtBot, view: TrustView, opened:
     freeze.click()
     qtbot.waitUntil(lambda: bool(told), timeout=LIMIT_MS)
     assert "There is another split named “even”" in told[0]
+
+
+def test_that_folds_are_each_the_test_in_turn_or_one_alone(qtbot: QtBot, view: TrustView, opened: Session) -> None:
+    kind, folds = view.findChild(QComboBox, "split_kind"), view.findChild(QSpinBox, "split_folds")
+    test, fold = view.findChild(QSpinBox, "split_test"), view.findChild(QComboBox, "split_fold")
+    new, freeze = view.findChild(QPushButton, "split_new"), view.findChild(QPushButton, "split_freeze")
+    assert kind is not None
+    assert folds is not None
+    assert test is not None
+    assert fold is not None
+    assert new is not None
+    assert freeze is not None
+    assert fold.isHidden()
+    new.click()
+    kind.setCurrentIndex(kind.findData("stratified"))
+    assert (folds.text(), test.isHidden()) == ("none, one test part", False)
+    folds.setValue(4)
+    assert test.isHidden(), "each fold has its share of the rows"
+    freeze.click()
+    qtbot.waitUntil(lambda: opened.trust.split == "stratified, 4 folds", timeout=LIMIT_MS)
+    assert not fold.isHidden()
+    assert fold.currentText() == "Each fold is the test in turn: 4 runs of each model"
+    assert {one.split.fold for one in opened.plan(["logistic"])} == {0, 1, 2, 3}
+    assert opened.trust.split_words == "stratified, 4 folds: each fold in turn"
+    fold.setCurrentIndex(fold.findData(2))
+    fold.activated.emit(fold.currentIndex())
+    assert [one.split.fold for one in opened.plan(["logistic"])] == [2, 2], "the baseline and the model"
+    opened.trust.choose_split(None)
+    assert fold.isHidden()
+    assert opened.trust.fold is None
 
 
 def test_that_rows_are_marked_and_asked_to_be_seen(qtbot: QtBot, view: TrustView, opened: Session) -> None:

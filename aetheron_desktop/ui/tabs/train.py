@@ -275,7 +275,7 @@ class TrainTab(QWidget):
                 features,
                 session.target or "",
                 session.task,
-                split=session.trust.split or "",
+                split=session.trust.split_words,
                 findings=session.trust.summary(),
                 treatments=self._treatments(),
                 costs=tuple(f"{one.actual} taken for {one.predicted}: {one.amount:g}" for one in session.error_costs),
@@ -305,9 +305,10 @@ class TrainTab(QWidget):
             return
         known = [one for _, one in told if one is not None]
         words = in_all(known, at_a_time=self._session.parallel_limit).words if known else ""
-        if known and (unknown := [name for name, one in told if one is None]):
+        if known and (unknown := list(dict.fromkeys(name for name, one in told if one is None))):
             words += f", and {', '.join(unknown)}, of which it is not known"
-        each = "\n".join(f"{name}: {one.words if one else 'not measured yet'}" for name, one in told)
+        lines = [f"{name}: {one.words if one else 'not measured yet'}" for name, one in told]
+        each = "\n".join(dict.fromkeys(lines))  # the folds of an estimator take the same
         self.setup.show_forecast(f"{words[:1].upper()}{words[1:]}" if words else "", each)
 
     def _treatments(self) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ _KINDS: Final[tuple[tuple[SplitKind, str], ...]] = (
     ("time", "In time: learned from the past, tested on what comes after"),
     ("column", "As a column gives it"),
 )
+_NO_FOLDS: Final = 2
+"""What the field for folds stands at where there shall be none; three are the fewest."""
 _WITH_COLUMN: Final = frozenset({"group", "prefix", "time", "column"})
 
 
@@ -64,6 +66,9 @@ class SplitCard(QFrame):
         self._form = self._make_form()
         self._form.hide()
         self._new.toggled.connect(self._form.setVisible)
+        self._fold = named(QComboBox(self), "split_fold", "The fold that is the test")
+        self._fold.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._fold.activated.connect(lambda _: self._trust.choose_fold(self._fold.currentData()))
         line = QHBoxLayout()
         line.setSpacing(theme.GAP)
         line.addWidget(self._used, 1)
@@ -74,6 +79,7 @@ class SplitCard(QFrame):
         layout.addWidget(title)
         layout.addWidget(self._advice)
         layout.addLayout(line)
+        layout.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._form)
 
     def _make_form(self) -> QWidget:
@@ -86,6 +92,15 @@ class SplitCard(QFrame):
         self._valid = named(
             QSpinBox(box, minimum=1, maximum=80, suffix=" %", value=20), "split_valid", "Validation part"
         )
+        folds = QSpinBox(box, minimum=_NO_FOLDS, maximum=50, suffix=" folds")
+        folds.setSpecialValueText("none, one test part")
+        self._folds = named(
+            folds,
+            "split_folds",
+            "Folds",
+            "With folds each row is a test row once: trainings do a run for each fold (cross-validation)",
+        )
+        self._folds.valueChanged.connect(self._propose)
         self._name = named(QLineEdit(box), "split_name", "Name of the split")
         self._freeze = named(QPushButton("Make and use", box), "split_freeze", "Make the split, keep it and use it")
         self._freeze.clicked.connect(self._on_freeze)
@@ -96,8 +111,8 @@ class SplitCard(QFrame):
         self._fields.setSpacing(theme.GAP)
         self._fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         for words, widget in (
-            ("Parted", self._kind), ("Column", self._column), ("Test", self._test), ("Validation", self._valid),
-            ("Name", self._name), ("", self._freeze),
+            ("Parted", self._kind), ("Column", self._column), ("Folds", self._folds), ("Test", self._test),
+            ("Validation", self._valid), ("Name", self._name), ("", self._freeze),
         ):  # fmt: skip
             if isinstance(widget, QComboBox):
                 widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -107,7 +122,7 @@ class SplitCard(QFrame):
     def show_splits(self, proposal: SplitProposal | None) -> None:
         """Show the stored splits, the one that is used, and what is proposed."""
         known = self._trust.splits()
-        shown = (tuple(known), self._trust.split, proposal, self._trust.columns())
+        shown = (tuple(known), self._trust.split, self._trust.fold, proposal, self._trust.columns())
         if shown == self._shown:
             return
         self._shown = shown
@@ -121,6 +136,7 @@ class SplitCard(QFrame):
             self._used.addItem(f"{one.name}: {one.sentence()}", one.name)
         self._used.setCurrentIndex(max(0, self._used.findData(self._trust.split)))
         self._used.setToolTip(self._used.currentText())
+        self._show_folds()
         chosen = self._column.currentData()
         self._column.clear()
         for name in self._trust.columns():
@@ -134,13 +150,30 @@ class SplitCard(QFrame):
     def _propose(self) -> None:
         kind = self._kind.currentData()
         self._fields.setRowVisible(self._column, kind in _WITH_COLUMN)
-        self._fields.setRowVisible(self._test, kind != "column")
+        self._fields.setRowVisible(self._folds, kind != "column")
+        for share in (self._test, self._valid):
+            self._fields.setRowVisible(share, kind != "column" and not self._wanted_folds)
         self._propose_name()
+
+    @property
+    def _wanted_folds(self) -> int:
+        """How many folds a new split shall have; 0 for a single test part."""
+        folds = int(self._folds.value())
+        return 0 if folds == _NO_FOLDS or self._kind.currentData() == "column" else folds
+
+    def _show_folds(self) -> None:
+        folds = self._trust.folds
+        self._fold.setVisible(bool(folds))
+        self._fold.clear()
+        self._fold.addItem(f"Each fold is the test in turn: {folds} runs of each model", None)
+        for fold in range(folds):
+            self._fold.addItem(f"Fold {fold} alone is the test", fold)
+        self._fold.setCurrentIndex(0 if self._trust.fold is None else 1 + self._trust.fold)
 
     def _propose_name(self) -> None:
         kind = self._kind.currentData()
         column = self._column.currentData() if kind in _WITH_COLUMN else None
-        self._name.setText(self._trust.proposed(kind, column).name)
+        self._name.setText(self._trust.proposed(kind, column, self._wanted_folds).name)
 
     def _on_used(self) -> None:
         self._trust.choose_split(self._used.currentData())
@@ -150,7 +183,11 @@ class SplitCard(QFrame):
         request = self._trust.proposed(kind, self._column.currentData() if kind in _WITH_COLUMN else None)
         self._trust.freeze(
             msgspec.structs.replace(
-                request, name=self._name.text(), test=self._test.value() / 100, valid=self._valid.value() / 100
+                request,
+                name=self._name.text(),
+                test=self._test.value() / 100,
+                valid=self._valid.value() / 100,
+                folds=self._wanted_folds,
             )
         )
         self._new.setChecked(False)
