@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from aetheron_desktop.engine.errors import AetheronError, ModelError
+from aetheron_desktop.engine.errors import AetheronError, ModelError, TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import Recipe, Rows
 from aetheron_desktop.engine.estimators.pipeline import Blend
@@ -489,6 +489,34 @@ def test_that_a_row_twice_is_a_row_of_weight_two(id_: str, task: Task) -> None:
 def test_that_the_split_decides_which_rows_are_which(dataset: Dataset) -> None:
     run = trained(catalog.card("dummy"), "binary", dataset, split=SplitPlan(test=0.5, valid=0.25))
     assert run.rows == {"train": 50, "valid": 50, "test": 100}
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("task", TARGETS)
+def test_that_lightgbm_learns_on_a_graphics_card_and_predicts_on_the_processor(task: Task, dataset: Dataset) -> None:
+    card = catalog.card("lightgbm")
+    try:
+        run = trained(card, task, dataset, values={"device_type": "gpu"})
+    except TrainingError as error:
+        if "No OpenCL device" not in error.detail:
+            raise
+        pytest.skip("there is no OpenCL device")
+    assert run.environment["device"] == "gpu"
+    plain = trained(card, task, dataset)
+    main = main_metric(task)
+    assert run.metrics[main.name] == pytest.approx(plain.metrics[main.name], rel=0.05)
+    assert len(predicted(run, dataset.table())) == len(dataset.table())
+
+
+def test_that_a_graphics_card_that_is_not_there_is_told(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    import lightgbm
+
+    def refuse(*given: Any, **named: Any) -> None:
+        raise lightgbm.basic.LightGBMError("No OpenCL device found")
+
+    monkeypatch.setattr(lightgbm, "train", refuse)
+    with pytest.raises(TrainingError, match="cannot use a graphics card here: No OpenCL device found"):
+        trained(catalog.card("lightgbm"), "binary", dataset, values={"device_type": "gpu"})
 
 
 @pytest.mark.gpu

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import lightgbm
 import numpy as np
 
+from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.base import Estimator
 from aetheron_desktop.engine.estimators.boosters import LightgbmPredictor
 from aetheron_desktop.engine.estimators.rounds import Rounds, follow
@@ -43,7 +44,11 @@ class Lightgbm(Estimator):
     """Leaf-wise gradient boosting (``lightgbm.train``)."""
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
-        """Learn from ``train``, judged by ``valid``."""
+        """Learn from ``train``, judged by ``valid``.
+
+        Raises:
+            TrainingError: a graphics card is asked for and there is none.
+        """
         follow(_Fit(self, train, valid, progress))
 
 
@@ -74,6 +79,17 @@ class _Fit:
         """Do all rounds that are left."""
         if self.rounds.is_over:
             return
+        try:
+            self._train_rounds()
+        except lightgbm.basic.LightGBMError as error:
+            if not on_card(self._recipe):
+                raise
+            raise TrainingError(
+                f"LightGBM cannot use a graphics card here: {error}",
+                hint="Choose the processor as its device, or install the OpenCL driver of the card.",
+            ) from error
+
+    def _train_rounds(self) -> None:
         lightgbm.train(
             _parameters(self._recipe, self._width),
             self._train,
@@ -166,4 +182,11 @@ def _parameters(recipe: Recipe, width: int) -> dict[str, Any]:
         "num_threads": recipe.threads,
         "seed": recipe.seed % (1 << 31),
         **REPEATABLE,
+        # A card adds up column by column, in an order of its own.
+        **({"device_type": "gpu", "force_row_wise": False, "deterministic": False} if on_card(recipe) else {}),
     }
+
+
+def on_card(recipe: Recipe) -> bool:
+    """Whether the trees are grown on a graphics card."""
+    return recipe.params.get("device_type", "cpu") == "gpu"

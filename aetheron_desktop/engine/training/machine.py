@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 _BLAS: Final = ("internal_api", "version", "architecture")
 
 
-def environment(threads: int, *, device: Value = None, libraries: Iterable[str] = ()) -> dict[str, str]:
+def environment(
+    threads: int, *, device: Value = None, device_type: str = "cpu", libraries: Iterable[str] = ()
+) -> dict[str, str]:
     """Give what a run depends on besides the experiment: versions, machine and, where one is chosen, the device.
 
-    ``libraries`` are the modules that are used beside those that every training has.
+    ``device`` is that of PyTorch, ``device_type`` that of LightGBM. ``libraries`` are the modules that are used beside
+    those that every training has.
     """
     import scipy
     import sklearn
@@ -55,7 +58,7 @@ def environment(threads: int, *, device: Value = None, libraries: Iterable[str] 
         # How sums are rounded depends on what multiplies the matrices.
         "blas": _blas(),
         **{name: version_of(name) for name in libraries},
-        "device": "cpu",
+        "device": device_type,
     }
     if device is not None:
         import torch  # 1 s; only the network needs it

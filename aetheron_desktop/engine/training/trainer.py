@@ -122,6 +122,7 @@ class Training:
         self._environment = environment(
             self._threads,
             device=self._experiment.params.get("device"),
+            device_type=str(self._experiment.params.get("device_type", "cpu")),
             libraries=libraries_of(self._card, self._experiment.task),
         )
         self._begin()

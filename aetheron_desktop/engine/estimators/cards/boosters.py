@@ -6,7 +6,7 @@ from typing import Final
 
 from aetheron_desktop.engine.estimators.cards import boosted
 from aetheron_desktop.engine.estimators.cards.card import ANY, REGRESSION, Card
-from aetheron_desktop.engine.params import Float, Int
+from aetheron_desktop.engine.params import Choice, Float, Int
 
 LIGHTGBM: Final = Card(
     id="lightgbm",
@@ -39,6 +39,15 @@ LIGHTGBM: Final = Card(
             help="Larger values trust rare categories less.",
         ),
         boosted.patience(default=40),
+        Choice(
+            name="device_type",
+            label="Device",
+            default="cpu",
+            options=("cpu", "gpu"),
+            labels=("Processor", "Graphics card (OpenCL)"),
+            advanced=True,
+            help="Where the trees are grown; a run is repeatable to the bit on the processor only.",
+        ),
     ),
     implementation="lightgbm_boosting:Lightgbm",
     libraries=("lightgbm",),

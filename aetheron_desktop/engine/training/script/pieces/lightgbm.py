@@ -26,6 +26,8 @@ def fit_lightgbm(train: Rows, valid: Rows, setting: Setting) -> Predict:
         "enable_bundle": False,
         "verbose": -1,
     }
+    if params.get("device_type") == "gpu":
+        told |= {"device_type": "gpu", "force_row_wise": False, "deterministic": False}
     if (directions := signs(train, setting)) is not None:
         told["monotone_constraints"] = directions
     if classes > 2:
