@@ -364,7 +364,7 @@ def _limits(card: Card) -> list[dict[str, Any]]:
             case Bool():
                 values = [True, False]
             case Choice():
-                values = [option for option in parameter.options if option not in {"cuda", "mps"}]
+                values = [option for option in parameter.options if option not in {"cuda", "mps", "gpu"}]
         # Batches of a row are many steps.
         found += [
             {parameter.name: value} | ({"epochs": 2} if parameter.name == "batch_size" else {}) for value in values
