@@ -207,9 +207,14 @@ def _known_levels(frame: pd.DataFrame, most: int) -> Any:
     if all(size <= _MANY for size in sizes):
         return "auto"
     return [
-        np.array(_frequent(frame[name], most, least=2) if size > _MANY else sorted(frame[name].unique()), dtype=object)
+        np.array(_repeated(frame[name], most) if size > _MANY else sorted(frame[name].unique()), dtype=object)
         for name, size in zip(frame, sizes, strict=True)
     ]
+
+
+def _repeated(values: pd.Series, most: int) -> list[str]:
+    """Give the frequent words, and a single one where no two rows have the same: scikit-learn takes no empty list."""
+    return _frequent(values, most) or _frequent(values, 1, least=1)
 
 
 def _frequent(values: pd.Series, most: int, least: int = 2) -> list[str]:

@@ -245,6 +245,19 @@ def test_that_rare_levels_of_very_many_are_what_new_levels_are(style: Style) -> 
         assert sum(len(levels) for levels in getattr(encoder, "categories_", [])) <= 2
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_that_names_of_which_no_two_rows_have_the_same_are_what_new_ones_are(style: Style) -> None:
+    rows = 1_100
+    chosen = Columns((Column("bill", "category", 0, rows),))
+    frame = chosen.frame(pd.DataFrame({"bill": [f"no. {number}" for number in range(rows)]}))
+    maker = transformer(chosen, frame, style, 0, 2)
+
+    fitted(maker, frame, np.arange(rows) % 2)
+
+    known, new = (maker.transform(chosen.frame(pd.DataFrame({"bill": [word]}))) for word in ("no. 77", "no. 7777"))
+    assert np.array_equal(known, new, equal_nan=True)
+
+
 def test_that_the_target_is_learned_from_other_rows_than_it_is_used_for() -> None:
     rng = np.random.default_rng(1)
     given_ = pd.DataFrame({"user": [f"user {number}" for number in rng.integers(0, 500, 2_000)]})
