@@ -304,3 +304,19 @@ def test_that_a_file_is_held_against_what_a_recipe_was_made_for(tmp_path: Path) 
     assert [(one.column, one.kind) for one in differences(recipe, look(less, tmp_path / "tmp", recipe))] == [
         ("price", "missing")
     ]
+
+
+def test_that_a_row_is_put_aside_once_where_a_later_one_has_the_types_looked_at_again(tmp_path: Path) -> None:
+    lines = [f"{row};0{row % 9 + 1}.05.2026" for row in range(1, 3001)]
+    lines[6] = "7;2026-05-08"
+    lines[2990] = "a;b;c"
+    source = written(tmp_path, "sold.csv", "\n".join(["no;day", *lines, "Sum;"]))
+
+    info, folder = imported(source, Recipe(columns=(ColumnRecipe(name="day", type="date"),)))
+
+    assert info.schema.columns[0].type != "integer", "the last row is not seen by the first look"
+    assert aside(folder) == [
+        (8, "7;2026-05-08", "day: “2026-05-08” is no date"),
+        (2992, "a;b;c", "2 cells expected, 3 found"),
+    ]
+    assert info.rows + info.quarantined == len(lines) + 1

@@ -43,12 +43,10 @@ class Quarantine:
         """Give line, text and reason of each row, by line."""
         return sorted(zip(self._lines, self._texts, self._reasons, strict=True))
 
-    def clear(self) -> None:
-        """Forget all, for the file is read anew."""
-        self.bad = 0
-        self._lines.clear()
-        self._texts.clear()
-        self._reasons.clear()
+    def forget(self, kept: int = 0) -> None:
+        """Forget all but the first ``kept`` of what was put aside, for the rest is read anew."""
+        del self._lines[kept:], self._texts[kept:], self._reasons[kept:]
+        self.bad = sum(reason not in {BEFORE, COMMENT} for reason in self._reasons)
 
     def words(self, count: int = 3) -> str:
         """Say which bad rows these are and why, the first ``count`` of them."""

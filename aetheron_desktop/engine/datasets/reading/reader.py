@@ -159,7 +159,7 @@ def _write(
             return raw, decisions, written
     except (duckdb.InvalidInputException, duckdb.ConversionException):  # a row is not in order
         pass
-    quarantine.clear()
+    quarantine.forget()
     raw = raw.whole()
     return raw, *_typed(staging, raw, recipe, quarantine, out, size)
 
@@ -168,11 +168,13 @@ def _typed(
     staging: Staging, raw: Raw, recipe: Recipe, quarantine: Quarantine, out: Path, size: int
 ) -> tuple[list[Decision], Written]:
     decisions = types.decide(staging, raw, recipe, quick=True)
+    read = len(quarantine)
     try:
         return decisions, snapshot.write(staging, raw, decisions, out, quarantine, size)
     except duckdb.InvalidInputException as error:
         if REFUSED not in str(error):
             raise
+    quarantine.forget(read)  # but for these, the rows are looked at once more, by other types
     decisions = types.settle(staging, raw, recipe, decisions)
     return decisions, snapshot.write(staging, raw, decisions, out, quarantine, size)
 
