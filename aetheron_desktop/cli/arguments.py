@@ -123,7 +123,9 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="[ESTIMATOR.]NAME=VALUE",
         help="a parameter of the estimators that have it, or of the one named; repeat for several",
     )
-    verb.add_argument("--budget", type=seconds, metavar="TIME", help="time for all estimators together: 60s, 5m, 1h")
+    verb.add_argument(
+        "--budget", type=seconds, metavar="TIME", help="time for all estimators but the baseline: 60s, 5m, 1h"
+    )
     verb.add_argument("--seed", type=int, default=0, help="the seed of split and estimators (default 0)")
     verb.add_argument("--class-weight", choices=("none", "balanced"), default="none", help="weight rare classes up")
     verb.add_argument(

@@ -6,7 +6,7 @@ import os
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.cross_validation import FoldScores
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
+
+_BASELINE: Final = "dummy"
 
 
 def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -165,16 +167,19 @@ def _params(words: Sequence[str], chosen: Sequence[str]) -> dict[str, dict[str, 
 def _train_all(
     runner: Runner, terminal: Terminal, experiments: Sequence[Experiment], budget_s: float | None
 ) -> list[RunState]:
-    began = time.monotonic()
+    # The baseline learns nothing: its time is that in which the first worker loads its libraries, and is no one's.
+    left, waiting = budget_s, sum(experiment.estimator != _BASELINE for experiment in experiments)
     states = []
-    for index, experiment in enumerate(experiments):
-        if budget_s is not None:
+    for experiment in experiments:
+        if left is not None:
             # What the quick ones leave is there for the slow ones.
-            share = max(0.1, (budget_s - (time.monotonic() - began)) / (len(experiments) - index))
-            experiment = msgspec.structs.replace(experiment, budget_s=share)  # noqa: PLW2901
+            experiment = msgspec.structs.replace(experiment, budget_s=max(0.1, left / max(1, waiting)))  # noqa: PLW2901
         state = RunState.queued(experiment)
         states.append(state)
+        began = time.monotonic()
         runner.do(TrainJob(experiment=experiment, threads=os.cpu_count() or 1), state)
+        if left is not None and experiment.estimator != _BASELINE:
+            left, waiting = left - (time.monotonic() - began), waiting - 1
         if runner.stopped:
             break
         if state.status == "failed" and not terminal.json:
