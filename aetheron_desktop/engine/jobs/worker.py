@@ -82,7 +82,8 @@ class _Voice:
 
 
 def _listen(requests: queue.SimpleQueue[Request | None]) -> None:
-    for line in sys.stdin.buffer:
+    # A file of its own: at its end the interpreter closes that of ``sys``, and may not while a thread waits in it.
+    for line in os.fdopen(os.dup(sys.stdin.fileno()), "rb"):
         requests.put(jobs.loads(line))
     requests.put(None)
 

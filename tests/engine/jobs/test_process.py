@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,16 @@ def is_end(event: Event) -> bool:
 
 def long_job(workspace: Workspace, dataset: Dataset) -> TrainJob:
     return TrainJob(experiment=experiment(workspace, dataset, "network", epochs=2000, patience=500))
+
+
+def test_that_a_worker_that_has_waited_in_vain_ends_without_a_word(workspace: Workspace) -> None:
+    waits = (
+        "import sys; from aetheron_desktop.engine.jobs import worker; worker.IDLE_S = 0.05; worker.main(sys.argv[1])"
+    )
+    command = [sys.executable, "-c", waits, str(workspace.root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stderr is not None
+        assert (child.stderr.read(), child.wait(60)) == (b"", 0)
 
 
 def test_that_one_worker_does_several_jobs(workspace: Workspace, dataset: Dataset, worker: WorkerProcess) -> None:
