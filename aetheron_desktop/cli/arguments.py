@@ -195,6 +195,9 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("run", nargs="*", metavar="RUN", help="a run's id or name; two or more")
     verb.add_argument("--where", default="", metavar="COND", help="instead: 'roc_auc > 0.9 and estimator = lightgbm'")
     verb.add_argument("--metric", default="", metavar="NAME", help="what the better is told by; the task's main one")
+    verb.add_argument(
+        "--cohort", default="", metavar="NAME", help="on the test rows of this cohort of the dataset alone"
+    )
     verb.add_argument("--time", action="store_true", help="measure first how fast the named runs predict")
     verb.add_argument(
         "--import",

@@ -50,9 +50,16 @@ def compare(workspace: Workspace, terminal: Terminal, options: Namespace) -> int
     if 2 <= len(ids) <= MOST_RUNS and not any(run.startswith(PREFIX) for run in ids):
         _tell_difference(terminal, differing(workspace, ids))
         if len(ids) == 2:
-            _tell_verdict(terminal, verdict := judge(workspace, ids[0], ids[1], options.metric or None))
+            verdict = judge(workspace, ids[0], ids[1], options.metric or None, options.cohort)
+            _tell_verdict(terminal, verdict)
         else:
-            _tell_ranking(terminal, table, verdict := rank(workspace, ids, options.metric or None))
+            verdict = rank(workspace, ids, options.metric or None, options.cohort)
+            _tell_ranking(terminal, table, verdict)
+    elif options.cohort:
+        raise UsageError(
+            f"On a cohort from two to {MOST_RUNS} runs of your own are compared, and these are {len(ids)}.",
+            hint=f"Name them: aetheron compare A B --cohort {options.cohort!r}",
+        )
     if options.out is not None:
         shown = [column for column in table.columns() if column.group != "Environment"]
         rows = [table.rows[place] for place in chosen]
@@ -138,7 +145,8 @@ def _tell_verdict(terminal: Terminal, told: RunVerdict) -> None:
     if told.looked_at and not told.slices:
         terminal.say(f"  In none of {told.looked_at:,} slices it is the other way round.")
     if told.verdict.state != "withheld":
-        terminal.say(f"  They disagree on {told.disagreements:,} of {told.verdict.rows:,} test rows.")
+        part = f"test rows of “{told.cohort}”" if told.cohort else "test rows"
+        terminal.say(f"  They disagree on {told.disagreements:,} of {told.verdict.rows:,} {part}.")
 
 
 def _tell_ranking(terminal: Terminal, table: RunTable, told: RunRanking) -> None:

@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTableWidget, QTreeWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableWidget, QTreeWidget
 
 from aetheron_desktop.engine.comparing import card, views
+from aetheron_desktop.engine.comparing.cohorts import CohortRows
 from aetheron_desktop.engine.comparing.differing import differing
 from aetheron_desktop.engine.comparing.foreign import foreign_rows
-from aetheron_desktop.engine.comparing.questions import DifferingQuestion, TimingQuestion, VerdictQuestion
+from aetheron_desktop.engine.comparing.questions import (
+    CohortRowsQuestion,
+    DifferingQuestion,
+    TimingQuestion,
+    VerdictQuestion,
+)
 from aetheron_desktop.engine.comparing.views import COLUMNS
+from aetheron_desktop.engine.datasets.viewing.cohorts import keep_cohort
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE
@@ -22,6 +29,7 @@ from aetheron_desktop.ui.tabs.compare import CompareTab
 from aetheron_desktop.ui.widgets.charts.confusion import ConfusionChart
 from aetheron_desktop.ui.widgets.empty import Empty
 from tests.runs import made_run
+from tests.tables import made_dataset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -228,7 +236,7 @@ def test_that_the_chosen_runs_are_asked_about_once_and_shown(
     tab.beside.bring("differing")
     qtbot.waitUntil(lambda: len(asked) == 2)
     assert asked[1] == DifferingQuestion(runs=("run-2", "run-1"))
-    tab._on_answer(differing(session.workspace, ["run-2", "run-1"]))
+    tab.chosen._on_answer(differing(session.workspace, ["run-2", "run-1"]))
     table = tab.findChild(QTableWidget, "differing_table")
     assert [table.horizontalHeaderItem(place).text() for place in (2, 3)] == ["Forest run-2", "Forest run-1"]
     cells = {table.item(row, 1).text(): table.item(row, 2).text() for row in range(table.rowCount())}
@@ -255,11 +263,47 @@ def test_that_a_question_given_up_for_another_view_is_asked_again(
     tab.beside.bring("differing")
     qtbot.waitUntil(lambda: len(asked) == 2)
     assert withdrawn == ["ask-1"]
-    tab._on_answer_end(JobEnded(job="ask-2", work="ask", outcome="failed", title="Gone", detail="away"))
+    tab.chosen._on_answer_end(JobEnded(job="ask-2", work="ask", outcome="failed", title="Gone", detail="away"))
     assert tab.verdict.card.isVisibleTo(tab.verdict), "the other view's question says nothing of this one"
     tab.beside.bring("verdict")
     qtbot.waitUntil(lambda: len(asked) == 3)
     assert asked[2] == asked[0] == VerdictQuestion(runs=("run-2", "run-1"))
+
+
+def test_that_the_chosen_runs_are_compared_on_a_cohort_of_their_dataset(
+    tab: CompareTab, workspace: Workspace, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(session, "ask", lambda question, *_: asked.append(question) or f"ask-{len(asked)}")
+    monkeypatch.setattr(session, "withdraw", lambda _: None)
+    dataset = made_dataset(workspace.dataset_folder("0123456789abcdef"))
+    workspace.add_dataset(dataset.info)
+    keep_cohort(dataset, "reds", "colour = 'red'")
+    scores = [0.1, 0.8, 0.4, 0.7]
+    predictions = {
+        "row": [1, 2, 3, 4], "truth": ["x", "y", "x", "y"], "prediction": ["x", "y", "x", "y"],
+        "probability_x": [1 - score for score in scores], "probability_y": scores,
+    }  # fmt: skip
+    for run in ("run-5", "run-6"):
+        record = made_run(workspace, run, predictions=predictions, dataset=dataset.info.id)
+        session.runs[run] = RunState.of(record)
+    with qtbot.waitSignal(tab.comparison.changed):
+        tab.comparison.read()
+    box = tab.findChild(QComboBox, "beside_cohort")
+    tab.board.choose(["run-5", "run-6"])
+    qtbot.waitUntil(box.isVisible)
+    assert [box.itemText(place) for place in range(box.count())] == ["All test rows", "Cohort “reds”"]
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    qtbot.waitUntil(lambda: VerdictQuestion(runs=("run-6", "run-5"), cohort="reds") in asked)
+    tab.beside.bring("plots")
+    qtbot.waitUntil(lambda: CohortRowsQuestion(runs=("run-6", "run-5"), cohort="reds") in asked)
+    tab.chosen._on_answer(CohortRows(cohort="reds", rows={dataset.info.id: (1, 2, 3)}))
+    tab.findChild(QPushButton, "plots_kind_confusion").click()
+    qtbot.waitUntil(lambda: [chart.counts.tolist() for chart in tab.beside.plots.charts] == [[[2, 0], [0, 1]]] * 2)
+    tab.board.choose(["run-1", "run-2"])
+    qtbot.waitUntil(lambda: not box.isVisible())
+    assert tab.beside.cohort == ""
 
 
 def test_that_the_trade_off_has_the_runs_that_are_shown_and_a_click_chooses_one(tab: CompareTab) -> None:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from aetheron_desktop.engine.comparing.card import cards, fill, without_card
+from aetheron_desktop.engine.comparing.cohorts import rows_of
+from aetheron_desktop.engine.comparing.rows_apart import MOST_ROWS, WeakSlice, disagreements, weak_slices
 from aetheron_desktop.engine.errors import AetheronError, UsageError
 from aetheron_desktop.engine.evaluation.metrics import main_metric
 from aetheron_desktop.engine.evaluation.metrics import metric as metric_of
-from aetheron_desktop.engine.evaluation.verdict import EQUIVALENCE, Verdict, compare_files, why_apart, why_unusable
+from aetheron_desktop.engine.evaluation.verdict import (
+    EQUIVALENCE,
+    Part,
+    Verdict,
+    compare_files,
+    why_apart,
+    why_unusable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from aetheron_desktop.engine.comparing.card import RunCard
-    from aetheron_desktop.engine.evaluation.comparing.slices import Slice
     from aetheron_desktop.engine.evaluation.predictions import TestPredictions
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
-MOST_ROWS: Final = 5_000
-"""So many rows on which two models disagree are told."""
 MOST_RUNS: Final = 8
-_MOST_COLUMNS: Final = 60
-_MOST_SLICES: Final = 5
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,20 +38,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-class WeakSlice(msgspec.Struct, frozen=True, kw_only=True):
-    """Test rows on which the run that is worse over all is the better one; ``rows`` are their numbers."""
-
-    words: str
-    count: int
-    p_value: float
-    rows: tuple[int, ...]
-
-
 class RunVerdict(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="run_verdict"):
     """Whether the run ``b`` is better than ``a``: the verdict, its evidence, where the loser wins.
 
     ``disagree`` are the numbers of rows on which they predict differently, at most :data:`MOST_ROWS` of
-    ``disagreements``, those on which they differ most first; ``dataset`` is the rows' dataset.
+    ``disagreements``, those on which they differ most first; ``dataset`` is the rows' dataset. All is of the test rows
+    of ``cohort`` alone, where that is not empty.
     """
 
     a: str
@@ -61,6 +55,7 @@ class RunVerdict(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", 
     disagreements: int = 0
     disagree: tuple[int, ...] = ()
     dataset: str = ""
+    cohort: str = ""
 
 
 class PairFound(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +71,7 @@ class PairFound(msgspec.Struct, frozen=True, kw_only=True):
 class RunRanking(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", tag="run_ranking"):
     """Several runs, best first, with their scores; ``groups`` are runs of which no two can be told apart.
 
-    Withheld: ``reason`` says why, and there is no order.
+    Withheld: ``reason`` says why, and there is no order. All is of the test rows of ``cohort``, unless that is empty.
     """
 
     runs: tuple[str, ...]
@@ -87,13 +82,16 @@ class RunRanking(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", 
     pairs: tuple[PairFound, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
+    cohort: str = ""
 
 
-def judge(workspace: Workspace, a: str, b: str, metric: str | None = None) -> RunVerdict:
+def judge(workspace: Workspace, a: str, b: str, metric: str | None = None, cohort: str = "") -> RunVerdict:
     """Say whether the run ``b`` is better than ``a`` by ``metric``, the task's main one by default.
 
+    With the name of a ``cohort`` of their dataset, on the test rows that belong to it.
+
     Raises:
-        UsageError: there is no such run or metric.
+        UsageError: there is no such run, metric or cohort.
     """
     one, other = workspace.run(a), workspace.run(b)
     names = short_names([one, other])
@@ -101,18 +99,20 @@ def judge(workspace: Workspace, a: str, b: str, metric: str | None = None) -> Ru
         words = f"No verdict: {names[0]} predicts {one.target} and {names[1]} {other.target}."
         return RunVerdict(a=one.id, b=other.id, verdict=Verdict(state="withheld", sentence=words))
     paths = [workspace.run_folder(run.id) / "predictions.parquet" for run in (one, other)]
+    part = _part(workspace, one.dataset, cohort) if one.dataset == other.dataset else None
     verdict = compare_files(
-        paths[0], paths[1], datasets=(one.dataset, other.dataset), metric=metric, names=(names[0], names[1])
+        *paths, datasets=(one.dataset, other.dataset), metric=metric, names=(names[0], names[1]), part=part
     )
     if verdict.state == "withheld":
-        return RunVerdict(a=one.id, b=other.id, verdict=verdict)
-    told = _predictions(workspace, (one, other))
-    disagree = _disagreements(told)
-    slices, looked_at = _slices(workspace, one, told, verdict)
+        return RunVerdict(a=one.id, b=other.id, verdict=verdict, cohort=cohort)
+    told = _within(_predictions(workspace, (one, other)), part)
+    disagree = disagreements(told)
+    slices, looked_at = weak_slices(workspace, one, told, verdict)
     evidence = (
         *_bootstrap(verdict),
         *_mcnemar(told, names),
-        *_folds(workspace, one, other, verdict.metric, names),
+        # What is kept of other folds is of all their test rows.
+        *(_folds(workspace, one, other, verdict.metric, names) if part is None else ()),
         *_risk(verdict, names, len(told[0])),
     )
     return RunVerdict(
@@ -125,14 +125,17 @@ def judge(workspace: Workspace, a: str, b: str, metric: str | None = None) -> Ru
         disagreements=len(disagree),
         disagree=tuple(disagree[:MOST_ROWS].tolist()),
         dataset=one.dataset,
+        cohort=cohort,
     )
 
 
-def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None) -> RunRanking:
+def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None, cohort: str = "") -> RunRanking:
     """Say which of several runs can be told apart by ``metric``, each pair on the same rows, corrected for all pairs.
 
+    With the name of a ``cohort`` of their dataset, on the test rows that belong to it.
+
     Raises:
-        UsageError: there is no such run or metric, or they are too many.
+        UsageError: there is no such run, metric or cohort, or they are too many.
     """
     from aetheron_desktop.engine.evaluation.comparing.many import ranking
     from aetheron_desktop.engine.evaluation.paired import difference
@@ -147,7 +150,8 @@ def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None) -
     names = short_names(records)
     if reason := _apart(told, names):
         return RunRanking(runs=ids, sentence=f"No order: {reason}", reason=reason)
-    told = [one.in_order(told[0].classes) for one in told]
+    part = _part(workspace, records[0].dataset, cohort)
+    told = _within([one.in_order(told[0].classes) for one in told], part)
     known = metric_of(metric) if metric else main_metric(told[0].task)
     found, scores = {}, [0.0] * len(records)
     for one in range(len(records)):
@@ -155,8 +159,9 @@ def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None) -
             a, b = told[one], told[other]
             pair = difference(a.task, a.truth, a.predicted, b.predicted, metric=known.name, chosen=(a.chosen, b.chosen))
             if pair is None:
-                reason = f"{known.label} is not defined on these {len(a):,} test rows."
-                return RunRanking(runs=ids, sentence=f"No order: {reason}", reason=reason)
+                rows = f"{len(a):,} {'test rows' if part is None else part.words}"
+                reason = f"{known.label} is not defined on these {rows}, or they are too few."
+                return RunRanking(runs=ids, sentence=f"No order: {reason}", reason=reason, cohort=cohort)
             scores[one], scores[other] = pair.a, pair.b
             found[one, other] = (pair.value, pair.p_value)
     made = ranking(scores, found, higher=known.direction == "higher")
@@ -171,6 +176,7 @@ def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None) -
             for p in made.pairs
         ),
         groups=tuple(tuple(ids[place] for place in group) for group in made.groups),
+        cohort=cohort,
     )
 
 
@@ -185,6 +191,15 @@ def short_names(records: Sequence[RunRecord]) -> list[str]:
 
 
 # -- what a verdict stands on -----------------------------------------------------------------------------------------
+
+
+def _part(workspace: Workspace, dataset: str, cohort: str) -> Part | None:
+    """Give the rows of a cohort; None for all, where it is empty."""
+    return Part(rows_of(workspace, dataset, cohort), f"test rows of “{cohort}”") if cohort else None
+
+
+def _within(told: Sequence[TestPredictions], part: Part | None) -> list[TestPredictions]:
+    return list(told) if part is None else [one.only(part.places(one.rows)) for one in told]
 
 
 def _predictions(workspace: Workspace, records: Sequence[RunRecord]) -> list[TestPredictions]:
@@ -318,69 +333,6 @@ def _risk(verdict: Verdict, names: Sequence[str], rows: int) -> tuple[Found, ...
     else:
         words += f", and no more than {_short(found.expected)} of {label} is lost on average."
     return (Found(title="Cost of a wrong choice", words=words),)
-
-
-def _disagreements(told: Sequence[TestPredictions]) -> NDArray[Any]:
-    """Give the numbers of the rows on which two models predict differently, those that differ most first."""
-    import numpy as np
-
-    a, b = told
-    if a.task == "regression":
-        apart = np.abs(a.predicted - b.predicted)
-        places = np.flatnonzero(apart > np.std(a.truth) / 2.0)
-    else:
-        apart = np.abs(a.predicted - b.predicted).max(axis=1)
-        places = np.flatnonzero(a.decided() != b.decided())
-    return a.rows[places[np.argsort(-apart[places], kind="stable")]]
-
-
-def _slices(
-    workspace: Workspace, run: RunRecord, told: Sequence[TestPredictions], verdict: Verdict
-) -> tuple[tuple[WeakSlice, ...], int]:
-    """Look for rows on which the model that is behind is the better one; nothing without the dataset."""
-    from aetheron_desktop.engine.evaluation.comparing.slices import losses, sliced
-
-    a, b = told
-    try:
-        columns = _columns(workspace, run.dataset, a.rows, without=run.target)
-    except (AetheronError, OSError):
-        return (), 0
-    gained = losses(a.task, a.truth, a.predicted) - losses(b.task, b.truth, b.predicted)
-    found = sliced(columns, gained)
-    is_b_ahead = (verdict.difference or 0.0) >= 0.0
-    chosen = (found.a_wins if is_b_ahead else found.b_wins)[:_MOST_SLICES]
-    return tuple(_weak(one, a.rows) for one in chosen), found.looked_at
-
-
-def _weak(one: Slice, rows: NDArray[Any]) -> WeakSlice:
-    return WeakSlice(
-        words=f"{one.column} {one.words}",
-        count=len(one.places),
-        p_value=one.p_value,
-        rows=tuple(rows[one.places][:MOST_ROWS].tolist()),
-    )
-
-
-def _columns(workspace: Workspace, dataset: str, rows: NDArray[Any], *, without: str) -> dict[str, Any]:
-    """Read the columns of the test rows but the target, which nobody knows beforehand, as arrays or lists."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found = workspace.dataset(dataset)
-    told = [column for column in found.info.schema.columns if column.type != "text" and column.name != without]
-    names = [column.name for column in told[:_MOST_COLUMNS]]
-    with pq.ParquetFile(found.parquet) as file:
-        table = file.read(columns=names).take(pa.array(rows))
-    made: dict[str, Any] = {}
-    for name in names:
-        column = table[name]
-        if pa.types.is_boolean(column.type) or not (
-            pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
-        ):
-            made[name] = column.cast(pa.string()).to_pylist()
-        else:
-            made[name] = column.cast(pa.float64()).to_numpy()
-    return made
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

@@ -12,14 +12,15 @@ import uuid
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.comparing.columns import METRIC, main
+from aetheron_desktop.engine.comparing.evidence import RunVerdict
 from aetheron_desktop.engine.errors import UsageError, storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence, Set
+    from collections.abc import Mapping, Sequence, Set
     from pathlib import Path
 
     from aetheron_desktop.engine.comparing.columns import Column
-    from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict
+    from aetheron_desktop.engine.comparing.evidence import RunRanking
     from aetheron_desktop.engine.comparing.row import RunRow
 
 _NAMESPACE: Final = uuid.UUID("6f2f0c3a-9a1b-4a3b-8f5e-2d6d3b1c7a10")
@@ -89,22 +90,36 @@ def as_html(
         mark = ' class="best"' if row.id in best else ""
         cells = "".join(f"<td{_side(column)}>{_shown(column, row)}</td>" for column in columns)
         lines.append(f"<tr{mark}>{cells}</tr>")
+    names = {row.id: row.name for row in rows}
     return (
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Comparison of runs</title><style>{_STYLE}</style>'
-        f"<h1>Comparison of {len(rows):,} runs</h1>{_verdict(verdict)}"
+        f"<h1>Comparison of {len(rows):,} runs</h1>{_verdict(verdict, names)}"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         "<p><small>Bold: the best of those that predict the same target on the same test rows.</small></p></html>\n"
     )
 
 
-def _verdict(told: RunVerdict | RunRanking | None) -> str:
+def _verdict(told: RunVerdict | RunRanking | None, names: Mapping[str, str]) -> str:
+    """Give a verdict with all that it stands on; ``names`` has those of runs by their ids."""
     if told is None:
         return ""
-    sentence = getattr(told, "sentence", "") or told.verdict.sentence  # type: ignore[union-attr]
-    points = "".join(
-        f"<li><b>{html.escape(one.title)}</b>: {html.escape(one.words)}</li>" for one in getattr(told, "evidence", ())
-    )
-    return f"<h2>{html.escape(sentence)}</h2>{f'<ul>{points}</ul>' if points else ''}"
+    part = f"<p>On the test rows of the cohort “{html.escape(told.cohort)}” alone.</p>" if told.cohort else ""
+    if isinstance(told, RunVerdict):
+        sentence, points = told.verdict.sentence, [(one.title, one.words) for one in told.evidence]
+        for weak in told.slices:
+            words = f"{weak.words}: {weak.count:,} rows, p {weak.p_value:.2g} after correction"
+            points.append(("The other way round where", words))
+        if told.looked_at and not told.slices:
+            points.append(("The other way round", f"in none of the {told.looked_at:,} slices that were looked at"))
+        if told.disagreements:
+            points.append(("They disagree", f"on {told.disagreements:,} of {told.verdict.rows:,} test rows"))
+    else:
+        sentence = told.sentence
+        places = enumerate(zip(told.order, told.scores, strict=True), 1)
+        points = [(f"{place}. {names.get(run, run)}", f"{score:.4g}") for place, (run, score) in places]
+        points += [("Not told apart", ", ".join(names.get(run, run) for run in group)) for group in told.groups]
+    lines = "".join(f"<li><b>{html.escape(title)}</b>: {html.escape(words)}</li>" for title, words in points)
+    return f"<h2>{html.escape(sentence)}</h2>{part}{f'<ul>{lines}</ul>' if lines else ''}"
 
 
 def _side(column: Column) -> str:

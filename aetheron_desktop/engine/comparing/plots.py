@@ -19,7 +19,7 @@ from aetheron_desktop.engine.evaluation.evidence import Evidence
 from aetheron_desktop.engine.evaluation.telling import amount, share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from aetheron_desktop.engine.evaluation.predictions import TestPredictions
@@ -47,14 +47,21 @@ class PlotSet:
         self._told = {run: one if first is None else _held_to(first, one) for run, one in told.items()}
 
     @classmethod
-    def read(cls, paths: Mapping[str, Path], names: Mapping[str, str]) -> PlotSet:
-        """Read the stored predictions of runs; those that are gone or damaged are told by their plots."""
+    def read(
+        cls, paths: Mapping[str, Path], names: Mapping[str, str], only: Mapping[str, Sequence[int]] | None = None
+    ) -> PlotSet:
+        """Read the stored predictions of runs; those that are gone or damaged are told by their plots.
+
+        With ``only`` of each run the test rows with these numbers count, and no others.
+        """
         told: dict[str, Evidence | Undefined] = {}
         for run, path in paths.items():
             try:
-                told[run] = Evidence.read(path, of=names.get(run, run))
+                found = Evidence.read(path, of=names.get(run, run))
             except EvaluationError as error:
                 told[run] = Undefined(str(error))
+                continue
+            told[run] = found if only is None else _within(found, only.get(run, ()))
         return cls(told)
 
     @property
@@ -63,6 +70,12 @@ class PlotSet:
         if self._first is None:
             return ()
         return OF_NUMBERS if self._first.predictions.task == "regression" else OF_CLASSES
+
+    @property
+    def because(self) -> str:
+        """Say why nothing can be drawn of any run, where it is the same for all; else nothing."""
+        reasons = {one.because for one in self._told.values() if isinstance(one, Undefined)}
+        return reasons.pop() if self._first is None and len(reasons) == 1 else ""
 
     @property
     def of_class(self) -> str:
@@ -90,6 +103,13 @@ class PlotSet:
         focus = self._first.focus
         figure = evidence.once(("beside", kind, focus), lambda: _figure(evidence, kind, focus))
         return RunPlot(run, figure, "" if isinstance(figure, Undefined) else _words(figure, kind, evidence))
+
+
+def _within(evidence: Evidence, numbers: Sequence[int]) -> Evidence | Undefined:
+    places = evidence.predictions.places(numbers)
+    if not len(places):
+        return Undefined("None of its test rows belongs to the cohort.")
+    return Evidence(evidence.predictions.only(places, "test rows of the cohort"))
 
 
 def _held_to(first: Evidence, other: Evidence | Undefined) -> Evidence | Undefined:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 import msgspec
 
 from aetheron_desktop.engine.comparing.card import fill
+from aetheron_desktop.engine.comparing.cohorts import CohortRows, within_cohort
 from aetheron_desktop.engine.comparing.differing import RunDifference, differing
 from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict, judge, rank
 from aetheron_desktop.engine.comparing.timing import PredictionsTimed, time_runs
@@ -35,10 +36,14 @@ class CardsRead(msgspec.Struct, frozen=True, kw_only=True, tag_field="answer", t
 
 
 class VerdictQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="run_verdict"):
-    """Which of these runs is better? Of two, is the second better than the first; of more, who can be told apart."""
+    """Which of these runs is better? Of two, is the second better than the first; of more, who can be told apart.
+
+    On all test rows, or on those of a ``cohort``.
+    """
 
     runs: tuple[str, ...]
     metric: str | None = None
+    cohort: str = ""
 
     @property
     def title(self) -> str:
@@ -57,6 +62,18 @@ class DifferingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="as
         return "See what differs between runs"
 
 
+class CohortRowsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="cohort_rows"):
+    """Which of the test rows of these runs belong to a cohort?"""
+
+    runs: tuple[str, ...]
+    cohort: str
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Find the rows of a cohort"
+
+
 class TimingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="prediction_times"):
     """How fast do the models of these runs predict? The answer is kept with the runs."""
 
@@ -68,8 +85,8 @@ class TimingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
         return "Time predictions"
 
 
-Question: TypeAlias = CardsQuestion | VerdictQuestion | DifferingQuestion | TimingQuestion
-Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference | PredictionsTimed
+Question: TypeAlias = CardsQuestion | VerdictQuestion | DifferingQuestion | CohortRowsQuestion | TimingQuestion
+Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference | CohortRows | PredictionsTimed
 
 
 def answer(
@@ -88,9 +105,11 @@ def answer(
         case CardsQuestion():
             emit(CardsRead(count=fill(workspace, question.runs, should_stop)))
         case VerdictQuestion(runs=(a, b)):
-            emit(judge(workspace, a, b, question.metric))
+            emit(judge(workspace, a, b, question.metric, question.cohort))
         case VerdictQuestion():
-            emit(rank(workspace, question.runs, question.metric))
+            emit(rank(workspace, question.runs, question.metric, question.cohort))
+        case CohortRowsQuestion():
+            emit(within_cohort(workspace, question.runs, question.cohort, should_stop))
         case DifferingQuestion():
             emit(differing(workspace, question.runs))
         case TimingQuestion():

@@ -53,6 +53,19 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 0
 
 
+class Part(NamedTuple):
+    """Rows of a dataset by their numbers, ``words`` name those of them that are test rows: test rows of “young”."""
+
+    rows: NDArray[Any]
+    words: str
+
+    def places(self, tested: NDArray[Any]) -> NDArray[Any]:
+        """Give which of the rows ``tested`` (n,) are of this part, (n,)."""
+        import numpy as np
+
+        return np.isin(tested, self.rows)
+
+
 def compare(
     task: Task,
     truth: NDArray[Any],
@@ -90,13 +103,14 @@ def compare_files(
     datasets: tuple[str, str],
     metric: str | None = None,
     names: tuple[str, str] = ("A", "B"),
+    part: Part | None = None,
     equivalence: float = EQUIVALENCE,
     seed: int = 0,
 ) -> Verdict:
     """Say whether the run that wrote ``b`` is better than the one that wrote ``a``; see :func:`compare`.
 
     Both are a ``predictions.parquet``, of runs on the datasets of those ids; what they predicted counts, so each with
-    its own threshold. The verdict is withheld, with the reason in
+    its own threshold. Of a ``part`` its rows alone count. The verdict is withheld, with the reason in
     words, when a file is gone or damaged, or when the rows, their truths or the classes differ.
 
     Raises:
@@ -113,6 +127,8 @@ def compare_files(
     pair = _joined(tables[0], tables[1], names)
     if isinstance(pair, str):
         return _withheld(pair, metric or "")
+    if part is not None:
+        pair = _within(pair, part.places(tables[0].rows), part.words)
     return _verdict(pair, main_metric(pair.task) if metric is None else metric_of(metric), names, equivalence, seed)
 
 
@@ -127,13 +143,19 @@ def rows_hash(rows: NDArray[Any], dataset: str) -> str:
 
 
 class _Pair(NamedTuple):
-    """Two models on the same rows; ``chosen`` is the class that each predicts, None for numbers."""
+    """Two models on the same rows, called ``part``; ``chosen`` is the class that each predicts, None for numbers."""
 
     task: Task
     truth: NDArray[Any]
     a: NDArray[Any]
     b: NDArray[Any]
     chosen: tuple[NDArray[Any] | None, NDArray[Any] | None]
+    part: str = "test rows"
+
+
+def _within(pair: _Pair, inside: NDArray[Any], part: str) -> _Pair:
+    one, other = (None if chosen is None else chosen[inside] for chosen in pair.chosen)
+    return _Pair(pair.task, pair.truth[inside], pair.a[inside], pair.b[inside], (one, other), part)
 
 
 def _verdict(pair: _Pair, known: Metric, names: tuple[str, str], equivalence: float, seed: int) -> Verdict:
@@ -142,15 +164,15 @@ def _verdict(pair: _Pair, known: Metric, names: tuple[str, str], equivalence: fl
 
     rows = len(pair.truth)
     if rows < FEWEST:
-        return _withheld(f"there are only {rows:,} test rows; at least {FEWEST} are needed.", known.name, rows)
+        return _withheld(f"there are only {rows:,} {pair.part}; at least {FEWEST} are needed.", known.name, rows)
     found = difference(pair.task, pair.truth, pair.a, pair.b, chosen=pair.chosen, metric=known.name, seed=seed)
     if found is None:
-        return _withheld(f"{known.label} is not defined on these {rows:,} test rows.", known.name, rows)
+        return _withheld(f"{known.label} is not defined on these {rows:,} {pair.part}.", known.name, rows)
     region = equivalence * (1.0 if known.direction == "higher" else abs(found.a))
     state = _state(found, region)
     return Verdict(
         state=state,
-        sentence=_sentence(state, known, found, region, rows, names),
+        sentence=_sentence(state, known, found, region, f"{rows:,} {pair.part}", names),
         metric=known.name,
         a=found.a,
         b=found.b,
@@ -178,7 +200,7 @@ def _state(found: Difference, region: float) -> State:
     return "worse" if found.high < 0.0 else "unsure"
 
 
-def _sentence(state: State, known: Metric, found: Difference, region: float, rows: int, names: tuple[str, str]) -> str:
+def _sentence(state: State, known: Metric, found: Difference, region: float, rows: str, names: tuple[str, str]) -> str:
     a, b = names
     # Two digits of the interval's width are as many as can be told.
     width = found.high - found.low
@@ -188,7 +210,7 @@ def _sentence(state: State, known: Metric, found: Difference, region: float, row
     size, low_word, high_word = (_number(value, decimals) for value in (abs(found.value), low, high))
     told = (
         f"{known.label} {_number(found.b, decimals)} against {_number(found.a, decimals)}, "
-        f"a difference of {size} ({low_word} to {high_word}) on the same {rows:,} test rows"
+        f"a difference of {size} ({low_word} to {high_word}) on the same {rows}"
     )
     match state:
         case "better" | "worse":

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 import pytest
 
+from aetheron_desktop.cli import main
 from aetheron_desktop.engine.comparing import card
+from aetheron_desktop.engine.comparing.cohorts import names_of, within_cohort
 from aetheron_desktop.engine.comparing.evidence import judge, rank
+from aetheron_desktop.engine.comparing.rows_apart import weak_slices
+from aetheron_desktop.engine.datasets.viewing.cohorts import keep_cohort
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation.comparing.mcnemar import mcnemar
+from aetheron_desktop.engine.evaluation.predictions import read_predictions
+from aetheron_desktop.engine.evaluation.verdict import compare
 from aetheron_desktop.engine.training.experiment import SplitPlan
 from tests.runs import made_run
+from tests.tables import made_dataset, made_table
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.datasets.schema import ColumnType
     from aetheron_desktop.engine.workspace import Workspace
 
 ROWS = 150
@@ -121,3 +130,59 @@ def test_that_several_runs_are_ranked_and_joined_where_they_are_alike(workspace:
     assert "cannot be told apart from" in told.sentence
     with pytest.raises(UsageError, match="too many at once"):
         rank(workspace, ["run-a"] * 9)
+
+
+def test_that_a_verdict_on_a_cohort_is_of_its_test_rows_alone(
+    workspace: Workspace, dataset: Dataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info = dataset.info
+    plan = {"dataset": info.id, "target": "sold"}
+    made_run(workspace, "run-a", predictions=predicted(0.2, 1), **plan)
+    made_run(workspace, "run-b", predictions=predicted(1.2, 2), **plan, estimator="boosting", params={})
+    made_run(workspace, "run-c", predictions=predicted(0.2, 3), **plan, estimator="logistic", params={})
+    keep_cohort(dataset, "reds", "colour = 'red'")
+    keep_cohort(dataset, "none", "count > 1000")
+    inside = (made_table()["colour"] == "red").to_numpy()[:ROWS]
+    a, b = (read_predictions(workspace.run_folder(run) / "predictions.parquet") for run in ("run-a", "run-b"))
+    names = ("Random forest", "Gradient boosting")
+    wanted = compare(a.task, a.truth[inside], a.predicted[inside], b.predicted[inside], names=names)
+    told = judge(workspace, "run-a", "run-b", cohort="reds")
+    assert told.verdict.rows == inside.sum() < ROWS
+    assert (told.verdict.difference, told.verdict.low, told.verdict.high) == (
+        wanted.difference, wanted.low, wanted.high)  # fmt: skip
+    assert told.verdict.sentence == wanted.sentence.replace("test rows", "test rows of “reds”")
+    assert set(told.disagree) == set(np.flatnonzero(inside & (a.decided() != b.decided())).tolist())
+    ranked = rank(workspace, ["run-a", "run-b", "run-c"], cohort="reds")
+    assert ranked.scores[ranked.order.index("run-b")] == wanted.b
+    assert "only 0 test rows of “none”" in judge(workspace, "run-a", "run-b", cohort="none").verdict.sentence
+    with pytest.raises(UsageError, match="no cohort named “blues”"):
+        judge(workspace, "run-a", "run-b", cohort="blues")
+    assert names_of(workspace, [info.id, "gone"]) == ("reds", "none")
+    assert within_cohort(workspace, ["run-a", "run-b"], "reds").rows == {info.id: tuple(np.flatnonzero(inside))}
+    workspace.close()
+    assert main(["--workspace", str(workspace.root), "compare", "run-a", "run-b", "--cohort", "reds"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"They disagree on {len(told.disagree)} of {inside.sum()} test rows of “reds”." in shown
+
+
+def test_that_an_identifier_is_no_slice(workspace: Workspace) -> None:
+    """The values of a number that counts the rows say nothing of the next row, however well they part these."""
+    table = made_table()
+    table["id"] = np.arange(len(table))
+    types: dict[str, ColumnType] = {"id": "identifier", "colour": "category", "sold": "category"}
+    dataset = made_dataset(workspace.dataset_folder("0123456789abcdef"), table, types)
+    workspace.add_dataset(dataset.info)
+    found = {}
+    for kept in ("identifier", "integer"):
+        if kept == "integer":
+            columns = [msgspec.structs.replace(c, type="integer") if c.name == "id" else c
+                       for c in dataset.info.schema.columns]  # fmt: skip
+            workspace.add_dataset(
+                msgspec.structs.replace(
+                    dataset.info, schema=msgspec.structs.replace(dataset.info.schema, columns=tuple(columns))
+                )
+            )
+        run = made_run(workspace, f"run-{kept}", predictions=predicted(0.2, 1), dataset=dataset.info.id, target="sold")
+        told = [read_predictions(workspace.run_folder(run.id) / "predictions.parquet")] * 2
+        found[kept] = weak_slices(workspace, run, told, judge(workspace, run.id, run.id).verdict)[1]
+    assert found["integer"] == found["identifier"] + 4

@@ -88,3 +88,15 @@ def test_that_predicted_numbers_are_drawn_against_the_actual_ones(tmp_path: Path
 def test_that_without_any_predictions_nothing_can_be_drawn(tmp_path: Path) -> None:
     made = PlotSet.read({"run": tmp_path / "none.parquet"}, {})
     assert (made.kinds, made.of_class, made.note) == ((), "", "")
+
+
+def test_that_plots_of_a_cohort_are_of_its_test_rows_alone(tmp_path: Path) -> None:
+    paths = {name: tmp_path / f"{name}.parquet" for name in ("a", "b")}
+    scores = [two_classes(path, seed) for seed, path in enumerate(paths.values())]
+    rows = list(range(0, ROWS, 3))
+    made = PlotSet.read(paths, {}, {"a": rows, "b": [*rows, ROWS + 7]})
+    assert told(made.plots("roc")) == [f"area {roc_auc_score(TRUTH[rows], score[rows]):.4f}" for score in scores]
+    assert made.note == ""
+    none = PlotSet.read(paths, {}, {"a": rows})
+    assert told(none.plots("roc"))[1] == "None of its test rows belongs to the cohort."
+    assert PlotSet.read(paths, {}, {}).because == "None of its test rows belongs to the cohort."

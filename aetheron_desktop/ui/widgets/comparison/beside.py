@@ -1,11 +1,11 @@
-"""The views of the runs that are chosen, and the line that chooses among them."""
+"""The views of the runs that are chosen, the line that chooses among them, and the rows they are compared on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
@@ -28,10 +28,15 @@ VIEWS: Final = (
 )
 
 
+OF_TEST_ROWS: Final = frozenset({"verdict", "plots"})
+"""The views that can be of a cohort alone."""
+
+
 class Beside(QWidget):
-    """Keeps the views; ``shown`` tells which is in front, by its name."""
+    """Keeps the views; ``shown`` tells which is in front, ``cohort_chosen`` on which test rows runs are compared."""
 
     shown = Signal(str)
+    cohort_chosen = Signal(str)  # its name; empty for all test rows
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,8 +58,18 @@ class Beside(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GAP, theme.GAP, theme.GAP, 0)
         layout.setSpacing(theme.TIGHT)
-        layout.addWidget(self._bar)
+        self._cohorts = named(
+            QComboBox(self), "beside_cohort", "Test rows", "Compare on all test rows, or on those of a saved cohort"
+        )
+        self._cohorts.setMaximumWidth(300)
+        self._cohorts.activated.connect(lambda _: self.cohort_chosen.emit(self.cohort))
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, theme.GAP, 0)
+        line.addWidget(self._bar, 1)
+        line.addWidget(self._cohorts)
+        layout.addLayout(line)
         layout.addWidget(self._stack, 1)
+        self.offer_cohorts(())
         self._bar.currentChanged.connect(self._on_changed)
         theme.changed.connect(self._draw_icons)
 
@@ -63,12 +78,32 @@ class Beside(QWidget):
         """The name of the view in front."""
         return VIEWS[max(0, self._bar.currentIndex())][0]
 
+    @property
+    def cohort(self) -> str:
+        """The cohort that was chosen; empty for all test rows."""
+        return str(self._cohorts.currentData() or "")
+
+    def offer_cohorts(self, names: Sequence[str]) -> None:
+        """Offer the cohorts of the chosen runs; what was chosen stays so, if it is among them."""
+        chosen = self.cohort
+        self._cohorts.clear()
+        self._cohorts.addItem("All test rows", "")
+        for name in names:
+            self._cohorts.addItem(f"Cohort “{name}”", name)
+        self._cohorts.setCurrentIndex(max(0, self._cohorts.findData(chosen)))
+        self._show_cohorts()
+
+    def _show_cohorts(self) -> None:
+        """Let a cohort be chosen where there is one, and where it changes something."""
+        self._cohorts.setVisible(self._cohorts.count() > 1 and self.view in OF_TEST_ROWS)
+
     def bring(self, name: str) -> None:
         """Bring a view to the front."""
         self._bar.setCurrentIndex([view[0] for view in VIEWS].index(name))
 
     def _on_changed(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
+        self._show_cohorts()
         self.shown.emit(self.view)
 
     def _draw_icons(self) -> None:

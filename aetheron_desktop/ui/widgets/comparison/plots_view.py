@@ -35,6 +35,7 @@ KINDS: Final[tuple[tuple[Kind, str, str], ...]] = (
     ("confusion", "Confusion", "What was predicted of the rows of each class"),
     ("predicted", "Predicted against actual", "What was predicted over what was"),
 )
+_GONE: Final = "The test predictions of these runs are not here any more. Train them again to see plots."
 _NARROW: Final = 340
 _LOW: Final = 230
 _LONGEST: Final = 32
@@ -94,11 +95,20 @@ class PlotsView(QWidget):
         self._words.setText(words)
         self._words.setVisible(bool(words))
 
-    def read(self, paths: Mapping[str, Path], names: Mapping[str, str], series: Mapping[str, int]) -> None:
-        """Show the plots of runs: their predictions lie at ``paths``, and they are drawn in the colours ``series``."""
+    def read(
+        self,
+        paths: Mapping[str, Path],
+        names: Mapping[str, str],
+        series: Mapping[str, int],
+        only: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        """Show the plots of runs: their predictions lie at ``paths``, and they are drawn in the colours ``series``.
+
+        With ``only`` of each run those of its test rows that have these numbers.
+        """
         self.show_nothing("Reading the test predictions …")
         self._names, self._series = names, series
-        self._send(lambda: PlotSet.read(paths, names), self._on_read)
+        self._send(lambda: PlotSet.read(paths, names, only), self._on_read)
 
     def _on_read(self, told: PlotSet) -> None:
         self._set = told
@@ -106,9 +116,7 @@ class PlotsView(QWidget):
         if told.kinds:
             self._ask()
         else:
-            self.show_nothing(
-                "The test predictions of these runs are not here any more. Train them again to see plots."
-            )
+            self.show_nothing(told.because or _GONE)
 
     def _ask(self) -> None:
         told, kind = self._set, self._kind
