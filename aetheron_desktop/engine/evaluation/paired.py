@@ -132,8 +132,11 @@ def _by_resamples(one: Weighted, other: Weighted, sign: float, rows: int, sample
 
     None when the metric is not defined on half of the samples.
     """
-    drawn = resample((one, other), rows, samples=samples, seed=seed)
-    gained = sign * (drawn[1] - drawn[0])
+    if isinstance(one, Mean) and isinstance(other, Mean):  # a difference of means is the mean of the differences
+        gained = sign * resample((Mean(other.each - one.each),), rows, samples=samples, seed=seed)[0]
+    else:
+        drawn = resample((one, other), rows, samples=samples, seed=seed)
+        gained = sign * (drawn[1] - drawn[0])
     gained = gained[np.isfinite(gained)]
     if len(gained) < samples / 2:
         return None

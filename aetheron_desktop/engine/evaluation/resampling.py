@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from aetheron_desktop.engine.evaluation.distributions import student_quantile
+from aetheron_desktop.engine.evaluation.statistic import is_summed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,16 @@ def resample(statistics: Sequence[Weighted], rows: int, *, samples: int, seed: i
     """Give the metrics on bootstrap samples, the same samples for all; shape (statistics, samples)."""
     rng = np.random.default_rng(seed)
     made = np.empty((len(statistics), samples))
+    summed = [each for each in statistics if is_summed(each)]
+    is_all_summed = len(summed) == len(statistics)
     at_once = max(1, min(samples, _CELLS // rows))
     for start in range(0, samples, at_once):
         stop = min(samples, start + at_once)
         drawn = rng.integers(0, rows, (stop - start, rows))
+        if is_all_summed:
+            for each, values in zip(summed, made, strict=True):
+                values[start:stop] = each.of_drawn(drawn)
+            continue
         drawn += np.arange(stop - start)[:, None] * rows
         weights = np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(np.float64)
         for statistic, values in zip(statistics, made, strict=True):

@@ -46,6 +46,19 @@ class Weighted(Statistic, Protocol):
         ...
 
 
+class Summed(Weighted, Protocol):
+    """A metric that is made of sums over the rows alone: those that were drawn are added up without being counted."""
+
+    def of_drawn(self, drawn: Indices) -> Floats:
+        """Give the metric for each row of ``drawn`` (samples, rows), the indices of the rows in a sample."""
+        ...
+
+
+def is_summed(statistic: Statistic) -> TypeGuard[Summed]:
+    """Whether the metric is made of sums over the rows alone."""
+    return hasattr(statistic, "of_drawn")
+
+
 def is_weighted(statistic: Statistic) -> TypeGuard[Weighted]:
     """Whether the metric can be taken of weighted rows."""
     return hasattr(statistic, "resampled")
@@ -126,6 +139,10 @@ class Mean:
         made: Floats = weights @ self.each / weights.sum(axis=1)
         return made
 
+    def of_drawn(self, drawn: Indices) -> Floats:
+        made: Floats = self.each[drawn].mean(axis=1)
+        return made
+
 
 class RootMean:
     """The root of the mean of what each row has."""
@@ -143,6 +160,9 @@ class RootMean:
 
     def resampled(self, weights: Floats) -> Floats:
         return np.sqrt(self._mean.resampled(weights))
+
+    def of_drawn(self, drawn: Indices) -> Floats:
+        return np.sqrt(self._mean.of_drawn(drawn))
 
 
 class Explained:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aetheron_desktop.engine.evaluation.intervals import FEWEST, intervals
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.evaluation.scores import scores
-from aetheron_desktop.engine.evaluation.statistic import decided, is_weighted, statistics
+from aetheron_desktop.engine.evaluation.statistic import decided, is_summed, is_weighted, statistics
 from tests.engine.evaluation.simulated import KINDS, TASKS, predicted_rows
 
 if TYPE_CHECKING:
@@ -49,6 +49,21 @@ def test_that_a_row_that_counts_twice_is_a_row_that_is_there_twice(made: tuple[T
     for name, statistic in statistics(task, truth, predicted).items():
         if is_weighted(statistic):
             assert same(name, statistic.resampled(drawn[None].astype(np.float64))[0], wanted[name]), name
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("regression", {"rmse", "mae"}), ("binary", {"accuracy", "log_loss", "brier"})]
+)
+def test_that_adding_up_the_rows_that_were_drawn_is_counting_them(kind: str, names: set[str]) -> None:
+    task, make = KINDS[kind]
+    truth, predicted = make(np.random.default_rng(3), 60)
+    drawn = np.random.default_rng(4).integers(0, 60, (9, 60))
+    weights = np.array([np.bincount(rows, minlength=60) for rows in drawn], dtype=np.float64)
+    found = {name: one for name, one in statistics(task, truth, predicted).items() if is_summed(one)}
+    assert set(found) == names
+    for one in found.values():
+        assert is_weighted(one)
+        assert one.of_drawn(drawn) == pytest.approx(one.resampled(weights), rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)
