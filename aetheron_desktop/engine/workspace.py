@@ -336,14 +336,7 @@ def _run_of(history: list[Event]) -> RunRecord | None:
                     born=process[1],
                 )
             case ModelSaved() if record:
-                record = msgspec.structs.replace(
-                    record,
-                    model=event.model,
-                    metrics=event.metrics,
-                    intervals=event.intervals,
-                    steps=event.steps,
-                    test_rows=event.test_rows,
-                )
+                record = measured_run(record, event)
             case JobEnded() if record:
                 record = ended_run(record, event)
             case _:
@@ -357,6 +350,18 @@ def next_life(run: RunRecord, pid: int, born: float) -> RunRecord:
         run, pid=pid, born=born, lives=run.lives + 1, outcome=None, ended=None, seconds=None, title="", detail="",
         hint="",
     )  # fmt: skip
+
+
+def measured_run(run: RunRecord, saved: ModelSaved) -> RunRecord:
+    """Give ``run`` with the model that came of it, and what that is worth."""
+    return msgspec.structs.replace(
+        run,
+        model=saved.model,
+        metrics=saved.metrics,
+        intervals=saved.intervals,
+        steps=saved.steps,
+        test_rows=saved.test_rows,
+    )
 
 
 def ended_run(run: RunRecord, end: JobEnded, seconds: float | None = None) -> RunRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +16,7 @@ from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.events import JobEnded, RunResumed, RunStarted
 from aetheron_desktop.engine.jobs.job import TrainJob
-from aetheron_desktop.engine.jobs.process import WorkerPool
+from aetheron_desktop.engine.jobs.process import WorkerPool, settled
 from aetheron_desktop.engine.jobs.resuming import resumed_job
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.workspace import Workspace
@@ -72,7 +73,7 @@ def killed(folder: Path) -> dict[str, Outcome]:
         job = _job(workspace, dataset, estimator)
         # From its start record on, to a little after its end.
         _cut_short(pool, job, dice.uniform(0.0, seconds))
-        record = workspace.run(job.id)
+        record = settled(workspace, workspace.run(job.id))
         outcome.kills += 1
         if record.outcome is None:
             _live(pool, resumed_job(workspace, record))
@@ -82,7 +83,11 @@ def killed(folder: Path) -> dict[str, Outcome]:
             outcome.too_late += 1
         ends = [event for event in workspace.history(job.id) if isinstance(event, JobEnded)]
         same = _predictions(workspace, job.id).equals(_predictions(workspace, undisturbed))
-        outcome.equal += same and [end.outcome for end in ends] == ["succeeded"]
+        is_equal = same and [end.outcome for end in ends] == ["succeeded"]
+        outcome.equal += is_equal
+        if not is_equal:
+            told = ", ".join(type(event).__name__ for event in workspace.history(job.id)[-12:])
+            print(f"{estimator}, kill {number}: equal {same}, index {record.outcome}, told {told}", file=sys.stderr)
     pool.close()
     workspace.close()
     return found

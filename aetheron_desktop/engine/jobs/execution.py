@@ -322,11 +322,13 @@ class Execution:
             self._tell_pauses()
             line = None
             try:
-                if self._life is not None:
-                    self._life.end(end)
+                # The log first: cut short in between, the index hears of it from there (``process.settled``).
                 if self._log is not None:
                     line = self._log.append(end)
+                if self._life is not None:
+                    self._life.end(end)
             except AetheronError as error:
+                line = None
                 end = self.ending("failed", title=error.title, detail=error.detail, hint=error.hint)
             self._end = end
             self._tell(end, line or msgspec.json.encode(end) + b"\n")

@@ -12,12 +12,12 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from aetheron_desktop.engine.errors import storage_errors
-from aetheron_desktop.engine.events import JobEnded, JobStarted
+from aetheron_desktop.engine.events import JobEnded, JobStarted, ModelSaved
 from aetheron_desktop.engine.jobs import job as jobs
 from aetheron_desktop.engine.jobs.job import WarmUp
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.store.event_log import EventLog, LineSplitter, LogTail
-from aetheron_desktop.engine.workspace import ended_run
+from aetheron_desktop.engine.workspace import ended_run, measured_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -261,6 +261,7 @@ class AttachedRun:
 
     def __init__(self, workspace: Workspace, run: RunRecord) -> None:
         self._tail = LogTail(workspace.job_log(run.id))
+        self._workspace = workspace
         self._run = run
         self._gone = False
 
@@ -271,6 +272,9 @@ class AttachedRun:
             # Asked before the log is read: what it wrote with its last breath is still told.
             gone = self._gone or not is_running(self._run.pid, self._run.born)
             if found := self._tail.read():
+                if any(isinstance(event, JobEnded) for event in found):
+                    # Whoever hears of the end looks into the index, which the other process may be about to write.
+                    settled(self._workspace, self._workspace.run(self._run.id))
                 return found
             if gone:
                 return None
@@ -349,15 +353,18 @@ def stopped_by_force(workspace: Workspace, job: str, work: Work) -> JobEnded:
 
 
 def _written(workspace: Workspace, end: JobEnded) -> JobEnded:
-    log = EventLog(workspace.job_log(end.job))
-    try:
-        log.append(end)
-    finally:
-        log.close()
+    """Write down an end, and give it; one that the process had written itself stays the one."""
+    written = _end_of_last_life(workspace.history(end.job))
+    if written is None:
+        log = EventLog(workspace.job_log(end.job))
+        try:
+            log.append(end)
+        finally:
+            log.close()
     for run in workspace.runs():
         if run.id == end.job:
-            workspace.put_run(ended_run(run, end, _seconds(workspace, run)))
-    return end
+            settled(workspace, run)
+    return written or end
 
 
 def _seconds(workspace: Workspace, run: RunRecord) -> float:
@@ -400,12 +407,24 @@ def close_dead_runs(workspace: Workspace) -> tuple[list[RunRecord], list[JobEnde
         if is_running(run.pid, run.born):
             alive.append(run)
             continue
-        end = _end_of_last_life(workspace.history(run.id))
-        if end is not None:
-            workspace.put_run(ended_run(run, end, _seconds(workspace, run)))
-        else:
+        if settled(workspace, run).outcome is None:
             dead.append(crashed(workspace, run.id, "train", "Its process was gone when the workspace was opened."))
     return alive, dead
+
+
+def settled(workspace: Workspace, run: RunRecord) -> RunRecord:
+    """Give a run as the index has it, which is told its end where only the log knows of that.
+
+    A process that is killed between writing the one and the other leaves it so.
+    """
+    history = workspace.history(run.id) if run.outcome is None else []
+    end = _end_of_last_life(history)
+    if end is None:
+        return run
+    saved = next((event for event in reversed(history) if isinstance(event, ModelSaved)), None)
+    run = ended_run(run if saved is None else measured_run(run, saved), end, _seconds(workspace, run))
+    workspace.put_run(run)
+    return run
 
 
 def _end_of_last_life(history: list[Event]) -> JobEnded | None:

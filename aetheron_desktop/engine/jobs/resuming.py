@@ -60,6 +60,7 @@ def resumed_job(workspace: Workspace, run: RunRecord) -> TrainJob:
     """
     if run.outcome is None and process.is_running(run.pid, run.born):
         raise UsageError(f"{run.id} goes on already.", hint="Pause it, or stop it, by its id.")
+    run = process.settled(workspace, run)
     if run.outcome is not None and run.outcome not in RESUMABLE:
         raise UsageError(
             f"{run.id} has ended: {run.outcome}.",

@@ -7,12 +7,10 @@ import shutil
 import time
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from aetheron_desktop.engine.events import Paused
 from aetheron_desktop.engine.jobs.pausing import Pauses
 from aetheron_desktop.engine.jobs.resuming import claim_run, earlier_life, keep_plan
-from aetheron_desktop.engine.workspace import RunRecord, ended_run, next_life
+from aetheron_desktop.engine.workspace import RunRecord, ended_run, measured_run, next_life
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,13 +94,7 @@ class RunLife:
 
     def measured(self, saved: ModelSaved) -> None:
         """Take in what came of it."""
-        self.record = msgspec.structs.replace(
-            self.record,
-            metrics=saved.metrics,
-            intervals=saved.intervals,
-            steps=saved.steps,
-            test_rows=saved.test_rows,
-        )
+        self.record = measured_run(self.record, saved)
 
     def end(self, end: JobEnded) -> None:
         """Write down how the run ended; what it could go on from goes with a good end.

@@ -21,6 +21,7 @@ from aetheron_desktop.engine.events import (
     JobStarted,
     MessageLogged,
     MetricLogged,
+    ModelSaved,
     Paused,
     RunResumed,
     RunStarted,
@@ -29,6 +30,7 @@ from aetheron_desktop.engine.jobs import job as jobs
 from aetheron_desktop.engine.jobs import resuming
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import TrainJob
+from aetheron_desktop.engine.jobs.process import crashed
 from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.engine.jobs.resuming import resumed_job
 from aetheron_desktop.engine.registry.shelf import Shelf
@@ -106,6 +108,23 @@ def test_that_a_run_that_is_killed_again_and_again_ends_as_one_that_was_not(
     run = workspace.run(job.id)
     assert (run.outcome, run.lives) == ("succeeded", len(MOMENTS) + 1)
     assert not (workspace.run_folder(job.id) / "checkpoints").exists()
+
+
+@needs_signals
+def test_that_a_run_that_is_killed_with_its_last_word_has_ended(
+    workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linear, "Dummy", Counting)
+    job = counting_job(workspace, dataset)
+    assert live(workspace, job, "jobs.run_life:RunLife.end", "1") == -signal.SIGKILL
+    assert workspace.run(job.id).outcome is None, "the index has not heard of it"
+    with pytest.raises(UsageError, match="has ended: succeeded"):
+        resumed_job(workspace, workspace.run(job.id))
+    assert crashed(workspace, job.id, "train", "It is gone.").outcome == "succeeded", "as its owner hears it"
+    run, history = workspace.run(job.id), workspace.history(job.id)
+    saved = next(event for event in history if isinstance(event, ModelSaved))
+    assert (run.outcome, run.model, run.metrics) == ("succeeded", saved.model, saved.metrics)
+    assert [event.outcome for event in history if isinstance(event, JobEnded)] == ["succeeded"]
 
 
 def cut_short(workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch, at: int = 5) -> TrainJob:
