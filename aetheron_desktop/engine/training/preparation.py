@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.monotone import Monotone
     from aetheron_desktop.engine.estimators.treatments import Style
     from aetheron_desktop.engine.training.experiment import Experiment
+
+_YES: Final = frozenset({"yes", "y", "ja", "j", "oui", "o", "sí", "si", "s", "sim", "tak", "da", "ano", "igen", "true"})
+_NO: Final = frozenset({"no", "n", "nein", "nee", "nej", "nei", "non", "não", "nie", "nu", "ne", "nem", "false"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -319,11 +322,18 @@ def _ordered(labels: NDArray[Any], positive: str | None) -> tuple[str, ...]:
         known.sort(key=float)
     except ValueError:
         known.sort()
+    positive = positive or _affirmed(known)
     if positive is None:
         return tuple(known)
     if positive not in known:
         raise TrainingError(f"The target has no class {positive!r}.", hint=f"It has: {', '.join(known[:20])}.")
     return (*(label for label in known if label != positive), positive)
+
+
+def _affirmed(labels: Sequence[str]) -> str | None:
+    """Give the yes of a yes and a no; the alphabet puts that of some languages first."""
+    said = [label for label in labels if label.casefold() in _YES]
+    return said[0] if len(labels) == 2 and len(said) == 1 and any(one.casefold() in _NO for one in labels) else None
 
 
 def _check(experiment: Experiment, y: NDArray[Any], classes: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ from aetheron_desktop.engine.errors import TrainingError, UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.importance import importance
 from aetheron_desktop.engine.events import KEEPING, Event, MessageLogged, MetricLogged, Progressed, RunStarted
-from aetheron_desktop.engine.training import trainer
+from aetheron_desktop.engine.training import preparation, trainer
 from aetheron_desktop.engine.training.checkpoints import Checkpoints
 from aetheron_desktop.engine.training.experiment import Costs, Experiment, plan, split_plan
 from aetheron_desktop.engine.training.machine import environment, libraries_of, version_of, warm_up
@@ -355,6 +355,20 @@ def test_that_the_positive_class_can_be_chosen(tmp_path: Path) -> None:
     assert [run.model.classes for run in runs if run.model] == [("yes", "no"), ("no", "yes")]
     with pytest.raises(TrainingError, match="perhaps"):
         train(planned(small, "logistic", positive="perhaps"), small, lambda event: None, lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("labels", "ordered"),
+    [
+        (["Ja", "Nein"], ("Nein", "Ja")),
+        (["no", "yes"], ("no", "yes")),
+        (["ja", "nej", "vet ej"], ("ja", "nej", "vet ej")),
+        (["10", "9"], ("9", "10")),
+        (["bad", "good"], ("bad", "good")),
+    ],
+)
+def test_that_of_a_yes_and_a_no_the_yes_is_the_positive_class(labels: list[str], ordered: tuple[str, ...]) -> None:
+    assert preparation._ordered(np.array(labels), None) == ordered
 
 
 @pytest.mark.parametrize(
