@@ -141,6 +141,20 @@ def test_that_it_leads_on_to_the_training(qtbot: QtBot, tab: DataTab) -> None:
         qtbot.mouseClick(tab.findChild(QPushButton, "go_to_train"), Qt.MouseButton.LeftButton)
 
 
+def test_that_the_name_of_the_table_has_room_before_the_words_on_buttons(tab: DataTab) -> None:
+    export = tab.findChild(QPushButton, "export_table")
+    assert isinstance(export, QPushButton)
+    tab.resize(1600, 700)
+    assert export.text() == "Export…"
+
+    tab.resize(tab.minimumSizeHint().width(), 700)
+
+    assert export.text() == ""
+    assert (export.accessibleName(), bool(export.toolTip())) == ("Export", True)
+    tab.resize(1600, 700)
+    assert export.text() == "Export…"
+
+
 def test_that_rows_in_quarantine_are_counted_and_shown(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
     import msgspec
 

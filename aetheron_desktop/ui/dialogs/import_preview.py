@@ -213,6 +213,7 @@ class ImportDialog(QDialog):
         self._text.setPlainText("\n".join(f"{place:>{width}}  {line}" for place, line in enumerate(found.lines, 1)))
         aside = [(f"{line:,}", reason, text) for line, text, reason in found.aside]
         _fill(self._aside, ["Line", "Why", "Text"], aside)
+        self._aside.horizontalHeader().setStretchLastSection(True)
         self._looks.setTabVisible(self._looks.indexOf(self._text), bool(found.lines))
         self._looks.setTabVisible(self._looks.indexOf(self._aside), bool(aside))
         self._looks.setTabText(self._looks.indexOf(self._aside), f"Put aside ({len(aside)})")

@@ -35,6 +35,8 @@ from aetheron_desktop.ui.widgets.source_banner import SourceBanner
 from aetheron_desktop.ui.widgets.target_picker import TargetPicker
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from aetheron_desktop.engine.datasets.dataset import Dataset, DatasetInfo
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.grid.table_grid import TableGrid
@@ -192,8 +194,24 @@ class DataTab(QWidget):
         self._banner.update_wanted.connect(session.update_dataset)
         self._banner.look_wanted.connect(self.import_again_requested)
         session.source_looked_at.connect(self._show_source)
+        self._quiet = {button: button.text() for button in (self._compare, self._again, self._export)}
         go = QShortcut(QKeySequence("Ctrl+G"), self, self.ask_for_row)
         go.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Leave the name of the table its room: where there is little, the quiet buttons are their pictures alone."""
+        for button, words in self._quiet.items():
+            button.setText(words)
+        buttons = [one for one in (*self._quiet, self._notes, self._quarantine, self._train) if not one.isHidden()]
+        wanted = max(self._name.sizeHint().width(), self._facts.sizeHint().width()) + 2 * theme.LOOSE
+        wanted += sum(one.sizeHint().width() + theme.GAP for one in buttons)
+        if wanted > self.width():
+            for button in self._quiet:
+                button.setText("")
 
     @property
     def grid(self) -> TableGrid:
@@ -331,6 +349,7 @@ class DataTab(QWidget):
         self._notes.setVisible(bool(info.notes))
         self._notes.setText(f"{_counted(len(info.notes), 'decision')} {decided}")
         self._note_text.setText("\n".join(f"•  {note}" for note in info.notes))
+        self._fit_head()
 
     def _show_choice(self) -> None:
         session, dataset = self._session, self._session.dataset

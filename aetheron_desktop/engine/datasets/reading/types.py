@@ -375,7 +375,7 @@ def _by_all_cells(
                 doubt = bool(rivals) and _round(staging, raw, {cell: rivals[0]}, nothings)[0][1] == fits
                 decided[cell] = _decision(by_cell[cell], recipe, form, missing, doubt=doubt)
             elif fits > 0.5 * (cells - missing) and cells - missing - fits <= max(3, 0.05 * cells):
-                spoilt[cell] = f"text, for {cells - missing - fits} of {cells} cells are no {PLURAL[form.kind]}"
+                spoilt[cell] = f"text, for {cells - missing - fits:,} of {cells:,} cells are no {PLURAL[form.kind]}"
     return spoilt
 
 

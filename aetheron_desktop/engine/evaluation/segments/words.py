@@ -99,7 +99,7 @@ def of_tree(found: ErrorTree) -> str:
     if found.note:
         return found.note
     if len(found.nodes) < 2:
-        return "No question parts the rows by how much is lost that the rows which did not grow the tree confirm."
+        return "No question parts the rows with large losses from the others in both halves of the test rows."
     parents = {node.parent for node in found.nodes}
     worst = max((node for node in found.nodes if node.id not in parents), key=lambda node: node.loss)
     loss, whole = amount(found.measure, worst.loss), amount(found.measure, found.nodes[0].loss)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST: Final = 300
 """Columns that are shown; all are imported."""
 _ROW: Final = 40
-_WIDTHS: Final = (110, 110, 124, 120, 112, 84)
+_WIDTHS: Final = (106, 106, 120, 120, 104, 84)
 _SOURCE, _NAME, _TYPE, _WHY, _MISSING, _FAILING = range(6)
 
 
@@ -64,12 +64,16 @@ class ImportColumns(QTableWidget):
         self._recipe, self._columns = recipe, columns[:MOST]
         self.setRowCount(len(self._columns))
         for row, column in enumerate(self._columns):
-            bad = f"{column.failing:,}: {', '.join(column.examples)}" if column.failing else ""
-            for place, text in (
-                (_SOURCE, column.source), (_NAME, column.name), (_WHY, column.evidence), (_FAILING, bad),
-            ):  # fmt: skip
+            bad = f"{column.failing:,}" if column.failing else ""
+            rows = f"Their rows would be put aside: {', '.join(column.examples)}" if bad else ""
+            for place, text, tip in (
+                (_SOURCE, column.source, column.source),
+                (_NAME, column.name, column.name),
+                (_WHY, column.evidence, column.evidence),
+                (_FAILING, bad, rows),
+            ):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(tip)
                 if place != _NAME:
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 if place == _FAILING and bad:
