@@ -46,7 +46,7 @@ def test_that_the_sentence_stands_with_what_it_stands_on(view: VerdictView, qtbo
     assert view.card.accessibleName().startswith("B is better")
     assert lines(view) == [
         "McNemar, on the classes: p = 0.01.",
-        "The other way round where: city = Kiel: 40 rows, p 0.004 after correction.",
+        "The other way round where: city = Kiel: 40 rows, p = 0.004 after correction.",
     ]
     button = view.findChild(QPushButton, "verdict_disagree")
     assert button.text() == "7 rows on which they disagree"
@@ -81,7 +81,7 @@ def test_that_runs_that_cannot_be_told_apart_are_joined_by_a_bar(view: VerdictVi
     assert view.chart.bars() == [(0, 1)]
     assert view.chart.table() == [["run", "score"], ["Forest", "0.95"], ["Boosting", "0.94"], ["Dummy", "0.5"]]
     assert view.chart.tip(0.9, -1.0, view.chart.frame()) == "Boosting: 0.9400\nnot told apart from Forest"
-    assert lines(view)[1] == "Told apart: Forest is ahead of Dummy by 0.4, p 3e-09 after correction."
+    assert lines(view)[1] == "Told apart: Forest is ahead of Dummy by 0.4, p = 3e-09 after correction."
 
 
 def test_that_runs_on_other_rows_are_given_no_order(view: VerdictView) -> None:

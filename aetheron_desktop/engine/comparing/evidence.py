@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
 MOST_RUNS: Final = 8
+_RARE: Final = 0.001
+"""What is less likely is told as less, and not what it would cost."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,11 +329,14 @@ def _risk(verdict: Verdict, names: Sequence[str], rows: int) -> tuple[Found, ...
     ahead = names[1] if verdict.difference >= 0.0 else names[0]
     label = metric_of(verdict.metric).label
     much = f"{found.worst * 1000:,.1f} rows of a thousand" if verdict.metric == "accuracy" else _short(found.worst)
-    words = f"{ahead} is ahead. That it is not the better one has a probability of {found.wrong:.1%}"
+    chance = f"of {found.wrong:.1%}" if found.wrong >= _RARE else f"below {_RARE:.1%}"
+    words = f"{ahead} is ahead. That it is not the better one has a probability {chance}"
     if found.worst > 0.0:
         words += f"; then choosing it costs at most {much} of {label} (95 %), {_short(found.expected)} on average."
-    else:
+    elif found.wrong >= _RARE:
         words += f", and no more than {_short(found.expected)} of {label} is lost on average."
+    else:
+        words += "."
     return (Found(title="Cost of a wrong choice", words=words),)
 
 

@@ -53,6 +53,7 @@ def test_that_the_clearly_better_run_is_told_with_its_evidence(workspace: Worksp
     assert told.verdict.sentence.startswith("Gradient boosting is better: ROC AUC")
     titles = {one.title: one.words for one in told.evidence}
     assert list(titles) == ["On the same test rows", "McNemar, on the classes", "Cost of a wrong choice"]
+    assert titles["Cost of a wrong choice"].endswith("is not the better one has a probability below 0.1%.")
     a, b = (np.array(predicted(skill, seed)["prediction"]) for skill, seed in ((0.2, 1), (1.2, 2)))
     truth = np.array(predicted(0.2, 1)["truth"])
     found = mcnemar(truth, a, b)

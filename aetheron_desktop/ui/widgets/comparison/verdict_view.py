@@ -90,7 +90,8 @@ class VerdictView(QScrollArea):
         for one in told.evidence:
             self._add(one.title, one.words)
         for weak in told.slices:
-            words = f"{weak.words}: {weak.count:,} rows, p {weak.p_value:.2g} after correction."
+            chance = f"{weak.p_value:.2g}".replace("-", "−")
+            words = f"{weak.words}: {weak.count:,} rows, p = {chance} after correction."
             self._add("The other way round where", words, (told.dataset, weak.rows))
         if told.looked_at and not told.slices:
             self._add("The other way round", f"in none of the {told.looked_at:,} slices that were looked at.")
@@ -107,9 +108,8 @@ class VerdictView(QScrollArea):
             first, second = (names.get(run, run) for run in (pair.a, pair.b))
             if pair.difference < 0.0:
                 first, second = second, first
-            words = (
-                f"{second} is ahead of {first} by {abs(pair.difference):.4g}, p {pair.corrected:.3g} after correction."
-            )
+            apart = f"{abs(pair.difference):.4g}, p = {pair.corrected:.3g} after correction"
+            words = f"{second} is ahead of {first} by {apart}."
             self._add("Told apart" if pair.corrected < 0.05 else "Not told apart", words)
         self._show(sentence=True, chart=bool(told.order))
 
