@@ -6,6 +6,7 @@ Nothing in here waits: what takes longer than a frame is a job, done by a worker
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -108,6 +109,7 @@ class Session(Runs):
         self.models.noticed.connect(self.noticed)
         self.models.failed.connect(self.tell)
         self.models.ended.connect(self._finish_if_quiet)
+        self._clearing: Errand | None = None
         self._monitor: Monitor | None = None
         self._monitor_timer = QTimer(self, interval=5000)
         self._monitor_timer.timeout.connect(self._sample)
@@ -473,10 +475,16 @@ class Session(Runs):
         self._finish_if_quiet()
 
     def _finish_if_quiet(self) -> None:
-        if self._shutting_down and not len(self._jobs) and not len(self.models):
-            _forget(self.workspace)
-            # Not from within shut_down: whoever called it may still have to listen.
-            QTimer.singleShot(0, self, self.finished.emit)
+        if not self._shutting_down or self._clearing is not None or len(self._jobs) or len(self.models):
+            return
+        # Gigabytes take a while to go. What is still there when the process is killed goes with the next start.
+        self._clearing = Errand(partial(_forget, self.workspace), self)
+        for answer in (self._clearing.done, self._clearing.failed, self._clearing.broken):
+            answer.connect(self._on_cleared)
+        self._clearing.start()
+
+    def _on_cleared(self, _: object) -> None:
+        self.finished.emit()
 
     def _end_import(self, end: JobEnded) -> None:
         name = self._arrivals.end(end.job)

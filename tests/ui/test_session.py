@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -368,3 +369,30 @@ def test_that_nothing_is_heard_of_a_question_that_was_withdrawn(session: Session
     session.ask(PreviewQuestion(source=str(source)), lambda _: None, last.append)
     qtbot.waitUntil(lambda: bool(last), timeout=LIMIT_MS)
     assert not heard
+
+
+def test_that_deleted_runs_go_at_the_end_beside_the_windows_thread_and_before_it_is_told(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.lock()
+    deleted = workspace.root / "bin" / "runs" / "run-1"
+    cleared: list[tuple[bool, threading.Thread]] = []
+
+    def clear(root: Path) -> int:
+        cleared.append((session.is_shut_down(), threading.current_thread()))
+        return delete(root)
+
+    session = Session(workspace)
+    delete = session_module.delete_removed
+    monkeypatch.setattr(session_module, "delete_removed", clear)
+    deleted.mkdir(parents=True)
+    (deleted / "events.jsonl").write_text("{}", encoding="utf-8")
+    still_there: list[bool] = []
+    session.finished.connect(lambda: still_there.append(deleted.exists()))
+
+    shut_down(qtbot, session, "keep")
+
+    ((is_over, thread),) = cleared
+    assert is_over
+    assert thread is not threading.main_thread()
+    assert still_there == [False]
