@@ -241,6 +241,21 @@ def card(request: pytest.FixtureRequest, qtbot: QtBot, dressed: QApplication) ->
     return card
 
 
+def test_that_a_long_interval_is_written_in_full(qtbot: QtBot, dressed: QApplication, tmp_path: Path) -> None:
+    line = ScoreLine("mean_error", "Mean error", -22.2, -24.84, -19.55, -103.8)
+    chart, card = ScoresChart(), ChartCard("card")
+    qtbot.addWidget(card)
+    chart.show_scores([line])
+    card.show_chart(chart, "Scores", "", "file")
+    card.resize(900, 200)
+    with qtbot.waitExposed(card):
+        card.show()
+
+    card.save(tmp_path / "chart.svg")
+
+    assert f">{line.between}<" in (tmp_path / "chart.svg").read_text(encoding="utf-8").replace("\n", "")
+
+
 def test_that_each_chart_goes_to_picture_drawing_and_table(card: ChartCard, tmp_path: Path) -> None:
     assert card.chart is not None
     for kind in ("png", "svg", "csv"):

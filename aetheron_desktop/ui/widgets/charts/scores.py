@@ -122,7 +122,8 @@ class ScoresChart(Chart):
         wide = metrics.horizontalAdvance("0000.0000")
         names = max((metrics.horizontalAdvance(f"{one.label} ↑") for one in self._lines), default=100.0)
         name = min(names + 2, size.width() * 0.4)
-        between = metrics.horizontalAdvance("0.0000 to 0.0000")
+        intervals = ("95 % interval", *(one.between for one in self._lines))
+        between = max(metrics.horizontalAdvance(words) for words in intervals) + 2
         free = size.width() - name - 2 * wide - 5 * _PAD
         has_between = free - between - _PAD >= _LEAST_BAR
         left, made = _PAD, {}
