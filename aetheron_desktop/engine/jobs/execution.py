@@ -61,6 +61,7 @@ _LOOK_S: Final = 0.05
 _CORES_S: Final = 0.25
 """Between two looks for a core that is free."""
 _SURE_S: Final = 0.3
+_TELL_S: Final = 0.05
 """How long a stage has to go on before its rate says when it ends."""
 
 
@@ -86,6 +87,7 @@ class Execution:
         self._log: EventLog | None = None
         self._stage = ""
         self._stage_began = 0.0
+        self._told_at = 0.0
         self.abandoned = False
         """Whether a thread was left behind in C code; the process must then end without waiting for it."""
 
@@ -271,10 +273,14 @@ class Execution:
         self.emit(JobStarted(job=self._job.id, work=self._work, title=title(self._job), pid=process.pid, born=born))
 
     def progress(self, stage: str, done: float, total: float | None, unit: Literal["", "rows", "bytes"] = "") -> None:
-        """Tell how far it is, and how long the stage still takes, once that is known."""
+        """Tell how far it is, twenty times a second at most, and how long the stage still takes, once known."""
+        now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._stage_began = stage, time.monotonic()
-        spent = time.monotonic() - self._stage_began
+            self._stage, self._stage_began = stage, now
+        elif now - self._told_at < _TELL_S and done != total:
+            return
+        self._told_at = now
+        spent = now - self._stage_began
         eta = spent * (total - done) / done if total and done and spent > _SURE_S else None
         self.emit(Progressed(job=self._job.id, stage=stage, done=done, total=total, unit=unit, eta_s=eta))
 

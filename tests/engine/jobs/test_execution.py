@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from aetheron_desktop.engine.events import (
     JobStarted,
     MetricLogged,
     ModelSaved,
+    Progressed,
     RunStarted,
 )
 from aetheron_desktop.engine.jobs import asking, execution
@@ -148,6 +150,26 @@ def test_that_a_fit_that_does_not_come_back_is_left_behind_with_its_best(
     for thread in fits:
         thread.join()
     assert told[-1] == end, "nothing may be told after the end"
+
+
+def test_that_quick_progress_is_told_now_and_then_and_each_stage_with_its_end(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Event] = []
+    job = ChangeJob(id="change-1", change=StartVariation(model="model-1", name="try", at="current"))
+    run = Execution(workspace, job, lambda event, line: None)
+    monkeypatch.setattr(run, "emit", told.append)
+    now = 100.0
+    monkeypatch.setattr(execution, "time", SimpleNamespace(monotonic=lambda: now))
+
+    for step in range(1, 1_001):
+        now += 0.000_5
+        run.progress("Look", step, 1_000)
+    run.progress("Compare", 0, None)
+
+    assert [event.stage for event in told if isinstance(event, Progressed)][-2:] == ["Look", "Compare"]
+    steps = [event.done for event in told if isinstance(event, Progressed) and event.stage == "Look"]
+    assert (steps[0], steps[-1], len(steps)) == (1, 1_000, 11)
 
 
 def test_that_a_change_that_was_asked_to_stop_is_given_time_to_come_to_its_end(
