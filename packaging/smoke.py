@@ -1,9 +1,9 @@
 """The main job with the frozen program, as a person does it, and again from the command line.
 
 Starts the window on a (virtual) screen, drops a sample table on it, trains, predicts a file, quits; then imports,
-trains and predicts with commands, and does with versions what they are for. Exit code, error output (against
-``smoke-allowed-stderr.txt``) and the processes that are left decide. The window is driven by xdotool, on X11 alone;
-elsewhere it is only seen to start.
+trains and predicts with commands, does with versions what they are for, and looks at models and runs. Exit code, error
+output (against ``smoke-allowed-stderr.txt``) and the processes that are left decide. The window is driven by xdotool,
+on X11 alone; elsewhere it is only seen to start.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import psutil
+import smoke_analysis
 import smoke_versions
 from frozen import ROOT, painted, records, require_built, start_window, wait_until
 
@@ -152,7 +153,7 @@ def commands(home: Path) -> list[str]:
         for words in TABLE_WORK:
             records(home, *(word.replace("HOME", str(home)) for word in words))
         print(f"command line: trained and predicted {rows(out)} rows, and did {len(TABLE_WORK)} things with tables")
-        wrong = list(smoke_versions.faults(home, model))
+        wrong = [*smoke_versions.faults(home, model), *smoke_analysis.faults(home, "penguins", "species")]
     except subprocess.CalledProcessError as error:
         return [f"aetheron {error.cmd[1]} ended with {error.returncode}: {error.stderr[-2000:]}"]
     except subprocess.TimeoutExpired as error:
