@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gc
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QSli
 
 from aetheron_desktop.engine.events import Event, JobStarted, MetricLogged, Part
 from aetheron_desktop.ui import theme
+from aetheron_desktop.ui.widgets.curves import curve_book
 from aetheron_desktop.ui.widgets.curves.curve_legend import LegendEntry, ShownRun
 from aetheron_desktop.ui.widgets.curves.curves import FRAME_MS, Curves
 
@@ -347,6 +349,32 @@ def test_that_smoothed_curves_leave_what_was_told_faint_behind_them_and_go_on_wi
     curves.findChild(QSlider, "curve_smoothing").setValue(0)
     qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == [0, 1, 0, 1, 0, 1])
     assert plot.behind("run-1", "valid") is None
+
+
+def test_that_long_averages_are_made_beside_the_window_and_come_to_the_same(
+    curves: Curves, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(curve_book, "LATER", 3)
+    threads: set[int] = set()
+    for name in ("_smoothed_anew", "_mean_of"):
+        made = getattr(curve_book, name)
+        monkeypatch.setattr(
+            curve_book, name, lambda *given, made=made: threads.add(threading.get_ident()) or made(*given)
+        )
+    repeats = [ShownRun(f"run-{n}", f"Seed {n}", n, group="plan", group_name="Boosting") for n in (1, 2)]
+    curves.show_runs(repeats)
+    curves.add("run-1", points("run-1", range(4), value=lambda step: float(step % 2)))
+    curves.add("run-2", points("run-2", range(4), value=lambda step: 2.0 + step % 2))
+    curves.findChild(QSlider, "curve_smoothing").setValue(50)
+    qtbot.waitUntil(lambda: list(drawn(curves)[1]) == pytest.approx([0, 2 / 3, 2 / 7, 2 / 3]))
+    curves.add("run-1", points("run-1", range(4, 6), value=lambda step: float(step % 2)))
+    qtbot.waitUntil(lambda: list(drawn(curves)[1]) == pytest.approx([0, 2 / 3, 2 / 7, 2 / 3, 10 / 31, 2 / 3]))
+    qtbot.mouseClick(curves.findChild(QPushButton, "curve_mean"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: list(drawn(curves)[1]) == pytest.approx([1, 5 / 3, 9 / 7, 5 / 3]))
+    curves.findChild(QSlider, "curve_smoothing").setValue(0)
+    qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == [1, 2, 1, 2])
+    assert threading.get_ident() not in threads
+    assert threads
 
 
 def test_that_runs_of_one_plan_become_their_mean_with_a_band_and_come_apart_again(curves: Curves, qtbot: QtBot) -> None:

@@ -115,6 +115,15 @@ class CurveTools(QWidget):
         self._weight.setText(f"{weight:.2f}" if weight else "off")
 
     @property
+    def smoothing(self) -> float:
+        """The weight of the moving average, 0 for none."""
+        return self._smoothing.value() / 100
+
+    def show_smoothing(self, weight: float) -> None:
+        """Set the weight of the moving average, as if it had been chosen."""
+        self._smoothing.setValue(round(min(max(weight, 0.0), 1.0) * 100))
+
+    @property
     def is_mean(self) -> bool:
         """Whether runs that repeat one plan are to be shown as one."""
         return self._mean.isChecked() and not self._mean.isHidden()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from aetheron_desktop.engine.events import Event
-    from aetheron_desktop.ui.widgets.curves.curve_book import CurveBook
+    from aetheron_desktop.ui.widgets.curves.curve_book import CurveBook, Due
     from aetheron_desktop.ui.widgets.curves.curve_buffer import Axis
     from aetheron_desktop.ui.widgets.curves.curve_groups import ShownGroup
     from aetheron_desktop.ui.widgets.curves.curve_legend import ShownRun
@@ -47,6 +47,7 @@ class Curves(QWidget):
 
     history_wanted = Signal(str)  # a run is shown whose points are not here: answer with add_history
     series_changed = Signal()  # runs are drawn in other colours: as one, or each by itself again
+    smoothing_chosen = Signal(float)  # the weight of the moving average, 0 for none
     failed = Signal(object)  # AetheronError: an export did not work
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -66,6 +67,7 @@ class Curves(QWidget):
         self._stale = False
         self._drawn_at = 0.0
         self._turn = 0
+        self._making: Errand | None = None
         self._loader = PlotLoader(self)
         self._frame = QTimer(self, singleShot=True)
         self._build()
@@ -199,6 +201,7 @@ class Curves(QWidget):
 
         self._store = CurveStore()
         self._book = CurveBook(self._store)
+        self._book.smooth(self._tools.smoothing)
         for place in range(2):
             plot = CurvePlot(self._plots)
             card = PlotCard(plot, place, self._plots)
@@ -285,6 +288,23 @@ class Curves(QWidget):
             if lines != card.plot.lines:
                 card.plot.show_lines(lines)
                 card.plot.hide_runs(self._legend.hidden)
+        self._make_due()
+
+    def _make_due(self) -> None:
+        """Have long averages made beside the window's thread, one lot after the other."""
+        if self._book is None or self._making is not None or not (due := self._book.take_due()):
+            return
+        errand = self._making = Errand(lambda: [one.make() for one in due], self)
+        errand.done.connect(lambda made: self._on_made(due, made))
+        errand.start()
+
+    def _on_made(self, due: list[Due], made: list[object]) -> None:
+        for one, what in zip(due, made, strict=True):
+            one.put(what)
+        if self._book is not None:
+            self._book.end_due()
+        self._making = None
+        self._wake()
 
     def _draw_plot(self, plot: CurvePlot) -> None:
         self._drawing = True
@@ -334,9 +354,14 @@ class Curves(QWidget):
         self.fit()
 
     def _on_smoothing(self, weight: float) -> None:
+        self.smoothing_chosen.emit(weight)
         if self._book is not None:
             self._book.smooth(weight)
             self._show_lines()
+
+    def smooth(self, weight: float) -> None:
+        """Smooth the curves by a moving average of this weight, as the slider does."""
+        self._tools.show_smoothing(weight)
 
     def _on_mean(self) -> None:
         self._show_lines()
