@@ -38,7 +38,12 @@ def made_info(number: int = 1, **others: object) -> ModelInfo:
 
 
 def write_files(
-    folder: Path, info: ModelInfo, *, weights: bytes = b"the trees", threshold: float | None = None
+    folder: Path,
+    info: ModelInfo,
+    *,
+    weights: bytes = b"the trees",
+    threshold: float | None = None,
+    importance: dict[str, float] | None = None,
 ) -> Path:
     """Write what looks like the files of a model: ``weights`` stand for what was learned."""
     folder.mkdir(parents=True)
@@ -56,15 +61,22 @@ def write_files(
         seconds=1.0,
         hashes={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()},
         threshold=threshold,
+        importance=importance or {},
     )
     (folder / DESCRIPTION).write_bytes(encoded(description))
     sign(folder)
     return folder
 
 
-def put_model(workspace: Workspace, info: ModelInfo, *, weights: bytes = b"the trees") -> ModelInfo:
+def put_model(
+    workspace: Workspace,
+    info: ModelInfo,
+    *,
+    weights: bytes = b"the trees",
+    importance: dict[str, float] | None = None,
+) -> ModelInfo:
     """Make a model of a workspace that is as ``info`` says."""
-    folder = write_files(workspace.root / "tmp" / f"made-{info.id}", info, weights=weights)
+    folder = write_files(workspace.root / "tmp" / f"made-{info.id}", info, weights=weights, importance=importance)
     return workspace.shelf.create(folder, info.id, info.name, f"Made {info.name}", "trained")
 
 

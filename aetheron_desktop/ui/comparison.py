@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from aetheron_desktop.engine.comparing import card as cards
 from aetheron_desktop.engine.comparing import removing, views
-from aetheron_desktop.engine.comparing.columns import SCORE
 from aetheron_desktop.engine.comparing.foreign import PREFIX, foreign_rows, forget, read_runs, take_in
 from aetheron_desktop.engine.comparing.questions import CardsQuestion
 from aetheron_desktop.engine.comparing.row import dataset_names, row_of
 from aetheron_desktop.engine.comparing.table import RunTable
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui.errand import Errand
+from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,9 +155,17 @@ class Comparison(QObject):
         """Forget a saved view."""
         self._keep(self.views.without(name))
 
+    def smooth(self, weight: float) -> None:
+        """Remember how much curves are smoothed; on the board nothing changes."""
+        self.views = msgspec.structs.replace(self.views, smoothing=weight)
+        self._write_soon()
+
     def _keep(self, made: Views) -> None:
         self.views = made
         self.views_changed.emit()
+        self._write_soon()
+
+    def _write_soon(self) -> None:
         if self._written is self._kept:
             self._write_views()
 
@@ -207,9 +215,14 @@ class Comparison(QObject):
         """Take in the runs of another program; see :func:`.foreign.read_runs`."""
         workspace = self._session.workspace
         errand = Errand(lambda: take_in(workspace, read_runs(source)), self)
-        errand.done.connect(lambda _: self.read())
+        errand.done.connect(lambda count: self._on_brought_in(count, source))
         errand.failed.connect(self._session.tell)
         errand.start()
+
+    def _on_brought_in(self, count: int, source: str) -> None:
+        runs = "1 run was" if count == 1 else f"{count:,} runs were"
+        self._session.noticed.emit(Notice("success", f"{runs} brought in", f"From {source}"))
+        self.read()
 
     # -- what is deleted ----------------------------------------------------------------------------------------------
 
@@ -278,7 +291,7 @@ def _read(workspace: Workspace, runs: Sequence[RunState]) -> tuple[dict[str, Run
     """Read cards and names from the index, and put the table together; beside the window's thread."""
     found, datasets = cards.cards(workspace), dataset_names(workspace)
     table = RunTable([*(_row(run, datasets, found) for run in runs), *foreign_rows(workspace)])
-    table.order(SCORE, ascending=True)
+    table.prepare()
     return found, datasets, table
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableWidget, QTreeWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSlider, QTableWidget, QTreeWidget
 
 from aetheron_desktop.engine.comparing import card, views
 from aetheron_desktop.engine.comparing.cohorts import CohortRows
 from aetheron_desktop.engine.comparing.differing import differing
 from aetheron_desktop.engine.comparing.foreign import foreign_rows
+from aetheron_desktop.engine.comparing.importances import RunImportance, RunImportances
 from aetheron_desktop.engine.comparing.questions import (
     CohortRowsQuestion,
     DifferingQuestion,
+    ImportancesQuestion,
     TimingQuestion,
     VerdictQuestion,
 )
@@ -24,9 +29,12 @@ from aetheron_desktop.engine.comparing.views import COLUMNS
 from aetheron_desktop.engine.datasets.viewing.cohorts import keep_cohort
 from aetheron_desktop.engine.events import JobEnded
 from aetheron_desktop.engine.jobs.progress import RunState
+from aetheron_desktop.ui.dialogs.run_columns import RunColumnsDialog
+from aetheron_desktop.ui.dialogs.tracking_server import TrackingServerDialog
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE
 from aetheron_desktop.ui.tabs.compare import CompareTab
 from aetheron_desktop.ui.widgets.charts.confusion import ConfusionChart
+from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.empty import Empty
 from tests.runs import made_run
 from tests.tables import made_dataset
@@ -306,6 +314,88 @@ def test_that_the_chosen_runs_are_compared_on_a_cohort_of_their_dataset(
     assert tab.beside.cohort == ""
 
 
+def test_that_runs_are_drawn_over_their_parameters_and_chosen_on_an_axis(
+    tab: CompareTab, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    for number, (rounds, auc) in enumerate(((100, 0.6), (200, 0.7), (400, 0.9)), 5):
+        record = made_run(workspace, f"run-{number}", estimator="lightgbm", params={"rounds": rounds},
+                          metrics={"roc_auc": auc}, started=float(number))  # fmt: skip
+        session.runs[record.id] = RunState.of(record)
+    card.fill(workspace, ["run-5", "run-6", "run-7"])
+    with qtbot.waitSignal(tab.comparison.changed):
+        tab.comparison.read()
+    tab.beside.bring("sweep")
+    sweep, chart = tab.beside.sweep, tab.beside.sweep.parallel
+    tab.board._change(where="rounds >= 100")
+    rows = chart.table()
+    assert rows[0][0] == "run"
+    assert {row[0]: row[rows[0].index("rounds")] for row in rows[1:]} == {
+        "Forest run-2": "200", "Forest run-5": "100", "Forest run-6": "200", "Forest run-7": "400"}  # fmt: skip
+    assert [axis.key for axis in chart.told.axes] == ["param.rounds", "score"]
+    assert "the same for all: Estimator" in sweep.findChild(QLabel, "sweep_parallel_caption").toolTip()
+    frame = chart.frame()
+    begin = QPoint(round(frame.x(0.0)), round(frame.y(0.5)))
+    end = QPoint(begin.x() + 4, round(frame.y(1.05)))
+    QTest.mousePress(chart, Qt.MouseButton.LeftButton, pos=begin)
+    QTest.mouseMove(chart, end)
+    QTest.mouseRelease(chart, Qt.MouseButton.LeftButton, pos=end)
+    assert tab.board.chosen == ["run-7"]
+    assert [row[0] for row in chart.table()[1:] if row[-1] == "yes"] == ["Forest run-7"]
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(round(frame.x(0.0)), round(frame.y(0.8))))
+    assert (chart.bands, tab.board.chosen) == ({}, [])
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=QPoint(round(frame.x(0.05)), round(frame.y(0.0))))
+    assert tab.board.chosen == ["run-5"]
+
+
+def test_that_the_axes_and_the_colour_are_remembered(tab: CompareTab, workspace: Workspace, qtbot: QtBot) -> None:
+    tab.beside.bring("sweep")
+    tab.board._change(where="task = binary")
+    tab.findChild(QPushButton, "sweep_axes").click()
+    dialog = tab.findChild(RunColumnsDialog)
+    dialog._check(["started", "score"])
+    dialog._accept()
+    assert [axis.key for axis in tab.beside.sweep.parallel.told.axes] == ["score", "started"]
+    box = tab.findChild(QComboBox, "sweep_tint")
+    box.setCurrentIndex(box.findData("started"))
+    box.activated.emit(box.currentIndex())
+    assert tab.beside.sweep.parallel.told.tint_axis.key == "started"
+    qtbot.waitUntil(lambda: tab.comparison._written is tab.comparison.views)
+    kept = views.read(workspace).last
+    assert (kept.axes, kept.tint) == (("score", "started"), "started")
+
+
+def test_that_runs_are_points_over_two_columns_and_a_region_chooses_them(tab: CompareTab, qtbot: QtBot) -> None:
+    tab.beside.bring("sweep")
+    tab.board._change(where="task = binary")
+    tab.findChild(QPushButton, "sweep_kind_plane").click()
+    for name, key in (("sweep_x", "started"), ("sweep_y", "score")):
+        box = tab.findChild(QComboBox, name)
+        box.setCurrentIndex(box.findData(key))
+        box.activated.emit(box.currentIndex())
+    plane = tab.beside.sweep.plane
+    assert [row[0] for row in plane.table()[1:]] == [f"Forest run-{n}" for n in (3, 2, 1)]
+    plane.region_chosen.emit(Bounds(-0.1, 0.6, -0.1, 1.1))
+    assert set(tab.board.chosen) == {"run-1", "run-2"}
+
+
+def test_that_what_the_chosen_models_lean_on_stands_beside_each_other_and_what_is_missing_is_said(
+    tab: CompareTab, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(session, "ask", lambda question, *_: asked.append(question) or "")
+    tab.beside.bring("sweep")
+    tab.findChild(QPushButton, "sweep_kind_importance").click()
+    assert any("Choose two to" in label.text() for label in tab.beside.sweep.findChildren(QLabel))
+    tab.board.choose(["run-1", "run-2"])
+    qtbot.waitUntil(lambda: asked == [ImportancesQuestion(runs=("run-2", "run-1"))])
+    shares = RunImportance(run="run-2", shares=(1.0, None), worth=0.2)
+    gone = RunImportance(run="run-1", missing="The run kept no model.")
+    tab.chosen._on_answer(RunImportances(columns=("size", "colour"), columns_in_all=2, runs=(shares, gone)))
+    assert tab.beside.sweep.importance.table() == [
+        ["run", "size", "colour"], ["Forest run-2", "1.0", ""], ["Forest run-1", "", ""]]  # fmt: skip
+    assert tab.findChild(QLabel, "sweep_importance_words").text() == "Forest run-1: The run kept no model."
+
+
 def test_that_the_trade_off_has_the_runs_that_are_shown_and_a_click_chooses_one(tab: CompareTab) -> None:
     tab.board._change(where="task = binary")
     tab.beside.bring("trade")
@@ -327,6 +417,20 @@ def test_that_the_curves_of_the_chosen_runs_are_drawn_in_their_colours(tab: Comp
     qtbot.waitUntil(lambda: bool(tab.beside.curves.plots) and len(tab.beside.curves.plots[0].lines) == 2)
     assert tab.board._series_of("run-1") != tab.board._series_of("run-3")
     assert tab.board._series_of("run-2") is None
+
+
+def test_that_the_smoothing_of_curves_is_remembered(
+    tab: CompareTab, workspace: Workspace, session: Session, qtbot: QtBot
+) -> None:
+    tab.beside.bring("curves")
+    tab.beside.curves.findChild(QSlider, "curve_smoothing").setValue(60)
+    qtbot.waitUntil(lambda: tab.comparison._written is tab.comparison.views)
+    again = CompareTab(session)
+    qtbot.addWidget(again)
+    assert again.beside.curves.findChild(QSlider, "curve_smoothing").value() == 60
+    assert views.read(workspace).smoothing == 0.6
+    with qtbot.waitSignal(again.comparison.changed):
+        pass
 
 
 def test_that_runs_that_differ_in_seed_alone_are_drawn_as_their_mean_in_one_colour(
@@ -410,6 +514,51 @@ def test_that_runs_of_a_table_come_in_go_out_and_are_forgotten(
     assert len(shown(tab)) == 4
 
 
+class Server(BaseHTTPRequestHandler):
+    """Answers as a tracking server of MLflow, with one run."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        run = {"info": {"run_id": "r1", "run_name": "theirs", "experiment_id": "3", "status": "FINISHED"},
+               "data": {"metrics": [{"key": "roc_auc", "value": 0.97}]}}  # fmt: skip
+        is_run = self.path == "/api/2.0/mlflow/runs/search"
+        told = {"runs": [run]} if is_run else {"experiments": [{"experiment_id": "3", "name": "churn"}]}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_that_runs_of_a_tracking_server_are_brought_in_and_one_that_does_not_answer_is_told(
+    tab: CompareTab, session: Session, qtbot: QtBot
+) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Server)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        tab.board.server_wanted.emit()
+        dialog = tab.findChild(TrackingServerDialog)
+        field, go = dialog.findChild(QLineEdit, "server_address"), dialog._go
+        field.setText("127.0.0.1:5000")
+        assert not go.isEnabled()
+        field.setText(address)
+        with qtbot.waitSignal(session.noticed) as told:
+            go.click()
+        assert told.args[0].title == "1 run was brought in"
+        qtbot.waitUntil(lambda: len(shown(tab)) == 5)
+        assert "theirs" in [row.name for row in tab.comparison.table.rows]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    with qtbot.waitSignal(session.noticed) as told:
+        tab.comparison.bring_in(address)
+    assert "does not answer as a tracking server" in told.args[0].detail
+
+
 def test_that_predictions_of_the_chosen_runs_are_timed_by_a_worker(
     tab: CompareTab, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -421,7 +570,7 @@ def test_that_predictions_of_the_chosen_runs_are_timed_by_a_worker(
     assert asked == []  # none of these has kept a model
     row = tab.comparison.table.row("run-2")
     assert row is not None
-    tab.comparison.table.put(replace(row, model="model-2"))
+    tab.comparison.table.put(msgspec.structs.replace(row, model="model-2"))
     button.click()
     assert asked == [TimingQuestion(runs=("run-2",))]
     assert not button.isEnabled()

@@ -81,11 +81,13 @@ NO_CARD: Final = RunCard()
 
 def cards(workspace: Workspace) -> dict[str, RunCard]:
     """Give the cards that are kept, by run: one query, whatever lies on the disk."""
-    decoder = msgspec.json.Decoder(RunCard)
+    decode, stored = msgspec.json.Decoder(RunCard).decode, list(workspace.store.all(KIND))
+    with contextlib.suppress(msgspec.MsgspecError):
+        return {id_: decode(body) for id_, body in stored}
     found = {}
-    for id_, body in workspace.store.all(KIND):
+    for id_, body in stored:
         with contextlib.suppress(msgspec.MsgspecError):  # written by another version: it is read anew
-            found[id_] = decoder.decode(body)
+            found[id_] = decode(body)
     return found
 
 

@@ -10,6 +10,7 @@ from aetheron_desktop.engine.comparing.card import fill
 from aetheron_desktop.engine.comparing.cohorts import CohortRows, within_cohort
 from aetheron_desktop.engine.comparing.differing import RunDifference, differing
 from aetheron_desktop.engine.comparing.evidence import RunRanking, RunVerdict, judge, rank
+from aetheron_desktop.engine.comparing.importances import RunImportances, importances
 from aetheron_desktop.engine.comparing.timing import PredictionsTimed, time_runs
 
 if TYPE_CHECKING:
@@ -74,6 +75,17 @@ class CohortRowsQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="a
         return "Find the rows of a cohort"
 
 
+class ImportancesQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="run_importances"):
+    """What do the models of these runs lean on, as was stored with them?"""
+
+    runs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Read the importance of columns"
+
+
 class TimingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="prediction_times"):
     """How fast do the models of these runs predict? The answer is kept with the runs."""
 
@@ -85,8 +97,10 @@ class TimingQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask",
         return "Time predictions"
 
 
-Question: TypeAlias = CardsQuestion | VerdictQuestion | DifferingQuestion | CohortRowsQuestion | TimingQuestion
-Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference | CohortRows | PredictionsTimed
+Question: TypeAlias = (
+    CardsQuestion | VerdictQuestion | DifferingQuestion | CohortRowsQuestion | ImportancesQuestion | TimingQuestion
+)
+Answer: TypeAlias = CardsRead | RunVerdict | RunRanking | RunDifference | CohortRows | RunImportances | PredictionsTimed
 
 
 def answer(
@@ -112,6 +126,8 @@ def answer(
             emit(within_cohort(workspace, question.runs, question.cohort, should_stop))
         case DifferingQuestion():
             emit(differing(workspace, question.runs))
+        case ImportancesQuestion():
+            emit(importances(workspace, question.runs, should_stop))
         case TimingQuestion():
             emit(time_runs(workspace, question.runs, progress, should_stop))
         case _:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 from aetheron_desktop.engine.comparing.card import NO_CARD, RunCard
 from aetheron_desktop.engine.estimators.catalog import name_of
@@ -45,8 +46,7 @@ def rivals(target: str, task: str, test_rows: str) -> tuple[str, str, str] | Non
     return (target, task, test_rows) if test_rows else None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """``estimator`` is the card's name and ``dataset`` the dataset's; ``source`` is where a foreign run is from.
 
     ``seconds`` is how long it has worked, ``started`` is in seconds since the epoch.
@@ -61,8 +61,8 @@ class RunRow:
     target: str
     task: str
     status: str
-    metrics: Mapping[str, float | None] = field(default_factory=dict)
-    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    metrics: dict[str, float | None] = {}
+    intervals: dict[str, tuple[float, float]] = {}
     started: float | None = None
     seconds: float | None = None
     model: str = ""
@@ -76,7 +76,7 @@ class RunRow:
 
     def with_card(self, card: RunCard) -> RunRow:
         """Give the same run with another card."""
-        return replace(self, card=card)
+        return msgspec.structs.replace(self, card=card)
 
 
 def row_of(

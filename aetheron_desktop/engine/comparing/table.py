@@ -41,6 +41,13 @@ class RunTable:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def prepare(self) -> None:
+        """Make what the first look at the table asks for, in whatever thread: columns, order, letters, and the best."""
+        self.order(SCORE, ascending=True)
+        for row in self.rows[:1]:
+            self.letter(row)
+        _ = self.columns(), self.best
+
     # -- what changes -------------------------------------------------------------------------------------------------
 
     def put(self, row: RunRow) -> int:

@@ -12,6 +12,8 @@ from aetheron_desktop.engine.evaluation.comparing.pareto import front
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from aetheron_desktop.engine.comparing.columns import Column
     from aetheron_desktop.engine.comparing.table import RunTable
 
@@ -21,7 +23,8 @@ _LESS_IS_BETTER: Final = frozenset({"time", "size", "disk", "latency", "p95", "t
 class Traded(NamedTuple):
     """Runs with both numbers, and which of them are on the front; ``left_out`` runs lack one, or were tested elsewhere.
 
-    There is no front where of one of the numbers it is not known which end is better.
+    ``steps`` are the corners of the front: what is reached at most for each value across. There is no front where of
+    one of the numbers it is not known which end is better.
     """
 
     runs: tuple[str, ...]
@@ -29,6 +32,7 @@ class Traded(NamedTuple):
     y: tuple[float, ...]
     on_front: tuple[bool, ...]
     left_out: int
+    steps: tuple[tuple[float, float], ...] = ()
 
 
 def traded(table: RunTable, places: Sequence[int], x: str, y: str) -> Traded:
@@ -53,9 +57,29 @@ def traded(table: RunTable, places: Sequence[int], x: str, y: str) -> Traded:
     on_front = np.zeros(len(ids), dtype=np.bool_)
     if None not in wishes and x != y:
         on_front = front(np.column_stack([across[kept], up[kept]]), [bool(wish) for wish in wishes])
+    xs, ys = across[kept], up[kept]
     return Traded(
-        tuple(ids), tuple(across[kept].tolist()), tuple(up[kept].tolist()), tuple(on_front.tolist()), int((~kept).sum())
+        tuple(ids),
+        tuple(xs.tolist()),
+        tuple(ys.tolist()),
+        tuple(on_front.tolist()),
+        int((~kept).sum()),
+        _steps(xs[on_front], ys[on_front], more_is_better=bool(wishes[0])),
     )
+
+
+def _steps(
+    xs: NDArray[np.float64], ys: NDArray[np.float64], *, more_is_better: bool
+) -> tuple[tuple[float, float], ...]:
+    """Give the corners of a line through the points of a front that never promises what no run reaches."""
+    made: list[tuple[float, float]] = []
+    for place in np.lexsort((ys, xs)).tolist():
+        x, y = float(xs[place]), float(ys[place])
+        if made and (x, y) != made[-1]:
+            # Between two runs one has what the one behind reaches: that with less across, or with more.
+            made.append((made[-1][0], y) if more_is_better else (x, made[-1][1]))
+        made.append((x, y))
+    return tuple(made)
 
 
 def _is_higher(column: Column | None, metric: str) -> bool | None:

@@ -24,7 +24,10 @@ _LONGEST_NAME: Final = 60
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``where`` is a condition (see :mod:`.condition`), ``sort`` and ``group`` are keys of columns."""
+    """``where`` is a condition (see :mod:`.condition`), ``sort`` and ``group`` are keys of columns.
+
+    ``axes`` are the columns over which runs are drawn as lines, the usual ones where there are none; ``tint`` colours.
+    """
 
     where: str = ""
     columns: tuple[str, ...] = COLUMNS
@@ -32,14 +35,20 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ascending: bool = True
     group: str = ""
     widths: dict[str, int] = {}
+    axes: tuple[str, ...] = ()
+    tint: str = SCORE
 
 
 class Views(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``last`` is the view as it was left, ``named`` those that were saved, ``baseline`` the id of a run or empty."""
+    """``last`` is the view as it was left, ``named`` those that were saved, ``baseline`` the id of a run or empty.
+
+    ``smoothing`` is the weight of the moving average of curves, 0 for none.
+    """
 
     last: View = View()
     named: dict[str, View] = {}
     baseline: str = ""
+    smoothing: float = 0.0
 
     def saved(self, name: str, view: View) -> Views:
         """Give these with ``view`` under a name.

@@ -32,14 +32,28 @@ _KEY = int(Qt.ItemDataRole.UserRole)
 
 
 class RunColumnsDialog(QDialog):
-    """``chosen`` gives the keys of the columns, those that were shown in their order; it deletes itself when closed."""
+    """``chosen`` gives the keys of the columns, those that were shown in their order; it deletes itself when closed.
+
+    ``usual`` are those that there are at first, ``always`` is the key of one that stays.
+    """
 
     chosen = Signal(tuple)
 
-    def __init__(self, columns: Sequence[Column], shown: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        shown: Sequence[str],
+        parent: QWidget | None = None,
+        *,
+        title: str = "Columns of the leaderboard",
+        words: str = "Drag the heads of columns in the table to put them in another order.",
+        usual: Sequence[str] = COLUMNS,
+        always: str = "run",
+    ) -> None:
         super().__init__(parent)
-        named(self, "run_columns_dialog", "Columns of the leaderboard")
-        self.setWindowTitle("Columns of the leaderboard")
+        named(self, "run_columns_dialog", title)
+        self.setWindowTitle(title)
+        self._always = always
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(420, 520)
         self._shown = tuple(shown)
@@ -47,18 +61,18 @@ class RunColumnsDialog(QDialog):
         self._find.setPlaceholderText("Find a metric, a parameter …")
         theme.mark(self._find, role="search")
         self._tree = self._make_tree(columns)
-        words = QLabel("Drag the heads of columns in the table to put them in another order.", self, wordWrap=True)
-        theme.mark(words, role="caption")
-        usual = named(QPushButton("Usual ones", self), "usual_columns", "Show the columns that there are at first")
+        note = QLabel(words, self, wordWrap=True)
+        theme.mark(note, role="caption")
+        reset = named(QPushButton("Usual ones", self), "usual_columns", "Show the columns that there are at first")
         buttons, _ = dialog_buttons(self, "Show these")
-        buttons.addButton(usual, QDialogButtonBox.ButtonRole.ResetRole)
+        buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.accepted.connect(self._accept)
-        usual.clicked.connect(lambda: self._check(COLUMNS))
+        reset.clicked.connect(lambda: self._check(usual))
         self._find.textChanged.connect(self._narrow)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.WIDE, theme.WIDE, theme.WIDE, theme.WIDE)
         layout.setSpacing(theme.GAP)
-        for widget in (self._find, self._tree, words, buttons):
+        for widget in (self._find, self._tree, note, buttons):
             layout.addWidget(widget)
 
     def _make_tree(self, columns: Sequence[Column]) -> QTreeWidget:
@@ -75,7 +89,7 @@ class RunColumnsDialog(QDialog):
                 one = QTreeWidgetItem(head, [column.title])
                 one.setToolTip(0, column.help)
                 one.setData(0, _KEY, column.key)
-                is_always = column.key == "run"
+                is_always = column.key == self._always
                 flags = Qt.ItemFlag.NoItemFlags if is_always else Qt.ItemFlag.ItemIsEnabled
                 one.setFlags(flags | Qt.ItemFlag.ItemIsUserCheckable)
                 checked = is_always or column.key in self._shown

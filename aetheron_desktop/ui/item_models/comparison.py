@@ -63,6 +63,8 @@ class ComparisonModel(QAbstractTableModel):
         self._columns: list[Column] = []
         self._lines: list[int] = []
         """Places of runs in the table; a group's head is -1 less its number."""
+        self._rows: dict[int, int] = {}
+        """The row of each run that is shown, by its place in the table."""
         self._groups: list[tuple[str, tuple[int, ...]]] = []
         self._closed: set[str] = set()
 
@@ -104,14 +106,15 @@ class ComparisonModel(QAbstractTableModel):
                     self._lines += members
         else:
             self._lines = places.tolist()
+        self._rows = {place: row for row, place in enumerate(self._lines) if place >= 0}
         self.endResetModel()
         self.arranged.emit()
 
     def refresh(self, row: RunRow) -> None:
         """Take what is new of a run whose place may stay as it is."""
         place = self.table.put(row)
-        if place in self._lines:
-            line = self._lines.index(place)
+        line = self._rows.get(place)
+        if line is not None:
             self.dataChanged.emit(self.index(line, 0), self.index(line, self.columnCount() - 1))
 
     def toggle_group(self, name: str) -> None:
@@ -154,7 +157,7 @@ class ComparisonModel(QAbstractTableModel):
     def row_of(self, run: str) -> int | None:
         """Give the row of a run; None while it is not shown."""
         place = self.table.place(run)
-        return self._lines.index(place) if place is not None and place in self._lines else None
+        return None if place is None else self._rows.get(place)
 
     def run_at(self, row: int) -> str | None:
         """Give the id of the run in a row; None where a group begins."""

@@ -17,6 +17,7 @@ from aetheron_desktop.ui.dialogs.confirm import confirm
 from aetheron_desktop.ui.dialogs.name_view import NameViewDialog
 from aetheron_desktop.ui.dialogs.run_columns import RunColumnsDialog
 from aetheron_desktop.ui.dialogs.run_marks import RunMarksDialog
+from aetheron_desktop.ui.dialogs.tracking_server import TrackingServerDialog
 from aetheron_desktop.ui.errand import Errand
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.widgets.comparison.beside import Beside
@@ -79,10 +80,12 @@ class CompareTab(QWidget):
         board.named_wanted.connect(comparison.show_view)
         board.forget_wanted.connect(comparison.forget_view)
         board.import_wanted.connect(self._ask_import)
+        board.server_wanted.connect(self._ask_server)
         board.export_wanted.connect(self._ask_export)
         self.removed.undo_wanted.connect(comparison.undo)
         self.removed.free_wanted.connect(self._ask_free)
         self.verdict.rows_wanted.connect(self.rows_wanted)
+        self.beside.sweep.axes_wanted.connect(self._ask_axes)
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.activated.connect(board.field.setFocus)
 
@@ -120,6 +123,16 @@ class CompareTab(QWidget):
         dialog.chosen.connect(self.board.show_columns)
         dialog.open()
 
+    def _ask_axes(self) -> None:
+        columns = [column for column in self.comparison.table.columns() if column.key not in {"run", "id"}]
+        shown = self.beside.sweep.axes
+        dialog = RunColumnsDialog(
+            columns, shown, self, title="Axes", usual=(), always="",
+            words="Without a choice: the estimator, the parameters in which most runs differ, and the score.",
+        )  # fmt: skip
+        dialog.chosen.connect(self.board.show_axes)
+        dialog.open()
+
     def _ask_marks(self, runs: list[str]) -> None:
         rows = [row for run in runs if (row := self.comparison.table.row(run)) is not None]
         marks: dict[str, Marks] = {row.id: row.card.marks for row in rows}
@@ -139,6 +152,11 @@ class CompareTab(QWidget):
             dialog.setNameFilter("Runs (*.db *.sqlite *.sqlite3 *.csv *.tsv)")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.comparison.bring_in)
+        dialog.open()
+
+    def _ask_server(self) -> None:
+        dialog = TrackingServerDialog(self)
+        dialog.chosen.connect(self.comparison.bring_in)
         dialog.open()
 
     def _ask_export(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def made_row(id: str, estimator: str = "forest", **more: Any) -> RunRow:
     """Give a run; what is not a field of a row is one of its card."""
     tags, note = more.pop("tags", ()), more.pop("note", "")
-    fields = {name: more.pop(name) for name in list(more) if name in RunRow.__dataclass_fields__}
+    fields = {name: more.pop(name) for name in list(more) if name in RunRow.__struct_fields__}
     card = RunCard(form=1, marks=Marks(tags=tags, note=note), **more)
     names = {"forest": "Random forest", "lightgbm": "LightGBM", "logistic": "Logistic regression"}
     usual: dict[str, Any] = {

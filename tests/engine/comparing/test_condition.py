@@ -6,7 +6,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aetheron_desktop.engine.comparing.condition import matching, offers
@@ -98,6 +98,7 @@ def test_that_a_condition_too_deep_or_too_long_is_refused(table: RunTable) -> No
         matching("a" * 2001, table)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from(list("roc_auc forest><=!()\"' 0.9andornotisin,%ü")), max_size=40))
 def test_that_no_text_is_worse_than_refused(text: str) -> None:
     table = RunTable([made_row("one", metrics={"roc_auc": 0.9}, tags=("x",)), made_row("two")])

@@ -48,6 +48,9 @@ def test_that_runs_on_other_rows_or_without_a_number_are_left_out_and_counted() 
     assert dict(zip(told.runs, told.on_front, strict=True)) == {"fast": True, "slow": True, "bad": False}
     assert told.left_out == 2
     assert told.x == (1.0, 50.0, 60.0)
+    # In less than 50 seconds no run reaches more than 0.8; and 0.8 takes a second at least.
+    assert told.steps == ((1.0, 0.8), (50.0, 0.8), (50.0, 0.9))
+    assert traded(RunTable(rows), range(5), SCORE, "time").steps == ((0.8, 1.0), (0.8, 50.0), (0.9, 50.0))
     assert not any(traded(RunTable(rows), range(5), "features", "seed").on_front)
     with pytest.raises(UsageError):
         traded(RunTable(rows), range(5), "nothing", SCORE)

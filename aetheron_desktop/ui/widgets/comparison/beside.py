@@ -11,6 +11,7 @@ from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.widgets.comparison.differing_view import DifferingView
 from aetheron_desktop.ui.widgets.comparison.plots_view import PlotsView
+from aetheron_desktop.ui.widgets.comparison.sweep_view import SweepView
 from aetheron_desktop.ui.widgets.comparison.trade_view import TradeView
 from aetheron_desktop.ui.widgets.comparison.verdict_view import VerdictView
 from aetheron_desktop.ui.widgets.curves.curves import Curves
@@ -24,6 +25,7 @@ VIEWS: Final = (
     ("differing", "What differs", "table"),
     ("curves", "Curves", "curve"),
     ("plots", "Plots", "chart"),
+    ("sweep", "Parameters", "number"),
     ("trade", "Trade-off", "target"),
 )
 
@@ -45,13 +47,15 @@ class Beside(QWidget):
         self.differing = DifferingView(self)
         self.curves = Curves(self)
         self.plots = PlotsView(self)
+        self.sweep = SweepView(self)
         self.trade = TradeView(self)
         self._bar = named(QTabBar(self), "beside_bar", "Views of the chosen runs")
         self._bar.setDrawBase(False)
         self._bar.setExpanding(False)
         self._bar.setIconSize(QSize(16, 16))
         self._stack = QStackedWidget(self)
-        widgets: Sequence[QWidget] = (self.verdict, self.differing, self.curves, self.plots, self.trade)
+        widgets: Sequence[QWidget] = (
+            self.verdict, self.differing, self.curves, self.plots, self.sweep, self.trade)  # fmt: skip
         for (_, title, picture), widget in zip(VIEWS, widgets, strict=True):
             self._bar.addTab(icon(picture, "muted"), title)
             self._stack.addWidget(widget)

@@ -77,6 +77,7 @@ class Board(QFrame):
     named_wanted = Signal(str)  # the name of a view
     forget_wanted = Signal(str)
     import_wanted = Signal(bool)  # whether from a folder
+    server_wanted = Signal()
     export_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -280,6 +281,14 @@ class Board(QFrame):
         """Ask for these columns."""
         self._change(columns=keys)
 
+    def show_axes(self, keys: tuple[str, ...]) -> None:
+        """Ask for these columns as the axes over which runs are drawn."""
+        self._change(axes=keys)
+
+    def show_tint(self, key: str) -> None:
+        """Ask for the colours of runs by this column."""
+        self._change(tint=key)
+
     def _on_header(self, place: int) -> None:
         key = self.model.columns[place].key
         ascending = not self.view.ascending if key == self.view.sort else self.model.table.best_first(key)
@@ -372,6 +381,8 @@ class Board(QFrame):
         folder.triggered.connect(lambda: self.import_wanted.emit(True))
         file = menu.addAction(icon("import"), "Bring in runs from a file (mlflow.db, CSV)…")
         file.triggered.connect(lambda: self.import_wanted.emit(False))
+        server = menu.addAction(icon("import"), "Bring in runs of a tracking server (MLflow)…")
+        server.triggered.connect(self.server_wanted)
         out = menu.addAction(icon("export"), "Export what is shown (HTML, CSV)…")
         out.triggered.connect(self.export_wanted)
         menu.addSeparator()

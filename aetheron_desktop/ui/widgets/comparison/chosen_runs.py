@@ -10,9 +10,11 @@ from PySide6.QtCore import QObject, QTimer
 from aetheron_desktop.engine.comparing.cohorts import CohortRows, names_of
 from aetheron_desktop.engine.comparing.evidence import MOST_RUNS, RunRanking, RunVerdict
 from aetheron_desktop.engine.comparing.foreign import PREFIX
+from aetheron_desktop.engine.comparing.importances import RunImportances
 from aetheron_desktop.engine.comparing.questions import (
     CohortRowsQuestion,
     DifferingQuestion,
+    ImportancesQuestion,
     TimingQuestion,
     VerdictQuestion,
 )
@@ -62,9 +64,16 @@ class ChosenRuns(QObject):
         beside.trade.timing_wanted.connect(self._time)
         beside.trade.run_chosen.connect(lambda run: board.choose([run]))
         beside.plots.failed.connect(session.tell)
+        beside.sweep.failed.connect(session.tell)
+        beside.sweep.runs_chosen.connect(board.choose)
+        beside.sweep.kind_changed.connect(self._show_front)
+        beside.sweep.tint_chosen.connect(board.show_tint)
+        board.model.arranged.connect(self._on_arranged)
         beside.curves.failed.connect(session.tell)
         beside.curves.history_wanted.connect(self._read_history)
         beside.curves.series_changed.connect(self._show_series)
+        beside.curves.smooth(comparison.views.smoothing)
+        beside.curves.smoothing_chosen.connect(comparison.smooth)
         session.run_events.connect(beside.curves.add)
 
     @property
@@ -74,8 +83,19 @@ class ChosenRuns(QObject):
 
     def show_again(self) -> None:
         """Show what there is now of all runs: some came, went or changed."""
-        if self._beside.view == "trade" or not self._runs:
+        if not self._runs:
             self._show_front()
+
+    def _on_arranged(self) -> None:
+        """Draw the runs that the board shows now, where all of them are drawn."""
+        if self._is_of_all_runs:
+            self._show_front()
+
+    @property
+    def _is_of_all_runs(self) -> bool:
+        """Whether the view in front draws all runs that the board shows, and marks the chosen ones."""
+        view = self._beside.view
+        return view == "trade" or (view == "sweep" and self._beside.sweep.kind != "importance")
 
     # -- what is chosen -----------------------------------------------------------------------------------------------
 
@@ -84,6 +104,7 @@ class ChosenRuns(QObject):
         rows = {run: self._comparison.table.row(run) for run in reversed(chosen)}
         runs = tuple(run for run, row in rows.items() if row is not None)
         self._beside.trade.chart.choose(frozenset(runs))
+        self._beside.sweep.choose(frozenset(runs))
         if runs == self._runs:
             return
         self._turn_to(runs)
@@ -101,7 +122,8 @@ class ChosenRuns(QObject):
         self._withdraw()
         self._runs, self._verdict = runs, None
         self._answered.clear()
-        self._show_front()
+        if not self._is_of_all_runs:
+            self._show_front()
 
     def _on_cohorts(self, runs: tuple[str, ...], names: tuple[str, ...]) -> None:
         """Offer the cohorts of ``runs``; where the chosen one is none of theirs, they are compared on all test rows."""
@@ -132,6 +154,9 @@ class ChosenRuns(QObject):
         beside, view, runs = self._beside, self._beside.view, self._runs
         if view == "trade":
             beside.trade.show_runs(self._comparison.table, self._board.model.shown_places())
+        elif self._is_of_all_runs:
+            looked = self._board.view
+            beside.sweep.show_runs(self._comparison.table, self._board.model.shown_places(), looked.axes, looked.tint)
         elif self._answered.get(view) == runs:
             self._show_series()
         elif view == "curves":
@@ -147,6 +172,8 @@ class ChosenRuns(QObject):
                 beside.verdict.show_waiting(self._words(runs))
             elif view == "plots":
                 beside.plots.show_nothing(f"Finding the rows of “{beside.cohort}” …")
+            elif view == "sweep":
+                beside.sweep.show_nothing("Reading what was stored with the models …")
             self._wait.start()
 
     def _say_why_not(self) -> None:
@@ -155,11 +182,17 @@ class ChosenRuns(QObject):
             beside.verdict.show_nothing(f"{_FOREIGN}: which is better cannot be told. Choose runs of your own.")
             beside.differing.show_nothing(f"{_FOREIGN}. Their parameters are columns of the leaderboard.")
             beside.plots.show_nothing(f"{_FOREIGN}: there is nothing to draw. Choose runs of your own.")
+            self._show_no_importance(f"{_FOREIGN}. Choose runs of your own.")
             return
         words = f"Choose two to {MOST_RUNS} runs with Ctrl and a click"
         beside.verdict.show_nothing(f"{words} to see which is better, and what that stands on.")
         beside.differing.show_nothing(f"{words} to see what differs between them.")
         beside.plots.show_nothing(f"{words} to see their plots beside each other.")
+        self._show_no_importance(f"{words} to see what their models lean on.")
+
+    def _show_no_importance(self, words: str) -> None:
+        if self._beside.sweep.kind == "importance":
+            self._beside.sweep.show_nothing(words)
 
     def _show_curves(self) -> None:
         """Show the curves of the chosen runs, each in a colour that the board shows too."""
@@ -221,6 +254,8 @@ class ChosenRuns(QObject):
                 return VerdictQuestion(runs=runs, cohort=cohort)
             case "plots":
                 return CohortRowsQuestion(runs=runs, cohort=cohort)
+            case "sweep":
+                return ImportancesQuestion(runs=runs)
             case _:
                 return DifferingQuestion(runs=runs)
 
@@ -231,7 +266,7 @@ class ChosenRuns(QObject):
             self._answered.pop(self._asked_for, None)
         self._asked = ""
 
-    def _on_answer(self, told: RunVerdict | RunRanking | RunDifference | CohortRows) -> None:
+    def _on_answer(self, told: RunVerdict | RunRanking | RunDifference | CohortRows | RunImportances) -> None:
         match told:
             case RunVerdict():
                 self._verdict = told
@@ -241,6 +276,8 @@ class ChosenRuns(QObject):
                 self._beside.verdict.show_ranking(told, {run: self._name(run) for run in told.runs})
             case CohortRows():
                 self._show_plots(told)
+            case RunImportances():
+                self._beside.sweep.show_importances(told, {one.run: self._name(one.run) for one in told.runs})
             case _:
                 self._beside.differing.show_difference(told, {run: self._name(run) for run in told.runs})
 
@@ -254,6 +291,8 @@ class ChosenRuns(QObject):
                 self._beside.verdict.show_problem(words)
             case "plots":
                 self._beside.plots.show_nothing(words)
+            case "sweep":
+                self._show_no_importance(words)
             case _:
                 self._beside.differing.show_nothing(words)
 

@@ -1,11 +1,11 @@
-"""Runs as points in the plane of two of their numbers; a line joins those that no other betters in both."""
+"""Runs as points in the plane of two of their numbers; steps join those that no other betters in both."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF, QPen
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.item_models import quantities
@@ -14,7 +14,7 @@ from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from PySide6.QtGui import QColor, QPainter
     from PySide6.QtWidgets import QWidget
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.charts.frame import Frame
 
 _NEAR: Final = 12.0
+_NAME: Final = 190.0
+"""The most room for the name of a run on the front."""
 
 
 class TradeChart(Chart):
@@ -73,11 +75,8 @@ class TradeChart(Chart):
         if told is None:
             return
         points = [QPointF(frame.x(x), frame.y(y)) for x, y in zip(told.x, told.y, strict=True)]
-        ahead = sorted(
-            (point for point, is_on in zip(points, told.on_front, strict=True) if is_on), key=lambda p: p.x()
-        )
         painter.setPen(QPen(theme.color("accent"), 1.5, Qt.PenStyle.DashLine))
-        painter.drawPolyline(ahead)
+        painter.drawPolyline([QPointF(frame.x(x), frame.y(y)) for x, y in told.steps])
         has_front = any(told.on_front)
         for point, is_on, run in zip(points, told.on_front, told.runs, strict=True):
             painter.setPen(
@@ -85,6 +84,26 @@ class TradeChart(Chart):
             )
             painter.setBrush(theme.color("accent" if is_on or not has_front else "faint"))
             painter.drawEllipse(point, 6 if is_on else 5, 6 if is_on else 5)
+        named_ = [(point, run) for point, run, is_on in zip(points, told.runs, told.on_front, strict=True) if is_on]
+        self._write_names(painter, frame.area, sorted(named_, key=lambda one: one[0].x()))
+
+    def _write_names(self, painter: QPainter, area: QRectF, points: Sequence[tuple[QPointF, str]]) -> None:
+        """Write the names of runs beside their points, as far as there is room; the pointer tells the others."""
+        metrics = QFontMetricsF(painter.font())
+        taken = [QRectF(point.x() - 6, point.y() - 6, 12, 12) for point, _ in points]
+        painter.setPen(theme.color("plot.text"))
+        for point, run in points:
+            text = metrics.elidedText(self._names.get(run, run), Qt.TextElideMode.ElideMiddle, _NAME)
+            size = QSizeF(metrics.horizontalAdvance(text) + 2, metrics.height())
+            right, left = point.x() + 10, point.x() - 10 - size.width()
+            beside, below = point.y() - size.height() / 2, point.y() + 8
+            above = point.y() - 8 - size.height()
+            places = [(right, above), (left, above), (right, beside), (left, beside), (right, below), (left, below)]
+            rooms = (QRectF(QPointF(*place), size) for place in places)
+            free = (one for one in rooms if area.contains(one) and not any(one.intersects(other) for other in taken))
+            if (room := next(free, None)) is not None:
+                taken.append(room)
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def tip(self, x: float, y: float, frame: Frame) -> str:
         del frame
