@@ -344,6 +344,9 @@ class Nobody:
     def checkpoint(self, write: Any) -> None:
         """Take up no offer."""
 
+    def work(self, done: float, total: float) -> None:
+        """Pass over how much is done."""
+
     def restored(self) -> None:
         """Give nothing to go on from."""
 

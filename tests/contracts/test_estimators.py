@@ -454,7 +454,7 @@ class Judge:
     def silent(self, *told: object) -> None:
         return None
 
-    tick = batch = say = checkpoint = silent
+    tick = batch = say = work = checkpoint = silent
 
     def restored(self) -> None:
         return None

@@ -105,6 +105,9 @@ class Progress(Protocol):
     def batch(self, number: int, total: int | None, loss: float) -> None:
         """Tell the loss of mini-batches up to ``number``, counted as the steps are."""
 
+    def work(self, done: float, total: float) -> None:
+        """Tell before a step or a tick how much is done and to be done, in any unit, where steps are unlike."""
+
     def stage(self, name: str) -> None:
         """Name what the steps from now on do, for people; ``fit`` until then."""
 

@@ -10,8 +10,10 @@ import numpy as np
 from aetheron_desktop.engine.estimators.arrays import read_arrays, write_arrays
 from aetheron_desktop.engine.estimators.base import Estimator, Rows
 from aetheron_desktop.engine.estimators.plain import NearestPredictor, neighbours
+from aetheron_desktop.engine.estimators.step_work import KnownWork
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,6 +25,9 @@ _FIRST: Final = 12
 _JUDGED_TRAIN: Final = 1_000
 _JUDGED_VALID: Final = 5_000
 _BLOCK_ROWS: Final = 512
+_TRIAL: Final = 43.0
+_VOTE: Final = 5.0
+"""What trying a number of neighbours takes for each row, and for each neighbour of it, as a multiple of a distance."""
 _STATE: Final = "neighbours.npz"
 
 
@@ -47,16 +52,28 @@ class Neighbours(Estimator):
         seen = self._drawn(known), valid.head(_JUDGED_VALID, self.recipe.seed)
         parts = [np.arange(begin, min(begin + _BLOCK_ROWS, len(one))) for one in seen for begin in _begins(len(one))]
         total, best, done = len(parts) + len(tried), math.inf, 0
+        trials = [sum(map(len, seen)) * (_TRIAL + _VOTE * count) for count in tried]
+        work = KnownWork([*(len(part) * len(known) for part in parts), *trials])
         if (folder := progress.restored()) is not None:
             state = read_arrays(folder / _STATE)
             places, best, done = [state["train"], state["valid"]], float(state["best"]), int(state["done"])
             self.fitted = self._predictor(known, int(state["k"]))
+            for _ in range(len(parts) + done):
+                work.end_step()
         else:
-            places = self._places(known, seen, tried[-1], total, progress)
+
+            def tick(number: int) -> None:
+                work.end_step()
+                progress.work(work.done, work.total)
+                progress.tick(number, total)
+
+            places = self._places(known, seen, tried[-1], tick)
         k = tried[0]
         for number, count in enumerate(tried[done:], start=done):
             told = (made.mean(*made.votes(place[:, :count])) for place in places)
             judged = list(zip(seen, told, strict=True))
+            work.end_step()
+            progress.work(work.done, work.total)
             loss = progress.step(len(parts) + number + 1, total, judged[0], judged[1])
             if loss < best:
                 best, k = loss, count
@@ -72,7 +89,7 @@ class Neighbours(Estimator):
         return Rows(known.X[at], known.y[at], None if known.weight is None else known.weight[at])
 
     def _places(
-        self, known: Rows, seen: tuple[Rows, Rows], count: int, total: int, progress: Progress
+        self, known: Rows, seen: tuple[Rows, Rows], count: int, tick: Callable[[int], None]
     ) -> list[NDArray[np.int64]]:
         """Give the places (n, count) of the nearest ``known`` rows; a training row is none of its own neighbours."""
         own, done, found = _sample(len(known)), 0, []
@@ -89,7 +106,7 @@ class Neighbours(Estimator):
                     place = place[is_other].reshape(len(place), count)
                 places[part] = place
                 done += 1
-                progress.tick(done, total)
+                tick(done)
             found.append(places)
         return found
 

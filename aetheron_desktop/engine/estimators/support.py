@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -23,6 +23,7 @@ from aetheron_desktop.engine.estimators.cards.similar import (
 )
 from aetheron_desktop.engine.estimators.linear import Likelihood
 from aetheron_desktop.engine.estimators.plain import KernelClassesPredictor, KernelPredictor, kernel
+from aetheron_desktop.engine.estimators.step_work import KnownWork, LandmarkWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.estimators.base import Progress
+    from aetheron_desktop.engine.estimators.step_work import StepWork
 
     Floats = NDArray[np.float64]
 
@@ -49,6 +51,14 @@ class _Sums:
     intercept: Floats
 
 
+class _Way(NamedTuple):
+    """How is learned from ever more: from so many rows, or upon so many landmarks, in the order of ``sizes``."""
+
+    sizes: list[int]
+    work: StepWork
+    learn: Callable[[int, Callable[[], None]], _Sums]
+
+
 class SupportVectors(Estimator):
     """A support vector machine with a Gaussian kernel (Cortes and Vapnik 1995; ``sklearn.svm``).
 
@@ -63,42 +73,52 @@ class SupportVectors(Estimator):
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
         self._gamma = float(self.recipe.number("gamma")) or 1.0 / max(1e-9, train.X.shape[1] * float(train.X.var()))
-        fits = self.recipe.classes if self.recipe.classes > 2 else 1
         order = np.random.default_rng(self.recipe.seed).permutation(len(train))
-        learn: Callable[[int], _Sums]
-        if len(train) <= MOST_EXACT_ROWS and len(train) ** 2 * fits <= MOST_PAIRS:
-            sizes = _sizes(len(train))
-            learn = lambda size: self._exact(_at(train, order[:size]))  # noqa: E731 - one of two ways
-        else:
-            used = _at(train, np.sort(order[:MAPPED_ROWS]))
-            most = min(LANDMARKS, len(used), MAPPED_BYTES // (8 * len(used)))
-            sizes = _sizes(most)
-            landmarks = train.X[order[:most]]
-            progress.say(
-                f"{len(train):,} rows are too many for exact support vectors: {most:,} of them are landmarks by which "
-                f"the kernel is approximated (Nyström), and {len(used):,} are learned from."
-            )
-            learn = lambda size: self._mapped(used, landmarks[:size], tick)  # noqa: E731
-        done = 0
+        fits = self.recipe.classes if self.recipe.classes > 2 else 1
+        is_exact = len(train) <= MOST_EXACT_ROWS and len(train) ** 2 * fits <= MOST_PAIRS
+        way = self._exactly(train, order) if is_exact else self._nearly(train, order, progress)
+        steps, done = len(way.sizes), 0
 
         def tick() -> None:
-            progress.tick(done, len(sizes))
+            progress.work(way.work.done, way.work.total)
+            progress.tick(done, steps)
 
         if (folder := progress.restored()) is not None:
             state = read_arrays(folder / _STATE)
             done = int(state.pop("done"))
             self.fitted = self._kind()(**state)
+            for _ in range(done):
+                way.work.end_step()
         seen = train.head(_JUDGED_ROWS // 4, self.recipe.seed), valid.head(_JUDGED_ROWS, self.recipe.seed)
         tick()
-        for size in sizes[done:]:
-            sums = learn(size)
+        for size in way.sizes[done:]:
+            sums = way.learn(size, tick)
             done += 1
             # The one of more rows is taken, whatever the validation rows say: chance could prefer one of few.
             self.fitted = made = self._calibrated(sums, seen[1])
             judged = [(rows, made.predict(rows.X)) for rows in seen]
-            progress.step(done, len(sizes), judged[0], judged[1])
+            way.work.end_step()
+            progress.work(way.work.done, way.work.total)
+            progress.step(done, steps, judged[0], judged[1])
             state = made.arrays() | {"done": np.array(done)}
             progress.checkpoint(lambda folder: _write(folder, state))  # noqa: B023 - it is called at once or never
+
+    def _exactly(self, train: Rows, order: NDArray[np.int64]) -> _Way:
+        sizes = _sizes(len(train))
+        work = KnownWork(size**2 for size in sizes)
+        return _Way(sizes, work, lambda size, tick: self._exact(_at(train, order[:size])))
+
+    def _nearly(self, train: Rows, order: NDArray[np.int64], progress: Progress) -> _Way:
+        used = _at(train, np.sort(order[:MAPPED_ROWS]))
+        most = min(LANDMARKS, len(used), MAPPED_BYTES // (8 * len(used)))
+        sizes, landmarks = _sizes(most), train.X[order[:most]]
+        progress.say(
+            f"{len(train):,} rows are too many for exact support vectors: {most:,} of them are landmarks by which "
+            f"the kernel is approximated (Nyström), and {len(used):,} are learned from."
+        )
+        outputs = self.recipe.classes if self.recipe.classes > 2 else min(1, self.recipe.classes)
+        work = LandmarkWork(sizes, rows=len(used), features=train.X.shape[1], outputs=outputs)
+        return _Way(sizes, work, lambda size, tick: self._mapped(used, landmarks[:size], work, tick))
 
     def _kind(self) -> type[KernelPredictor]:
         return KernelClassesPredictor if self.recipe.classes else KernelPredictor
@@ -131,7 +151,7 @@ class SupportVectors(Estimator):
 
     # -- nearly -------------------------------------------------------------------------------------------------------
 
-    def _mapped(self, rows: Rows, landmarks: Floats, tick: Callable[[], None]) -> _Sums:
+    def _mapped(self, rows: Rows, landmarks: Floats, work: LandmarkWork, tick: Callable[[], None]) -> _Sums:
         """Give what a linear model learns from the features that ``landmarks`` (m, features) make of ``rows``."""
         values, vectors = np.linalg.eigh(kernel(landmarks, landmarks, self._gamma))
         kept = values > 1e-10 * values[-1]
@@ -140,18 +160,24 @@ class SupportVectors(Estimator):
         for begin in range(0, len(rows), _BLOCK_ROWS):
             part = slice(begin, begin + _BLOCK_ROWS)
             mapped[part] = kernel(rows.X[part], landmarks, self._gamma) @ normal
+            work.map_rows(min(1.0, part.stop / len(rows)))
             tick()
         C = float(self.recipe.number("C"))
         if self.recipe.task == "regression":
             weights, intercept = _ridge(mapped, rows, 0.5 / C)
             return _Sums(landmarks, normal @ weights, intercept)
+
+        def iterated(_: Floats) -> None:
+            work.iterate()
+            tick()
+
         problem = Likelihood(Rows(mapped, rows.y, rows.weight), self.recipe.classes, C, has_intercept=True)
         found = minimize(
             problem,
             np.zeros(problem.size),
             jac=True,
             method="L-BFGS-B",
-            callback=lambda _: tick(),
+            callback=iterated,
             options={"maxiter": 200, "gtol": 1e-5},
         )
         model = problem.model(found.x, 0)

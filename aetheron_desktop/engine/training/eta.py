@@ -20,22 +20,25 @@ class Eta:
     """Takes in when steps were complete; says how long those that are left will take.
 
     The first quarter of what is done is left out: a first step warms up caches and libraries. Where later steps clearly
-    take longer than earlier ones, or less long, they are expected to go on so.
+    are more work than earlier ones, or less, they are expected to go on so. That is told by the time of the processor:
+    what else the machine does makes steps longer, too, and soon shorter again.
     """
 
     def __init__(self) -> None:
         self._steps: list[float] = []
         self._seconds: list[float] = []
+        self._worked: list[float] = []
 
-    def add(self, done: float, seconds: float) -> None:
-        """Take in that ``done`` steps were complete after ``seconds``; both rise."""
+    def add(self, done: float, seconds: float, worked: float | None = None) -> None:
+        """Take in that ``done`` steps were complete after ``seconds``, of which the processor ``worked``; all rise."""
         if self._steps and done <= self._steps[-1]:
             return
         self._steps.append(done)
         self._seconds.append(seconds)
+        self._worked.append(seconds if worked is None else worked)
         if len(self._steps) > _POINTS:
-            del self._steps[1:-1:2]
-            del self._seconds[1:-1:2]
+            for points in (self._steps, self._seconds, self._worked):
+                del points[1:-1:2]
 
     def left(self, total: float) -> float | None:
         """Give the seconds until ``total`` steps are complete; None before there is anything to tell it by."""
@@ -45,23 +48,24 @@ class Eta:
         rest = max(0.0, total - done)
         # The points of the first quarter are left out, but for the last of them.
         start = max(0, min(bisect_left(self._steps, done / 4), len(self._steps) - 2))
-        steps, seconds = self._steps[start:], self._seconds[start:]
+        steps, worked = self._steps[start:], self._worked[start:]
         if len(steps) < 2:
             return rest * now / done if done else None
-        each = (now - seconds[0]) / (done - steps[0])
-        slope = _slope(steps, seconds)
+        each = (now - self._seconds[start]) / (done - steps[0])
+        work = (worked[-1] - worked[0]) / (done - steps[0])
+        slope = each * _slope(steps, worked) / work if work > 0 else 0.0
         # What a step takes now and at the end; each is what it takes in the middle of what was looked at.
         current = max(each + slope * (done - steps[0]) / 2, each / _MOST_GROWTH)
         last = min(max(current + slope * rest, current / _MOST_GROWTH), current * _MOST_GROWTH)
         return rest * (current + last) / 2
 
 
-def _slope(steps: list[float], seconds: list[float]) -> float:
-    """Give how much longer each step takes than the one before; 0 where that may be chance."""
+def _slope(steps: list[float], worked: list[float]) -> float:
+    """Give how much more work each step is than the one before; 0 where that may be chance."""
     if len(steps) < _FEWEST:
         return 0.0
     widths = [after - before for before, after in pairwise(steps)]
-    each = [(after - before) / width for (before, after), width in zip(pairwise(seconds), widths, strict=True)]
+    each = [(after - before) / width for (before, after), width in zip(pairwise(worked), widths, strict=True)]
     middles = [before + width / 2 for before, width in zip(steps, widths, strict=False)]
     slope, intercept = statistics.linear_regression(middles, each)
     mean = statistics.fmean(middles)

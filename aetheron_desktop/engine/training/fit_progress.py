@@ -58,6 +58,7 @@ class FitProgress:
         self._total: int | None = None
         self._stage = "fit"
         self._expected: float | None = None
+        self._work: tuple[float, float] | None = None
         mark = mark_in(checkpoints.newest())
         self.done = mark.step if mark else 0
         """How many steps are complete."""
@@ -65,8 +66,9 @@ class FitProgress:
         self.after_step: Callable[[int, Callable[[], float]], None] | None = None
         """What is done after a step that was judged; it hears the step, and can ask how long the fit has taken."""
         self.ended_by: EndedBy = "itself"
+        self._worked = time.process_time() - self._before
         self._eta = Eta()
-        self._eta.add(self.done, self._before)
+        self._eta.add(self.done, self._before, self._before)
 
     @property
     def seconds(self) -> float:
@@ -91,6 +93,13 @@ class FitProgress:
         self._done(number, total)
         self._tell_progress(number, is_last=number == total)
         self._end_if_wanted()
+
+    def work(self, done: float, total: float) -> None:
+        """Tell how much is done and to be done, where steps are unlike."""
+        if self._work is None:
+            # What was counted in steps is no measure of it.
+            self._eta = Eta()
+        self._work = done, total
 
     def expect(self, seconds: float | None) -> None:
         """Tell how long what is left will take; None where the steps tell it."""
@@ -151,14 +160,15 @@ class FitProgress:
             return
         self._told_at = now
         elapsed = self.seconds
-        self._eta.add(number, elapsed)
+        done, total = self._work or (number, self._total)
+        self._eta.add(done, elapsed, time.process_time() - self._worked)
         eta = self._expected
-        if eta is None and self._total:
-            eta = self._eta.left(self._total)
+        if eta is None and total:
+            eta = self._eta.left(total)
         if self._experiment.budget_s is not None:
             left = max(0.0, self._experiment.budget_s - elapsed)
             eta = left if eta is None else min(eta, left)
-        self._emit(Progressed(job=self._experiment.run, stage=self._stage, done=number, total=self._total, eta_s=eta))
+        self._emit(Progressed(job=self._experiment.run, stage=self._stage, done=done, total=total, eta_s=eta))
 
     def _end_if_wanted(self) -> None:
         budget, steps = self._experiment.budget_s, self._experiment.steps

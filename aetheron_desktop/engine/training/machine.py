@@ -136,6 +136,9 @@ class _Silent:
     def batch(self, number: int, total: int | None, loss: float) -> None:
         del number, total, loss
 
+    def work(self, done: float, total: float) -> None:
+        del done, total
+
     def stage(self, name: str) -> None:
         del name
 

@@ -80,6 +80,9 @@ class Heard:
         if self.rounds[-1] == self._keep and self._folder is not None:
             write(self._folder)
 
+    def work(self, done: float, total: float) -> None:
+        pass
+
     def restored(self) -> Path | None:
         return self._old
 

@@ -13,7 +13,7 @@ class Silent:
     def step(self, *told: object) -> float:
         return 0.0
 
-    tick = batch = say = checkpoint = step
+    tick = batch = say = work = checkpoint = step
 
     def restored(self) -> None:
         return None

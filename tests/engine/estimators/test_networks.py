@@ -77,6 +77,9 @@ class Heard:
             write(self.folder)
             raise Cut
 
+    def work(self, done: float, total: float) -> None:
+        pass
+
     def restored(self) -> Path | None:
         return self._restored
 

@@ -52,6 +52,40 @@ def test_that_a_first_step_that_warms_up_is_left_out(count: int, each: float, wa
     assert off(0.25, ends) <= WITHIN
 
 
+@given(st.integers(40, 200), st.floats(0.5, 6.0), st.booleans(), st.integers(0, 99))
+def test_that_other_work_of_the_machine_is_not_taken_for_longer_steps(
+    count: int, load: float, is_rising: bool, seed: int
+) -> None:
+    # Each step is as much work as any other; for the first fifth the machine becomes ever more busy, or ever less.
+    done = count // 5
+    busy = 1.0 + load * np.linspace(0.0, 1.0, done)[:: 1 if is_rising else -1]
+    worked = np.cumsum(np.random.default_rng(seed).uniform(0.98, 1.02, done))
+    seconds = np.cumsum(busy)
+    eta = Eta()
+    for number in range(done):
+        eta.add(number + 1, seconds[number], worked[number])
+    left = eta.left(count)
+    assert left is not None
+    assert (count - done) * busy.min() <= left <= (count - done) * busy.max()
+
+
+def test_that_steps_that_are_more_work_are_expected_to_go_on_so_on_a_busy_machine() -> None:
+    work = 1.0 + np.arange(100) / 50
+    busy = np.random.default_rng(0).uniform(2.0, 4.0, 100)
+    eta = Eta()
+    for number in range(25):
+        eta.add(number + 1, float((work * busy)[: number + 1].sum()), float(work[: number + 1].sum()))
+    left = eta.left(100)
+    assert left == pytest.approx((work * busy)[25:].sum(), rel=0.25)
+
+
+def test_that_work_which_the_processor_does_not_do_has_no_trend() -> None:
+    eta = Eta()
+    for number in range(1, 20):
+        eta.add(number, number * (1 + number / 20), 0.0)
+    assert eta.left(20) == pytest.approx((38.0 - 4 * 1.2 + 0.0) / 15, rel=0.5)
+
+
 def test_that_little_is_known_of_little() -> None:
     eta = Eta()
     assert eta.left(10) is None

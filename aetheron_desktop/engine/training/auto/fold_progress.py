@@ -67,6 +67,10 @@ class FoldProgress:
         del number, total, loss
         self._look(is_after=True)
 
+    def work(self, done: float, total: float) -> None:
+        """Pass over."""
+        del done, total
+
     def stage(self, name: str) -> None:
         """Pass over."""
         del name
