@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from aetheron_desktop.engine.estimators import catalog
+from aetheron_desktop.engine.training.auto.usual import MODELS, usual_folds
 from aetheron_desktop.engine.training.forecast import (
     JUDGED,
     LEARNED,
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.dataset import DatasetInfo
     from aetheron_desktop.engine.training.experiment import Experiment
-
-MEMBERS: Final = 10
-"""So many models auto trains when neither their number nor the time is limited."""
-FOLDS: Final = ((3_000, 8), (60_000, 5), (math.inf, 1))
-"""Up to so many rows it makes so many folds. A test holds both against ``training.auto``, which needs libraries."""
 
 
 def of_run(
@@ -49,11 +45,11 @@ def _of_members(experiment: Experiment, info: DatasetInfo, threads: int, speeds:
     size = size_of(info, experiment)
     rows = size.rows * (LEARNED + JUDGED)
     given = int(number_of(experiment.params.get("folds"), 0.0))
-    folds = given or next(count for most, count in FOLDS if rows <= most)
+    folds = given or usual_folds(round(rows))
     # Of one fold, the validation part is what it is judged by.
     part = size if folds < 2 else msgspec.structs.replace(size, rows=round(rows * (1 - 1 / folds) / LEARNED))
     seconds = 0.0
-    count = int(number_of(experiment.params.get("models"), MEMBERS))
+    count = int(number_of(experiment.params.get("models"), MODELS))
     for one in islice(portfolio(experiment.task, experiment.seed), count):
         speed = speeds.get(one.estimator, speeds.get("", 1.0))
         found = forecast(one.card, part, one.params, threads=threads, speed=speed)

@@ -17,8 +17,6 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.costs import COSTS
 from aetheron_desktop.engine.params import defaults
-from aetheron_desktop.engine.training import outlook
-from aetheron_desktop.engine.training.auto import folds, learner
 from aetheron_desktop.engine.training.experiment import Experiment, plan
 from aetheron_desktop.engine.training.forecast import (
     Forecast,
@@ -247,13 +245,6 @@ def test_that_auto_without_a_time_budget_takes_what_its_models_take_together() -
         assert timed.seconds == 1.0
     (forest,) = planned(few, "forest")[1:]
     assert of_run(forest, few) == of_experiment(forest, few)
-
-
-def test_that_what_is_told_of_auto_is_what_auto_does() -> None:
-    assert outlook.MEMBERS == learner._MODELS
-    for most, count in outlook.FOLDS:
-        for rows in (most, most - 1) if math.isfinite(most) else (10**7,):
-            assert folds.usual_folds(int(rows)) == count
 
 
 def test_that_networks_are_told_by_the_batches_of_their_epochs() -> None:

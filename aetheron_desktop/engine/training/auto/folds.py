@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 ALWAYS: Final = -1
 """The fold of a row that every model learns from, because its class would be unknown otherwise."""
-_MANY_ROWS: Final = 60_000
-_FEW_ROWS: Final = 3_000
 _FEWEST_FOLDS: Final = 4
 
 
@@ -78,11 +76,6 @@ def make_folds(experiment: Experiment, material: Material, dataset: Dataset, cou
         place = known_in_all(place, y)
     made = [Fold(rows[place != fold], rows[place == fold]) for fold in range(int(place.max()) + 1)]
     return Folds(tuple(fold for fold in made if len(fold.valid)), how)
-
-
-def usual_folds(rows: int) -> int:
-    """Give how many folds suit so many rows: the fewer there are, the more each counts."""
-    return 8 if rows <= _FEW_ROWS else 5 if rows <= _MANY_ROWS else 1
 
 
 def folds_in_time(usual: int, fits: float) -> int:

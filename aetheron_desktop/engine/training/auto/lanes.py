@@ -7,6 +7,7 @@ thread that asks; the others only fit.
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,10 +15,12 @@ from aetheron_desktop.engine.estimators.base import FitEnded
 from aetheron_desktop.engine.training.learner import implementation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from aetheron_desktop.engine.training.auto.bench import Bench
     from aetheron_desktop.engine.training.auto.member import Attempt, FoldFit
+    from aetheron_desktop.engine.training.candidate import Candidate
 
 _MOST_OPEN: Final = 2
 """So many more candidates than lanes may be on their way: more would end with many of them incomplete."""
@@ -27,6 +30,7 @@ class _Going(NamedTuple):
     attempt: Attempt
     fold: int
     is_alone: bool
+    began: float
 
 
 class Lanes:
@@ -80,6 +84,32 @@ class Lanes:
             self._take(self._going.pop(future), future)
         return self._over()
 
+    def seconds_left(self, each: Callable[[Candidate], float], coming: Iterable[Candidate]) -> float:
+        """Give how long it takes until all attempts are done, and those that are ``coming`` with as many folds.
+
+        ``each`` gives how long a fit of a candidate is expected to take, where none of the attempt is done.
+        """
+        alone = together = 0.0
+        for attempt in self.open:
+            left = self._left(attempt, each(attempt.candidate))
+            together += left
+            alone += left * _is_network(attempt.candidate)
+        for candidate in coming:
+            left = len(self._bench.folds.parts) * each(candidate)
+            together += left
+            alone += left * _is_network(candidate)
+        return max(alone, together / self._count)
+
+    def _left(self, attempt: Attempt, each: float) -> float:
+        """Give how long the fits of an attempt still take, one after the other."""
+        if attempt.done:
+            each = sum(fit.about.seconds for fit in attempt.done.values()) / len(attempt.done)
+        now = time.monotonic()
+        spent = [now - going.began for going in self._going.values() if going.attempt is attempt]
+        # One that goes on for longer than was expected says that the others will, too.
+        each = max(each, *spent, 0.0)
+        return each * (attempt.folds - len(attempt.done)) - sum(spent)
+
     def end(self) -> list[Attempt]:
         """End all fits with their next step, and give the attempts that were complete by then."""
         self._is_over.set()
@@ -92,18 +122,18 @@ class Lanes:
     def _next(self) -> Attempt | None:
         """Give the first attempt of which a fold can be begun now."""
         is_taken = any(going.is_alone for going in self._going.values())
-        return next((one for one in self.open if one.is_waiting and not (is_taken and is_alone(one))), None)
+        return next((one for one in self.open if one.is_waiting and not (is_taken and is_alone(one.candidate))), None)
 
     def _start(self, attempt: Attempt, left: float | None) -> None:
         share = None if left is None else self._share(attempt, max(0.0, left))
         fold = attempt.begun
         attempt.begun += 1
         future = self._pool.submit(self._bench.fit, attempt, fold, share, self._is_over)
-        self._going[future] = _Going(attempt, fold, is_alone(attempt))
+        self._going[future] = _Going(attempt, fold, is_alone(attempt.candidate), time.monotonic())
 
     def _share(self, attempt: Attempt, left: float) -> float:
         """Give the seconds for the next fold, such that the folds behind it have as much."""
-        lanes = 1 if is_alone(attempt) else self._count
+        lanes = 1 if is_alone(attempt.candidate) else self._count
         others = sum(one.seconds_left for one in self.open if one is not attempt)
         # What is known to be needed is not taken away from those that came first, but for half of the time.
         free = max(left * lanes / 2, left * lanes - others)
@@ -125,9 +155,14 @@ class Lanes:
         return done
 
 
-def is_alone(attempt: Attempt) -> bool:
+def is_alone(candidate: Candidate) -> bool:
     """Whether its fits cannot be done beside another of that kind."""
-    return implementation(attempt.candidate.card).is_alone
+    return implementation(candidate.card).is_alone
+
+
+def _is_network(candidate: Candidate) -> bool:
+    """Tell :func:`is_alone` by the card: of what comes later, no library is imported now."""
+    return candidate.card.family == "neural"
 
 
 def _words(going: _Going) -> str:

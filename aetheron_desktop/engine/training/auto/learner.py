@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import numpy as np
 import psutil
 
@@ -21,12 +22,14 @@ from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.events import MemberScored, MessageLogged, finite
 from aetheron_desktop.engine.training.auto.bench import Bench
 from aetheron_desktop.engine.training.auto.ensemble import Assembler
-from aetheron_desktop.engine.training.auto.folds import folds_in_time, make_folds, usual_folds
+from aetheron_desktop.engine.training.auto.folds import folds_in_time, make_folds
 from aetheron_desktop.engine.training.auto.lanes import Lanes, is_alone
 from aetheron_desktop.engine.training.auto.member import Attempt
-from aetheron_desktop.engine.training.auto.portfolio import COST, SLOW, portfolio
+from aetheron_desktop.engine.training.auto.pace import Pace
+from aetheron_desktop.engine.training.auto.portfolio import portfolio
+from aetheron_desktop.engine.training.auto.usual import MODELS, usual_folds
 from aetheron_desktop.engine.training.auto_record import AutoRecord, MemberRecord
-from aetheron_desktop.engine.training.forecast import forecast, memory_words, size_of
+from aetheron_desktop.engine.training.forecast import LEARNED, forecast, memory_words, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,8 +47,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.learner import RunProgress
     from aetheron_desktop.engine.training.preparation import Material
 
-_MODELS: Final = 10
-"""So many are tried when neither their number nor the time is limited."""
 _INTERVAL_S: Final = 0.05
 _LOOK_S: Final = 0.1
 _FAILURES: Final = 5
@@ -116,7 +117,8 @@ class AutoLearner:
         self._whole: Ensemble | None = None
         self._made: tuple[FittedPipeline, AutoRecord] | None = None
         self._judged: Judged | None = None
-        self._seconds: dict[str, float] = {}
+        learned = len(self._bench.folds.parts[0].train)
+        self._pace = Pace(msgspec.structs.replace(self._size, rows=round(learned / LEARNED)))
         self._reasons: list[str] = []
         self._wanted = _wanted(experiment) if again is None else len(again.members)
 
@@ -230,7 +232,7 @@ class AutoLearner:
             candidate = next(self._portfolio, None)
             if candidate is None:
                 return None
-            attempt = Attempt(self._tried, candidate, len(self._bench.folds.parts), self._known(candidate))
+            attempt = Attempt(self._tried, candidate, len(self._bench.folds.parts), self._pace.listed(candidate))
             self._tried += 1
             if not self._is_affordable(attempt, lanes, left):
                 too_slow += 1
@@ -254,21 +256,13 @@ class AutoLearner:
             return True
         return (left is not None and left <= 0) or failures > len(self._members) + _FAILURES
 
-    def _known(self, candidate: Candidate) -> float | None:
-        """Give how long its fits will take, one after the other, as far as is known."""
-        known = self._seconds.get(candidate.estimator)
-        if known is None and self._seconds:
-            # What one was slower than the list says, the others will be, too.
-            scale = float(np.median([took / COST.get(name, SLOW) for name, took in self._seconds.items()]))
-            known = scale * COST.get(candidate.estimator, SLOW)
-        return known
-
     def _is_affordable(self, attempt: Attempt, lanes: Lanes, left: float | None) -> bool:
         """Whether there is time for it, as far as is known; one whose fits would all be cut short takes it away."""
         if left is None or attempt.seconds is None:
             return True
-        in_the_way = [one for one in lanes.open if is_alone(one) or not is_alone(attempt)]
-        room = left * (1 if is_alone(attempt) else self._lanes) - sum(one.seconds_left for one in in_the_way)
+        alone = is_alone(attempt.candidate)
+        in_the_way = [one for one in lanes.open if is_alone(one.candidate) or not alone]
+        room = left * (1 if alone else self._lanes) - sum(one.seconds_left for one in in_the_way)
         return attempt.seconds <= room * _OVER
 
     def _too_large(self, candidate: Candidate) -> str | None:
@@ -284,12 +278,11 @@ class AutoLearner:
 
     def _expected(self, lanes: Lanes) -> float | None:
         """Give how long what is left will take; None while nobody knows."""
-        if self._wanted is None or not self._seconds:
+        if self._wanted is None or not self._members:
             return None
         left = self._wanted - len(self._members) - len(lanes.open)
         coming = islice(self._candidates(), self._tried, self._tried + max(0, left))
-        total = sum(one.seconds_left for one in lanes.open) + sum(self._known(one) or 0.0 for one in coming)
-        return total / self._lanes
+        return lanes.seconds_left(self._pace.each, coming)
 
     # -- the ensemble --------------------------------------------------------------------------------------------------
 
@@ -302,7 +295,7 @@ class AutoLearner:
             self._tell_failed(attempt.candidate, detail)
             return
         self._members.append(member)
-        self._seconds[member.candidate.estimator] = member.seconds
+        self._pace.took(member.candidate, member.seconds, len(member.fits))
         # In the order of the portfolio, whichever came first: one seed gives one ensemble.
         whole = self._assembler.put_together(sorted(self._members, key=lambda one: one.number))
         self._take(whole)
@@ -387,5 +380,5 @@ def lanes_for(threads: int, table_bytes: float) -> int:
 def _wanted(experiment: Experiment) -> int | None:
     wanted = experiment.params["models"]
     if wanted is None and experiment.budget_s is None:
-        return _MODELS
+        return MODELS
     return None if wanted is None else int(wanted)

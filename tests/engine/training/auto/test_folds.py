@@ -20,8 +20,8 @@ from aetheron_desktop.engine.training.auto.folds import (
     folds_in_time,
     known_in_all,
     make_folds,
-    usual_folds,
 )
+from aetheron_desktop.engine.training.auto.usual import usual_folds
 from aetheron_desktop.engine.training.experiment import plan, split_plan
 from aetheron_desktop.engine.training.preparation import Material, read
 from tests.tables import FEATURES, made_dataset, made_table
