@@ -357,6 +357,19 @@ def test_that_only_runs_on_the_same_test_rows_compete_for_the_best(
     assert place.data(Qt.ItemDataRole.ToolTipRole) == "better (best of those on the same test rows)"
 
 
+def test_that_a_baseline_is_the_best_of_others_and_not_of_itself(
+    session: ScriptedSession, model: LeaderboardModel
+) -> None:
+    baseline = session.add_run("dummy")
+    session.succeed(baseline, roc_auc=0.5, test_rows="a")
+    model.flush()
+    assert not model.row(baseline).is_best
+
+    session.succeed(session.add_run("logistic"), roc_auc=0.4, test_rows="a")
+    model.flush()
+    assert model.row(baseline).is_best
+
+
 def test_that_runs_are_ranked_by_the_metric_that_is_chosen(
     board: Leaderboard, session: ScriptedSession, model: LeaderboardModel
 ) -> None:

@@ -46,6 +46,11 @@ def rivals(target: str, task: str, test_rows: str) -> tuple[str, str, str] | Non
     return (target, task, test_rows) if test_rows else None
 
 
+def is_worth_telling(estimator: str, rivals: int) -> bool:
+    """Whether it says anything that a run is the best of so many: of the baseline alone it does not."""
+    return estimator != "dummy" or rivals > 1
+
+
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """``estimator`` is the card's name and ``dataset`` the dataset's; ``source`` is where a foreign run is from.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from aetheron_desktop.engine.comparing.columns import SCORE, columns_of, direction_of, is_better, main, score
+from aetheron_desktop.engine.comparing.row import is_worth_telling
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
 
@@ -186,14 +188,16 @@ class RunTable:
         """The best run of each kind: those that predict the same target on the same rows, by their main metric."""
         if self._best is None:
             held: dict[tuple[str, str, str], RunRow] = {}
+            sizes: Counter[tuple[str, str, str]] = Counter()
             for row in self.rows:
                 value, rivals = score(row), row.rivals
                 if value is None or rivals is None or not math.isfinite(value):
                     continue
+                sizes[rivals] += 1
                 other = held.get(rivals)
                 if other is None or is_better(main(row), value, score(other) or 0.0):
                     held[rivals] = row
-            self._best = {row.id for row in held.values()}
+            self._best = {row.id for kind, row in held.items() if is_worth_telling(row.estimator_id, sizes[kind])}
         return self._best
 
     def letter(self, row: RunRow) -> str:

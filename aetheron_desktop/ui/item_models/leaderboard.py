@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 
-from aetheron_desktop.engine.comparing.row import rivals
+from aetheron_desktop.engine.comparing.row import is_worth_telling, rivals
 from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
@@ -312,15 +313,17 @@ def is_ensemble(estimator: str) -> bool:
 def _ranked(runs: Mapping[str, RunState], places: Iterable[tuple[int, str]], metric: str) -> list[LeaderboardRow]:
     chosen = [(place, runs[run]) for place, run in places]
     scores = {run.id: score_by(metric, run.task, run.metrics) for _, run in chosen}
-    best: dict[tuple[str, str, str], tuple[str, Score]] = {}
+    best: dict[tuple[str, str, str], tuple[RunState, Score]] = {}
+    sizes: Counter[tuple[str, str, str]] = Counter()
     for _, run in chosen:
         score, group = scores[run.id], rivals(run.target, run.task, run.test_rows)
         if score is None or group is None:
             continue
+        sizes[group] += 1
         held = best.get(group)
         if held is None or score.is_better_than(held[1]):
-            best[group] = (run.id, score)
-    holders = {run for run, _ in best.values()}
+            best[group] = (run, score)
+    holders = {run.id for group, (run, _) in best.items() if is_worth_telling(run.estimator, sizes[group])}
     return [_row(run, place, scores[run.id], is_best=run.id in holders) for place, run in chosen]
 
 

@@ -46,6 +46,13 @@ def test_that_runs_on_other_test_rows_do_not_compete(table: RunTable) -> None:
     assert [table.letter(row) for row in table.rows] == ["A", "A", "B", "", ""]
 
 
+def test_that_a_baseline_is_the_best_of_others_and_not_of_itself() -> None:
+    baseline = made_row("dummy", estimator_id="dummy", metrics={"roc_auc": 0.5}, test_rows="aa")
+    worse = made_row("worse", metrics={"roc_auc": 0.4}, test_rows="aa")
+    assert RunTable([baseline]).best == set()
+    assert RunTable([baseline, worse]).best == {"dummy"}
+
+
 def test_that_the_lower_error_is_the_best_of_a_regression() -> None:
     rows = [
         made_row(name, metrics={"rmse": value}, task="regression", test_rows="aa")
