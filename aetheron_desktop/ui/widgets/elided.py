@@ -19,9 +19,15 @@ _LEGIBLE = 40
 class ElidedLabel(QLabel):
     """Shows as much of one line as there is room for, ``least`` pixels at least; a tool tip should have the whole."""
 
-    def __init__(self, parent: QWidget | None = None, *, least: int = 24) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        least: int = 24,
+        mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+    ) -> None:
         super().__init__(parent)
-        self._least = least
+        self._least, self._mode = least, mode
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()
@@ -35,5 +41,5 @@ class ElidedLabel(QLabel):
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.drawText(self.rect(), int(self.alignment()), text)

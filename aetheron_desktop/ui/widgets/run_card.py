@@ -65,7 +65,7 @@ class RunHeader(QFrame):
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._status_icon = QLabel(self)
-        self._words = named(ElidedLabel(self), "run_words")
+        self._words = named(ElidedLabel(self, mode=Qt.TextElideMode.ElideRight), "run_words")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = named(QProgressBar(self, textVisible=False), "run_progress", "Progress of the run")
@@ -146,7 +146,7 @@ class RunHeader(QFrame):
         self._bar.setUpdatesEnabled(True)
 
     def _sentence(self, row: LeaderboardRow) -> str:
-        parts = [STATUS_WORDS.get(row.status, row.status)]
+        parts, against = [STATUS_WORDS.get(row.status, row.status)], ""
         if row.status == "stopping":
             parts.append("The ensemble so far is kept" if row.is_ensemble else "The best so far is kept")
         elif row.is_active:
@@ -157,14 +157,14 @@ class RunHeader(QFrame):
             ]
         elif row.score is not None:
             parts += [f"{row.score.metric.label} {quantities.number(row.score.value)}"]
-            parts.append(f"{row.against_text} than the baseline" if row.against_word else "")
+            against = f"{row.against_text} than the baseline" if row.against_word else ""
         elif row.title:
             parts = [row.title]
         if (
             row.status not in {"postponed", "queued", "stopping"} and row.eta_s is None
         ):  # one number of seconds is enough to think about
             parts.append(quantities.duration(row.seconds))
-        return "  ·  ".join(part for part in parts if part)
+        return "  ·  ".join(part for part in (*parts, against) if part)  # where room is scarce, the end is cut off
 
     def _draw_icon(self) -> None:
         name, tone = STATUS_ICONS.get(self._status, "info"), TONES.get(self._status, "muted")
