@@ -96,7 +96,8 @@ class VerdictView(QScrollArea):
         if told.looked_at and not told.slices:
             self._add("The other way round", f"in none of the {told.looked_at:,} slices that were looked at.")
         if told.disagreements:
-            self._disagree.setText(f"{told.disagreements:,} rows on which they disagree")
+            rows = "row" if told.disagreements == 1 else "rows"
+            self._disagree.setText(f"{told.disagreements:,} {rows} on which they disagree")
         self._show(pair=True, card=True, swap=True, disagree=bool(told.disagreements))
 
     def show_ranking(self, told: RunRanking, names: Mapping[str, str]) -> None:
