@@ -167,7 +167,7 @@ class SupportVectors(Estimator):
             weights, intercept = _ridge(mapped, rows, 0.5 / C)
             return _Sums(landmarks, normal @ weights, intercept)
 
-        def iterated(_: Floats) -> None:
+        def iterated() -> None:
             work.iterate()
             tick()
 
@@ -177,7 +177,7 @@ class SupportVectors(Estimator):
             np.zeros(problem.size),
             jac=True,
             method="L-BFGS-B",
-            callback=iterated,
+            callback=lambda _: iterated(),
             options={"maxiter": 200, "gtol": 1e-5},
         )
         model = problem.model(found.x, 0)
