@@ -260,7 +260,8 @@ def _mcnemar(told: Sequence[TestPredictions], names: Sequence[str]) -> tuple[Fou
 
     found = mcnemar(a.truth, a.decided(), b.decided())
     words = (
-        f"{names[0]} alone is right on {found.only_a:,} rows, {names[1]} alone on {found.only_b:,}: "
+        f"{names[0]} alone is right on {found.only_a:,} row{'' if found.only_a == 1 else 's'}, {names[1]} alone on "
+        f"{found.only_b:,}: "
         f"p {_p(found.mid_p)} (mid-p), {_p(found.exact)} (exact)."
     )
     return (Found(title="McNemar, on the classes", words=words),)

@@ -132,7 +132,7 @@ class StartPage(QScrollArea):
         words.setSpacing(2)
         line = QLabel("Drop a file anywhere on this window", zone)
         theme.mark(line, role="heading")
-        kinds = QLabel("CSV, TSV, JSON, JSON Lines, Parquet or Excel, packed or not", zone)
+        kinds = QLabel("CSV, TSV, JSON, Parquet, Arrow, Excel, SQLite or DuckDB, packed or not", zone)
         theme.mark(kinds, role="muted")
         kinds.setWordWrap(True)
         words.addWidget(line)
