@@ -6,12 +6,16 @@ from contextlib import ExitStack
 
 import pytest
 
+from aetheron_desktop.engine.jobs.process import environment
 from dev import has_screen, screen
 
 _screens = ExitStack()
 
 
 def pytest_configure() -> None:
+    # As the program has it in its workers, here with one thread each. A thread that spins while it waits for one that
+    # has no core takes forty times what the work does, and processes side by side leave no core free.
+    os.environ |= environment(1)
     # Processes side by side would take the mouse and the keys from each other.
     if "PYTEST_XDIST_WORKER" in os.environ and has_screen():
         os.environ |= _screens.enter_context(screen())

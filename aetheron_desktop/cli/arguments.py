@@ -186,7 +186,11 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument(
         "--dry-run", action="store_true", help="train nothing: say what each estimator would take in time and memory"
     )
-    verb.add_argument("--version-of", metavar="MODEL", help="make the best of them the next version of this model")
+    verb.add_argument(
+        "--version-of",
+        metavar="MODEL",
+        help="make the best of them the next version of this model, whose target it is by default",
+    )
     verb.add_argument("--message", default="", metavar="WHY", help="why that version was made")
     verb = _verb(verbs, "leaderboard", auto.leaderboard, "show the runs by score, or the members of a run by auto")
     verb.add_argument("run", nargs="?", default="", metavar="RUN", help="a run by auto")

@@ -47,7 +47,10 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
     if options.table is None:
         raise UsageError("There is nothing to train on.", hint="Name a dataset or a file: aetheron train FILE")
     # Found before: hours later there may be another of this name.
-    into = workspace.model(options.version_of).id if options.version_of else ""
+    into = ""
+    if options.version_of:
+        model = workspace.model(options.version_of)
+        into, options.target = model.id, options.target or model.target
     with Runner(workspace, terminal) as runner:
         dataset = _dataset(workspace, runner, options.table)
         if isinstance(dataset, JobEnded):
@@ -75,11 +78,13 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
             terminal.record(terminal_end)
         elif best is not None:
             terminal.say(f"\nBest: {best.model}. Predict with it: aetheron predict {best.model} FILE --out FILE")
+        is_done = best is not None
         if into and best is not None and best.model:
-            _make_version(workspace, runner, terminal, JoinModel(model=best.model, into=into, message=options.message))
+            change = JoinModel(model=best.model, into=into, message=options.message)
+            is_done = _make_version(workspace, runner, terminal, change)
         if runner.stopped:
             return runner.exit_code(EXIT_CODES["stopped"])
-        return runner.exit_code(0 if best is not None else 1)
+        return runner.exit_code(0 if is_done else 1)
 
 
 def _refuse_target(experiment: Experiment, dataset: Dataset) -> None:
@@ -89,11 +94,13 @@ def _refuse_target(experiment: Experiment, dataset: Dataset) -> None:
     refuse_target(experiment, dataset)
 
 
-def _make_version(workspace: Workspace, runner: Runner, terminal: Terminal, change: JoinModel) -> None:
-    """Make the best model of a training the next version of another."""
-    if runner.do(ChangeJob(id=workspace.new_id("change"), change=change)).outcome == "succeeded":
-        into = workspace.model(change.into)
-        terminal.say(f"It is version {into.versions} of {into.name} now.")
+def _make_version(workspace: Workspace, runner: Runner, terminal: Terminal, change: JoinModel) -> bool:
+    """Make the best model of a training the next version of another; False when that was refused."""
+    if runner.do(ChangeJob(id=workspace.new_id("change"), change=change)).outcome != "succeeded":
+        return False
+    into = workspace.model(change.into)
+    terminal.say(f"It is version {into.versions} of {into.name} now.")
+    return True
 
 
 def _dataset(workspace: Workspace, runner: Runner, table: str) -> Dataset | JobEnded:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from aetheron_desktop.engine.workspace import Workspace
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.collector import collect_due
+from aetheron_desktop.ui.jobs import Jobs
 from aetheron_desktop.ui.main_window import MainWindow
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.settings import Settings
@@ -61,6 +62,12 @@ def pointer_aside(qapp: QApplication) -> None:
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the settings of whoever runs it."""
     monkeypatch.setenv("AETHERON_CONFIG", str(tmp_path / "config"))
+
+
+@pytest.fixture(autouse=True)
+def no_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker loads the learning libraries ahead, which takes longer than most tests."""
+    monkeypatch.setattr(Jobs, "warm_up", lambda self: None)
 
 
 @pytest.fixture

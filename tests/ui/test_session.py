@@ -28,7 +28,8 @@ from tests.tables import made_dataset
 if TYPE_CHECKING:
     from aetheron_desktop.ui.messages import Notice
 
-LONG = {"network": {"epochs": 2000, "patience": 500}}
+LONG = {"boosting": {"max_iter": 10_000, "patience": 1000, "learning_rate": 0.001}}
+"""Many steps, and no library that takes seconds to load."""
 LIMIT_MS = 30_000
 
 
@@ -108,8 +109,19 @@ def test_that_train_with_nothing_chosen_gives_a_leaderboard_with_a_baseline(qtbo
     assert len(session.workspace.models()) == 5
 
 
+def test_that_a_worker_loads_the_learning_libraries_once_a_table_is_open(
+    qtbot: QtBot, make_session: Callable[[], Session], dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Jobs] = []
+    monkeypatch.setattr(Jobs, "warm_up", lambda jobs: asked.append(jobs))  # noqa: PLW0108  # it becomes a method
+    session = make_session()
+    session.open_dataset(dataset.info.id)
+    assert not asked, "the table is shown first"
+    qtbot.waitUntil(lambda: bool(asked), timeout=LIMIT_MS)
+
+
 def test_that_a_running_run_is_stopped_with_its_best(qtbot: QtBot, session: Session) -> None:
-    run = session.train(["network"], LONG)[-1]
+    run = session.train(["boosting"], LONG)[-1]
     wait_for_curve(qtbot, session, run)
     session.stop(run)
     wait_for_status(qtbot, session, run, "stopped")
@@ -118,7 +130,7 @@ def test_that_a_running_run_is_stopped_with_its_best(qtbot: QtBot, session: Sess
 
 def test_that_a_waiting_run_is_stopped_before_it_started(qtbot: QtBot, session: Session) -> None:
     session.parallel_limit = 1
-    runs = session.train(["network", "forest"], LONG)
+    runs = session.train(["boosting", "forest"], LONG)
     assert session.runs[runs[-1]].status == "queued"
     assert [session.runs[run].place for run in runs] == [None, 1, 2]
     session.move(runs[-1], 1)
@@ -139,7 +151,7 @@ def test_that_a_starting_run_is_stopped_before_its_worker_has_begun(qtbot: QtBot
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 def test_that_a_killed_worker_is_a_crash_in_words_and_the_queue_goes_on(qtbot: QtBot, session: Session) -> None:
     session.parallel_limit = 1
-    first, second = session.train(["dummy", "network"], LONG)
+    first, second = session.train(["dummy", "boosting"], LONG)
     wait_for_curve(qtbot, session, second)
     with qtbot.waitSignal(session.run_changed, timeout=1000):
         os.kill(pid_of(session, second), signal.SIGKILL)
@@ -178,7 +190,7 @@ def test_that_a_run_that_was_cut_short_before_the_start_is_offered_to_be_resumed
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 def test_that_a_run_whose_worker_was_killed_is_resumed_in_its_turn(qtbot: QtBot, session: Session) -> None:
     session.parallel_limit = 1
-    run = session.train(["network"], LONG)[-1]
+    run = session.train(["boosting"], LONG)[-1]
     wait_for_curve(qtbot, session, run)
     others: list[str] = []
 
@@ -186,7 +198,7 @@ def test_that_a_run_whose_worker_was_killed_is_resumed_in_its_turn(qtbot: QtBot,
         # At once, while the thread that listened to the worker is still there.
         if changed == run and session.runs[run].status == "crashed" and not others:
             others.append("")
-            others[0] = session.train(["network"], LONG)[-1]
+            others[0] = session.train(["boosting"], LONG)[-1]
             session.resume(run)
 
     session.run_changed.connect(begin_another_and_resume)
@@ -226,7 +238,7 @@ def test_that_a_failure_is_told_in_words(qtbot: QtBot, session: Session) -> None
 
 
 def test_that_a_paused_run_rests_and_goes_on(qtbot: QtBot, session: Session) -> None:
-    run = session.train(["network"], LONG)[-1]
+    run = session.train(["boosting"], LONG)[-1]
     wait_for_curve(qtbot, session, run)
     session.pause(run)
     assert session.runs[run].status == "paused"
@@ -247,7 +259,7 @@ def test_that_a_paused_run_rests_and_goes_on(qtbot: QtBot, session: Session) -> 
 
 def test_that_only_as_many_runs_go_as_the_limit_allows(qtbot: QtBot, session: Session) -> None:
     session.parallel_limit = 2
-    runs = session.train(["dummy", "network", "forest", "boosting"], LONG)
+    runs = session.train(["dummy", "logistic", "forest", "boosting"], LONG)
     going = [run for run in runs if session.runs[run].is_going]
     assert len(going) == 2
     session.stop_all()
@@ -260,7 +272,7 @@ def test_that_only_as_many_runs_go_as_the_limit_allows(qtbot: QtBot, session: Se
 def test_that_a_run_goes_on_without_the_window_and_is_found_by_the_next(
     qtbot: QtBot, session: Session, make_session: Callable[[], Session]
 ) -> None:
-    run = session.train(["network"], LONG)[-1]
+    run = session.train(["boosting"], LONG)[-1]
     wait_for_curve(qtbot, session, run)
     record = session.workspace.run(run)
     shut_down(qtbot, session, "keep")
@@ -320,7 +332,7 @@ def test_that_what_waited_can_be_dropped_and_is_not_offered_again(
 
 @pytest.mark.parametrize(("mode", "models"), [("stop", 2), ("cancel", 1)])
 def test_that_nothing_is_left_behind_when_it_shuts_down(qtbot: QtBot, session: Session, mode: str, models: int) -> None:
-    run = session.train(["network"], LONG)[-1]
+    run = session.train(["boosting"], LONG)[-1]
     wait_for_curve(qtbot, session, run)
     pid = pid_of(session, run)
     shut_down(qtbot, session, mode)

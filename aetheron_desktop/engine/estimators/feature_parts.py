@@ -263,5 +263,8 @@ def settle(steps: list[Any]) -> None:
                 part.__class__ = MinMaxScaler
             elif isinstance(part, OneHotEncoder | OrdinalEncoder | TargetEncoder):
                 part.categories = "auto"
+            elif isinstance(part, TfidfVectorizer) and hasattr(part, "vocabulary_"):
+                # Numbers of NumPy would each become a file in that of the model.
+                part.vocabulary_ = {word: int(place) for word, place in part.vocabulary_.items()}
             if isinstance(part, TargetEncoder):
                 part.cv = _FOLDS

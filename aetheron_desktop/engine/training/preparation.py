@@ -268,7 +268,8 @@ def read_parts(
         unseen = np.setdiff1d(classes, classes[made.train])
         if len(unseen):
             raise TrainingError(
-                f"{len(unseen)} of the classes come in no row of the training part of “{plan.frozen}”.",
+                f"{len(unseen)} of the classes {'comes' if len(unseen) == 1 else 'come'} in no row of the training "
+                f"part of “{plan.frozen}”.",
                 hint="Choose a split in which each class can be learned.",
             )
     say(f"Split “{plan.frozen}”: {frozen.sentence()}.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -288,6 +289,19 @@ def test_that_one_seed_gives_one_encoding() -> None:
     first, second, other = (fitted(transformer(chosen, frame, "tree", seed, 2), frame, y) for seed in (3, 3, 4))
     assert np.array_equal(first, second, equal_nan=True)
     assert not np.array_equal(first, other, equal_nan=True)
+
+
+def test_that_words_are_no_files_of_their_own_in_the_file_of_a_model(tmp_path: Path) -> None:
+    given_ = pd.DataFrame({"said": [f"word{row} word{row + 1} and more" for row in range(60)]})
+    chosen = Columns((Column("said", "text", 0, 60),))
+    frame = chosen.frame(given_)
+    maker = transformer(chosen, frame, "linear", 0, 2)
+    fitted(maker, frame, np.arange(60) % 2)
+
+    skops_format.dump({"transformer": maker}, tmp_path / "made.skops")
+
+    with zipfile.ZipFile(tmp_path / "made.skops") as file:
+        assert len(file.namelist()) < 20
 
 
 def test_that_texts_without_blanks_are_read_by_their_characters() -> None:

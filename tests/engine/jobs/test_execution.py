@@ -102,7 +102,8 @@ def test_that_what_was_reported_as_saved_is_on_disk_and_in_the_index(workspace: 
 
 
 def test_that_a_stop_keeps_the_best_so_far_and_evaluates_it(workspace: Workspace, dataset: Dataset) -> None:
-    job = TrainJob(experiment=experiment(workspace, dataset, "network", epochs=2000, patience=500))
+    many = {"max_iter": 10_000, "patience": 1000, "learning_rate": 0.001}
+    job = TrainJob(experiment=experiment(workspace, dataset, "boosting", **many))
     stop = threading.Event()
 
     def tell(event: Event, line: bytes) -> None:

@@ -51,7 +51,8 @@ def is_end(event: Event) -> bool:
 
 
 def long_job(workspace: Workspace, dataset: Dataset) -> TrainJob:
-    return TrainJob(experiment=experiment(workspace, dataset, "network", epochs=2000, patience=500))
+    many = {"max_iter": 10_000, "patience": 1000, "learning_rate": 0.001}
+    return TrainJob(experiment=experiment(workspace, dataset, "boosting", **many))
 
 
 def test_that_a_worker_that_has_waited_in_vain_ends_without_a_word(workspace: Workspace) -> None:
