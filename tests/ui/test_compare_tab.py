@@ -157,6 +157,13 @@ def test_that_what_was_chosen_stays_chosen_when_the_order_changes(tab: CompareTa
     assert rows == {tab.board.model.row_of("run-1"), tab.board.model.row_of("run-2")}
 
 
+def test_that_runs_that_do_not_follow_each_other_are_chosen_together(tab: CompareTab) -> None:
+    tab.board.choose(["run-4", "run-3", "run-1"])
+    assert tab.board.chosen == ["run-4", "run-3", "run-1"]
+    rows = tab.board.table.selectionModel().selectedRows()
+    assert {tab.board.model.run_at(index.row()) for index in rows} == {"run-1", "run-3", "run-4"}
+
+
 def test_that_marks_are_asked_kept_and_shown(tab: CompareTab, workspace: Workspace, qtbot: QtBot) -> None:
     tab.board.choose(["run-2"])
     qtbot.keyClick(tab.board.table, Qt.Key.Key_F2)

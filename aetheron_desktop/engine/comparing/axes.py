@@ -202,11 +202,14 @@ def _of_words(column: Column, direction: str, words: Sequence[str | None]) -> Ax
     names = sorted({word for word in words if word is not None}, key=str.casefold)
     room = 1.0 / max(1, len(names))
     places = {name: (place + 0.5) * room for place, name in enumerate(names)}
+    own: dict[str, list[int]] = {name: [] for name in names}
+    for place, word in enumerate(words):
+        if word is not None:
+            own[word].append(place)
     at = np.full(len(words), np.nan)
-    for name, middle in places.items():
-        own = np.array([place for place, word in enumerate(words) if word == name], dtype=np.intp)
-        loose = _LOOSE * room * (np.arange(len(own)) - (len(own) - 1) / 2.0) / max(1, len(own))
-        at[own] = middle + loose
+    for name, members in own.items():
+        loose = np.arange(len(members)) - (len(members) - 1) / 2.0
+        at[members] = places[name] + _LOOSE * room * loose / len(members)
     return Axis(
         column.key, column.title, column.kind, direction, at, names=tuple((places[name], name) for name in names)
     )

@@ -331,7 +331,8 @@ def _risk(verdict: Verdict, names: Sequence[str], rows: int) -> tuple[Found, ...
     label = metric_of(verdict.metric).label
     much = f"{found.worst * 1000:,.1f} rows of a thousand" if verdict.metric == "accuracy" else _short(found.worst)
     chance = f"of {found.wrong:.1%}" if found.wrong >= _RARE else f"below {_RARE:.1%}"
-    words = f"{ahead} is ahead. That it is not the better one has a probability {chance}"
+    which = f"{ahead} is ahead. That it" if verdict.difference else "Neither is ahead. That the one which is chosen"
+    words = f"{which} is not the better one has a probability {chance}"
     if found.worst > 0.0:
         words += f"; then choosing it costs at most {much} of {label} (95 %), {_short(found.expected)} on average."
     elif found.wrong >= _RARE:

@@ -85,7 +85,7 @@ class CompareTab(QWidget):
         self.removed.undo_wanted.connect(comparison.undo)
         self.removed.free_wanted.connect(self._ask_free)
         self.verdict.rows_wanted.connect(self.rows_wanted)
-        self.beside.sweep.axes_wanted.connect(self._ask_axes)
+        self.beside.sweep_made.connect(lambda sweep: sweep.axes_wanted.connect(self._ask_axes))
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.activated.connect(board.field.setFocus)
 

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models import quantities
 from aetheron_desktop.ui.item_models.leaderboard import AGAINST, ROW_ROLE, SCORE, STATUS_ICONS, LeaderboardRow
+from aetheron_desktop.ui.widgets.tables import PaintedCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 TONES = {
     "postponed": "warning",
@@ -28,33 +30,29 @@ TONES = {
     "failed": "danger",
     "crashed": "danger",
 }
-_PAD = 10
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
-class LeaderboardDelegate(QStyledItemDelegate):
+class LeaderboardDelegate(PaintedCells):
     """Colour and best mark before the name, icon and bar with the status; the rest is text."""
 
     def __init__(self, view: QTableView, series_of: Callable[[str], int | None]) -> None:
         super().__init__(view)
-        self._view = view
         self._series_of = series_of
         self.is_short = False
         """Whether all runs are of one dataset, so that its name need not be in theirs."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    def paint_cell(
+        self,
+        painter: QPainter,
+        area: QRect,
+        text: str,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
-        self._view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, self._view)
         row: LeaderboardRow | None = index.data(ROW_ROLE)
         if row is None:
             return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(option.font)
-        area = option.rect.adjusted(_PAD, 0, -_PAD, -1)
         match index.column():
             case 0:
                 self._paint_name(painter, area, row)
@@ -65,7 +63,6 @@ class LeaderboardDelegate(QStyledItemDelegate):
             case column:
                 painter.setPen(theme.color(self._tone(row, column)))
                 painter.drawText(area, option.displayAlignment, elided(painter, text, area.width()))
-        painter.restore()
 
     def _tone(self, row: LeaderboardRow, column: int) -> str:
         if column == AGAINST and row.against_word:

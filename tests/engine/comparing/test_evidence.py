@@ -166,6 +166,15 @@ def test_that_a_verdict_on_a_cohort_is_of_its_test_rows_alone(
     assert f"They disagree on {len(told.disagree)} of {inside.sum()} test rows of “reds”." in shown
 
 
+def test_that_of_two_that_are_the_same_neither_is_ahead(workspace: Workspace) -> None:
+    made_run(workspace, "run-a", predictions=predicted(0.5, 1))
+    made_run(workspace, "run-b", predictions=predicted(0.5, 1), estimator="boosting", params={})
+    (cost,) = [one.words for one in judge(workspace, "run-a", "run-b").evidence if one.title.startswith("Cost")]
+    assert cost.startswith(
+        "Neither is ahead. That the one which is chosen is not the better one has a probability of 50"
+    )
+
+
 def test_that_an_identifier_is_no_slice(workspace: Workspace) -> None:
     """The values of a number that counts the rows say nothing of the next row, however well they part these."""
     table = made_table()

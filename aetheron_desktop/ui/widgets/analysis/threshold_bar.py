@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSlider, QToolButton
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QSlider
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.elided import ElidedLabel
@@ -52,12 +52,7 @@ class ThresholdBar(QFrame):
         title.setBuddy(self._number)
         self._words = named(ElidedLabel(self), "threshold_words")
         theme.mark(self._words, role="caption")
-        self._goals = named(
-            QToolButton(self), "threshold_goals", "Go to the best threshold", "Go to the threshold that is best for…"
-        )
-        self._goals.setText("Best for")
-        self._goals.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._goals.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._goals = self._button("Best for", "threshold_goals", "Go to the threshold that is best for…", "ghost")
         pictured(self._goals, "target", "muted")
         self._reset = self._button("Reset", "threshold_reset", "Back to the threshold of the model", "ghost")
         self._apply = self._button("Apply", "threshold_apply", "Store it in the model, as a new version", "primary")

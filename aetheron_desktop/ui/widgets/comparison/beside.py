@@ -39,6 +39,7 @@ class Beside(QWidget):
 
     shown = Signal(str)
     cohort_chosen = Signal(str)  # its name; empty for all test rows
+    sweep_made = Signal(object)  # SweepView: it is made when it is looked at first
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +48,7 @@ class Beside(QWidget):
         self.differing = DifferingView(self)
         self.curves = Curves(self)
         self.plots = PlotsView(self)
-        self.sweep = SweepView(self)
+        self._sweep: SweepView | None = None
         self.trade = TradeView(self)
         self._bar = named(QTabBar(self), "beside_bar", "Views of the chosen runs")
         self._bar.setDrawBase(False)
@@ -55,7 +56,7 @@ class Beside(QWidget):
         self._bar.setIconSize(QSize(16, 16))
         self._stack = QStackedWidget(self)
         widgets: Sequence[QWidget] = (
-            self.verdict, self.differing, self.curves, self.plots, self.sweep, self.trade)  # fmt: skip
+            self.verdict, self.differing, self.curves, self.plots, QStackedWidget(self), self.trade)  # fmt: skip
         for (_, title, picture), widget in zip(VIEWS, widgets, strict=True):
             self._bar.addTab(icon(picture, "muted"), title)
             self._stack.addWidget(widget)
@@ -81,6 +82,22 @@ class Beside(QWidget):
     def view(self) -> str:
         """The name of the view in front."""
         return VIEWS[max(0, self._bar.currentIndex())][0]
+
+    @property
+    def has_sweep(self) -> bool:
+        """Whether the runs over their parameters have been looked at."""
+        return self._sweep is not None
+
+    @property
+    def sweep(self) -> SweepView:
+        """The runs over their parameters: its three charts would take their time where nobody looks at them."""
+        if self._sweep is None:
+            self._sweep = SweepView(self)
+            room = self._stack.widget([view[0] for view in VIEWS].index("sweep"))
+            assert isinstance(room, QStackedWidget)
+            room.addWidget(self._sweep)
+            self.sweep_made.emit(self._sweep)
+        return self._sweep
 
     @property
     def cohort(self) -> str:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QPushButton,
@@ -29,6 +28,7 @@ from aetheron_desktop.ui.widgets.comparison.board_cells import BoardDelegate
 from aetheron_desktop.ui.widgets.comparison.condition_field import ConditionField
 from aetheron_desktop.ui.widgets.empty import Empty
 from aetheron_desktop.ui.widgets.naming import named, pictured
+from aetheron_desktop.ui.widgets.tables import set_up_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,23 +143,12 @@ class Board(QFrame):
         table.setModel(self.model)
         table.setItemDelegate(BoardDelegate(table, self._series_of))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(theme.ROW_HEIGHT + 4)
+        set_up_table(table, {}, stretched=None, row=theme.ROW_HEIGHT + 8, several=True)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setMinimumSectionSize(_LEAST)
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         return table
 
     def _connect(self) -> None:
@@ -319,7 +308,10 @@ class Board(QFrame):
 
     def _on_selection(self) -> None:
         selection = self.table.selectionModel()
-        rows = [index.row() for index in selection.selectedRows()]
+        # Not by ``selectedRows``, which takes seconds of thousands of rows that do not follow each other.
+        told = selection.selection()
+        parts = [told.at(place) for place in range(told.count())]
+        rows = dict.fromkeys(row for part in parts for row in range(part.top(), part.bottom() + 1))
         chosen = [run for row in rows if (run := self.model.run_at(row)) is not None]
         current = self.model.run_at(selection.currentIndex().row())
         if current in chosen:

@@ -6,46 +6,46 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.comparison import LINE_ROLE, NOTE_ROLE, ComparisonModel, Line
 from aetheron_desktop.ui.item_models.leaderboard import STATUS_ICONS
 from aetheron_desktop.ui.widgets.leaderboard_cells import TONES, elided, paint_badge, paint_noted
+from aetheron_desktop.ui.widgets.tables import PaintedCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PAD: Final = 10
+    from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
+
 _TAG: Final = 8
 _MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
-class BoardDelegate(QStyledItemDelegate):
+class BoardDelegate(PaintedCells):
     """A colour, the name and what it is before all; notes below numbers; tags as pills; heads of groups in strong."""
 
     def __init__(self, view: QTableView, series_of: Callable[[str], int | None]) -> None:
         super().__init__(view)
-        self._view = view
         self._series_of = series_of
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    def ground(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        line: Line | None = index.data(LINE_ROLE)
+        return "sunken" if line is not None and line.run is None else ""
+
+    def paint_cell(
+        self,
+        painter: QPainter,
+        area: QRect,
+        text: str,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
         line: Line | None = index.data(LINE_ROLE)
         model = index.model()
         if line is None or not isinstance(model, ComparisonModel):
             return
-        if line.run is None:
-            painter.fillRect(option.rect, theme.color("sunken"))
-        self._view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, self._view)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(option.font)
-        area = option.rect.adjusted(_PAD, 0, -_PAD, -1)
         key = model.columns[index.column()].key
         if line.run is None:
             self._paint_head(painter, area, line, text, option, is_first=index.column() == 0)
@@ -62,7 +62,6 @@ class BoardDelegate(QStyledItemDelegate):
             else:
                 painter.setPen(theme.color("text" if key == "score" or key.startswith("metric.") else "muted"))
                 painter.drawText(area, option.displayAlignment, elided(painter, text, area.width()))
-        painter.restore()
 
     def _paint_head(
         self, painter: QPainter, area: QRect, line: Line, text: str, option: QStyleOptionViewItem, *, is_first: bool

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.session import Session
     from aetheron_desktop.ui.widgets.comparison.beside import Beside
     from aetheron_desktop.ui.widgets.comparison.board import Board
+    from aetheron_desktop.ui.widgets.comparison.sweep_view import SweepView
 
 _ASK_MS: Final = 250
 """So long a choice is to stand before a worker is asked about it."""
@@ -64,10 +65,7 @@ class ChosenRuns(QObject):
         beside.trade.timing_wanted.connect(self._time)
         beside.trade.run_chosen.connect(lambda run: board.choose([run]))
         beside.plots.failed.connect(session.tell)
-        beside.sweep.failed.connect(session.tell)
-        beside.sweep.runs_chosen.connect(board.choose)
-        beside.sweep.kind_changed.connect(self._show_front)
-        beside.sweep.tint_chosen.connect(board.show_tint)
+        beside.sweep_made.connect(self._on_sweep)
         board.model.arranged.connect(self._on_arranged)
         beside.curves.failed.connect(session.tell)
         beside.curves.history_wanted.connect(self._read_history)
@@ -97,6 +95,13 @@ class ChosenRuns(QObject):
         view = self._beside.view
         return view == "trade" or (view == "sweep" and self._beside.sweep.kind != "importance")
 
+    def _on_sweep(self, sweep: SweepView) -> None:
+        sweep.failed.connect(self._session.tell)
+        sweep.runs_chosen.connect(self._board.choose)
+        sweep.kind_changed.connect(self._show_front)
+        sweep.tint_chosen.connect(self._board.show_tint)
+        sweep.choose(frozenset(self._runs))
+
     # -- what is chosen -----------------------------------------------------------------------------------------------
 
     def _on_chosen(self, chosen: list[str]) -> None:
@@ -104,7 +109,8 @@ class ChosenRuns(QObject):
         rows = {run: self._comparison.table.row(run) for run in reversed(chosen)}
         runs = tuple(run for run, row in rows.items() if row is not None)
         self._beside.trade.chart.choose(frozenset(runs))
-        self._beside.sweep.choose(frozenset(runs))
+        if self._beside.has_sweep:
+            self._beside.sweep.choose(frozenset(runs))
         if runs == self._runs:
             return
         self._turn_to(runs)
@@ -152,6 +158,8 @@ class ChosenRuns(QObject):
     def _show_front(self) -> None:
         """Fill the view in front, unless it has what it shows."""
         beside, view, runs = self._beside, self._beside.view, self._runs
+        if self._is_of_all_runs:
+            self._board.show_series({})  # colours stand for something else there
         if view == "trade":
             beside.trade.show_runs(self._comparison.table, self._board.model.shown_places())
         elif self._is_of_all_runs:
@@ -191,7 +199,7 @@ class ChosenRuns(QObject):
         self._show_no_importance(f"{words} to see what their models lean on.")
 
     def _show_no_importance(self, words: str) -> None:
-        if self._beside.sweep.kind == "importance":
+        if self._beside.has_sweep and self._beside.sweep.kind == "importance":
             self._beside.sweep.show_nothing(words)
 
     def _show_curves(self) -> None:

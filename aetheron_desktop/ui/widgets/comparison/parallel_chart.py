@@ -35,6 +35,8 @@ _NOTHING: Final = -0.09
 """Where a line goes on an axis that its run has nothing on."""
 _NEAR: Final = 7.0
 _BAND: Final = 9.0
+_CLOSE: Final = 0.9
+"""Words may stand so near to each other, in heights of a line."""
 _WRITTEN: Final = 0.46
 """The share of the room between two axes that words may take."""
 
@@ -202,13 +204,14 @@ class ParallelChart(Chart):
         painter.drawLine(QPointF(x, foot), QPointF(x, head))
         metrics = QFontMetricsF(painter.font())
         found = ticks_of(axis, max(2, int(abs(foot - head) / 44)))
-        every = math.ceil(len(found) * metrics.height() / max(1.0, abs(foot - head))) or 1
-        found = found[::every]
         if np.isnan(axis.at).any():
             found.insert(0, Tick(_NOTHING, "none"))
-        wide = frame.area.width() / max(1, len(self._at)) * _WRITTEN
+        wide, last = frame.area.width() / max(1, len(self._at)) * _WRITTEN, math.inf
         for tick in found:
-            self._write(painter, metrics, tick.text, QPointF(x, frame.y(tick.at)), wide)
+            y = frame.y(tick.at)
+            if last - y >= metrics.height() * _CLOSE:  # words that would stand on each other are left out
+                self._write(painter, metrics, tick.text, QPointF(x, y), wide)
+                last = y
         if axis.key in self._bands:
             low, high = (min(1.06, max(_NOTHING - 0.04, end)) for end in self._bands[axis.key])
             color = theme.color("accent")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen, QPolygonF
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.widgets.charts.chart import Chart
@@ -29,6 +29,8 @@ _NEAR: Final = 10.0
 _DOT: Final = 4.5
 _SMALL: Final = 2.5
 _MANY: Final = 600
+_SHADES: Final = 40
+"""So many colours there are from one end to the other."""
 _VEIL: Final = 0.4
 
 
@@ -98,16 +100,21 @@ class PlaneChart(Chart):
             return
         if self.has_surface and told.surface is not None:
             self._draw_surface(painter, frame, told.surface)
-        size = _DOT if len(told.runs) <= _MANY else _SMALL
-        order = np.argsort(np.where(np.isnan(told.tint), -1.0, told.tint), kind="stable")
-        for place in order.tolist():
-            is_marked = told.runs[place].id in self._marked
-            known = bool(np.isfinite(told.tint[place]))
-            painter.setPen(QPen(theme.color("text" if is_marked else "surface"), 2 if is_marked else 1))
-            painter.setBrush(from_to(float(told.tint[place])) if known else theme.color("faint"))
-            more = 2.0 if is_marked else 0.0
-            at = QPointF(frame.x(float(told.across.at[place])), frame.y(float(told.up.at[place])))
-            painter.drawEllipse(at, size + more, size + more)
+        places = zip(told.across.at.tolist(), told.up.at.tolist(), strict=True)
+        points = [QPointF(frame.x(x), frame.y(y)) for x, y in places]
+        size = _DOT if len(points) <= _MANY else _SMALL
+        # Many points of a colour are drawn at once, the better ones over the others.
+        shades = np.where(np.isnan(told.tint), -1, np.round(told.tint * _SHADES)).astype(np.int64)
+        for shade in np.unique(shades).tolist():
+            own = QPolygonF([points[place] for place in np.flatnonzero(shades == shade).tolist()])
+            for color, wide in ((theme.color("surface"), 2 * size + 1.5), (_color(shade), 2 * size)):
+                painter.setPen(QPen(color, wide, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                painter.drawPoints(own)
+        painter.setPen(QPen(theme.color("text"), 2))
+        for place, run in enumerate(told.runs):
+            if run.id in self._marked:
+                painter.setBrush(_color(int(shades[place])))
+                painter.drawEllipse(points[place], size + 2, size + 2)
 
     @staticmethod
     def _draw_surface(painter: QPainter, frame: Frame, surface: np.ndarray) -> None:
@@ -141,3 +148,8 @@ class PlaneChart(Chart):
         axes = [told.across, told.up, *([told.tint_axis] if told.tint_axis is not None else [])]
         rows = [[run.name, *(self._words(run.id, axis.key) for axis in axes)] for run in told.runs]
         return [["run", *(axis.title for axis in axes)], *rows]
+
+
+def _color(shade: int) -> QColor:
+    """Give one of the colours of runs; that of those without a value below 0."""
+    return theme.color("faint") if shade < 0 else from_to(shade / _SHADES)

@@ -173,8 +173,10 @@ class PlotsView(QWidget):
         self._cards = []
 
     def _arrange(self) -> None:
-        """Put as many beside each other as have room; the rest stands below."""
-        across = max(1, min(len(self._cards), self.width() // _NARROW))
+        """Put as many beside each other as have room, as many in each line as in the others."""
+        room = max(1, self.width() // _NARROW)
+        lines = -(-len(self._cards) // room) or 1
+        across = -(-len(self._cards) // lines) or 1
         for place, card in enumerate(self._cards):
             card.setMinimumHeight(_LOW)
             self._grid.addWidget(card, place // across, place % across)

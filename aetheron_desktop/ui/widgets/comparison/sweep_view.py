@@ -51,7 +51,7 @@ class SweepView(QWidget):
         named(self, "sweep_view", "Runs over their parameters")
         self._table = RunTable()
         self._places: Sequence[int] = ()
-        self._keys: Sequence[str] = ()
+        self._axes_shown: Sequence[str] = ()
         self._tint = SCORE
         self._columns: dict[str, Column] = {}
         self._marked: Collection[str] = ()
@@ -127,16 +127,16 @@ class SweepView(QWidget):
     @property
     def axes(self) -> list[str]:
         """The keys of the columns that are axes."""
-        return list(self._keys) or usual_axes(self._table, self._places)
+        return list(self._axes_shown)
 
     def show_runs(self, table: RunTable, places: Sequence[int], keys: Sequence[str], tint: str) -> None:
         """Show the runs at these places of the table, by the columns ``keys``, the usual ones where there are none."""
-        self._table, self._places, self._keys, self._tint = table, places, keys, tint
+        self._table, self._places, self._tint = table, places, tint
+        self._axes_shown = keys or usual_axes(table, places)
         columns = [column for column in table.columns() if column.key not in {"run", "id"}]
         self._columns = {column.key: column for column in columns}
-        usual = self.axes
         numbers = [column for column in columns if column.is_number]
-        params = [key for key in usual if key in self._columns and key != SCORE and self._columns[key].is_number]
+        params = [key for key in self._axes_shown if key != SCORE and (one := self._columns.get(key)) and one.is_number]
         _fill(self._tints, numbers, tint)
         for box, wanted in zip(self._ends, (*params, "time", SCORE), strict=False):
             _fill(box, columns, box.currentData() or wanted)
@@ -181,7 +181,7 @@ class SweepView(QWidget):
             self._draw_points()
 
     def _draw_lines(self) -> None:
-        told = sweep(self._table, self._places, self._keys, self._tint)
+        told = sweep(self._table, self._places, self._axes_shown, self._tint)
         if len(told.axes) < 2 or len(told.runs) < 2:
             self.show_nothing(
                 "Lines need two runs or more that differ in two columns or more. Show more runs, or choose other axes."

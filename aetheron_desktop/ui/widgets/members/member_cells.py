@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.icons import icon
 from aetheron_desktop.ui.item_models.members import MODEL, ROW_ROLE, SCORE, WEIGHT, MemberRow, MembersModel
+from aetheron_desktop.ui.widgets.tables import PaintedCells
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 _PAD: Final = 10
 _DOT: Final = 3.5
@@ -21,29 +24,28 @@ _NEW: Final = "New"
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
-class MemberDelegate(QStyledItemDelegate):
+class MemberDelegate(PaintedCells):
     """The newest on a ground of its own, scores with their interval, weights as bars, what failed in grey."""
 
     def __init__(self, view: QTableView, model: MembersModel) -> None:
         super().__init__(view)
-        self._view = view
         self._model = model
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    def ground(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        row: MemberRow | None = index.data(ROW_ROLE)
+        return "accent.soft" if row is not None and row.is_newest else ""
+
+    def paint_cell(
+        self,
+        painter: QPainter,
+        area: QRect,
+        text: str,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
         row: MemberRow | None = index.data(ROW_ROLE)
         if row is None:
             return
-        if row.is_newest:
-            painter.fillRect(option.rect, theme.color("accent.soft"))
-        self._view.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, self._view)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(option.font)
-        area = option.rect.adjusted(_PAD, 0, -_PAD, -1)
         match index.column():
             case column if column == MODEL:
                 self._paint_title(painter, area, row)
@@ -56,7 +58,6 @@ class MemberDelegate(QStyledItemDelegate):
             case _:
                 painter.setPen(theme.color("muted"))
                 painter.drawText(area, option.displayAlignment, text)
-        painter.restore()
 
     def _paint_title(self, painter: QPainter, area: QRect, row: MemberRow) -> None:
         if row.reason:
