@@ -24,6 +24,8 @@ from aetheron_desktop.engine.workspace import RunRecord, Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aetheron_desktop.ui.tabs.compare import CompareTab
+
 COUNT: Final = 10_000
 SIZE: Final = (1280, 760)
 TURNS: Final = 7
@@ -111,9 +113,32 @@ def _measured(app: QApplication, session: object) -> list[tuple[str, float]]:
     groups = [look(group="estimator"), look(group="plan")]
     told = [("open", statistics.median(opened))]
     told += [(what, _median(app, each)) for what, each in (("sort", sorts), ("filter", filters), ("group", groups))]
+    told += _over_parameters(app, made)
     tab.hide()
     tab.deleteLater()
     return [(what, 1000 * seconds) for what, seconds in told]
+
+
+def _over_parameters(app: QApplication, tab: CompareTab) -> list[tuple[str, float]]:
+    """Give how long it takes to draw all runs as lines, to choose some on an axis, and to draw them as points."""
+    from aetheron_desktop.ui.widgets.charts.frame import Bounds
+
+    sweep = tab.beside.sweep
+
+    def drawn() -> None:
+        tab.beside.bring("sweep")
+        sweep.parallel.redraw()
+        sweep.parallel.repaint()
+        tab.beside.bring("differing")
+
+    def chosen() -> None:
+        sweep.parallel.region_chosen.emit(Bounds(0.9, 1.1, 0.2, 0.3))
+        sweep.parallel.repaint()
+
+    lines = ("all runs as lines over their parameters", _median(app, [drawn]))
+    tab.beside.bring("sweep")
+    app.processEvents()
+    return [lines, ("choose a tenth of them on an axis", _median(app, [chosen]))]
 
 
 def _median(app: QApplication, wishes: list[Callable[[], None]]) -> float:
