@@ -18,7 +18,7 @@ from aetheron_desktop.engine.datasets.recipe import Recipe
 from aetheron_desktop.engine.errors import DatasetError, StorageError, storage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     import pyarrow as pa
@@ -78,6 +78,10 @@ class Raw:
     """Gives a relation of the columns at these places alone: one of very many costs as much as all that it names."""
     check: Callable[[Written], bool] | None = None
     whole: Callable[[], Raw] | None = None
+
+    def having(self, cells: Iterable[str]) -> str:
+        """Give a relation that has at least these of the columns c0, c1 and so on."""
+        return self.relation if self.narrow is None else self.narrow([int(cell[1:]) for cell in cells])
 
 
 class Staging:

@@ -179,9 +179,15 @@ def test_that_a_wide_table_is_the_same_however_its_columns_are_read(
     monkeypatch.setattr("aetheron_desktop.engine.datasets.reading.delimited.BLOCK", block)
     monkeypatch.setattr("aetheron_desktop.engine.datasets.viewing.pages._COPY_COLUMNS", block)
     monkeypatch.setattr(blocks, "__defaults__", (block,))
+    asked: list[str] = []
+    batches = Staging.batches
+    monkeypatch.setattr(Staging, "batches", lambda self, sql, size: (asked.append(sql), batches(self, sql, size))[1])
     in_blocks = imported(tmp_path / "wide.csv", tmp_path / "in_blocks")
     assert in_blocks.id == plain.id
     assert in_blocks.schema == plain.schema
+    # The text is gone through once; from there on each block asks for its own file alone.
+    assert len(asked) == (-(-width // block) if block < width else 0)
+    assert all(sql.count("rows-") == 1 for sql in asked)
     pages = Pages(tmp_path / "in_blocks" / in_blocks.id / "data.parquet")
     try:
         assert pages.rows(rows - 1, 5) == [

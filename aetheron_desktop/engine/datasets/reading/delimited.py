@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ from aetheron_desktop.engine.datasets.reading.dialect import Layout, first_lines
 from aetheron_desktop.engine.datasets.reading.encoding import Text, examine, glance, to_utf8
 from aetheron_desktop.engine.datasets.reading.forms import ODD_BLANKS
 from aetheron_desktop.engine.datasets.reading.records import Dialect, records
-from aetheron_desktop.engine.datasets.staging import BLOCK, Raw, Stopped, fields, literal, one_file
+from aetheron_desktop.engine.datasets.staging import BLOCK, Raw, Stopped, blocks, fields, literal, one_file
 from aetheron_desktop.engine.errors import DatasetError, UsageError
 
 if TYPE_CHECKING:
@@ -92,7 +93,15 @@ def _in_order(staging: Staging, path: Path, quarantine: Quarantine, recipe: Reci
     out.unlink(missing_ok=True)
     cleaner.copy(path, out)
     relation = _relation(out, cleaner.dialect, layout.width, 0)
-    rows = int(staging.query(f"SELECT count(*) FROM {relation}", "Read the rows")[0][0]) if out.stat().st_size else 0  # noqa: S608
+    narrow = None
+    if not out.stat().st_size:
+        rows = 0
+    elif layout.width > BLOCK:
+        files, rows = _in_columns(staging, out, cleaner.dialect, layout.width)
+        narrow = _narrow(files, layout.width)
+        relation = narrow(range(layout.width))
+    else:
+        rows = int(staging.query(f"SELECT count(*) FROM {relation}", "Read the rows")[0][0])  # noqa: S608
     if quarantine.bad > max(rows, 1):
         raise DatasetError(
             f"{staging.source.name} is no table: {quarantine.bad} of {quarantine.bad + rows} rows do not fit, the "
@@ -103,20 +112,23 @@ def _in_order(staging: Staging, path: Path, quarantine: Quarantine, recipe: Reci
         if layout.names is None:
             raise DatasetError(f"{staging.source.name} has no rows.", hint="Choose a file that has rows.")
         relation = f"(SELECT {', '.join(f'NULL::VARCHAR AS {c}' for c in fields(layout.width))} LIMIT 0)"
-    elif layout.width > BLOCK:
-        relation = _as_parquet(staging, out, cleaner.dialect, layout.width)
     locate = _located(path, layout, cleaner.lines)
-    return _raw(staging, relation, layout, recipe, encoding=text.encoding, notes=notes, rows=rows, locate=locate)
+    raw = _raw(staging, relation, layout, recipe, encoding=text.encoding, notes=notes, rows=rows, locate=locate)
+    return replace(raw, narrow=narrow)
 
 
-def _as_parquet(staging: Staging, path: Path, dialect: Dialect, width: int) -> str:
-    """Give the relation of the same rows in columns: a wide table is read in parts, and each would read all of it."""
+def _in_columns(staging: Staging, path: Path, dialect: Dialect, width: int) -> tuple[list[Path], int]:
+    """Write the rows as text in columns, a file for each block of them, and give the files and how many rows there are.
+
+    A wide table is read block by block: of the text each would read all, and of one file in columns what it says of
+    all columns.
+    """
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet as pq
 
     columns = fields(width)
-    out = staging.path / "rows.parquet"
+    files = [staging.path / f"rows-{number}.parquet" for number, _ in enumerate(blocks(columns))]
     reading = pyarrow.csv.ReadOptions(column_names=columns, block_size=_WIDE_BLOCK)
     parsing = pyarrow.csv.ParseOptions(
         delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True
@@ -124,15 +136,31 @@ def _as_parquet(staging: Staging, path: Path, dialect: Dialect, width: int) -> s
     converting = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(columns, pa.string()), null_values=[""], strings_can_be_null=True
     )
-    schema = pa.schema([(column, pa.string()) for column in columns])
-    with (
-        pyarrow.csv.open_csv(path, reading, parsing, converting) as batches,
-        pq.ParquetWriter(out, schema, compression="lz4", use_dictionary=False) as writer,
-    ):
+    rows = 0
+    with pyarrow.csv.open_csv(path, reading, parsing, converting) as batches, ExitStack() as stack:
+        writers = []
+        for file, block in zip(files, blocks(columns), strict=True):
+            schema = pa.schema([(column, pa.string()) for column in block])
+            writer = pq.ParquetWriter(file, schema, compression="lz4", use_dictionary=False, write_statistics=False)
+            writers.append((stack.enter_context(writer), list(block)))
         for batch in batches:
-            staging.ask()
-            writer.write_batch(batch)
-    return f"read_parquet({literal(out)})"
+            rows += batch.num_rows
+            for writer, block in writers:
+                staging.ask()
+                writer.write_batch(batch.select(block))
+    return files, rows
+
+
+def _narrow(files: Sequence[Path], width: int) -> Callable[[Sequence[int]], str]:
+    """Give what gives the relation of the columns at some places; those beyond ``width`` have names alone."""
+
+    def narrow(places: Sequence[int]) -> str:
+        needed = dict.fromkeys(place // BLOCK for place in places if place < width) or {0: None}
+        shown = ", ".join(f"c{place}" if place < width else f"NULL::VARCHAR AS c{place}" for place in places)
+        parts = " POSITIONAL JOIN ".join(f"read_parquet({literal(files[number])})" for number in needed)
+        return f"(SELECT {shown} FROM {parts})"  # noqa: S608 - built from literals
+
+    return narrow
 
 
 def _in_one_go(

@@ -128,7 +128,8 @@ def _put_aside(staging: Staging, raw: Raw, decisions: Sequence[Decision], quaran
     if not strict:
         return ""
     counts = ", ".join(f"count(*) FILTER ({decision.failing})" for decision in strict)
-    found = staging.query(f"SELECT {counts} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+    having = raw.having(decision.cell for decision in strict)
+    found = staging.query(f"SELECT {counts} FROM {having}", "Look at the types")[0]  # noqa: S608
     strict = [decision for decision, count in zip(strict, found, strict=True) if count]
     if not strict:
         return ""
@@ -225,10 +226,7 @@ def _batches(
 
 def _of(raw: Raw, block: Sequence[Decision], kept: str) -> str:
     """Give what has the columns of a block; a condition may ask for any other."""
-    if kept or raw.narrow is None:
-        return raw.relation
-    places = {name: place for place, name in enumerate(raw.names)}
-    return raw.narrow([places[decision.source] for decision in block])
+    return raw.relation if kept else raw.having(decision.cell for decision in block)
 
 
 def _with_values(relation: str, decisions: Sequence[Decision]) -> str:

@@ -110,7 +110,8 @@ def settle(staging: Staging, raw: Raw, recipe: Recipe, decisions: Sequence[Decis
     wrong: set[str] = set()
     for block in blocks(doubtful, _PATTERNS):
         counts = ", ".join(f"count(*) FILTER ({one.quick.odd})" for one in block if one.quick is not None)
-        relation = forms.with_values(raw.relation, [one.quick for one in block if one.quick is not None])
+        relation = raw.having(one.cell for one in block)
+        relation = forms.with_values(relation, [one.quick for one in block if one.quick is not None])
         answer = staging.query(f"SELECT {counts} FROM {relation}", "Look at the types")[0]  # noqa: S608
         wrong |= {one.cell for one, count in zip(block, answer, strict=True) if count}
     columns = [_Column(one.cell, one.source, one.name, "text", recipe.column(one.source)) for one in doubtful]
@@ -133,7 +134,7 @@ def lost(staging: Staging, raw: Raw, decisions: Sequence[Decision]) -> list[str]
     said = []
     for decision in decisions:
         if decision.failing:
-            asked = f"SELECT count(*) FILTER ({decision.failing}) FROM {raw.relation}"  # noqa: S608
+            asked = f"SELECT count(*) FILTER ({decision.failing}) FROM {raw.having([decision.cell])}"  # noqa: S608
             count = staging.query(asked)[0][0]
             if count:
                 said.append(f"{decision.name}: {count} cells are no {PLURAL[decision.kind]} and count as missing.")
@@ -202,7 +203,7 @@ def _sampled(staging: Staging, raw: Raw, columns: Sequence[str]) -> Iterator[tup
     count = max(fewest, min(most, _SAMPLE_CELLS // max(1, len(columns))))
     empty: list[str] = []
     for block in blocks(columns):
-        rows = staging.query(f"SELECT {', '.join(block)} FROM {raw.relation} LIMIT {count}")  # noqa: S608
+        rows = staging.query(f"SELECT {', '.join(block)} FROM {raw.having(block)} LIMIT {count}")  # noqa: S608
         for place, column in enumerate(block):
             cells = [row[place] for row in rows if row[place] is not None]
             if cells or len(rows) < count:
@@ -211,7 +212,7 @@ def _sampled(staging: Staging, raw: Raw, columns: Sequence[str]) -> Iterator[tup
                 empty.append(column)
     for block in blocks(empty):
         asked = ", ".join(f"min({column}), max({column})" for column in block)
-        ends = staging.query(f"SELECT {asked} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+        ends = staging.query(f"SELECT {asked} FROM {raw.having(block)}", "Look at the types")[0]  # noqa: S608
         for place, column in enumerate(block):
             yield column, [cell for cell in ends[2 * place : 2 * place + 2] if cell is not None]
 
@@ -384,7 +385,7 @@ def _has_evidence(staging: Staging, raw: Raw, cell: str, form: Form, recipe: Rec
     if not form.evidence or recipe.decimal is not None or recipe.thousands is not None:
         return True
     shown = f"regexp_matches({cell}, {literal(form.evidence)})"
-    return bool(staging.query(f"SELECT count(*) FILTER ({shown}) FROM {raw.relation}", "Look at the types")[0][0])  # noqa: S608
+    return bool(staging.query(f"SELECT count(*) FILTER ({shown}) FROM {raw.having([cell])}", "Look at the types")[0][0])  # noqa: S608
 
 
 def _wanted(likely: list[Form], recipe: Recipe) -> list[Form]:
@@ -431,7 +432,7 @@ def _counted(
         if form.strict:
             looks += f" AND {form.sql.format(cell)} IS NOT NULL"
         parts.append(f"count(*) FILTER ({looks}), count({cell})")
-    counts = staging.query(f"SELECT {', '.join(parts)} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+    counts = staging.query(f"SELECT {', '.join(parts)} FROM {raw.having(chosen)}", "Look at the types")[0]  # noqa: S608
     fits = {cell: (counts[2 * place], counts[2 * place + 1]) for place, cell in enumerate(chosen)}
     unsure = [cell for cell, (fit, cells) in fits.items() if 0 < fit < cells]
     missing = dict.fromkeys(chosen, 0)
@@ -442,6 +443,6 @@ def _counted(
             f"regexp_full_match({cell}, {literal(chosen[cell].padded)}))"
             for cell in unsure
         ]
-        answer = staging.query(f"SELECT {', '.join(looked)} FROM {raw.relation}", "Look at the types")[0]  # noqa: S608
+        answer = staging.query(f"SELECT {', '.join(looked)} FROM {raw.having(unsure)}", "Look at the types")[0]  # noqa: S608
         missing |= dict(zip(unsure, answer, strict=True))
     return [(cell, fit, cells, missing[cell]) for cell, (fit, cells) in fits.items()]
