@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from pathlib import Path
+from typing import Final
 
 from aetheron_desktop import __version__
 from aetheron_desktop.cli import (
@@ -25,6 +26,7 @@ from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.limits import LEVEL
 
 _UNITS_S = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_EXCLUDE: Final = "a column no model may see, or several by a pattern such as 'id_*'; repeat for more"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,7 +68,7 @@ def _data(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("dataset", metavar="DATASET", help="a dataset's id or name")
     verb.add_argument("--target", metavar="COL", help="the column to predict; proposed by default")
     verb.add_argument("--task", choices=("binary", "multiclass", "regression"), help="by default from the target")
-    verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    verb.add_argument("--exclude", action="append", default=[], metavar="COL", help=_EXCLUDE)
     _tables(verbs)
 
 
@@ -131,7 +133,7 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument(
         "--sample-weight", default="", metavar="COL", help="a column of numbers that says what each row counts"
     )
-    verb.add_argument("--exclude", action="append", default=[], metavar="COL", help="a column no model may see")
+    verb.add_argument("--exclude", action="append", default=[], metavar="COL", help=_EXCLUDE)
     verb.add_argument(
         "--feature",
         action="append",
@@ -164,6 +166,12 @@ def _training(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     verb.add_argument("--latency", type=int, metavar="MS", help="with --auto: so many milliseconds a row may take")
     verb.add_argument("--memory", type=int, metavar="GB", help="with --auto: leave out what needs more memory")
+    verb.add_argument(
+        "--quantiles",
+        action="store_const",
+        const="quantiles",
+        help="with --auto, of numbers: the median and limits that follow each row, at --level",
+    )
     verb.add_argument("--metric", default="", metavar="NAME", help="what the best, and the threshold, are chosen by")
     verb.add_argument(
         "--cost",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TWO_COSTS: Final = re.compile(r"(-?[0-9.]+(?:[eE][+-]?[0-9]+)?):(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)")
 BUDGET_S = 60.0
 """What ``--auto`` may take when nothing else is said."""
-_FLAGS = {"folds": "folds", "models": "models", "latency": "latency_ms", "memory": "memory_gb"}
+_FLAGS = {"folds": "folds", "models": "models", "latency": "latency_ms", "memory": "memory_gb", "quantiles": "predicts"}
 """Flags, and the parameters of ``auto`` that they set."""
 
 

@@ -26,6 +26,8 @@ _REFRESH_S: Final = 0.1
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """What a terminal takes for an order and not for a letter, but for the end of a line and the tabulator."""
 
+_NAMED: Final = re.compile("“(.+?)”")
+
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="failure"):
     """An expected failure outside of a job, as a JSON record."""
@@ -49,6 +51,7 @@ class Terminal:
         self._score = ""
         self._shown = 0.0
         self._warned: set[str] = set()
+        self._known: set[str] = set()
 
     def record(self, record: object) -> None:
         """Print one JSON record."""
@@ -85,6 +88,11 @@ class Terminal:
         self._err.print(Text.assemble((f"{plain(title)}: ", "bold red"), plain(detail)))
         if hint:
             self._err.print(Text(plain(hint)))
+
+    def warn(self, text: str, about: Iterable[str] = ()) -> None:
+        """Say on the error output what should be looked at; jobs that say so ``about`` these columns are not heard."""
+        self._known.update(about)
+        self._err.print(Text(plain(text), style="yellow"))
 
     # -- the progress of a job ----------------------------------------------------------------------------------------
 
@@ -125,7 +133,8 @@ class Terminal:
 
     def _warn(self, event: MessageLogged) -> None:
         """Say it once: what is odd about a table is odd in each run on it."""
-        if event.text not in self._warned:
+        named = set(_NAMED.findall(event.text))
+        if event.text not in self._warned and not (named and named <= self._known):
             self._warned.add(event.text)
             self._err.print(Text(plain(event.text), style="yellow" if event.level == "warning" else "red"))
 

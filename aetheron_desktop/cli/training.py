@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aetheron_desktop.cli import auto, running
+from aetheron_desktop.cli import auto, columns, running
 from aetheron_desktop.cli.runner import EXIT_CODES, Runner
 from aetheron_desktop.cli.terminal import Terminal, duration, number
 from aetheron_desktop.engine.datasets.checks.decisions import decisions
@@ -60,6 +60,8 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if options.dry_run:
             return running.forecasts(workspace, terminal, experiments, dataset.info)
         refuse_too_large(experiments, dataset.info, free_memory())
+        if not terminal.json:
+            columns.warn(workspace, terminal, dataset, experiments[0])
         states = _train_all(runner, terminal, experiments, auto.budget_of(options))
         is_crossed = len({one.split for one in experiments}) > 1
         best = _best_over_folds(states) if is_crossed else RunState.best(states)
@@ -119,13 +121,9 @@ def _dataset(workspace: Workspace, runner: Runner, table: str) -> Dataset | JobE
 
 def _plan(workspace: Workspace, dataset: Dataset, options: Namespace) -> tuple[Experiment, ...]:
     info = dataset.info
-    unknown = [name for name in options.exclude if name not in info.schema.names]
-    if unknown:
-        raise UsageError(
-            f"There is no column {unknown[0]!r} to exclude.", hint=f"There are: {', '.join(info.schema.names[:20])}."
-        )
     target = options.target or info.proposal.target
-    features = [name for name in info.schema.names if name not in {target, *options.exclude, *info.proposal.excluded}]
+    hidden = {target, *columns.excluded(info.schema, options.exclude), *info.proposal.excluded}
+    features = [name for name in info.schema.names if name not in hidden]
     chosen, new_id = auto.chosen_estimators(options), partial(workspace.new_id, "run")
     params = _params(options.param, chosen)
     costs, errors = auto.chosen_costs(options.cost)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aetheron_desktop.cli.columns import excluded
 from aetheron_desktop.engine.datasets.checks.decisions import decisions
 from aetheron_desktop.engine.datasets.checks.finding import Checked, CheckQuestion, Finding, ranked
 from aetheron_desktop.engine.datasets.schema import task_for
@@ -54,10 +55,8 @@ def _question(dataset: Dataset, options: Namespace) -> CheckQuestion:
     if target is None:
         raise UsageError("No target is chosen.", hint="Name the column that shall be predicted: --target COL.")
     column = info.schema.column(target)
-    for name in options.exclude:
-        info.schema.column(name)
     proposed = info.proposal.task if target == info.proposal.target else None
-    hidden = {target, *options.exclude, *info.proposal.excluded}
+    hidden = {target, *excluded(info.schema, options.exclude), *info.proposal.excluded}
     return CheckQuestion(
         dataset=info.id,
         target=target,
