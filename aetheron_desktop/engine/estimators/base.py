@@ -133,8 +133,10 @@ class Estimator(ABC):
     is_alone: ClassVar[bool] = False
     """Whether a fit uses what the process has once, like torch's random numbers: one at a time, then."""
     style: Style = "tree"
-    """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``network`` by quantiles,
-    ``embedded`` by quantiles and as codes."""
+    """How features are prepared: ``linear`` scaled and one-hot, ``tree`` as codes, ``filled`` as codes without gaps,
+    ``network`` by quantiles, ``embedded`` by quantiles and as codes."""
+    directed_style: ClassVar[Style | None] = None
+    """How they are prepared where predictions have directions; None as otherwise."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe

@@ -24,7 +24,7 @@ from sklearn.preprocessing import (
 )
 from sklearn.utils.validation import FLOAT_DTYPES, validate_data
 
-from aetheron_desktop.engine.estimators.treatments import TREE_LEVELS
+from aetheron_desktop.engine.estimators.treatments import OF_TREES, TREE_LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ def binned(style: Style, rows: int) -> Pipeline:
         subsample=None,
     )
     steps = [("impute", _impute(is_told=False)), ("bins", bins)]
-    return Pipeline(steps if style == "tree" else [*steps, ("one-hot", _levels(100))])
+    return Pipeline(steps if style in OF_TREES else [*steps, ("one-hot", _levels(100))])
 
 
 def each_value() -> Pipeline:
@@ -159,7 +159,7 @@ def one_hot(frame: pd.DataFrame) -> OneHotEncoder:
 
 
 def codes(style: Style, frame: pd.DataFrame) -> Any:
-    """Give what makes a level its number: for trees as it is, else scaled, the middle one for what was never seen."""
+    """Give what makes a level its number: for trees as it is, else the middle one for a new level, and scaled."""
     encoder = OrdinalEncoder(
         categories=_known_levels(frame, TREE_LEVELS - 1),
         handle_unknown="use_encoded_value",
@@ -169,7 +169,8 @@ def codes(style: Style, frame: pd.DataFrame) -> Any:
     )
     if style == "tree":
         return encoder
-    return Pipeline([("codes", encoder), ("impute", _impute(is_told=False)), ("scale", StandardScaler())])
+    known = [("codes", encoder), ("impute", _impute(is_told=False))]
+    return Pipeline(known if style == "filled" else [*known, ("scale", StandardScaler())])
 
 
 def codes_of_vectors(frame: pd.DataFrame) -> OrdinalEncoder:
@@ -194,7 +195,7 @@ def target_means(style: Style, classes: int, seed: int, frame: pd.DataFrame) -> 
         smooth=_SMOOTH,
         cv=KFold(_FOLDS, shuffle=True, random_state=seed),
     )
-    return encoder if style == "tree" else Pipeline([("means", encoder), ("scale", StandardScaler())])
+    return encoder if style in OF_TREES else Pipeline([("means", encoder), ("scale", StandardScaler())])
 
 
 def _known_levels(frame: pd.DataFrame, most: int) -> Any:

@@ -21,6 +21,7 @@ from aetheron_desktop.engine.errors import ModelError, TrainingError
 from aetheron_desktop.engine.estimators import feature_parts as made_by
 from aetheron_desktop.engine.estimators.treatments import (
     MOST_CLASSES_ENCODED,
+    OF_TREES,
     Style,
     Treatment,
     by_column,
@@ -295,7 +296,7 @@ class _Parts:
         names = self._columns.of("category")
         hot, coded = self._chosen(names, "one-hot"), self._chosen(names, "codes")
         auto, means = self._auto(names), [*self._many(), *self._chosen(names, "target")]
-        if self._style == "tree":
+        if self._style in OF_TREES:
             parts = [("category", made_by.codes, auto + coded), ("one-hot", _one_hot, hot)]
         elif self._style == "embedded":
             parts = [("category", _vectors, auto + coded), ("one-hot", _one_hot, hot)]
@@ -341,7 +342,7 @@ class _Parts:
             case "network" | "embedded":
                 return made_by.by_rank(len(self._frame), self._seed)
             case _:
-                return made_by.as_they_are("tree")
+                return made_by.as_they_are(self._style)
 
     def _usual(self) -> list[str]:
         """Give the numbers that are treated as the style has it, in the order of the columns, then days between."""

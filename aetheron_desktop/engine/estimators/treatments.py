@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Column, ColumnType, Schema, Task
 
-Style: TypeAlias = Literal["linear", "tree", "network", "embedded"]
+Style: TypeAlias = Literal["linear", "tree", "filled", "network", "embedded"]
 Kind: TypeAlias = Literal["number", "category", "date", "text"]
 
 AUTO: Final = "auto"
@@ -26,6 +26,8 @@ FEW_VALUES: Final = 30
 """A whole number with at most so many values is also taken as levels by weighted sums."""
 MANY_LEVELS: Final = 100
 """A category with more levels than this is target encoded."""
+OF_TREES: Final[frozenset[Style]] = frozenset({"tree", "filled"})
+"""The styles of trees, with gaps as they are and without."""
 TREE_LEVELS: Final = 254
 """What binned trees can tell apart in one column, beside what was never seen."""
 MOST_CLASSES_ENCODED: Final = 20
@@ -154,7 +156,7 @@ def has_many_levels(column: Column, style: Style) -> bool:
     """Tell whether a category has too many levels for a column or a code each."""
     if style == "embedded" or kind_of(column.type) != "category":
         return False
-    return column.distinct > (TREE_LEVELS if style == "tree" else MANY_LEVELS)
+    return column.distinct > (TREE_LEVELS if style in OF_TREES else MANY_LEVELS)
 
 
 def automatic(column: Column, style: Style) -> str:
@@ -175,6 +177,8 @@ def _automatic_number(column: Column, style: Style) -> str:
     if style == "tree":
         return "As it is; missing is an answer of its own."
     missing = "; a sign where one was missing" if column.missing else ""
+    if style == "filled":
+        return f"As it is; the median where one is missing{missing}." if column.missing else "As it is."
     if style in {"network", "embedded"}:
         return f"By rank, bent to the bell curve{missing}."
     levels = ", and a column for each value" if has_few_values(column) else ""
@@ -185,7 +189,7 @@ def _automatic_category(column: Column, style: Style) -> str:
     if style == "embedded":
         return "A learned vector for each level; rare ones share one."
     many = has_many_levels(column, style)
-    if style == "tree":
+    if style in OF_TREES:
         return "Codes of the frequent levels, and the mean of the target." if many else "A code for each level."
     if many:
         return "A column for each frequent level, and the mean of the target of each level."

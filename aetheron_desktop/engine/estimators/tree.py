@@ -28,8 +28,11 @@ class DecisionTree(Estimator):
 
     It is grown to its depth, and cut back by cost and complexity; each size on the way is a step, the smallest first,
     and the best is kept. A class's probability in a leaf counts two rows of the whole table's shares more (an
-    m-estimate; Cestnik 1990), so that a leaf of few rows is never certain.
+    m-estimate; Cestnik 1990), so that a leaf of few rows is never certain. Where predictions have directions, each leaf
+    counts them as one of middle size would: by their own sizes, leaves could come into another order.
     """
+
+    directed_style = "filled"
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
@@ -57,7 +60,7 @@ class DecisionTree(Estimator):
         """Give the prices of a leaf to try, the dearest, which leaves the smallest tree, first."""
         if not self.recipe.params["prune"]:
             return [0.0]
-        path = self._tree(0.0).cost_complexity_pruning_path(train.X, train.y, sample_weight=train.weight)
+        path = self._tree(0.0, train).cost_complexity_pruning_path(train.X, train.y, sample_weight=train.weight)
         prices = np.unique(np.maximum(path.ccp_alphas, 0.0))
         if len(prices) > _MOST_SIZES:
             prices = prices[np.unique(np.linspace(0, len(prices) - 1, _MOST_SIZES).round().astype(int))]
@@ -66,19 +69,23 @@ class DecisionTree(Estimator):
         return [float(one) for one in tried[::-1]]
 
     def _grown(self, train: Rows, alpha: float) -> Any:
-        tree = self._tree(alpha).fit(train.X, train.y, sample_weight=train.weight)
+        tree = self._tree(alpha, train).fit(train.X, train.y, sample_weight=train.weight)
+        tree.monotonic_cst = None  # said how it grows, and nothing of what it predicts
         if self.recipe.classes:
             shares = tree.tree_.value[:, 0, :]
             rows = tree.tree_.weighted_n_node_samples[:, None]
+            if self.recipe.monotone:
+                rows = rows[0] / tree.get_n_leaves()
             shares[...] = (shares * rows + shares[0] * _PRIOR_ROWS) / (rows + _PRIOR_ROWS)
         return tree
 
-    def _tree(self, alpha: float) -> Any:
+    def _tree(self, alpha: float, train: Rows) -> Any:
         params = self.recipe.params
         return (DecisionTreeRegressor if self.recipe.task == "regression" else DecisionTreeClassifier)(
             max_depth=params["max_depth"],
             min_samples_leaf=params["min_samples_leaf"],
             ccp_alpha=alpha,
+            monotonic_cst=self.recipe.directions(train.X.shape[1]),
             random_state=self.recipe.seed,
         )
 

@@ -35,11 +35,12 @@ class Forest(Estimator):
     """A random forest (Breiman 2001; ``sklearn.ensemble.RandomForest*``), a few trees a step."""
 
     kinds: ClassVar[tuple[Any, Any]] = (RandomForestClassifier, RandomForestRegressor)
+    directed_style = "filled"
 
     def fit(self, train: Rows, valid: Rows, progress: Progress) -> None:
         """Learn from ``train``, judged by ``valid``."""
         total = int(self.recipe.number("n_estimators"))
-        model = self._model(total, len(train), progress)
+        model = self._model(total, train, progress)
         seen = train.head(_JUDGED_TRAIN, self.recipe.seed), valid.head(_JUDGED_VALID, self.recipe.seed)
         sums = [self._zeros(rows) for rows in seen]
         step = _trees_per_step(train, self.recipe.threads)
@@ -48,6 +49,8 @@ class Forest(Estimator):
             model.n_estimators = min(done + step, total)
             model.fit(train.X, train.y, sample_weight=train.weight)
             grown = model.estimators_[done:]
+            for tree in grown:
+                tree.monotonic_cst = None  # said how it grows, and nothing of what it predicts
             done = model.n_estimators
             self._keep(model)
             judged: list[Judged] = []
@@ -64,6 +67,7 @@ class Forest(Estimator):
         snapshot.n_jobs = 1
         # They are of the rows that it learned from, and no part of what it learned.
         snapshot._sample_weight = None
+        snapshot.monotonic_cst = None
         self.fitted = SklearnPredictor(snapshot)
 
     @staticmethod
@@ -92,8 +96,8 @@ class Forest(Estimator):
     def _zeros(self, rows: Rows) -> NDArray[np.float64]:
         return np.zeros(len(rows) if self.recipe.task == "regression" else (len(rows), self.recipe.classes))
 
-    def _model(self, trees: int, rows: int, progress: Progress) -> Any:
-        params = self.recipe.params
+    def _model(self, trees: int, train: Rows, progress: Progress) -> Any:
+        params, rows = self.recipe.params, len(train)
         share = float(self.recipe.number("max_features"))
         is_regression = self.recipe.task == "regression"
         # A node holds a number per class; many classes and many trees would fill the memory.
@@ -108,6 +112,7 @@ class Forest(Estimator):
             min_samples_leaf=params["min_samples_leaf"] or _leaf(rows, is_regression=is_regression),
             max_features=share or (0.6 if is_regression else "sqrt"),
             max_leaf_nodes=most_leaves,
+            monotonic_cst=self.recipe.directions(train.X.shape[1]),
             warm_start=True,
             n_jobs=self.recipe.threads,
             random_state=self.recipe.seed,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.base import Judged
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.estimators.pipeline import FittedPipeline
+    from aetheron_desktop.engine.estimators.treatments import Style
     from aetheron_desktop.engine.params import Value
     from aetheron_desktop.engine.training.auto_record import AutoRecord
     from aetheron_desktop.engine.training.experiment import Experiment
@@ -63,7 +64,7 @@ class SingleLearner:
         kind = implementation(card)
         self._subject = material.subject
         # Of the material only what was made of it stays: a long table is in the memory once.
-        self._prepared = prepare(material, kind.style, experiment.seed)
+        self._prepared = prepare(material, style_of(kind, material.subject), experiment.seed)
         self._estimator = kind(
             recipe(
                 material.subject, self._prepared, experiment.params, experiment.seed, threads, level=experiment.level
@@ -101,6 +102,11 @@ def implementation(card: Card) -> type[Estimator]:
     module, _, name = card.implementation.partition(":")
     kind: type[Estimator] = getattr(importlib.import_module(f"aetheron_desktop.engine.estimators.{module}"), name)
     return kind
+
+
+def style_of(kind: type[Estimator], subject: Subject) -> Style:
+    """Give how features are prepared for an estimator."""
+    return kind.directed_style if subject.monotone and kind.directed_style else kind.style
 
 
 def recipe(

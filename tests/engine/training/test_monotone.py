@@ -34,6 +34,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "lightgbm": {"n_estimators": 30, "min_child_samples": 5, "learning_rate": 0.3},
     "xgboost": {"n_estimators": 30, "learning_rate": 0.3},
     "catboost": {"iterations": 30, "learning_rate": 0.3},
+    "forest": {"n_estimators": 40},
+    "extra_trees": {"n_estimators": 40},
     "auto": {"models": 2, "folds": 2},
 }
 WANTED = (Monotone("dose", "+"), Monotone("age", "-"))

@@ -58,6 +58,7 @@ FOREST: Final = Card(
     parameters=_PARAMETERS,
     implementation="trees:Forest",
     iterative=True,
+    monotone=True,
     aliases=("random_forest", "randomforest", "rf"),
     source="Breiman (2001), Random Forests; sklearn.ensemble",
 )
@@ -72,6 +73,7 @@ EXTRA_TREES: Final = Card(
     parameters=_PARAMETERS,
     implementation="trees:ExtraTrees",
     iterative=True,
+    monotone=True,
     default=False,
     aliases=("extra_tree", "extratrees", "et", "xt"),
     source="Geurts, Ernst, Wehenkel (2006), Extremely Randomized Trees; sklearn.ensemble",
@@ -112,6 +114,7 @@ TREE: Final = Card(
     ),
     implementation="tree:DecisionTree",
     iterative=True,
+    monotone=True,
     default=False,
     aliases=("decision_tree", "decisiontree", "dt", "cart"),
     source="Breiman et al. (1984), Classification and Regression Trees; sklearn.tree",

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from aetheron_desktop.engine.evaluation.scores import log_loss
+from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.estimators.quantiles import levels, said
+from aetheron_desktop.engine.evaluation.scores import log_loss, mean_pinball
 from aetheron_desktop.engine.training.auto.fold_progress import FoldProgress, TimeIsUp
 from aetheron_desktop.engine.training.auto.folds import spread
 from aetheron_desktop.engine.training.auto.kept import FitAbout
 from aetheron_desktop.engine.training.auto.member import FoldFit, Member
 from aetheron_desktop.engine.training.auto_record import BegunRecord
-from aetheron_desktop.engine.training.learner import implementation, recipe
+from aetheron_desktop.engine.training.learner import implementation, recipe, style_of
 from aetheron_desktop.engine.training.preparation import prepare
 
 if TYPE_CHECKING:
@@ -47,11 +49,14 @@ class _Begun(NamedTuple):
 class Bench:
     """Fits candidates on folds; may be asked by several threads at once."""
 
-    def __init__(self, material: Material, folds: Folds, seed: int, threads: int, kept: KeptFits) -> None:
+    def __init__(
+        self, material: Material, folds: Folds, seed: int, threads: int, kept: KeptFits, *, level: float = LEVEL
+    ) -> None:
         self._material = material
         self.folds = folds
         self._seed = seed
         self._threads = threads
+        self._level = level
         self._kept = kept
         self._prepared: dict[tuple[str, int], Prepared] = {}
         self._bytes = 0
@@ -94,16 +99,18 @@ class Bench:
         candidate = attempt.candidate
         kind = implementation(candidate.card)
         known = self._kept.get(attempt.number, candidate, fold)
-        prepared = self._rows(kind.style, fold)
+        prepared = self._rows(style_of(kind, self._material.subject), fold)
         if known is not None:
-            return FoldFit(known[0], prepared.transformer, known[1], known[1].predict(prepared.valid.X))
+            return FoldFit(known[0], prepared.transformer, known[1], said(known[1], prepared.valid.X))
         began = time.monotonic()
         checkpoints = self._kept.going(attempt.number, candidate, fold)
         task = self._material.subject.task
         cut_at = attempt.cuts[fold] if attempt.cuts else None
-        progress = FoldProgress(task, checkpoints, budget_s, (is_over, attempt.is_over), cut_at=cut_at)
+        progress = FoldProgress(
+            task, checkpoints, budget_s, (is_over, attempt.is_over), cut_at=cut_at, level=self._level
+        )
         seed = (self._seed + fold) % 2**32
-        made = kind(recipe(self._material.subject, prepared, candidate.params, seed, self._threads))
+        made = kind(recipe(self._material.subject, prepared, candidate.params, seed, self._threads, level=self._level))
         begun = _Begun(attempt, fold, prepared.transformer, made, progress)
         self._current[threading.get_ident()] = begun
         with suppress(TimeIsUp):
@@ -117,7 +124,7 @@ class Bench:
         checkpoints.forget()
         self._first = self._first or (prepared.transformer, predictor, begun.record(progress.cut))
         del self._current[threading.get_ident()]
-        return FoldFit(about, prepared.transformer, predictor, predictor.predict(prepared.valid.X))
+        return FoldFit(about, prepared.transformer, predictor, said(predictor, prepared.valid.X))
 
     def member(self, attempt: Attempt) -> Member:
         """Give what an attempt has become that is done.
@@ -137,7 +144,9 @@ class Bench:
         return Member(attempt.number, attempt.candidate, fits, predicted, loss)
 
     def loss(self, predicted: NDArray[np.float64]) -> float:
-        """Give the log loss, or the mean squared error, on the judged rows."""
+        """Give the log loss, the mean squared error, or of quantiles (m, 3) the pinball loss, on the judged rows."""
+        if predicted.ndim == 2 and self._material.subject.task == "regression":
+            return mean_pinball(self.truth, predicted, levels(self._level), self.weight)
         if self._material.subject.task == "regression":
             return float(np.average((predicted - self.truth) ** 2, weights=self.weight))
         return log_loss(self.truth, predicted, self.weight)

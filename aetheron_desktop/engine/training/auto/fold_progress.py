@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from aetheron_desktop.engine.estimators.base import FitEnded
+from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.training.auto_record import Cut
 from aetheron_desktop.engine.training.judge import Judge
 from aetheron_desktop.engine.training.lives import Mark, mark_in, put_mark
@@ -38,8 +39,9 @@ class FoldProgress:
         ends: tuple[threading.Event, ...],
         *,
         cut_at: Cut | None = None,
+        level: float = LEVEL,
     ) -> None:
-        self._loss_of = Judge(task).loss
+        self._loss_of = Judge(task, level).loss
         self._checkpoints = checkpoints
         self._began = time.monotonic()
         self._until = None if budget_s is None else self._began + budget_s

@@ -4,7 +4,7 @@ from typing import Any
 
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor, RandomForestClassifier, RandomForestRegressor
 
-from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, asked
+from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, asked, signs
 
 
 def fit_forest(train: Rows, valid: Rows, setting: Setting) -> Predict:
@@ -31,6 +31,7 @@ def _grown(kind: Any, train: Rows, setting: Setting) -> Predict:
         min_samples_leaf=leaf,
         max_features=params["max_features"] or ("sqrt" if setting.classes else 0.6),
         max_leaf_nodes=max(2, most_leaves) if most_leaves < rows else None,
+        monotonic_cst=signs(train, setting),
         n_jobs=setting.threads,
         random_state=setting.seed,
     )

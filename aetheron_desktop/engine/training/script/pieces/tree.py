@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, asked, drawn, loss_of
+from aetheron_desktop.engine.training.script.pieces.rows import Predict, Rows, Setting, asked, drawn, loss_of, signs
 
 
 def fit_tree(train: Rows, valid: Rows, setting: Setting) -> Predict:
@@ -18,6 +18,7 @@ def fit_tree(train: Rows, valid: Rows, setting: Setting) -> Predict:
             max_depth=params["max_depth"],
             min_samples_leaf=params["min_samples_leaf"],
             ccp_alpha=alpha,
+            monotonic_cst=signs(train, setting),
             random_state=setting.seed,
         )
 
@@ -26,6 +27,9 @@ def fit_tree(train: Rows, valid: Rows, setting: Setting) -> Predict:
         if setting.classes:
             # Two rows of the whole table's shares more in each leaf, so that none is certain.
             shares, rows = made.tree_.value[:, 0, :], made.tree_.weighted_n_node_samples[:, None]
+            if setting.directions:
+                # By their own sizes, leaves could come into another order.
+                rows = rows[0] / made.get_n_leaves()
             shares[...] = (shares * rows + shares[0] * 2.0) / (rows + 2.0)
         return made
 
