@@ -12,11 +12,11 @@ import pandas as pd
 from aetheron_desktop.engine.estimators.feature_maker import made_by
 from aetheron_desktop.engine.estimators.limits import values
 from aetheron_desktop.engine.estimators.pooling import pooled
-from aetheron_desktop.engine.estimators.quantiles import said
+from aetheron_desktop.engine.estimators.quantiles import QuantilesPredictor, said
 from aetheron_desktop.engine.estimators.temperature import cooled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -48,16 +48,26 @@ class Blend:
     """The weighted mean of what the branches say; the probabilities of classes are brought to ``temperature``.
 
     With ``offsets``, one for each class or one, a second layer puts the means of the members together instead; see
-    :func:`.pooling.pooled`.
+    :func:`.pooling.pooled`. Branches that tell quantiles of a number give the means of these, which are in order as
+    theirs are.
     """
 
     branches: tuple[Branch, ...]
     temperature: float = 1.0
     offsets: tuple[float, ...] = ()
 
+    @property
+    def of_quantiles(self) -> bool:
+        """Whether it tells quantiles of a number."""
+        return all(isinstance(branch.predictor, QuantilesPredictor) for branch in self.branches)
+
     def predict(self, X: Any) -> NDArray[np.float64]:
         """Give (n, classes) probabilities, or (n,) values, of the columns by name, (n,) each."""
-        return self.together(self._told(X))
+        return self.together(self._told(X, lambda predictor, rows: predictor.predict(rows)))
+
+    def quantiles(self, X: Any) -> NDArray[np.float64]:
+        """Give (n, 3) of the columns by name: the lower quantile, the median, the upper one."""
+        return self.together(self._told(X, said))
 
     def together(self, told_by: Iterable[tuple[Branch, NDArray[np.float64]]]) -> NDArray[np.float64]:
         """Give what the whole says where each branch told what it says of the same rows."""
@@ -86,13 +96,15 @@ class Blend:
             said[branch.member] = said[branch.member] + part if branch.member in said else part
         return pooled([said[number] for number in members], [weight for _, weight in members.values()], self.offsets)
 
-    def _told(self, X: Any) -> Iterator[tuple[Branch, NDArray[np.float64]]]:
+    def _told(
+        self, X: Any, ask: Callable[[Predictor, Any], NDArray[np.float64]]
+    ) -> Iterator[tuple[Branch, NDArray[np.float64]]]:
         # Branches with one transformer stand side by side: what it makes is made once, and only one is in the memory.
         for _, group in groupby(self.branches, key=lambda branch: id(branch.transformer)):
             rows = None
             for branch in group:
                 rows = made_by(branch.transformer, X) if rows is None else rows
-                yield branch, branch.predictor.predict(rows)
+                yield branch, ask(branch.predictor, rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

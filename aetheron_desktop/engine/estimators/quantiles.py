@@ -21,6 +21,8 @@ class QuantilesPredictor:
 
     kind: ClassVar[str] = "quantiles"
     """Under which name it is stored."""
+    of_quantiles: ClassVar[bool] = True
+    """Whether it tells quantiles of a number."""
     parts: tuple[Predictor, ...]
 
     def predict(self, X: NDArray[Any]) -> NDArray[np.float64]:
@@ -38,7 +40,9 @@ class QuantilesPredictor:
 
 def said(predictor: Predictor, X: Any) -> NDArray[np.float64]:
     """Give all that ``predictor`` tells of ``X``: probabilities, values (n,), or (n, 3) quantiles."""
-    return predictor.quantiles(X) if isinstance(predictor, QuantilesPredictor) else predictor.predict(X)
+    ask = predictor.quantiles if getattr(predictor, "of_quantiles", False) else predictor.predict  # type: ignore[attr-defined]
+    told: NDArray[np.float64] = ask(X)
+    return told
 
 
 def levels(level: float) -> tuple[float, float, float]:

@@ -11,6 +11,8 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.stats import rankdata
 
+from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.estimators.quantiles import levels
 from aetheron_desktop.engine.estimators.temperature import LEAST
 
 if TYPE_CHECKING:
@@ -42,13 +44,15 @@ def blend_weights(
     *,
     metric: str = "",
     seed: int = 0,
+    level: float = LEVEL,
 ) -> NDArray[np.float64]:
     """Give a weight for each of the models, 0 or more and 1 in all, by greedy selection with replacement.
 
     ``truth`` is (n,) class indices or values, each of ``predicted`` (n, classes) probabilities or (n,) values, and
     ``weight`` (n,). In each round the model joins that makes the loss of the mean smallest; the best round is taken
     (Caruana, Niculescu-Mizil, Crew and Ksikes 2004, Ensemble Selection from Libraries of Models). The loss is what
-    ``metric`` asks for: the ranks of two classes, the absolute or the squared error of values, else the log loss.
+    ``metric`` asks for: the ranks of two classes, the absolute or the squared error of values, else the log loss. Of
+    (n, 3) quantiles of values at ``level`` it is the pinball loss.
     """
     is_ranked = task == "binary" and metric in _RANKED and len(np.unique(truth)) == 2
     most, rounds = (_RANK_ROWS, _RANK_ROUNDS) if is_ranked else (_ROWS, _ROUNDS)
@@ -57,6 +61,8 @@ def blend_weights(
     if is_ranked:
         # Class weights do not change how rows are ranked; those of rows would, and the area on the test rows has none.
         return _greedy(np.stack([one[rows, 1] for one in predicted]), _rank_loss(truth), rounds)
+    if task == "regression" and predicted[0].ndim == 2:
+        return _greedy(np.stack([one[rows].ravel() for one in predicted]), _pinball(truth, level, weight), rounds)
     if task == "regression":
         power = 1 if metric in {"mae", "median_absolute_error"} else 2
         return _greedy(np.stack([one[rows] for one in predicted]), _error(truth, power, weight), rounds)
@@ -90,6 +96,19 @@ def _surprise(weight: NDArray[np.float64] | None) -> Loss:
 def _error(truth: NDArray[Any], power: int, weight: NDArray[np.float64] | None) -> Loss:
     def losses(means: NDArray[np.float64]) -> NDArray[np.float64]:
         made: NDArray[np.float64] = np.average(np.abs(means - truth) ** power, axis=1, weights=weight)
+        return made
+
+    return losses
+
+
+def _pinball(truth: NDArray[Any], level: float, weight: NDArray[np.float64] | None) -> Loss:
+    quantiles = np.array(levels(level))
+    each, true = np.tile(quantiles, len(truth)), np.repeat(truth, len(quantiles))
+    weights = None if weight is None else np.repeat(weight, len(quantiles))
+
+    def losses(means: NDArray[np.float64]) -> NDArray[np.float64]:
+        over = true - means
+        made: NDArray[np.float64] = np.average(np.maximum(each * over, (each - 1.0) * over), axis=1, weights=weights)
         return made
 
     return losses

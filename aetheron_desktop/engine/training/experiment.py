@@ -169,6 +169,8 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     directed = monotone_.checked(monotone, dataset.schema, chosen, by_column(wanted), task)
     if directed:
         cards = monotone_.keeping(cards, task, are_chosen=bool(estimators))
+    chosen_params = {card.id: check_all(card.parameters, values.get(card.id, {}), owner=card.name) for card in cards}
+    _check_quantiles(task, chosen_params, directed)
     group = new_id().replace("run-", "group-", 1) if len(cards) > 1 else ""
     return tuple(
         Experiment(
@@ -179,7 +181,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
             task=task,
             features=chosen,
             estimator=card.id,
-            params=check_all(card.parameters, values.get(card.id, {}), owner=card.name),
+            params=chosen_params[card.id],
             split=_split(split),
             seed=seed,
             class_weight="none" if task == "regression" else class_weight,
@@ -257,6 +259,15 @@ def _check_errors(task: Task, errors: Sequence[ErrorCost], costs: Costs | None, 
             "Costs of errors need probabilities as they are, and balanced class weights bend them.",
             hint="Choose one of both: the costs say what rare classes are worth.",
         )
+
+
+def _check_quantiles(task: Task, params: Mapping[str, dict[str, Value]], directed: Sequence[Monotone]) -> None:
+    if not any(given.get("predicts") == "quantiles" for given in params.values()):
+        return
+    if task != "regression":
+        raise UsageError(f"Quantiles are of numbers; the task is {task}.", hint="Leave them out.")
+    if directed:
+        raise UsageError("No estimator that tells quantiles can promise a direction.", hint="Leave one of the two out.")
 
 
 def _check_target(dataset: DatasetInfo, column: Column, task: Task) -> None:

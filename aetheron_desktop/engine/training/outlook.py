@@ -40,7 +40,7 @@ def of_run(
 
 def _of_members(experiment: Experiment, info: DatasetInfo, threads: int, speeds: Mapping[str, float]) -> Forecast:
     """Say what one takes that trains others: each once a fold, on all rows but those of the fold."""
-    from aetheron_desktop.engine.training.auto.portfolio import portfolio  # NumPy
+    from aetheron_desktop.engine.training.auto.portfolio import portfolio, tells_quantiles  # NumPy
 
     size = size_of(info, experiment)
     rows = size.rows * (LEARNED + JUDGED)
@@ -50,7 +50,7 @@ def _of_members(experiment: Experiment, info: DatasetInfo, threads: int, speeds:
     part = size if folds < 2 else msgspec.structs.replace(size, rows=round(rows * (1 - 1 / folds) / LEARNED))
     seconds = 0.0
     count = int(number_of(experiment.params.get("models"), MODELS))
-    for one in islice(portfolio(experiment.task, experiment.seed), count):
+    for one in islice(portfolio(experiment.task, experiment.seed, of_quantiles=tells_quantiles(experiment)), count):
         speed = speeds.get(one.estimator, speeds.get("", 1.0))
         found = forecast(one.card, part, one.params, threads=threads, speed=speed)
         seconds += folds * found.seconds if found is not None else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aetheron_desktop.engine.estimators.cards.card import ANY, Card
-from aetheron_desktop.engine.params import Int
+from aetheron_desktop.engine.params import Choice, Int
 
 AUTO: Final = Card(
     id="auto",
@@ -15,6 +15,15 @@ AUTO: Final = Card(
     good_at="The best model in the time that you have, without choosing anything.",
     tasks=ANY,
     parameters=(
+        Choice(
+            name="predicts",
+            label="Of numbers",
+            default="values",
+            options=("values", "quantiles"),
+            labels=("Values, with limits", "Quantiles of each row"),
+            help="Quantiles are the median and limits that follow each row, chosen by the pinball loss: for rows that "
+            "scatter unevenly. The level of the limits says which.",
+        ),
         Int(
             name="models",
             label="Models",

@@ -66,6 +66,8 @@ def assembled(pipeline: FittedPipeline, threshold: float | None) -> tuple[ModelP
     raw: tuple[str, ...]
     if isinstance(pipeline.predictor, QuantilesPredictor):
         raw = _quantiles(graph, pipeline, pipeline.predictor, empty)
+    elif isinstance(pipeline.predictor, Blend) and pipeline.predictor.of_quantiles:
+        raw = _blend_of_quantiles(graph, pipeline, pipeline.predictor, empty)
     else:
         raw = ((_blend if isinstance(pipeline.predictor, Blend) else _raw)(graph, pipeline, empty),)
     made = graph.model("pipeline", raw_columns.inputs(given), _outputs(graph, pipeline, raw, outputs, threshold))
@@ -94,6 +96,20 @@ def _quantiles(
     less, more = graph.op("Min", a, b), graph.op("Max", a, b)
     middle = graph.op("Max", less, graph.op("Min", more, c))
     return middle, graph.op("Min", less, c), graph.op("Max", more, c)
+
+
+def _blend_of_quantiles(
+    graph: Graph, pipeline: FittedPipeline, blend: Blend, empty: Collection[str]
+) -> tuple[str, str, str]:
+    """Give (rows, 1) each, as :func:`_quantiles`: the weighted means of what the branches tell."""
+    totals: list[str] = []
+    for branch in blend.branches:
+        assert isinstance(branch.predictor, QuantilesPredictor)
+        single = replace(pipeline, transformer=branch.transformer, predictor=branch.predictor)
+        told = [graph.op("Mul", one, branch.weight) for one in _quantiles(graph, single, branch.predictor, empty)]
+        totals = [graph.op("Add", *both) for both in zip(totals, told, strict=True)] if totals else told
+    middle, low, high = totals
+    return middle, low, high
 
 
 def _raw(graph: Graph, pipeline: FittedPipeline, empty: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from aetheron_desktop.engine.estimators.feature_maker import AsItIs, made_by
+from aetheron_desktop.engine.estimators.limits import LEVEL
 from aetheron_desktop.engine.estimators.pipeline import Blend, Branch
 from aetheron_desktop.engine.estimators.temperature import cooled
 from aetheron_desktop.engine.evaluation.blending import blend_weights, blended, temperature
@@ -35,7 +36,7 @@ _OF_MIDDLES: Final = ("mae", "median_absolute_error")
 class Ensemble:
     """Members with a weight each, 1 in all; of each the first of its ``fits`` predict.
 
-    ``predicted`` (m, classes) or (m,) is what is said of the judged rows, each by models that did not learn from it;
+    ``predicted`` is what is said of the judged rows, as members have it, each by models that did not learn from it;
     probabilities are not brought to ``temperature`` yet. With ``offsets`` a second layer puts the members together (see
     :func:`.pooling.pooled`), and the weights are its own.
     """
@@ -56,7 +57,7 @@ class Ensemble:
 
     def judged(self) -> NDArray[np.float64]:
         """Give what the model says of the judged rows."""
-        return cooled(self.predicted, self.temperature) if self.predicted.ndim == 2 else self.predicted
+        return self.predicted if self.temperature == 1.0 else cooled(self.predicted, self.temperature)
 
     def pipeline(self, subject: Subject) -> FittedPipeline:
         """Give the model: the fits that count."""
@@ -75,8 +76,8 @@ class Ensemble:
 class Assembler:
     """Puts members together, by the metric that counts and within the time that a row may take.
 
-    ``truth`` (m,) are class indices or values of the judged rows, ``weight`` (m,) what each counts. ``latency_ms`` is
-    how long one row may take in all; ``row`` is one, column by column.
+    ``truth`` (m,) are class indices or values of the judged rows, ``weight`` (m,) what each counts; quantiles of values
+    are those at ``level``. ``latency_ms`` is how long one row may take in all; ``row`` is one, column by column.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Assembler:
         truth: NDArray[Any],
         weight: NDArray[np.float64] | None,
         *,
+        level: float = LEVEL,
         latency_ms: float | None = None,
         row: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
@@ -95,6 +97,7 @@ class Assembler:
         self._seed = seed
         self._truth = truth
         self._weight = weight
+        self._level = level
         self._latency_ms = latency_ms
         self._row = row
         self._known_ms: dict[int, tuple[object, float]] = {}
@@ -148,7 +151,9 @@ class Assembler:
 
     def _weighed(self, members: Sequence[Member]) -> Ensemble:
         said = [member.predicted for member in members]
-        weights = blend_weights(self._task, self._truth, said, self._weight, metric=self._metric, seed=self._seed)
+        weights = blend_weights(
+            self._task, self._truth, said, self._weight, metric=self._metric, seed=self._seed, level=self._level
+        )
         weights = np.where(weights < _LEAST_WEIGHT, 0.0, weights)
         weights /= weights.sum()
         return self._ensemble(members, weights, tuple(len(member.fits) for member in members))

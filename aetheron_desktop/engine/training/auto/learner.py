@@ -16,9 +16,7 @@ import psutil
 from aetheron_desktop.engine.errors import AetheronError, TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.base import FitEnded, Rows
-from aetheron_desktop.engine.evaluation.intervals import intervals
 from aetheron_desktop.engine.evaluation.metrics import main_metric
-from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.events import MemberScored, MessageLogged, finite
 from aetheron_desktop.engine.training.auto.bench import Bench
 from aetheron_desktop.engine.training.auto.ensemble import Assembler
@@ -27,6 +25,7 @@ from aetheron_desktop.engine.training.auto.lanes import Lanes, is_alone
 from aetheron_desktop.engine.training.auto.member import Attempt
 from aetheron_desktop.engine.training.auto.pace import Pace
 from aetheron_desktop.engine.training.auto.portfolio import portfolio
+from aetheron_desktop.engine.training.auto.scale import Scale
 from aetheron_desktop.engine.training.auto.usual import MODELS, usual_folds
 from aetheron_desktop.engine.training.auto_record import AutoRecord, MemberRecord
 from aetheron_desktop.engine.training.forecast import LEARNED, forecast, memory_words, size_of
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.training.learner import RunProgress
     from aetheron_desktop.engine.training.preparation import Material
 
-_INTERVAL_S: Final = 0.05
 _LOOK_S: Final = 0.1
 _FAILURES: Final = 5
 """So many more failures than members, and it gives up."""
@@ -96,15 +94,16 @@ class AutoLearner:
             self._lanes, self._asked_folds = min(again.lanes, threads), again.folds
         made = make_folds(experiment, material, dataset, self._asked_folds)
         self._threads = threads // self._lanes
-        self._bench = Bench(material, made, experiment.seed, self._threads, kept)
-        self._metric = experiment.metric or main_metric(experiment.task).name
+        self._bench = Bench(material, made, experiment.seed, self._threads, kept, level=experiment.level)
+        self._scale = Scale(experiment)
         latency_ms = experiment.params["latency_ms"]
         self._assembler = Assembler(
             experiment.task,
-            self._metric,
+            experiment.metric or main_metric(experiment.task).name,
             experiment.seed,
             self._bench.truth,
             self._bench.weight,
+            level=experiment.level,
             latency_ms=None if latency_ms is None else float(latency_ms),
             row=material.subject.columns.given(material.table.iloc[:1]),
         )
@@ -154,7 +153,9 @@ class AutoLearner:
         self._say(f"Auto: {len(self._bench.judged):,} rows are predicted, {self._bench.folds.how}{side}.")
         if directions := self._experiment.monotone:
             kept = ", ".join(one.words for one in directions)
-            self._say(f"The prediction {kept}: only boosted trees are tried, because they can promise that.")
+            self._say(f"The prediction {kept}: only estimators are tried that can promise that.")
+        if self._scale.of_quantiles:
+            self._say("Quantiles are asked for: estimators that tell them are tried, and chosen by the pinball loss.")
         lanes = Lanes(self._bench, self._lanes, self._threads)
         with threadpool_limits(limits=self._threads, user_api="blas"), lanes:
             try:
@@ -218,7 +219,8 @@ class AutoLearner:
 
     def _candidates(self) -> Iterator[Candidate]:
         """Give what may be tried, the best known first."""
-        for candidate in portfolio(self._experiment.task, self._experiment.seed):
+        of_quantiles = self._scale.of_quantiles
+        for candidate in portfolio(self._experiment.task, self._experiment.seed, of_quantiles=of_quantiles):
             if candidate.card.monotone or not self._experiment.monotone:
                 yield candidate
 
@@ -316,8 +318,8 @@ class AutoLearner:
         self._judged = rows, whole.judged()
 
     def _stack(self, progress: RunProgress) -> None:
-        """Put a second layer on the members in the end, where it is better; a layer is no longer in one direction."""
-        if self._whole is None or self._experiment.monotone:
+        """Put a second layer on the members in the end, where it is better; it keeps neither directions nor order."""
+        if self._whole is None or self._experiment.monotone or self._scale.of_quantiles:
             return
         progress.stage("second layer")
         stacked = self._assembler.stacked(self._whole)
@@ -328,10 +330,9 @@ class AutoLearner:
     # -- telling -------------------------------------------------------------------------------------------------------
 
     def _tell_member(self, member: Member, whole: Ensemble) -> None:
-        task, truth, shares = self._experiment.task, self._bench.truth, whole.shares
+        truth, shares = self._bench.truth, whole.shares
         places = {one.number: place for place, one in enumerate(self._members, 1)}
-        main = main_metric(task).name
-        limits = intervals(task, truth, member.predicted, seed=self._experiment.seed, budget_s=_INTERVAL_S).get(main)
+        limits = self._scale.interval(truth, member.predicted)
         self._emit(
             MemberScored(
                 job=self._experiment.run,
@@ -339,15 +340,15 @@ class AutoLearner:
                 title=member.candidate.title,
                 estimator=member.candidate.estimator,
                 params=member.candidate.params,
-                metric=main,
-                score=scores(task, truth, member.predicted)[main],
+                metric=self._scale.metric,
+                score=self._scale.score(truth, member.predicted),
                 low=limits[0] if limits else None,
                 high=limits[1] if limits else None,
                 loss=finite(member.loss),
                 seconds=member.seconds,
                 fits=len(member.fits),
                 cut=member.record.cut,
-                ensemble=scores(task, truth, whole.predicted)[main],
+                ensemble=self._scale.score(truth, whole.predicted),
                 weights={places[number]: share for number, share in shares.items()},
                 is_stacked=bool(whole.offsets),
             )
@@ -361,7 +362,7 @@ class AutoLearner:
                 title=candidate.title,
                 estimator=candidate.estimator,
                 params=candidate.params,
-                metric=main_metric(self._experiment.task).name,
+                metric=self._scale.metric,
                 reason=reason,
             )
         )

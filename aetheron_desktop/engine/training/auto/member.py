@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FoldFit(NamedTuple):
-    """A fit on a fold, and what it says, (rows, classes) or (rows,), of the rows of the fold that were left out."""
+    """A fit on a fold, and what it says of the rows that were left out, as :attr:`Member.predicted` has it."""
 
     about: FitAbout
     transformer: Any
@@ -31,8 +31,8 @@ class FoldFit(NamedTuple):
 class Member:
     """A candidate that was fitted on all folds.
 
-    ``number`` is its place in the portfolio. ``predicted`` (m, classes) or (m,) is what is said of the judged rows,
-    ``loss`` the log loss or the mean squared error of that.
+    ``number`` is its place in the portfolio. ``predicted`` is what is said of the judged rows: (m, classes), (m,), or
+    (m, 3) quantiles of a number; ``loss`` is the log loss, the mean squared error or the pinball loss of that.
     """
 
     number: int

@@ -16,10 +16,11 @@ from aetheron_desktop.engine.params import Float, Int
 from aetheron_desktop.engine.training.candidate import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.params import Value
+    from aetheron_desktop.engine.training.experiment import Experiment
 
 COST: Final = {
     "naive_bayes": 0.1,
@@ -30,6 +31,8 @@ COST: Final = {
     "lightgbm": 1.0,
     "xgboost": 1.2,
     "catboost": 5.0,
+    "quantile": 1.0,
+    "quantile_boosting": 3.0,
     "boosting": 1.8,
     "extra_trees": 2.0,
     "forest": 3.0,
@@ -130,23 +133,44 @@ _VARIED: Final[dict[str, dict[str, tuple[float, float]]]] = {
     },
 }
 """Between which values further settings are drawn, on the logarithm's scale."""
+_QUANTILES: Final[tuple[Candidate, ...]] = (
+    Candidate("quantile", {}),
+    Candidate("quantile_boosting", {}),
+    Candidate(
+        "quantile_boosting", {"learning_rate": 0.03, "num_leaves": 8, "min_child_samples": 40, "n_estimators": 3_000}
+    ),
+    Candidate(
+        "quantile_boosting", {"learning_rate": 0.03, "num_leaves": 48, "min_child_samples": 20, "n_estimators": 3_000}
+    ),
+    Candidate("quantile", {"alpha": 0.01}),
+)
+"""What is tried for quantiles of a number: those that tell them."""
+_VARIED_QUANTILES: Final = {
+    "quantile_boosting": {"learning_rate": (0.015, 0.1), "num_leaves": (4, 96), "min_child_samples": (5, 100)},
+}
 
 
-def portfolio(task: Task, seed: int) -> Iterator[Candidate]:
-    """Give what to try for ``task``, the best known first, without an end."""
-    yield from (candidate for candidate in _FIRST if task in candidate.card.tasks)
+def tells_quantiles(experiment: Experiment) -> bool:
+    """Whether an ensemble is asked for quantiles of each row; plans of earlier versions do not say."""
+    return experiment.params.get("predicts") == "quantiles"
+
+
+def portfolio(task: Task, seed: int, *, of_quantiles: bool = False) -> Iterator[Candidate]:
+    """Give what to try for ``task``, or for quantiles of numbers, the best known first, without an end."""
+    first, varied = (_QUANTILES, _VARIED_QUANTILES) if of_quantiles else (_FIRST, _VARIED)
+    yield from (candidate for candidate in first if task in candidate.card.tasks)
     rng = np.random.default_rng(seed)
     while True:
-        for id_ in _VARIED:
-            yield Candidate(id_, _drawn(id_, rng))
+        for id_, ranges in varied.items():
+            yield Candidate(id_, _drawn(id_, ranges, rng))
 
 
-def _drawn(estimator: str, rng: np.random.Generator) -> dict[str, Value]:
+def _drawn(estimator: str, ranges: Mapping[str, tuple[float, float]], rng: np.random.Generator) -> dict[str, Value]:
     card = catalog.card(estimator)
     made: dict[str, Value] = {}
     for parameter in card.parameters:
-        if parameter.name in _VARIED[estimator] and isinstance(parameter, Int | Float):
-            low, high = _VARIED[estimator][parameter.name]
+        if parameter.name in ranges and isinstance(parameter, Int | Float):
+            low, high = ranges[parameter.name]
             value = float(np.exp(rng.uniform(np.log(low), np.log(high))))
             made[parameter.name] = round(value) if isinstance(parameter, Int) else float(f"{value:.3g}")
     return made

@@ -113,8 +113,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    def few(task: Task, seed: int) -> Iterator[Candidate]:
-        del seed
+    def few(task: Task, seed: int, *, of_quantiles: bool) -> Iterator[Candidate]:
+        del seed, of_quantiles
         yield from (candidate for candidate in CANDIDATES if task in candidate.card.tasks)
 
     monkeypatch.setattr("aetheron_desktop.engine.training.auto.learner.portfolio", few)

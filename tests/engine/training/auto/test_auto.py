@@ -51,8 +51,8 @@ def dataset(tmp_path: Path) -> Dataset:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    def few(task: Task, seed: int) -> Iterator[Candidate]:
-        del seed
+    def few(task: Task, seed: int, *, of_quantiles: bool) -> Iterator[Candidate]:
+        del seed, of_quantiles
         yield from (candidate for candidate in QUICK if task in candidate.card.tasks)
 
     monkeypatch.setattr("aetheron_desktop.engine.training.auto.learner.portfolio", few)
@@ -199,7 +199,7 @@ def test_that_fits_side_by_side_make_the_same_as_one_after_the_other(
     tried = [*QUICK, Candidate("network", {"epochs": 1, "hidden_size": 8}), Candidate("resnet", {"epochs": 1})]
     monkeypatch.setattr(
         "aetheron_desktop.engine.training.auto.learner.portfolio",
-        lambda task, seed: (candidate for candidate in tried if task in candidate.card.tasks),
+        lambda task, seed, of_quantiles: (candidate for candidate in tried if task in candidate.card.tasks),
     )
     one, three = (auto(dataset, task, threads=threads, models=5) for threads in (1, 3))
     assert one.predictions.equals(three.predictions)
