@@ -9,6 +9,8 @@ import os
 import runpy
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,30 +25,35 @@ from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.datasets.splitting.split import split_rows
 from aetheron_desktop.engine.errors import ModelError
 from aetheron_desktop.engine.estimators import catalog, features
-from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS, UNTOLD
+from aetheron_desktop.engine.estimators.cards.scripts import SCRIPTS
 from aetheron_desktop.engine.estimators.deciding import ErrorCost
 from aetheron_desktop.engine.estimators.monotone import Monotone
+from aetheron_desktop.engine.estimators.pipeline import Blend
 from aetheron_desktop.engine.estimators.treatments import Treatment
-from aetheron_desktop.engine.evaluation.metrics import metrics_for
+from aetheron_desktop.engine.evaluation.metrics import metrics_for, metrics_of_limits
+from aetheron_desktop.engine.training.auto_record import AutoRecord, Cut, MemberRecord
+from aetheron_desktop.engine.training.candidate import Candidate
 from aetheron_desktop.engine.training.experiment import Costs, SplitPlan, split_plan
-from aetheron_desktop.engine.training.script.making import Facts, Script, script_of
+from aetheron_desktop.engine.training.script import pieces
+from aetheron_desktop.engine.training.script.facts import Ensemble, Facts, Script, Share
+from aetheron_desktop.engine.training.script.making import script_of
 from aetheron_desktop.engine.training.script.pieces import dates as dates_piece
 from aetheron_desktop.engine.training.script.pieces import numbers as numbers_piece
 from aetheron_desktop.engine.training.script.pieces import split as split_piece
 from aetheron_desktop.engine.training.script.pieces import truths as truths_piece
 from aetheron_desktop.engine.training.script.pieces import words as words_piece
-from tests.contracts.test_estimators import EVERY, experiment, trained
+from aetheron_desktop.engine.training.script.source import Imports, joined
+from aetheron_desktop.engine.training.trainer import Training
+from tests.contracts.test_estimators import EVERY, QUICK, experiment, trained
 from tests.tables import made_dataset, made_table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.training.run import Run
 
-TOLD = [case for case in EVERY if case.values[0].id in SCRIPTS]  # type: ignore[union-attr]
+PIECES = [one for one in files(pieces).iterdir() if one.name.endswith(".py") and not one.name.startswith("_")]
 PUBLIC = {"numpy", "pandas", "scipy", "sklearn"}
 
 
@@ -59,10 +66,18 @@ def facts_of(run: Run) -> Facts:
     own = {name: value for name, value in run.metrics.items() if name in run.baseline}
     threshold = run.model.threshold if run.model else None
     costs = run.model.costs if run.model else None
+    limits = run.model.limits if run.model else None
     return Facts(
-        metrics=own, environment=run.environment, threshold=threshold, costs=costs, steps=run.steps,
-        ended_by=run.ended_by,
+        metrics=own, environment=run.environment, threshold=threshold, costs=costs, limits=limits, steps=run.steps,
+        ended_by=run.ended_by, ensemble=ensemble_of(run),
     )  # fmt: skip
+
+
+def ensemble_of(run: Run) -> Ensemble | None:
+    if run.auto is None or run.model is None or not isinstance(blend := run.model.predictor, Blend):
+        return None
+    shares = [Share(member=member, fits=count, weight=weight) for member, (count, weight) in blend.members().items()]
+    return Ensemble(record=run.auto, shares=tuple(shares), temperature=blend.temperature, offsets=tuple(blend.offsets))
 
 
 def script(run: Run, dataset: Dataset) -> Script:
@@ -85,8 +100,16 @@ def run_here(made: Script, dataset: Dataset, tmp_path: Path, monkeypatch: pytest
     return printed(out.getvalue())
 
 
+def libraries_of(run: Run) -> set[str]:
+    """Give the libraries that the estimators of a run need, beside those that every training has."""
+    names = {run.experiment.estimator} if run.auto is None else {one.candidate.estimator for one in run.auto.members}
+    return {library for name in names for library in catalog.card(name).libraries}
+
+
 def assert_same(scores: dict[str, tuple[float, float]], run: Run, within: float) -> None:
-    measured = [metric.name for metric in metrics_for(run.experiment.task)]
+    is_of_quantiles = run.model is not None and run.model.limits is not None and run.model.limits.of_quantiles
+    told = (*metrics_for(run.experiment.task), *(metrics_of_limits() if is_of_quantiles else ()))
+    measured = [metric.name for metric in told]
     assert list(scores) == [name for name in measured if run.metrics[name] is not None]
     for name, (here, then) in scores.items():
         assert then == run.metrics[name]
@@ -94,14 +117,12 @@ def assert_same(scores: dict[str, tuple[float, float]], run: Run, within: float)
 
 
 @pytest.mark.parametrize("card", catalog.ALL, ids=lambda card: card.id)
-def test_that_each_estimator_has_a_script_or_says_why_not(card: Card) -> None:
-    assert (card.id in SCRIPTS) != (card.id in UNTOLD)
-    if card.id in SCRIPTS:
-        names = {parameter.name for parameter in card.parameters}
-        assert SCRIPTS[card.id].rounds in {"", *names}
+def test_that_each_estimator_has_a_script(card: Card) -> None:
+    names = {parameter.name for parameter in card.parameters}
+    assert SCRIPTS[card.id].rounds in {"", *names}
 
 
-@pytest.mark.parametrize(("card", "task"), TOLD)
+@pytest.mark.parametrize(("card", "task"), EVERY)
 def test_that_the_scores_are_those_of_the_run(
     card: Card, task: Task, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,18 +135,19 @@ def test_that_the_scores_are_those_of_the_run(
         one.name for node in ast.walk(ast.parse(made.text)) if isinstance(node, ast.Import) for one in node.names
     }
     foreign = {name.split(".")[0] for name in modules} - set(sys.stdlib_module_names)
-    assert foreign <= PUBLIC | set(card.libraries)
+    assert foreign <= PUBLIC | libraries_of(run)
     assert all(len(line) <= 120 for line in made.text.splitlines())
-    assert_same(run_here(made, dataset, tmp_path, monkeypatch), run, SCRIPTS[card.id].within)
+    assert_same(run_here(made, dataset, tmp_path, monkeypatch), run, made.within)
 
 
 @pytest.mark.parametrize(
-    ("id_", "task"), [("lightgbm", "binary"), ("boosting", "regression"), ("xgboost", "multiclass")]
+    ("id_", "task"), [("lightgbm", "binary"), ("xgboost", "multiclass"), ("tabm", "regression"), ("auto", "binary")]
 )
 def test_that_it_runs_by_itself_without_this_program(id_: str, task: Task, dataset: Dataset, tmp_path: Path) -> None:
     run = trained(catalog.card(id_), task, dataset)
     file = tmp_path / "script.py"
-    file.write_text(script(run, dataset).text, encoding="utf-8")
+    made = script(run, dataset)
+    file.write_text(made.text, encoding="utf-8")
     # Isolated: neither the folder that it is started in nor the variables of this program lead to our package.
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(
@@ -133,7 +155,7 @@ def test_that_it_runs_by_itself_without_this_program(id_: str, task: Task, datas
         capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, env=surroundings, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert_same(printed(done.stdout), run, SCRIPTS[id_].within)
+    assert_same(printed(done.stdout), run, made.within)
 
 
 @pytest.mark.parametrize(("task", "class_weight"), [("regression", "none"), ("binary", "balanced")])
@@ -177,7 +199,7 @@ def test_that_costs_of_several_classes_are_in_it(
     assert_same(run_here(script(run, dataset), dataset, tmp_path, monkeypatch), run, SCRIPTS["tree"].within)
 
 
-@pytest.mark.parametrize("id_", ["boosting", "glass_box", "lightgbm", "xgboost", "catboost"])
+@pytest.mark.parametrize("id_", ["boosting", "glass_box", "lightgbm", "xgboost", "catboost", "tree", "extra_trees"])
 def test_that_directions_are_in_it(id_: str, dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = trained(catalog.card(id_), "binary", dataset, monotone=(Monotone("count", "-"), Monotone("size", "+")))
     made = script(run, dataset)
@@ -221,12 +243,52 @@ def test_that_a_fit_that_was_ended_is_ended_at_the_same_step(
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("id_", UNTOLD)
-def test_that_what_cannot_be_told_is_refused_with_the_reason(id_: str, dataset: Dataset) -> None:
-    task = catalog.card(id_).tasks[0]
-    with pytest.raises(ModelError, match="cannot be told as a script") as refused:
-        script_of(experiment(catalog.card(id_), task, dataset), dataset, Facts(metrics={}, environment={}))
-    assert UNTOLD[id_] in refused.value.detail
+def test_that_a_network_that_was_ended_is_ended_at_the_same_step(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = trained(catalog.card("network"), "binary", dataset)
+    run = trained(catalog.card("network"), "binary", dataset, steps=9)
+    assert run.ended_by == "steps"
+    assert run.metrics != whole.metrics
+    made = script(run, dataset)
+    assert f"END = ({run.steps}, False)" in made.text
+    assert_same(run_here(made, dataset, tmp_path, monkeypatch), run, made.within)
+
+
+def test_that_an_ensemble_keeps_its_folds_and_where_its_fits_were_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = made_table().assign(house=[f"h{row // 4}" for row in range(len(made_table()))])
+    dataset = made_dataset(tmp_path / "dataset", table, {"house": "category"})
+    part(dataset, SplitRequest(name="houses", kind="group", column="house"))
+    plan = experiment(catalog.card("auto"), "binary", dataset, split=split_plan(dataset, "houses"))
+    cuts = (Cut(step=3), Cut(step=2, is_after=True))
+    members = (
+        MemberRecord(number=2, candidate=Candidate("lightgbm", {"n_estimators": 20}), cuts=cuts),
+        MemberRecord(number=5, candidate=Candidate("network", QUICK["network"]), cuts=cuts),
+    )
+    again = AutoRecord(folds=2, lanes=1, members=members)
+    run = Training(plan, dataset, lambda event: None, again=again).run(lambda: False)
+    made = script(run, dataset)
+    assert "FOLD_OF_ROW = " in made.text
+    assert "changed={0: {'n_estimators': " in made.text
+    assert "ends={0: (" in made.text
+    assert_same(run_here(made, dataset, tmp_path, monkeypatch), run, made.within)
+
+
+def test_that_an_ensemble_without_a_record_is_refused(dataset: Dataset) -> None:
+    with pytest.raises(ModelError, match="kept no record of its members"):
+        script_of(experiment(catalog.card("auto"), "binary", dataset), dataset, Facts(metrics={}, environment={}))
+
+
+def test_that_no_two_pieces_have_a_name_in_common() -> None:
+    bodies = ast.parse(joined([Path(one.name).stem for one in PIECES], Imports())).body
+    names = [node.name for node in bodies if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    names += [
+        node.target.id for node in bodies if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    ]
+    assert len(names) > 60
+    assert len(names) == len(set(names))
 
 
 def test_that_another_table_is_not_taken(dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

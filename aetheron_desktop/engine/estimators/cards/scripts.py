@@ -1,4 +1,4 @@
-"""How each estimator is told in the script of a run, by the id of its card; or why it is not."""
+"""How each estimator is told in the script of a run, by the id of its card."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The ``piece`` of a script that fits it by its function ``fit_<id>``.
 
     ``rounds`` is the parameter by which a fit that was ended early is ended at the same step; empty where no parameter
-    does that. ``within`` is how far the scores may be from those of the run on the same machine, beside their size.
+    does that, and ``ends_at_steps`` says whether the loop of the script itself can. ``of_quantiles`` says that
+    it tells quantiles of a number. ``within`` is how far the scores may be from those of the run on the same machine,
+    beside their size.
     """
 
     piece: str
     rounds: str = ""
+    ends_at_steps: bool = False
+    of_quantiles: bool = False
     within: float = 1e-9
 
 
 SCRIPTS: Final[dict[str, Told]] = {
+    # Of its members the one that is farthest from its run decides.
+    "auto": Told(piece="ensemble"),
     "dummy": Told(piece="dummy"),
     # Two programs for one minimum stop at places that differ by as much as they are told to be content with.
     "logistic": Told(piece="logistic", rounds="max_iter", within=1e-4),
@@ -39,22 +45,11 @@ SCRIPTS: Final[dict[str, Told]] = {
     "xgboost": Told(piece="xgboost", rounds="n_estimators", within=1e-5),
     # Between blocks of trees it holds in single precision what they add up to.
     "catboost": Told(piece="catboost", rounds="iterations", within=1e-4),
+    "quantile": Told(piece="quantile", rounds="max_iter", of_quantiles=True, within=1e-6),
+    "quantile_boosting": Told(piece="quantile_boosting", rounds="n_estimators", of_quantiles=True),
+    # The weights come to the same bits; what they say of the test rows is summed in single precision, in other blocks.
+    "network": Told(piece="network", ends_at_steps=True, within=1e-5),
+    "tabm": Told(piece="tabm", ends_at_steps=True, within=1e-5),
+    "resnet": Told(piece="resnet", ends_at_steps=True, within=1e-5),
+    "ft_transformer": Told(piece="ft_transformer", ends_at_steps=True, within=1e-5),
 }
-
-_NETWORK: Final = (
-    "Its network and its loop of training are this program's own, over a thousand lines that no public library has. "
-    "The trained network itself goes on without this program as an ONNX file."
-)
-UNTOLD: Final[dict[str, str]] = {
-    "auto": "It trains many estimators and weighs them by what each says of rows it did not learn from; "
-    "each of its estimators can be trained by itself, and that run has a script.",
-    "quantile": "It rounds the corner of its loss over a width of its own, so that long tables take seconds; the "
-    "linear program of sklearn.linear_model.QuantileRegressor has other weights.",
-    "quantile_boosting": "Its three sums of trees are grown side by side and end together, in a loop of this program's "
-    "own; one of them alone is LightGBM with the objective quantile.",
-    "network": _NETWORK,
-    "tabm": _NETWORK,
-    "resnet": _NETWORK,
-    "ft_transformer": _NETWORK,
-}
-"""Why there is no script of a run of it, in words for people."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from aetheron_desktop.engine.estimators.networks.starting import uniform
+
 if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.networks.architecture import Architecture
 
@@ -20,7 +22,7 @@ class Waves(nn.Module):
         super().__init__()
         bound = 1.0 / math.sqrt(2 * frequencies)
         self.frequency = nn.Parameter(torch.randn(numbers, frequencies) * spread)
-        self.weight = nn.Parameter((torch.rand(numbers, 2 * frequencies, embedding) * 2.0 - 1.0) * bound)
+        self.weight = nn.Parameter(uniform(numbers, 2 * frequencies, embedding, bound=bound))
         self.bias = nn.Parameter(torch.zeros(numbers, embedding))
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
@@ -71,7 +73,7 @@ class Levels(nn.Module):
         super().__init__()
         bound = 1.0 / math.sqrt(embedding)
         self._counts = levels
-        weight = (torch.rand(sum(levels), embedding) * 2.0 - 1.0) * bound
+        weight = uniform(sum(levels), embedding, bound=bound)
         for end, count in zip(accumulate(levels), levels, strict=True):
             # The first row of a column is that of levels never seen: zero, and it stays so.
             weight[end - count] = 0.0

@@ -14,6 +14,7 @@ from torch import nn
 
 from aetheron_desktop.engine.estimators.networks.dropout import Dropout
 from aetheron_desktop.engine.estimators.networks.embeddings import Embedded
+from aetheron_desktop.engine.estimators.networks.starting import uniform
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.networks.architecture import Architecture
@@ -25,9 +26,9 @@ class SharedLinear(nn.Module):
     def __init__(self, inputs: int, outputs: int, members: int, *, own_scales: bool, is_first: bool) -> None:
         super().__init__()
         bound = 1.0 / math.sqrt(inputs)
-        self.weight = nn.Parameter(_uniform(outputs, inputs, bound=bound))
+        self.weight = nn.Parameter(uniform(outputs, inputs, bound=bound))
         # All members begin with one bias; where each has a bias of its own, it goes its own way from there.
-        bias = _uniform(outputs, bound=bound)
+        bias = uniform(outputs, bound=bound)
         self.bias = nn.Parameter(bias.expand(members, outputs).clone() if own_scales else bias)
         self.scale_in = nn.Parameter(torch.ones(members, inputs)) if own_scales or is_first else None
         self.scale_out = nn.Parameter(torch.ones(members, outputs)) if own_scales else None
@@ -71,8 +72,8 @@ class Ensemble(Embedded):
             first.scale_in = nn.Parameter(_differing(made, self.width))
         self.dropout = Dropout(made.dropout)
         bound = 1.0 / math.sqrt(width)
-        self.head = nn.Parameter(_uniform(made.members, width, made.outputs, bound=bound))
-        self.head_bias = nn.Parameter(_uniform(made.members, made.outputs, bound=bound))
+        self.head = nn.Parameter(uniform(made.members, width, made.outputs, bound=bound))
+        self.head_bias = nn.Parameter(uniform(made.members, made.outputs, bound=bound))
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
         X = self.together(X)
@@ -85,10 +86,6 @@ class Ensemble(Embedded):
         for layer in self.layers:
             values = self.dropout(torch.relu(layer(values)))
         return torch.baddbmm(self.head_bias[:, None, :], values, self.head).transpose(0, 1)
-
-
-def _uniform(*sizes: int, bound: float) -> torch.Tensor:
-    return (torch.rand(*sizes) * 2.0 - 1.0) * bound
 
 
 def _differing(made: Architecture, width: int) -> torch.Tensor:

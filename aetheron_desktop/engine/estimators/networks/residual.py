@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.networks.architecture import Architecture
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """Adds to what comes in what two layers make of it."""
 
     def __init__(self, made: Architecture) -> None:
@@ -35,7 +35,7 @@ class Residual(Embedded):
     def __init__(self, made: Architecture) -> None:
         super().__init__(made)
         self.first = nn.Linear(self.width, made.hidden_size)
-        self.blocks = nn.Sequential(*(Block(made) for _ in range(made.layers)))
+        self.blocks = nn.Sequential(*(ResidualBlock(made) for _ in range(made.layers)))
         self.norm = nn.BatchNorm1d(made.hidden_size)
         self.head = nn.Linear(made.hidden_size, made.outputs)
 

@@ -14,6 +14,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from aetheron_desktop.engine.estimators.networks.dropout import Dropout
 from aetheron_desktop.engine.estimators.networks.embeddings import Levels, Pieces
+from aetheron_desktop.engine.estimators.networks.starting import uniform
 
 if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.networks.architecture import Architecture
@@ -28,9 +29,9 @@ class Tokens(nn.Module):
         self._numbers = slice(made.numbers_from - self._codes, made.numbers_from - self._codes + made.numbers)
         plain = made.inputs - self._codes
         bound = 1.0 / math.sqrt(made.hidden_size)
-        self.none = nn.Parameter(_uniform(made.hidden_size, bound=bound))
-        self.weight = nn.Parameter(_uniform(plain, made.hidden_size, bound=bound))
-        self.bias = nn.Parameter(_uniform(made.inputs, made.hidden_size, bound=bound))
+        self.none = nn.Parameter(uniform(made.hidden_size, bound=bound))
+        self.weight = nn.Parameter(uniform(plain, made.hidden_size, bound=bound))
+        self.bias = nn.Parameter(uniform(made.inputs, made.hidden_size, bound=bound))
         self.levels = Levels(made.levels, made.hidden_size) if made.levels else None
         self.embed = Pieces(made.numbers, made.bins, made.hidden_size) if made.bins and made.numbers else None
 
@@ -47,7 +48,7 @@ class Tokens(nn.Module):
         return torch.cat([self.none.expand(len(X), 1, -1), tokens + self.bias], dim=1)
 
 
-class Block(nn.Module):
+class AttentionBlock(nn.Module):
     """Tokens look at each other, then each is thought over by itself; both normed before (Xiong et al. 2020)."""
 
     def __init__(self, made: Architecture, *, is_first: bool) -> None:
@@ -88,7 +89,7 @@ class Transformer(nn.Module):
     def __init__(self, made: Architecture) -> None:
         super().__init__()
         self.tokens = Tokens(made)
-        self.blocks = nn.ModuleList(Block(made, is_first=layer == 0) for layer in range(made.layers))
+        self.blocks = nn.ModuleList(AttentionBlock(made, is_first=layer == 0) for layer in range(made.layers))
         self.norm = nn.LayerNorm(made.hidden_size)
         self.head = nn.Linear(made.hidden_size, made.outputs)
 
@@ -98,7 +99,3 @@ class Transformer(nn.Module):
             tokens = block(tokens, 1 if block is self.blocks[-1] else tokens.shape[1])
         out: torch.Tensor = self.head(torch.relu(self.norm(tokens[:, 0])))
         return out
-
-
-def _uniform(*sizes: int, bound: float) -> torch.Tensor:
-    return (torch.rand(*sizes) * 2.0 - 1.0) * bound

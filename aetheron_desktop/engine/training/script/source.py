@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import ast
+import base64
 import re
 import sys
 import textwrap
+import zlib
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from aetheron_desktop.engine.errors import ModelError
+from aetheron_desktop.engine.estimators import networks
 from aetheron_desktop.engine.training.script import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-_OURS: Final = f"{pieces.__name__}."
+    from numpy.typing import NDArray
+
+_OURS: Final = (f"{pieces.__name__}.", f"{networks.__name__}.")
+"""Where pieces are: networks are those of the program itself, which need torch alone."""
+_NOWHERE: Final = {("__future__", "annotations"), ("typing", "TYPE_CHECKING")}
 _TEXT: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _FOR_CHECKERS: Final = re.compile(r"  # (?:noqa|fmt|type): .*$", re.MULTILINE)
 WIDTH: Final = 120
+_LONGEST: Final = 2_000_000
 
 
 class Imports:
@@ -55,26 +64,39 @@ def joined(names: Iterable[str], imports: Imports) -> str:
     """Give the text of the pieces ``names`` and of those that they need, each once; their imports go to ``imports``."""
     bodies: dict[str, str] = {}
 
-    def take(name: str) -> None:
-        if name in bodies:
+    def take(module: str) -> None:
+        if module in bodies:
             return
-        text = files(pieces).joinpath(f"{name}.py").read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        first = next(node for node in tree.body[1:] if not isinstance(node, ast.Import | ast.ImportFrom))
-        for node in tree.body:
+        package, _, name = module.rpartition(".")
+        text = files(package).joinpath(f"{name}.py").read_text(encoding="utf-8")
+        found, first = _imported(ast.parse(text).body[1:])
+        for node in found:
             if isinstance(node, ast.Import):
                 for one in node.names:
                     imports.module(f"{one.name} as {one.asname}" if one.asname else one.name)
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_OURS):
-                take((node.module or "").removeprefix(_OURS))
-            elif isinstance(node, ast.ImportFrom):
+            elif (source := node.module or "").startswith(_OURS):
+                take(source)
+            else:
                 for one in node.names:
-                    imports.name(node.module or "", one.name)
-        bodies[name] = _FOR_CHECKERS.sub("", "\n".join(text.splitlines()[first.lineno - 1 :]))
+                    if (source, one.name) not in _NOWHERE:
+                        imports.name(source, one.name)
+        bodies[module] = _FOR_CHECKERS.sub("", "\n".join(text.splitlines()[first.lineno - 1 :]))
 
     for name in names:
-        take(name)
+        take(f"{pieces.__name__}.{name}")
     return "\n\n\n".join(bodies.values())
+
+
+def _imported(body: Sequence[ast.stmt]) -> tuple[list[ast.Import | ast.ImportFrom], ast.stmt]:
+    """Give the imports at the beginning of a module, with those for type checkers, and the first other statement."""
+    found: list[ast.Import | ast.ImportFrom] = []
+    for node in body:
+        inner = node.body if isinstance(node, ast.If) else [node]
+        imported = [one for one in inner if isinstance(one, ast.Import | ast.ImportFrom)]
+        if len(imported) < len(inner):
+            return found, node
+        found += imported
+    raise ValueError("a piece holds nothing but imports")
 
 
 def wrapped(code: str, indent: int) -> str:
@@ -82,3 +104,32 @@ def wrapped(code: str, indent: int) -> str:
     whole = _TEXT.sub(lambda found: found[0].replace(" ", "\0"), code)
     lines = textwrap.wrap(whole, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
     return textwrap.indent("\n".join(lines), " " * indent).replace("\0", " ")
+
+
+def constant(name: str, value: Any) -> str:
+    """Give the lines that name a value."""
+    line = f"{name} = {value!r}"
+    if len(line) <= WIDTH:
+        return line
+    if isinstance(value, dict):
+        inside = "\n".join(wrapped(f"{key!r}: {one!r},", 4) for key, one in value.items())
+        return f"{name} = {{\n{inside}\n}}"
+    if isinstance(value, list):
+        inside = wrapped(f"{', '.join(map(repr, value))},", 4)
+        return f"{name} = [\n{inside}\n]"
+    return line
+
+
+def packed(numbers: NDArray[Any]) -> str:
+    """Give a number a row as text that stands in a script.
+
+    Raises:
+        ModelError: it would be too long.
+    """
+    made = base64.b85encode(zlib.compress(numbers.tobytes(), 9)).decode()
+    if len(made) > _LONGEST:
+        raise ModelError(
+            "Its split has too many rows to stand in a script.",
+            hint="Train with a split at random; the script parts the rows itself.",
+        )
+    return made

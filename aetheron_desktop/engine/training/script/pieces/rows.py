@@ -17,7 +17,9 @@ class Rows(NamedTuple):
 class Setting(NamedTuple):
     """The parameters, how many classes there are (0 for values), and where codes of categories stand.
 
-    With the features at the places of ``directions``, what is predicted only rises (1) or only falls (-1).
+    With the features at the places of ``directions``, what is predicted only rises (1) or only falls (-1). A network is
+    told where ``numbers`` of the table stand, and, where its fit was cut short, its ``end``: the step, and whether what
+    that step gave was still kept. ``quantiles`` are those that are asked for, where an estimator tells quantiles.
     """
 
     params: dict[str, Any]
@@ -26,6 +28,9 @@ class Setting(NamedTuple):
     threads: int
     codes: tuple[int, ...]
     directions: tuple[tuple[int, int], ...] = ()
+    numbers: range = range(0)
+    end: tuple[int, bool] | None = None
+    quantiles: tuple[float, ...] = ()
 
 
 Predict = Callable[[np.ndarray], np.ndarray]
