@@ -371,6 +371,17 @@ def test_that_the_axes_and_the_colour_are_remembered(tab: CompareTab, workspace:
     assert (kept.axes, kept.tint) == (("score", "started"), "started")
 
 
+def test_that_runs_are_drawn_over_their_parameters_only_while_somebody_looks(tab: CompareTab) -> None:
+    tab.beside.bring("sweep")
+    tab.board._change(where="task = binary")
+    shown_before = tab.beside.sweep.parallel.told
+    tab.hide()
+    tab.board._change(where="roc_auc < 0.97")
+    assert tab.beside.sweep.parallel.told is shown_before
+    tab.show()
+    assert [run.id for run in tab.beside.sweep.parallel.told.runs] == ["run-2", "run-1"]
+
+
 def test_that_runs_are_points_over_two_columns_and_a_region_chooses_them(tab: CompareTab, qtbot: QtBot) -> None:
     tab.beside.bring("sweep")
     tab.board._change(where="task = binary")

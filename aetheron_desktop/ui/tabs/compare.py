@@ -29,6 +29,8 @@ from aetheron_desktop.ui.widgets.naming import named
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QShowEvent
+
     from aetheron_desktop.engine.comparing.marks import Marks
     from aetheron_desktop.engine.comparing.row import RunRow
     from aetheron_desktop.engine.comparing.views import View
@@ -88,6 +90,10 @@ class CompareTab(QWidget):
         self.beside.sweep_made.connect(lambda sweep: sweep.axes_wanted.connect(self._ask_axes))
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.activated.connect(board.field.setFocus)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.chosen.draw_all()
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 

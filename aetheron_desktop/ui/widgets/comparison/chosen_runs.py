@@ -66,7 +66,7 @@ class ChosenRuns(QObject):
         beside.trade.run_chosen.connect(lambda run: board.choose([run]))
         beside.plots.failed.connect(session.tell)
         beside.sweep_made.connect(self._on_sweep)
-        board.model.arranged.connect(self._on_arranged)
+        board.model.arranged.connect(self.draw_all)
         beside.curves.failed.connect(session.tell)
         beside.curves.history_wanted.connect(self._read_history)
         beside.curves.series_changed.connect(self._show_series)
@@ -84,9 +84,9 @@ class ChosenRuns(QObject):
         if not self._runs:
             self._show_front()
 
-    def _on_arranged(self) -> None:
-        """Draw the runs that the board shows now, where all of them are drawn."""
-        if self._is_of_all_runs:
+    def draw_all(self) -> None:
+        """Draw the runs that the board shows now, where all of them are drawn and somebody looks."""
+        if self._is_of_all_runs and self._beside.isVisible():
             self._show_front()
 
     @property
