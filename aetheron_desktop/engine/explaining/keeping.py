@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.explaining.about import About
     from aetheron_desktop.engine.workspace import Workspace
 
-FOLDER: Final = "explanations"
 _FORMAT: Final = 1
 """With another way of answering the number changes, and what was kept is worked out again."""
 _decoder: Final = msgspec.json.Decoder(Explanation)
@@ -44,7 +43,7 @@ class Kept:
             commit = workspace.shelf.find(info.id, question.version)
         asked = msgspec.structs.replace(question, model=info.id, version=commit)
         made = hashlib.sha256(msgspec.json.encode((_FORMAT, asked), order="deterministic")).hexdigest()
-        self.file: Path = workspace.shelf.folder(info.id) / FOLDER / commit / f"{made[:24]}.jsonl"
+        self.file: Path = workspace.shelf.explanations(info.id) / commit / f"{made[:24]}.jsonl"
 
     def read(self) -> list[Explanation]:
         """Give what was answered; nothing where it was not, or was written by another program."""

@@ -68,6 +68,10 @@ class Shelf:
         binned = self._root / "bin" / "models" / id_
         return binned if id_ and binned.is_dir() else self._root / "models" / id_
 
+    def explanations(self, id_: str) -> Path:
+        """Give where explanations of a model lie, in a folder for each version."""
+        return self.folder(id_) / "explanations"
+
     def version_folder(self, id_: str, commit: str = "") -> Path:
         """Give where the files of a version lie, the current one by default; :meth:`files` puts them there."""
         info = self.model(id_)

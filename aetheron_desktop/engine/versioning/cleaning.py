@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.registry.repository.model_repository import ModelRepository
     from aetheron_desktop.engine.workspace import RunRecord, Workspace
 
-Kind: TypeAlias = Literal["files", "versions", "checkpoints", "model", "dataset", "left", "dated"]
+Kind: TypeAlias = Literal["files", "explanations", "versions", "checkpoints", "model", "dataset", "left", "dated"]
 _DAY_S: Final = 86_400.0
 _CLEANED: Final = "bin/cleaned"
 _SMALL: Final = frozenset({"model.json", "card.md", "signature.json", ".gitattributes"})
@@ -117,14 +117,14 @@ def free(workspace: Workspace, keys: Iterable[str], *, grace_s: int = _GRACE_S) 
 def _free(workspace: Workspace, item: CleanUpItem, grace_s: int) -> int | None:
     """Free one, and give the bytes that this gained; None where it has become another, and was left alone."""
     match item.kind:
-        case "files" | "versions":
+        case "files" | "explanations" | "versions":
             before = own_size(workspace.shelf.folder(item.id))
             if item.kind == "versions":
                 if not _prune(workspace, item.id, grace_s, item.state):
                     return None
             else:
                 with workspace.shelf.opened(item.id) as repository, repository.changing():
-                    for folder in _old_folders(repository):
+                    for folder in _old_folders(repository, _beside(workspace, item.id)[item.kind][0]):
                         remove_version_folder(folder)
             return max(0, before - own_size(workspace.shelf.folder(item.id)))
         case "checkpoints":
@@ -154,10 +154,11 @@ def _inside(root: Path, name: str) -> Path:
 def _of_models(workspace: Workspace) -> Iterator[CleanUpItem]:
     for info in (*workspace.models(), *workspace.models(binned=True)):
         with contextlib.suppress(AetheronError), workspace.shelf.opened(info.id) as repository:
-            folders = _old_folders(repository)
-            if folders:
-                words = f"files of {len(folders):,} versions; made again when they are needed"
-                yield CleanUpItem(kind="files", id=info.id, name=info.name, detail=words, size=own_size(*folders))
+            for kind, (place, again) in _beside(workspace, info.id).items():
+                folders = _old_folders(repository, place)
+                if folders:
+                    words = f"{kind} of {len(folders):,} version{'s' * (len(folders) > 1)}; {again}"
+                    yield CleanUpItem(kind=kind, id=info.id, name=info.name, detail=words, size=own_size(*folders))
             dropped, kept = _dropped(workspace, repository)
             size = _alone(repository, dropped, kept)
             if dropped or size:
@@ -170,11 +171,18 @@ def _of_models(workspace: Workspace) -> Iterator[CleanUpItem]:
                 )  # fmt: skip
 
 
-def _old_folders(repository: ModelRepository) -> list[Path]:
+def _beside(workspace: Workspace, id_: str) -> dict[Kind, tuple[Path, str]]:
+    """Give the places with a folder for each version beside the repository of a model, and how they are filled."""
+    return {
+        "files": (workspace.shelf.folder(id_) / "files", "made again when they are needed"),
+        "explanations": (workspace.shelf.explanations(id_), "worked out again when they are asked for"),
+    }
+
+
+def _old_folders(repository: ModelRepository, place: Path) -> list[Path]:
     """Give the folders of versions that nothing names: what is named is opened again soon."""
     labels = repository.labels()
     kept = {*labels.branches.values(), *labels.aliases.values()}
-    place = repository.root / "files"
     folders = sorted(place.iterdir()) if place.is_dir() else []
     # What begins with a point is being written by somebody, or was when that was killed.
     return [f for f in folders if f.name not in kept and not (f.name.startswith(".") and age_s(f) <= _DAY_S)]

@@ -214,6 +214,22 @@ def test_that_a_folder_that_is_being_written_is_left_alone(workspace: Workspace,
     assert not part.exists()
 
 
+def test_that_explanations_of_versions_that_nothing_names_are_freed_and_those_of_others_are_not(
+    workspace: Workspace, model: str
+) -> None:
+    current = workspace.model(model).version
+    old = next(commit for commit in workspace.shelf.versions(model) if commit != current)
+    for commit in (old, current):
+        (workspace.shelf.explanations(model) / commit).mkdir(parents=True)
+        (workspace.shelf.explanations(model) / commit / "0123.jsonl").write_bytes(b"{}" * 500)
+    item = listed(workspace)[f"explanations:{model}"]
+    assert (item.size, item.kind in FOR_GOOD) == (1_000, False)
+    assert item.detail == "explanations of 1 version; worked out again when they are asked for"
+    assert freed(workspace, item.key).size == 1_000
+    assert [folder.name for folder in workspace.shelf.explanations(model).iterdir()] == [current]
+    assert f"explanations:{model}" not in listed(workspace)
+
+
 def test_that_a_model_in_the_bin_counts_with_its_large_files(workspace: Workspace, model: str) -> None:
     workspace.bin_model(model)
     item = listed(workspace)[f"model:{model}"]

@@ -32,6 +32,7 @@ _LEAST_WHICH: Final = 80
 _LONGEST_NAME: Final = 24
 _KIND_WORDS: Final[dict[Kind, str]] = {
     "files": "Files of versions",
+    "explanations": "Explanations of versions",
     "versions": "Dropped variations",
     "checkpoints": "Checkpoints",
     "model": "Model in the bin",
