@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aetheron_desktop.engine.evaluation.statistic import AveragePrecision, RankArea, RootMean
+from aetheron_desktop.engine.evaluation.statistic import RootMean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from aetheron_desktop.engine.evaluation.ranked import AveragePrecision, RankArea, Ranked
     from aetheron_desktop.engine.evaluation.statistic import Statistic
 
     Floats = NDArray[np.float64]
@@ -49,13 +50,16 @@ class ClassMean:
 
 
 class Pooled:
-    """A metric of all pairs of row and class together (micro); the pairs of a row go together."""
+    """A metric of all pairs of row and class together (micro); the pairs of a row go together.
 
-    def __init__(self, kind: type[RankArea | AveragePrecision], truth: Indices, predicted: Floats) -> None:
-        is_true = np.zeros(predicted.shape, dtype=np.bool_)
+    ``ranked`` has the pairs of the first row first, then those of the second.
+    """
+
+    def __init__(self, kind: type[RankArea | AveragePrecision], truth: Indices, ranked: Ranked) -> None:
+        self._shape = len(truth), len(ranked) // len(truth)
+        is_true = np.zeros(self._shape, dtype=np.bool_)
         is_true[np.arange(len(truth)), truth] = True
-        self._shape = predicted.shape
-        self._pooled = kind(is_true.ravel(), np.ascontiguousarray(predicted).ravel())
+        self._pooled = kind(is_true.ravel(), ranked)
         self.value = self._pooled.value
 
     def influence(self) -> Floats:
@@ -74,6 +78,23 @@ class RelativeRoot:
     def influence(self) -> Floats:
         about = (self._truth - self._mean) / len(self._truth)
         made: Floats = self._root.influence() / abs(self._mean) - self.value * about / self._mean
+        return made
+
+    def resampled(self, weights: Floats) -> Floats:
+        mean = np.abs(weights @ self._truth / weights.sum(axis=1))
+        made: Floats = np.divide(self._root.resampled(weights), mean, out=np.full(len(mean), np.nan), where=mean > 0.0)
+        return made
+
+    def errors(self, weights: Floats) -> Floats:
+        # The logarithm of it has the influence squared / 2 - truth, each as a share of its mean and less 1.
+        rows, squared = weights.sum(axis=1), self._root.each / (self._root.value**2 or 1.0)
+        about = self._truth - self._mean
+        parts = np.column_stack([squared, squared**2, about, about**2, squared * about])
+        s, ss, u, uu, su = (weights @ parts).T / rows
+        mean = self._mean + u
+        with np.errstate(divide="ignore", invalid="ignore"):
+            square = (ss / s**2 - 1.0) / 4.0 + (uu - u**2) / mean**2 - (su / s - u) / mean
+            made: Floats = self.resampled(weights) * np.sqrt(np.maximum(square, 0.0) / rows)
         return made
 
 

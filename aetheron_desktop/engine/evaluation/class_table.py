@@ -10,7 +10,7 @@ import numpy as np
 from aetheron_desktop.engine.evaluation.curves import decisions
 from aetheron_desktop.engine.evaluation.curves.confusion import confusion
 from aetheron_desktop.engine.evaluation.intervals import intervals_of
-from aetheron_desktop.engine.evaluation.statistic import RankArea
+from aetheron_desktop.engine.evaluation.ranked import RankArea
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -28,6 +28,35 @@ def dummy(predictions: TestPredictions) -> TestPredictions:
     return replace(predictions, predicted=np.tile(said, (rows, 1)), chosen=chosen, threshold=None)
 
 
+def ranked_alike(predictions: TestPredictions) -> dict[str, float]:
+    """Give how well a dummy of classes ranks the rows, by metric, where it is defined: all have one score, no sort.
+
+    By a single class half of the pairs are right, and any share of the rows has the precision of all. Of all pairs of
+    row and class together (micro), those of one class have one score.
+    """
+    counts = np.bincount(predictions.truth, minlength=len(predictions.classes))
+    shares = counts[counts > 0] / counts.sum()
+    if predictions.task == "binary":
+        found = float(counts[1] / counts.sum())
+        areas = {"roc_auc": 0.5} if 0.0 < found < 1.0 else {}
+        return areas | ({"average_precision": found} if found else {})
+    area, precision = _pooled(counts, predictions.predicted[0])
+    known = {"roc_auc_micro": area, "average_precision_micro": precision}
+    known |= {"average_precision_macro": float(shares.mean()), "average_precision_weighted": float(shares @ shares)}
+    return known | (dict.fromkeys(("roc_auc_ovr", "roc_auc_weighted"), 0.5) if len(shares) > 1 else {})
+
+
+def _pooled(counts: NDArray[np.int64], said: NDArray[np.float64]) -> tuple[float, float]:
+    """Give ROC AUC and average precision of all pairs of row and class; ``counts`` are the rows of each class."""
+    _, group = np.unique(-said, return_inverse=True)
+    found = np.bincount(group, weights=counts)
+    told = np.bincount(group) * float(counts.sum())
+    wrong = told - found
+    below = wrong.sum() - np.cumsum(wrong) + wrong / 2.0
+    precision = np.cumsum(found) / np.cumsum(told)
+    return float(found @ below / (found.sum() * wrong.sum())), float(found @ precision / found.sum())
+
+
 def is_of_training(predictions: TestPredictions) -> bool:
     """Whether it is known what the dummy learned."""
     return predictions.baseline is not None

@@ -9,9 +9,13 @@ All at 95 % confidence. Which method a metric has was chosen by simulated covera
   Munzel (2000). With few rows of a class, or without an error, the score method of Newcombe (2006, Statistics in
   Medicine 25, p. 559, method 5).
 - Median: order statistics; no assumption, and no resampling.
-- The rest: the bootstrap over rows, BCa (Efron 1987; DiCiccio and Efron 1996), the ends widened as Student's t is
-  (Hesterberg 2015). R²: percentiles, which cover better there. Where that takes too long, the influences of the rows
-  (see :mod:`.statistic`) on a scale without ends: the logarithm, or the logit.
+- Errors of numbers: the studentized bootstrap over rows (Hall 1988; Davison and Hinkley 1997, section 5.2) of the
+  logarithm: how far samples are off, in units of their own errors, is nearly the same however far errors reach. Of R²
+  as far to either side; of RMSE, whose squares reach farthest, not within the percentiles.
+- The rest, and errors of few rows: the bootstrap over rows, BCa (Efron 1987; DiCiccio and Efron 1996), the ends widened
+  as Student's t is (Hesterberg 2015); of average precision with Satterthwaite's degrees of freedom.
+- Where samples take too long, the influences of the rows (see :mod:`.statistic`) on a scale without ends: the
+  logarithm, or the logit.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ import numpy as np
 
 from aetheron_desktop.engine.datasets.profiles.sampling import Z, wilson
 from aetheron_desktop.engine.estimators.limits import LEVEL
+from aetheron_desktop.engine.evaluation.aggregates import RelativeRoot
 from aetheron_desktop.engine.evaluation.definitions import definition
 from aetheron_desktop.engine.evaluation.distributions import (
     median_ranks,
@@ -30,17 +35,18 @@ from aetheron_desktop.engine.evaluation.distributions import (
     normal_quantile,
     student_quantile,
 )
+from aetheron_desktop.engine.evaluation.ranked import AveragePrecision, RankArea, RankAreas
 from aetheron_desktop.engine.evaluation.resampling import error_of, freedom, resample, widened
 from aetheron_desktop.engine.evaluation.scores import limits_by_row
 from aetheron_desktop.engine.evaluation.statistic import (
     F1,
-    AveragePrecision,
+    Explained,
     Mean,
     Median,
-    RankArea,
-    RankAreas,
     Recalls,
+    RootMean,
     decided,
+    is_studentized,
     is_weighted,
     statistics,
 )
@@ -53,8 +59,9 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.deciding import CostRule
     from aetheron_desktop.engine.evaluation.definition import Scale
-    from aetheron_desktop.engine.evaluation.statistic import Statistic, Weighted
+    from aetheron_desktop.engine.evaluation.statistic import Statistic, Studentized, Weighted
 
+    Floats = NDArray[np.float64]
     Truth = NDArray[Any]
     Predicted = NDArray[np.float64]
 
@@ -64,7 +71,11 @@ FEWEST: Final = 6
 """Of fewer rows neither the bootstrap nor order statistics can give an interval that holds."""
 FEWEST_OF_A_CLASS: Final = 5
 """Fewer rows of a class hardly tell their own variance."""
+FEWEST_STUDENTIZED: Final = 20
+"""Of fewer rows samples hardly know their own error."""
 _FEW_OF_A_CLASS: Final = 30
+_CONFIDENCE: Final = 0.95
+_BEYOND: Final = ((1.0 - _CONFIDENCE) / 2.0, (1.0 + _CONFIDENCE) / 2.0)
 _ROUNDING: Final = 1e-12
 _WEIGHTS_A_SECOND: Final = 40_000_000
 """So many weights a core draws and sums up in a second. A constant, not a clock: one seed has one result."""
@@ -224,26 +235,84 @@ def _of_median(ordered: NDArray[np.float64]) -> Interval | None:
     return float(ordered[below]), float(ordered[rows - 1 - below])
 
 
+def is_by_own_errors(name: str, statistic: Statistic, rows: int) -> bool:
+    """Whether an interval is that of the studentized bootstrap: of errors of numbers, where rows are not few."""
+    return rows >= FEWEST_STUDENTIZED and is_studentized(statistic) and definition(name).group in {"values", "limits"}
+
+
+class _Errors:
+    """The errors of a statistic on samples, as a metric of these."""
+
+    def __init__(self, statistic: Studentized) -> None:
+        self.value, self.influence, self.resampled = math.nan, statistic.influence, statistic.errors
+
+
 def _by_resamples(left: dict[str, Weighted], rows: int, samples: int, seed: int) -> dict[str, Interval | None]:
-    drawn = resample(list(left.values()), rows, samples=samples, seed=seed)
+    studied = {name: one for name, one in left.items() if is_by_own_errors(name, one, rows) and is_studentized(one)}
+    asked = [*left.values(), *(_Errors(one) for one in studied.values())]
+    drawn = resample(asked, rows, samples=samples, seed=seed)
+    values = dict(zip(left, drawn, strict=False))
+    errors = dict(zip(studied, drawn[len(left) :], strict=True))
     return {
-        name: _by_sample(statistic, values, rows, plain=name == "r2")
-        for (name, statistic), values in zip(left.items(), drawn, strict=True)
+        name: _studentized(name, statistic, values[name], errors[name])
+        if name in errors
+        else _by_sample(statistic, values[name], rows)
+        for name, statistic in left.items()
     }
 
 
-def _by_sample(statistic: Statistic, drawn: NDArray[np.float64], rows: int, *, plain: bool) -> Interval | None:
-    """Give the BCa interval of what the samples gave, or with ``plain`` the percentiles."""
+def _studentized(name: str, statistic: Statistic, drawn: Floats, errors: Floats) -> Interval | None:
+    """Give the interval by how far samples are off in units of their own errors, on a scale without ends."""
+    scale = definition(name).scale
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values, units = _unbounded(drawn, errors, scale)
+        (value,), (unit,) = _unbounded(np.array([statistic.value]), np.array([error_of(statistic.influence())]), scale)
+        off = (values - value) / units
+    known = np.isfinite(off)
+    if known.sum() < len(drawn) / 2:
+        return None
+    off, values = off[known], values[known]
+    if isinstance(statistic, Explained):
+        half = float(np.quantile(np.abs(off), _CONFIDENCE)) * unit
+        return _bounded(value - half, value + half, scale)
+    low, high = value - np.quantile(off, [_BEYOND[1], _BEYOND[0]]) * unit
+    if isinstance(statistic, RootMean | RelativeRoot):
+        least, most = np.quantile(values, _BEYOND)
+        low, high = min(low, least), max(high, most)
+    return _bounded(float(low), float(high), scale)
+
+
+def _unbounded(values: Floats, errors: Floats, scale: Scale) -> tuple[Floats, Floats]:
+    """Give values and their errors on a scale without ends."""
+    if scale == "positive":
+        return np.log(values), errors / values
+    if scale == "explained":
+        return -np.log(1.0 - values), errors / (1.0 - values)
+    return values, errors
+
+
+def _bounded(low: float, high: float, scale: Scale) -> Interval:
+    """Give ends on that scale as values."""
+    if scale == "positive":
+        return _grown(low), _grown(high)
+    return (1.0 - _grown(-low), 1.0 - _grown(-high)) if scale == "explained" else (low, high)
+
+
+def _by_sample(statistic: Statistic, drawn: Floats, rows: int) -> Interval | None:
+    """Give the BCa interval of what the samples gave."""
     values = drawn[np.isfinite(drawn)]
     if len(values) < len(drawn) / 2:
         return None
-    shift = skew = 0.0
-    if not plain:
-        influence = statistic.influence()
-        skew = float((influence**3).sum() / (6.0 * (influence**2).sum() ** 1.5))
-        below = float((values < statistic.value).mean() + (values == statistic.value).mean() / 2.0)
-        shift = normal_quantile(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values)))
-    moved = shift + np.array([-1.0, 1.0]) * widened(rows)
+    influence = statistic.influence()
+    skew = float((influence**3).sum() / (6.0 * (influence**2).sum() ** 1.5))
+    below = float((values < statistic.value).mean() + (values == statistic.value).mean() / 2.0)
+    shift = normal_quantile(min(max(below, 0.5 / len(values)), 1.0 - 0.5 / len(values)))
+    if isinstance(statistic, AveragePrecision):
+        # It knows no more of its error than the rows of the rarer class do.
+        width = student_quantile(freedom(influence, statistic.positive)) * math.sqrt(rows / (rows - 1))
+    else:
+        width = widened(rows)
+    moved = shift + np.array([-1.0, 1.0]) * width
     # Few rows and one that outweighs them all would turn the ends around.
     ends = shift + moved / np.maximum(1.0 - skew * moved, 0.1)
     low, high = np.quantile(values, [normal(float(end)) for end in ends])

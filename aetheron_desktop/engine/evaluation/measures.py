@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,15 +11,8 @@ from aetheron_desktop.engine.evaluation.aggregates import ClassMean, Largest, Po
 from aetheron_desktop.engine.evaluation.curves import decisions
 from aetheron_desktop.engine.evaluation.curves.confusion import top_k
 from aetheron_desktop.engine.evaluation.curves.decisions import AT_THRESHOLD, Estimate
-from aetheron_desktop.engine.evaluation.statistic import (
-    AveragePrecision,
-    Explained,
-    Mean,
-    Median,
-    RankArea,
-    RankAreas,
-    RootMean,
-)
+from aetheron_desktop.engine.evaluation.ranked import AveragePrecision, RankArea, RankAreas, Ranked, merged
+from aetheron_desktop.engine.evaluation.statistic import Explained, Mean, Median, RootMean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,42 +60,64 @@ def of_tops(predictions: TestPredictions) -> dict[str, Estimate]:
 # -- ranking ----------------------------------------------------------------------------------------------------------
 
 
-def _precision_of(predictions: TestPredictions, label: int) -> AveragePrecision | Mean:
-    positive = predictions.truth == label
+class Rankings:
+    """The rows of ``predictions`` in the order of each class's probability, sorted when that is first asked for."""
+
+    def __init__(self, predictions: TestPredictions) -> None:
+        self.predictions = predictions
+        self._by_class: dict[int, Ranked] = {}
+
+    @property
+    def labels(self) -> list[int]:
+        """The classes that are there."""
+        return [int(label) for label in np.unique(self.predictions.truth)]
+
+    def of(self, label: int) -> Ranked:
+        """Give the rows by the probability of one class."""
+        if label not in self._by_class:
+            self._by_class[label] = Ranked.by(np.ascontiguousarray(self.predictions.predicted[:, label]))
+        return self._by_class[label]
+
+    @cached_property
+    def all(self) -> Ranked:
+        """All pairs of row and class by their probability."""
+        return merged([self.of(label) for label in range(self.predictions.predicted.shape[1])])
+
+
+def _precision_of(rankings: Rankings, label: int) -> AveragePrecision | Mean:
+    positive = rankings.predictions.truth == label
     # Where every row has the class each is right, whatever is said of it.
-    return (
-        Mean(np.ones(len(positive))) if positive.all() else AveragePrecision(positive, predictions.predicted[:, label])
-    )
+    return Mean(np.ones(len(positive))) if positive.all() else AveragePrecision(positive, rankings.of(label))
 
 
-def _area_of(predictions: TestPredictions, label: int) -> RankArea:
-    return RankArea(predictions.truth == label, predictions.predicted[:, label])
+def _area_of(rankings: Rankings, label: int) -> RankArea:
+    return RankArea(rankings.predictions.truth == label, rankings.of(label))
 
 
-def ranking(predictions: TestPredictions) -> dict[str, Statistic | None]:
+def ranking(rankings: Rankings) -> dict[str, Statistic | None]:
     """Give how well the scores of two classes rank their rows."""
-    return {"roc_auc": _area_of(predictions, 1), "average_precision": _precision_of(predictions, 1)}
+    return {"roc_auc": _area_of(rankings, 1), "average_precision": _precision_of(rankings, 1)}
 
 
-def areas_of_many(predictions: TestPredictions) -> dict[str, Statistic | None]:
+def areas_of_many(rankings: Rankings) -> dict[str, Statistic | None]:
     """Give ROC AUC of several classes: each against the rest, averaged, and all pairs of row and class together."""
-    truth, labels = predictions.truth, [int(label) for label in np.unique(predictions.truth)]
-    areas = [_area_of(predictions, label) for label in labels]
+    truth, labels = rankings.predictions.truth, rankings.labels
+    areas = [_area_of(rankings, label) for label in labels]
     return {
         "roc_auc_ovr": RankAreas(areas),
         "roc_auc_weighted": ClassMean(truth, labels, areas, weighted=True),
-        "roc_auc_micro": Pooled(RankArea, truth, predictions.predicted),
+        "roc_auc_micro": Pooled(RankArea, truth, rankings.all),
     }
 
 
-def precisions_of_many(predictions: TestPredictions) -> dict[str, Statistic | None]:
+def precisions_of_many(rankings: Rankings) -> dict[str, Statistic | None]:
     """Give average precision of several classes, as :func:`areas_of_many`."""
-    truth, labels = predictions.truth, [int(label) for label in np.unique(predictions.truth)]
-    parts = [_precision_of(predictions, label) for label in labels]
+    truth, labels = rankings.predictions.truth, rankings.labels
+    parts = [_precision_of(rankings, label) for label in labels]
     return {
         "average_precision_macro": ClassMean(truth, labels, parts, weighted=False),
         "average_precision_weighted": ClassMean(truth, labels, parts, weighted=True),
-        "average_precision_micro": Pooled(AveragePrecision, truth, predictions.predicted),
+        "average_precision_micro": Pooled(AveragePrecision, truth, rankings.all),
     }
 
 

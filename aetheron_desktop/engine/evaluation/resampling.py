@@ -56,6 +56,13 @@ def freedom(influence: Floats, labels: NDArray[Any]) -> float:
     return float(parts.sum() ** 2 / (parts**2 / np.maximum(counts - 1, 1)).sum())
 
 
+def student_width(influence: Floats, labels: NDArray[Any]) -> float:
+    """Give the half of Student's interval of what varies among the rows of each label about their own mean."""
+    counts = np.bincount(labels)[labels]
+    own = influence * np.sqrt(counts / np.maximum(counts - 1, 1))
+    return error_of(own) * student_quantile(freedom(own, labels))
+
+
 def widened(rows: int) -> float:
     """Give the normal quantile at which percentiles of so few rows are as wide as Student's t (Hesterberg 2015)."""
     return student_quantile(rows - 1) * math.sqrt(rows / (rows - 1))

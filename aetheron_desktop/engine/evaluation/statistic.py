@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 import numpy as np
 
 from aetheron_desktop.engine.datasets.profiles.sampling import Z
+from aetheron_desktop.engine.evaluation.ranked import AveragePrecision, RankArea, RankAreas
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -57,6 +58,19 @@ class Summed(Weighted, Protocol):
 def is_summed(statistic: Statistic) -> TypeGuard[Summed]:
     """Whether the metric is made of sums over the rows alone."""
     return hasattr(statistic, "of_drawn")
+
+
+class Studentized(Weighted, Protocol):
+    """A metric of weighted rows that tells its own error on them."""
+
+    def errors(self, weights: Floats) -> Floats:
+        """Give the standard error for each row of ``weights`` (samples, rows), by the influences of its rows."""
+        ...
+
+
+def is_studentized(statistic: Statistic) -> TypeGuard[Studentized]:
+    """Whether the metric tells its own error on weighted rows."""
+    return hasattr(statistic, "errors")
 
 
 def is_weighted(statistic: Statistic) -> TypeGuard[Weighted]:
@@ -143,6 +157,12 @@ class Mean:
         made: Floats = self.each[drawn].mean(axis=1)
         return made
 
+    def errors(self, weights: Floats) -> Floats:
+        about, rows = self.each - self.value, weights.sum(axis=1)
+        mean, square = (weights @ np.column_stack([about, about**2])).T / rows
+        made: Floats = np.sqrt(np.maximum(square - mean**2, 0.0) / rows)
+        return made
+
 
 class RootMean:
     """The root of the mean of what each row has."""
@@ -164,6 +184,10 @@ class RootMean:
     def of_drawn(self, drawn: Indices) -> Floats:
         return np.sqrt(self._mean.of_drawn(drawn))
 
+    def errors(self, weights: Floats) -> Floats:
+        value = self.resampled(weights)
+        return np.divide(self._mean.errors(weights), 2.0 * value, out=np.zeros(len(value)), where=value > 0.0)
+
 
 class Explained:
     """R²: the share of the target's variance that is explained."""
@@ -183,6 +207,21 @@ class Explained:
         # One value drawn again and again leaves no variance but what rounding makes.
         spread[spread <= 1e-12 * self._spread] = np.nan
         made: Floats = 1.0 - weights @ self._squared / spread
+        return made
+
+    def errors(self, weights: Floats) -> Floats:
+        t, rows = self._truth, weights.sum(axis=1)
+        # In units of their means: powers of a target in millions keep their digits.
+        unit, s = self._spread / len(t), self._squared / (self._missed / len(t) or 1.0)
+        u = t / math.sqrt(unit)
+        powers = np.column_stack([u, u**2, u**3, u**4, s, s**2, s * u, s * u**2])
+        u1, u2, u3, u4, missed, ss, su, suu = (weights @ powers).T / rows
+        spread = u2 - u1**2
+        fourth = u4 - 4.0 * u1 * u3 + 6.0 * u1**2 * u2 - 3.0 * u1**4
+        both = suu - 2.0 * u1 * su + u1**2 * missed
+        with np.errstate(divide="ignore", invalid="ignore"):
+            square = (missed**2 * fourth / spread**2 - 2.0 * missed * both / spread + ss) / spread**2
+            made: Floats = np.sqrt(np.maximum(square, 0.0) / rows) * (self._missed / self._spread)
         return made
 
 
@@ -260,84 +299,6 @@ class F1:
         hits = _by_class(counts * (truth == chosen), truth, self._classes)
         both = _by_class(counts, truth, self._classes) + _by_class(counts, chosen, self._classes)
         return _ratios(2.0 * hits[:, self._only], both[:, self._only])
-
-
-class RankArea:
-    """ROC AUC by ranks, with DeLong's components in the time that sorting takes (Sun and Xu 2014)."""
-
-    def __init__(self, positive: NDArray[np.bool_], score: Floats) -> None:
-        self.positive = positive
-        self.positives, self.negatives = int(positive.sum()), int((~positive).sum())
-        self.value, self._each = math.nan, np.zeros(len(score))
-        if self.positives and self.negatives:
-            # Of a positive row: the share of negatives below it. Of a negative row: the share of positives above it.
-            # Half of those that have its score count.
-            _, group = np.unique(score, return_inverse=True)
-            above, below = (np.bincount(group[side], minlength=int(group.max()) + 1) for side in (positive, ~positive))
-            self._each[positive] = (np.cumsum(below) - below / 2.0)[group[positive]] / self.negatives
-            self._each[~positive] = 1.0 - (np.cumsum(above) - above / 2.0)[group[~positive]] / self.positives
-            self.value = float(self._each[positive].mean())
-
-    def influence(self) -> Floats:
-        counts = np.where(self.positive, self.positives, self.negatives)
-        # As DeLong divides: by one less than there are.
-        made: Floats = (self._each - self.value) / np.sqrt(counts * np.maximum(counts - 1.0, 1.0))
-        return made
-
-
-class RankAreas:
-    """The mean of the ROC AUC of each class against the rest."""
-
-    def __init__(self, areas: Sequence[RankArea]) -> None:
-        self.areas = [area for area in areas if math.isfinite(area.value)]
-        self.labels = np.sum([area.positive * number for number, area in enumerate(self.areas)], axis=0)
-        self.value = float(np.mean([area.value for area in self.areas])) if self.areas else math.nan
-
-    def influence(self) -> Floats:
-        made: Floats = np.sum([area.influence() for area in self.areas], axis=0) / len(self.areas)
-        return made
-
-
-class AveragePrecision:
-    """The area under precision over recall, as steps; rows of one score are told at once."""
-
-    def __init__(self, positive: NDArray[np.bool_], score: Floats) -> None:
-        order = np.argsort(-score, kind="stable")
-        self._order = slice(None) if bool((order[:-1] < order[1:]).all()) else order
-        ordered = score[order]
-        self._ends = np.append(np.flatnonzero(ordered[:-1] != ordered[1:]), len(score) - 1)
-        self._positive = positive[order].astype(np.float64)
-        self._inverse = np.empty_like(order)
-        self._inverse[order] = np.arange(len(order))
-        self.positives = int(positive.sum())
-        # The positive rows in order, and to each the last row and the last positive row of its score.
-        self._found = order[positive[order]]
-        group = np.searchsorted(self._ends, np.flatnonzero(positive[order]))
-        self._told_with = self._ends[group]
-        self._found_with = np.searchsorted(group, group, side="right") - 1
-        # With one class there is nothing that a sample could tell.
-        defined = 0 < self.positives < len(score)
-        self.value = float(self.resampled(np.ones((1, len(score))))[0]) if defined else math.nan
-
-    def influence(self) -> Floats:
-        sizes = np.diff(self._ends, prepend=-1)
-        hits = np.cumsum(self._positive)[self._ends]
-        told = self._ends + 1.0
-        found, precision = np.diff(hits, prepend=0.0), hits / told
-        # A row changes the precision at its own score and at each lower one.
-        up = np.cumsum((found / told)[::-1])[::-1]
-        down = np.cumsum((found * precision / told)[::-1])[::-1]
-        own = self._positive * (np.repeat(precision + up, sizes) - self.value)
-        made: Floats = ((own - np.repeat(down, sizes)) / hits[-1])[self._inverse]
-        return made
-
-    def resampled(self, weights: Floats) -> Floats:
-        told = np.cumsum(weights[:, self._order], axis=1)[:, self._told_with]
-        found = weights[:, self._found]
-        hits = np.cumsum(found, axis=1)
-        total = hits[:, -1]
-        area: Floats = np.einsum("ij,ij->i", found, hits[:, self._found_with] / np.maximum(told, 1.0))
-        return area / np.where(total > 0.0, total, np.nan)
 
 
 def _by_class(weights: Floats, labels: Indices, classes: int) -> Floats:

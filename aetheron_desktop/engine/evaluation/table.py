@@ -16,9 +16,10 @@ from aetheron_desktop.engine.evaluation.curves.calibration import calibration_of
 from aetheron_desktop.engine.evaluation.curves.confusion import confusion
 from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
 from aetheron_desktop.engine.evaluation.definitions import ALL, definition, definitions_for
-from aetheron_desktop.engine.evaluation.dummy import dummy
-from aetheron_desktop.engine.evaluation.intervals import FEWEST, intervals_of, is_sampled, on_scale
+from aetheron_desktop.engine.evaluation.dummy import dummy, ranked_alike
+from aetheron_desktop.engine.evaluation.intervals import FEWEST, intervals_of, is_by_own_errors, is_sampled, on_scale
 from aetheron_desktop.engine.evaluation.measures import (
+    Rankings,
     areas_of_many,
     of_decisions,
     of_tops,
@@ -28,7 +29,7 @@ from aetheron_desktop.engine.evaluation.measures import (
     values,
 )
 from aetheron_desktop.engine.evaluation.reasons import why_undefined, why_without_interval
-from aetheron_desktop.engine.evaluation.resampling import error_of, widened
+from aetheron_desktop.engine.evaluation.resampling import error_of, student_width, widened
 from aetheron_desktop.engine.evaluation.scores import limits_by_row
 from aetheron_desktop.engine.evaluation.statistic import Mean, is_weighted
 
@@ -50,7 +51,7 @@ _WILSON: Final = "Wilson (1927)"
 _DELTA: Final = "delta method, Wilson’s limits (Korn and Graubard 1998)"
 _INFLUENCE: Final = "influence of each row (Efron 1982)"
 _SAMPLED: Final = "bootstrap over rows, BCa (Efron 1987)"
-_PERCENTILES: Final = "bootstrap over rows, percentiles"
+_STUDENTIZED: Final = "studentized bootstrap over rows (Hall 1988)"
 _DELONG: Final = "DeLong (1988), on the logit scale; with few rows Newcombe (2006)"
 _METHODS: Final = {
     **dict.fromkeys(("accuracy", "precision", "recall", "specificity", "coverage", "top_2", "top_3", "top_5"), _WILSON),
@@ -59,10 +60,13 @@ _METHODS: Final = {
     "roc_auc": _DELONG,
     "roc_auc_ovr": _DELONG,
     "median_absolute_error": "order statistics",
-    "ece": "limits of each bin, put together (Zou and Donner 2008), without what chance adds",
+    "ece": "errors at which this one would be seen, chance counted in (sums of folded normals, Leone et al. 1961)",
 }
+_BY_CLASS: Final = dict.fromkeys(
+    ("average_precision_macro", "average_precision_weighted"),
+    f"{_INFLUENCE}, Student’s t by class (Satterthwaite 1946)",
+)
 _ORDER: Final = {definition.name: place for place, definition in enumerate(ALL)}
-_OF_MANY: Final = (areas_of_many, precisions_of_many)
 _BUDGET_S: Final = 0.5
 """What the bootstrap may take; longer tables are told by the influences."""
 _ROUNDING: Final = 1e-12
@@ -150,8 +154,10 @@ class _Table:
             ]
             yield from self._told({"mean_cost": (paid[0], paid[1].value)})
         yield self._calibration()
-        for make in (probabilities, ranking) if ours.task == "binary" else (probabilities, *_OF_MANY):
-            yield from self._all(make)
+        yield from self._all(probabilities)
+        rankings, idle_ranks = Rankings(ours), ranked_alike(dummys)
+        for rank in (ranking,) if ours.task == "binary" else (areas_of_many, precisions_of_many):
+            yield from self._told({name: (one, idle_ranks.get(name)) for name, one in rank(rankings).items()})
 
     def numbers(self) -> Iterator[Measured]:
         ours, dummys = self._ours, self._dummys
@@ -186,23 +192,26 @@ class _Table:
         found = intervals_of(later, rows, seed=self._seed, budget_s=self._budget_s)
         by_samples = is_sampled(rows, budget_s=self._budget_s)
         for name, statistic in later.items():
-            method = (_PERCENTILES if name == "r2" else _SAMPLED) if by_samples else _INFLUENCE
+            method = _sampled(name, statistic, rows) if by_samples else _INFLUENCE
             yield _row(name, statistic.value, found.get(name), method, pairs[name][1], self._ours)
 
     def _ends(self, name: str, statistic: Statistic) -> tuple[Interval | None, str]:
         """Give the interval of what takes no samples: what is stored, by its own method, or by the influences."""
         rows = len(self._ours)
         if name in self._stored:
-            return self._stored[name], _METHODS.get(name, _PERCENTILES if name == "r2" else _SAMPLED)
+            return self._stored[name], _METHODS.get(name) or _sampled(name, statistic, rows)
         if name in _METHODS:
             return intervals_of({name: statistic}, rows).get(name), _METHODS[name]
         if rows < FEWEST or isinstance(statistic, Largest):
             return None, ""
-        error = error_of(statistic.influence())
-        if error <= _ROUNDING * abs(statistic.value):
+        influence = statistic.influence()
+        if error_of(influence) <= _ROUNDING * abs(statistic.value):
             return None, ""
-        low, high = on_scale(statistic.value, widened(rows) * error, definition(name).scale)
-        return (min(low, statistic.value), max(high, statistic.value)), _INFLUENCE
+        width, method = widened(rows) * error_of(influence), _INFLUENCE
+        if name in _BY_CLASS:
+            width, method = student_width(influence, self._ours.truth), _BY_CLASS[name]
+        low, high = on_scale(statistic.value, width, definition(name).scale)
+        return (min(low, statistic.value), max(high, statistic.value)), method
 
     def _calibration(self) -> Measured:
         found, idle = calibration_of(self._ours), calibration_of(self._dummys)
@@ -218,6 +227,13 @@ def _estimated(name: str, estimate: Estimate, baseline: float | None, prediction
     if not math.isfinite(value):
         return _undefined(name, predictions, baseline)
     return _row(name, value, (low, high), _METHODS.get(name, _DELTA), baseline, predictions)
+
+
+def _sampled(name: str, statistic: Statistic, rows: int) -> str:
+    if not is_by_own_errors(name, statistic, rows):
+        return _SAMPLED
+    of_what = {"positive": ", of the logarithm", "explained": ", of the logarithm of what is not explained"}
+    return _STUDENTIZED + of_what.get(definition(name).scale, "")
 
 
 def _undefined(name: str, predictions: TestPredictions, baseline: float | None = None) -> Measured:

@@ -7,14 +7,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aetheron_desktop.engine.evaluation.aggregates import RelativeRoot
 from aetheron_desktop.engine.evaluation.intervals import FEWEST, intervals
 from aetheron_desktop.engine.evaluation.metrics import metrics_for
 from aetheron_desktop.engine.evaluation.scores import scores
-from aetheron_desktop.engine.evaluation.statistic import decided, is_summed, is_weighted, statistics
+from aetheron_desktop.engine.evaluation.statistic import (
+    Explained,
+    Mean,
+    RootMean,
+    decided,
+    is_summed,
+    is_weighted,
+    statistics,
+)
 from tests.engine.evaluation.simulated import KINDS, TASKS, predicted_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aetheron_desktop.engine.datasets.schema import Task
+    from aetheron_desktop.engine.evaluation.statistic import Studentized
 
 
 def same(name: str, made: float, wanted: float | None) -> bool:
@@ -78,6 +90,36 @@ def test_that_the_influence_of_a_row_is_the_change_that_its_weight_makes(kind: s
         if is_weighted(statistic) and name != "median_absolute_error":
             values = statistic.resampled(weights)
             assert (values[1:] - values[0]) / 1e-6 == pytest.approx(statistic.influence(), abs=1e-5), name
+
+
+@pytest.mark.parametrize("name", ["mean", "rmse", "r2", "cv_rmse"])
+def test_that_the_error_on_a_sample_is_that_of_its_rows(name: str) -> None:
+    rng = np.random.default_rng(1)
+    truth, squared = rng.gamma(2.0, 2.0, 80) * 1e6 + 1e7, rng.lognormal(20.0, 1.0, 80)
+    make: Callable[[Any], Studentized] = {
+        "mean": lambda rows: Mean(squared[rows]),
+        "rmse": lambda rows: RootMean(squared[rows]),
+        "r2": lambda rows: Explained(truth[rows], squared[rows]),
+        "cv_rmse": lambda rows: RelativeRoot(truth[rows], squared[rows]),
+    }[name]
+    drawn = rng.integers(0, 80, (3, 80))
+    weights = np.array([np.bincount(rows, minlength=80) for rows in drawn], dtype=np.float64)
+    each = [make(rows) for rows in drawn]
+    assert make(slice(None)).resampled(weights) == pytest.approx([one.value for one in each])
+    wanted = [np.sqrt(np.square(one.influence()).sum()) for one in each]
+    assert make(slice(None)).errors(weights) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_that_errors_with_a_long_tail_have_the_studentized_interval() -> None:
+    # Davison and Hinkley (1997), section 5.2, the samples drawn one by one.
+    error = np.random.default_rng(5).lognormal(0.0, 0.8, 60)
+    low, high = intervals("regression", np.zeros(60), error, resamples=4_000)["mae"]
+    drawn = error[np.random.default_rng(6).integers(0, 60, (4_000, 60))]
+    means = drawn.mean(axis=1)
+    off = np.log(means / error.mean()) / (drawn.std(axis=1) / means / np.sqrt(60))
+    ends = error.mean() * np.exp(-np.quantile(off, [0.975, 0.025]) * error.std() / error.mean() / np.sqrt(60))
+    assert (low, high) == pytest.approx(tuple(ends), rel=0.02)
+    assert high - error.mean() > 1.2 * (error.mean() - low)
 
 
 def test_that_delongs_variance_is_that_of_all_pairs() -> None:
@@ -184,8 +226,8 @@ def test_that_nineteen_of_twenty_intervals_hold(kind: str) -> None:
             value = whole[name]
             assert value is not None
             held[name] += low <= value <= high
-    # 180 or fewer of 200 come once in 600 times when 95 % hold.
-    assert all(count > 0.9 * rounds for count in held.values()), held
+    # 179 or fewer of 200 come once in 900 times when 95 % hold.
+    assert all(count >= 0.9 * rounds for count in held.values()), held
 
 
 def test_that_long_tables_have_all_intervals() -> None:

@@ -14,9 +14,12 @@ from aetheron_desktop.engine.estimators.deciding import CostRule
 from aetheron_desktop.engine.evaluation.curves.confusion import confusion, confusion_at
 from aetheron_desktop.engine.evaluation.curves.cutoffs import Cutoffs
 from aetheron_desktop.engine.evaluation.definitions import ALL, definition, definitions_for
+from aetheron_desktop.engine.evaluation.dummy import dummy, ranked_alike
 from aetheron_desktop.engine.evaluation.intervals import intervals
+from aetheron_desktop.engine.evaluation.measures import Rankings, areas_of_many, precisions_of_many, ranking
 from aetheron_desktop.engine.evaluation.metrics import ALL as TRAINED_BY
 from aetheron_desktop.engine.evaluation.predictions import TestPredictions
+from aetheron_desktop.engine.evaluation.ranked import Ranked, merged
 from aetheron_desktop.engine.evaluation.scores import scores
 from aetheron_desktop.engine.evaluation.table import Measured, measured, measured_again, ordered
 from tests.engine.evaluation.simulated import KINDS, predicted_rows
@@ -263,3 +266,24 @@ def test_that_a_thousand_classes_are_measured() -> None:
     found = table_of(made_of("multiclass", truth, predicted), budget_s=0.0)
     assert found["top_5"].value == 1.0
     assert all(one.value is not None for one in found.values())
+
+
+@settings(max_examples=40, deadline=None)
+@given(predicted_rows())
+def test_that_classes_are_ranked_as_if_each_and_all_were_sorted_by_themselves(made: tuple[Any, Any, Any]) -> None:
+    task, truth, predicted = made
+    if task == "regression":
+        return
+    parts = [Ranked.by(column) for column in predicted.T]
+    together, sorted_ = merged(parts), Ranked.by(predicted.ravel())
+    assert (together.falling == sorted_.falling).all()
+    assert (predicted.ravel()[together.order] == together.falling).all()
+    assert (together.ends == sorted_.ends).all()
+    assert sorted(together.order) == list(range(predicted.size))
+    of_dummy = dummy(made_of(task, truth, predicted))
+    ranks = [ranking] if task == "binary" else [areas_of_many, precisions_of_many]
+    sorted_values = {
+        name: one.value for rank in ranks for name, one in rank(Rankings(of_dummy)).items() if one is not None
+    }
+    known = ranked_alike(of_dummy)
+    assert known == pytest.approx({name: value for name, value in sorted_values.items() if math.isfinite(value)})

@@ -24,6 +24,8 @@ Binning: TypeAlias = Literal["width", "quantile"]
 BINS = 10
 _LARGEST = 1e6
 _HALVINGS = 40
+_ROUNDING = 1e-12
+"""A mean of many equal probabilities is off by so much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,19 +112,25 @@ def _error(said: Floats, hits: Floats, count: Floats) -> tuple[float, float, flo
 
     A gap has no sign, so what is mere chance adds up, the more the fewer rows there are. So the limits are the errors
     of gaps that are larger or smaller than these by one factor, at which the error that is seen would be one of the
-    largest or least 2.5 %: the sum of the gaps is nearly normal, each by itself is folded (Leone et al. 1961).
+    largest or least 2.5 %: the sum of the gaps is nearly normal, each by itself is folded (Leone et al. 1961). How far
+    a bin is off by chance is told by the share that is seen and by the one that is supposed, half and half: where few
+    rows tell the former, none of them may have the class. That the rows would fall into other bins varies the sum too.
     """
     share = count / count.sum()
     gap = np.abs(hits / count - said)
+    gap[gap <= _ROUNDING] = 0.0
     value = float((share * gap).sum())
     # As Agresti and Coull have it: a bin where all is right is not without an error.
     likely = (hits + 2.0 * said) / (count + 2.0)
-    error = np.sqrt(likely * (1.0 - likely) / count)
+    rows = float(count.sum())
 
     def beyond(factor: float, side: float) -> float:
-        mean, variance, third = (
-            share**power @ each for power, each in enumerate(_folded(factor * gap, error), start=1)
-        )
+        supposed = np.clip(said + factor * (likely - said), 0.0, 1.0)
+        error = np.sqrt((likely * (1.0 - likely) + supposed * (1.0 - supposed)) / (2.0 * count))
+        means, variances, thirds = _folded(factor * gap, error)
+        mean = float(share @ means)
+        variance = float(share**2 @ variances + share @ (means - mean) ** 2 / rows)
+        third = float(share**3 @ thirds + share @ (means - mean) ** 3 / rows**2)
         deviation = math.sqrt(variance) or 1.0
         # The sum of a few leans to one side (Cornish and Fisher 1938).
         quantile = side * Z + (Z * Z - 1.0) * third / deviation**3 / 6.0
