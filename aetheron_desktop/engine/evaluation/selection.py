@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 import numpy as np
 
+from aetheron_desktop.engine.evaluation.digits import short
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -123,7 +125,7 @@ def words(rule: Rule, predictions: TestPredictions) -> str:
             return ", ".join(said if predicted is None else [*said, f"predicted {names[predicted]}"]) or "all rows"
         case Scored(label, low, high, is_of_label):
             of = "" if is_of_label is None else f"{'' if is_of_label else 'not '}{names[label]}, "
-            return f"{of}probability of {names[label]} {_number(low)} to {_number(high)}"
+            return f"{of}probability of {names[label]} {short(low)} to {short(high)}"
         case Within(ranges):
             return ", ".join(_range(*one) for one in ranges)
         case Rows(name=name) | Classes(name=name):
@@ -134,9 +136,5 @@ def words(rule: Rule, predictions: TestPredictions) -> str:
 
 def _range(value: Value, low: float, high: float) -> str:
     if math.isinf(high):
-        return f"{value} from {_number(low)}"
-    return f"{value} up to {_number(high)}" if math.isinf(low) else f"{value} {_number(low)} to {_number(high)}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
+        return f"{value} from {short(low)}"
+    return f"{value} up to {short(high)}" if math.isinf(low) else f"{value} {short(low)} to {short(high)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aetheron_desktop.engine.evaluation.digits import short
 from aetheron_desktop.engine.evaluation.metrics import better, metric
 from aetheron_desktop.engine.events import MetricLogged
 
@@ -89,8 +90,8 @@ def gap_words(course: Course, test: float | None, interval: tuple[float, float] 
     seen = test if test is not None else _last(course.valid[1])
     where = "on the test rows" if test is not None else "on the validation rows"
     if seen is None:
-        return f"{course.label} {_number(learned)} on the rows that it learned from."
-    told = f"{course.label} {_number(learned)} on the rows that it learned from, {_number(seen)} {where}"
+        return f"{course.label} {short(learned)} on the rows that it learned from."
+    told = f"{course.label} {short(learned)} on the rows that it learned from, {short(seen)} {where}"
     if interval is not None and interval[0] <= learned <= interval[1]:
         return f"{told}: no more apart than chance may bring."
     if not better(metric(course.metric), learned, seen):
@@ -100,7 +101,3 @@ def gap_words(course: Course, test: float | None, interval: tuple[float, float] 
 
 def _last(values: Sequence[float]) -> float | None:
     return next((value for value in reversed(values) if math.isfinite(value)), None)
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")
