@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 ROWS: Final = 300
+BUDGET_S: Final = 60.0
+"""After this no more rows are asked, where :data:`_ENOUGH` are told: what they say hardly changes any more."""
+_ENOUGH: Final = 20
 _FIRST: Final = 4
 _ASKED_S: Final = 0.7
 """What is asked at once takes about so long: the plot grows in steps that can be seen, and a stop is heard."""
@@ -46,8 +49,11 @@ def shap_values(
     *,
     rows: int = ROWS,
     seed: int = 0,
+    budget_s: float = BUDGET_S,
 ) -> None:
     """Tell the SHAP values of test rows drawn at random, and after each part what all so far say of the columns.
+
+    The clock decides only how many rows are told of, ``rows`` at most; what is told of a row is the same.
 
     Raises:
         Halted: it was asked to stop.
@@ -59,13 +65,15 @@ def shap_values(
     asked = sharer(subject.pipeline, subject.learned.table, should_stop, seed=seed)
     places = _places(subject, test.table)
     told: list[Shares] = []
-    done, count = 0, len(test) if asked.method == "trees" else _FIRST
-    while done < len(test):
-        progress("Ask what each column adds", done, len(test))
+    total = wanted = len(test)
+    done, count = 0, total if asked.method == "trees" else _FIRST
+    started = time.monotonic()
+    while done < total:
+        progress("Ask what each column adds", done, total)
         if should_stop():
             raise Halted
         began = time.monotonic()
-        part = test.at(np.arange(done, min(len(test), done + count)))
+        part = test.at(np.arange(done, min(total, done + count)))
         shares = asked.shares(part.table, first=done)
         told.append(shares)
         emit(
@@ -80,12 +88,18 @@ def shap_values(
             )
         )
         done += len(part)
-        emit(_summary(subject, test.table.iloc[:done], told, asked, len(test)))
+        if done >= _ENOUGH and time.monotonic() - started >= budget_s:
+            total = done
+        emit(_summary(subject, test.table.iloc[:done], told, asked, (total, wanted)))
         spent = max(time.monotonic() - began, 1e-3)
         count = max(1, min(4 * count, int(count * _ASKED_S / spent)))
 
 
-def _summary(subject: Subject, table: pd.DataFrame, told: list[Shares], asked: Sharer, total: int) -> ShapSummary:
+def _summary(
+    subject: Subject, table: pd.DataFrame, told: list[Shares], asked: Sharer, of: tuple[int, int]
+) -> ShapSummary:
+    """Say what is told so far; ``of`` are the rows that will be, and those that were wanted."""
+    total, wanted = of
     added = np.concatenate([one.added for one in told])
     sizes = np.abs(added).mean(axis=2)
     strength = sizes.mean(axis=0)
@@ -123,7 +137,7 @@ def _summary(subject: Subject, table: pd.DataFrame, told: list[Shares], asked: S
     if not made.is_whole:
         return made
     ways = {subject.names[place]: _way(added[:, place], code) for place, code in codes.items()}
-    return words.with_shap_sentences(made, ways)
+    return words.with_shap_sentences(made, ways, wanted)
 
 
 def _partner(added: Floats, codes: Mapping[int, NDArray[np.int64]], place: int) -> tuple[int | None, float]:

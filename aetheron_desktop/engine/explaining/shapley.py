@@ -209,7 +209,9 @@ class Sampled:
         # After step s the columns whose turn was before it are those of the row.
         mine = turn[:, :, None, :] < steps[None, None, :, None]
         sources = np.where(mine, rows[:, :, None, None], others[:, :, None, None]).reshape(-1, width)
-        between = mixing.sums(sources).reshape(count, many, width - 1, -1)
+        between = np.empty((count, many, width - 1, sums.shape[1]))
+        if len(sources):  # a single column has its turn at once
+            between[:] = mixing.sums(sources).reshape(between.shape)
         path = np.concatenate(
             [
                 self._usual[others - count][:, :, None, :],

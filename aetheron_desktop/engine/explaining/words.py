@@ -60,8 +60,11 @@ def with_sentences(told: Importance) -> Importance:
     return msgspec.structs.replace(told, sentences=tuple(said))
 
 
-def with_shap_sentences(told: ShapSummary, ways: Mapping[str, float]) -> ShapSummary:
-    """Give the summary in words; ``ways`` are correlations of a column's value with what it adds."""
+def with_shap_sentences(told: ShapSummary, ways: Mapping[str, float], wanted: int) -> ShapSummary:
+    """Give the summary in words; ``ways`` are correlations of a column's value with what it adds.
+
+    ``wanted`` rows were asked for.
+    """
     first = told.columns[: min(3, len(told.columns))]
     output = told.outputs[-1]
     said = []
@@ -73,6 +76,8 @@ def with_shap_sentences(told: ShapSummary, ways: Mapping[str, float]) -> ShapSum
         if abs(way) > _STRONG:
             how = f"; higher values {'raise' if way > 0 else 'lower'} {output}" if len(told.outputs) == 1 else ""
         said.append(f"{one.column} moves a prediction by {number(one.strength)} on average ({told.unit}){how}.")
+    if not said:
+        said.append("No column moves a prediction.")
     pairs = [one for one in first if one.partner and one.partner_share > _INTERACTS]
     if pairs:
         one = pairs[0]
@@ -87,6 +92,8 @@ def with_shap_sentences(told: ShapSummary, ways: Mapping[str, float]) -> ShapSum
         )
     else:
         said.append("Exact for these trees; columns that go together share what they tell.")
+    if told.total < wanted:
+        said.append(f"{told.total:,} of {wanted:,} rows were asked in the time there was.")
     return msgspec.structs.replace(told, sentences=tuple(said))
 
 

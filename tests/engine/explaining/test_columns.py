@@ -25,6 +25,8 @@ from aetheron_desktop.engine.explaining.mixing import Halted, Mixing, sums_of
 from aetheron_desktop.engine.explaining.results import Importance, ShapRows, ShapSummary
 from aetheron_desktop.engine.explaining.shap_values import shap_values
 from aetheron_desktop.engine.explaining.shapley import Sampled, sharer
+from aetheron_desktop.engine.explaining.subject import opened
+from tests.engine.versioning.doing import trained
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.explaining.subject import Subject
+    from aetheron_desktop.engine.workspace import Workspace
 
     SubjectOf = Callable[[str, Task], Subject]
 
@@ -195,6 +198,14 @@ def test_that_sampled_shap_values_are_exact_for_sums_and_near_for_others(subject
             assert np.corrcoef(shares.added[0].ravel(), want.ravel())[0, 1] > 0.97
 
 
+def test_that_a_single_column_adds_the_whole_difference(shelf: Workspace) -> None:
+    model = trained(shelf, shelf.dataset("0123456789abcdef"), "logistic", features=["size"])
+    subject = opened(shelf, model.id)
+    shares = Sampled(subject.pipeline, subject.learned.table.iloc[:8], never).shares(subject.test.table.iloc[:5])
+    assert shares.added.shape == (5, 1, 1)
+    assert shares.added[:, 0] == pytest.approx(shares.sums - shares.base)
+
+
 def test_that_shap_values_grow_and_are_the_same_however_they_are_parted(subject_of: SubjectOf) -> None:
     subject = subject_of("tree", "multiclass")
     told: list[ShapRows | ShapSummary] = []
@@ -217,6 +228,16 @@ def test_that_shap_values_grow_and_are_the_same_however_they_are_parted(subject_
     place = int(np.flatnonzero(subject.test.rows == parts[1].rows[0])[0])
     again = alone.shares(subject.test.table.iloc[[place]], first=len(parts[0].rows))
     assert again.added[0] == pytest.approx(np.array(parts[1].added[0]), abs=1e-4)
+
+
+def test_that_no_more_rows_are_asked_when_the_time_is_over(subject_of: SubjectOf) -> None:
+    told: list[ShapRows | ShapSummary] = []
+    shap_values(subject_of("tree", "multiclass"), told.append, unheard, never, rows=60, budget_s=0.0)
+    last = told[-1]
+    assert isinstance(last, ShapSummary)
+    assert 20 <= last.done == last.total < 60
+    assert last.is_whole
+    assert last.sentences[-1] == f"{last.done} of 60 rows were asked in the time there was."
 
 
 def test_that_a_question_that_is_withdrawn_ends(subject_of: SubjectOf) -> None:

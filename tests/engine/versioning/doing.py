@@ -111,13 +111,19 @@ def put_dataset(workspace: Workspace, table: pd.DataFrame | None = None, id_: st
 
 
 def trained(
-    workspace: Workspace, dataset: Dataset, estimator: str = "logistic", task: Task = "binary", seed: int = 0
+    workspace: Workspace,
+    dataset: Dataset,
+    estimator: str = "logistic",
+    task: Task = "binary",
+    seed: int = 0,
+    *,
+    features: Sequence[str] = FEATURES,
 ) -> ModelInfo:
     """Train a small model."""
     experiment = plan(
         dataset.info,
         target=TARGETS[task],
-        features=FEATURES,
+        features=features,
         estimators=[estimator],
         params={estimator: QUICK.get(estimator, {})},
         seed=seed,
