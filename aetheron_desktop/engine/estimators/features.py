@@ -110,8 +110,10 @@ class Columns:
         """
         absent = [column.name for column in self.columns if column.name not in table.columns]
         if absent:
+            which = "A column" if len(absent) == 1 else f"{len(absent):,} columns"
+            are = "is" if len(absent) == 1 else "are"
             raise ModelError(
-                f"{len(absent)} columns that the model needs are not in the table: {', '.join(absent[:10])}.",
+                f"{which} that the model needs {are} not in the table: {', '.join(absent[:10])}.",
                 hint="Give a table with the columns that the model was trained on; their order does not matter.",
             )
         if not table.columns.is_unique:

@@ -39,6 +39,8 @@ def label_errors(
     """
     if len(truth) < _FEWEST or not np.isfinite(predicted).all():
         return LabelErrors(rows=len(truth), count=0, note=f"There are fewer than {_FEWEST} test rows to judge by.")
+    if classes and np.ptp(truth) and np.ptp(predicted, axis=0).max() <= _ROUNDING:
+        return LabelErrors(rows=len(truth), count=0, note="The model says the same of every row, so that none is odd.")
     if classes:
         return _of_classes(np.asarray(truth, dtype=np.int64), predicted, classes, numbers)
     return _of_numbers(np.asarray(truth, dtype=np.float64), predicted, numbers)

@@ -65,6 +65,9 @@ def test_that_one_class_and_few_rows_are_said_in_words() -> None:
     sure = np.tile([0.2, 0.8], (40, 1))
     assert "one class" in label_errors(np.ones(40, dtype=np.int64), sure, ("no", "yes"), np.arange(40)).note
     assert "fewer" in label_errors(np.ones(4, dtype=np.int64), sure[:4], ("no", "yes"), np.arange(4)).note
+    same = label_errors(np.arange(40) % 2, np.tile([0.4, 0.6], (40, 1)), ("no", "yes"), np.arange(40))
+    assert (same.count, same.suspects) == (0, ())
+    assert "the same of every row" in same.note
 
 
 def test_that_groups_are_as_far_apart_as_fairlearn_says() -> None:
