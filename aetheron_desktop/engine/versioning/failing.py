@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     Gaps = dict[str, NDArray[np.bool_]]
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of what is kept: it goes up when the same question has another answer."""
 _GROUPS: Final = 4
 """A number makes so many groups of about as many rows."""

@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from aetheron_desktop.engine.evaluation.segments.contrast import contrast, mean_interval
 from aetheron_desktop.engine.evaluation.segments.failure import ErrorTree, TreeNode
-from aetheron_desktop.engine.evaluation.segments.slices import FEWEST, halves
+from aetheron_desktop.engine.evaluation.segments.slices import FEWEST, parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +57,7 @@ def error_tree(coded: Sequence[Coded], losses: Losses, *, seed: int = 0) -> Erro
     name = losses.measure.name
     if len(each) < FEWEST or not coded or not np.isfinite(each).all():
         return ErrorTree(measure=name, note=f"There are too few test rows; {FEWEST} are needed.")
-    grow, tell = next(halves(len(each), seed))
+    grow, tell = parted(len(each), 2, seed)
     root = _grown(coded, each, grow, seed)
     splits = sum(node.children is not None for node, _ in root.walk())
     _confirm(root, each, tell, losses.is_share, _SURE / max(1, splits))

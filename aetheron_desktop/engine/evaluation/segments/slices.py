@@ -1,10 +1,11 @@
 """Weak segments: slices of one and two columns on which a model is worse, found and then tested on other rows.
 
-The rows are halved. One half is searched freely for the slices that are worst beside the rest, one after the other, the
-rows of each put aside before the next is looked for; they are then tested on the other half, which did not choose them
-(Cox 1975, A note on data-dependent hypothesis testing by splitting, Biometrika 62; so are the leaves of honest trees:
-Athey and Imbens 2016). Then the halves change places. Holm's procedure over all tests of both keeps the chance of any
-false segment at 5 %, and the effects are not larger for having been chosen.
+The rows are parted. All parts but one are searched freely for the slices that are worst beside the rest, one after the
+other, the rows of each put aside before the next is looked for; they are then tested on the part that did not choose
+them (Cox 1975, A note on data-dependent hypothesis testing by splitting, Biometrika 62; so are the leaves of honest
+trees: Athey and Imbens 2016). Then it is another part's turn. Holm's procedure over all tests of all turns keeps the
+chance of any false segment at 5 %, and the effects are not larger for having been chosen. Of few rows three quarters
+choose: where a segment ends is harder to find than that it is weak.
 
 What is searched are the slices of Slice Finder (Chung et al. 2019) and SliceLine (Sagadeeva and Boehm 2021), here with
 ranges and sets of words: of all pairs of columns at once, as products of small matrices of counts and of sums.
@@ -27,7 +28,7 @@ from aetheron_desktop.engine.evaluation.segments.contrast import contrast, mean_
 from aetheron_desktop.engine.evaluation.segments.failure import Segment, WeakSegments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,16 +39,18 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 FEWEST: Final = 60
-"""Of fewer test rows no half can choose, and none confirm."""
+"""Of fewer test rows no part can choose, and none confirm."""
 CHANCE: Final = 0.05
 WORSE: Final = 1.1
 """A segment is told when its loss is so many times that of the rest: of very many rows anything is sure."""
 _SMALLEST_SHARE: Final = 0.01
 _SMALLEST: Final = 12
 _CHOSEN: Final = 6
-"""From each half at most so many slices are tested."""
+"""In each turn at most so many slices are tested."""
 _SEARCHED: Final = 50_000
-"""Rows of a half that are searched; all of the other half are tested on."""
+"""Rows that are searched at most; all of the part that tests are tested on."""
+_MANY: Final = 4_000
+"""So many rows are halved, fewer quartered."""
 _PAIRED: Final = 40
 """Of more columns, those with the worst slices of their own are paired."""
 
@@ -104,24 +107,24 @@ def weak_segments(
         return msgspec.structs.replace(made, note=note)
     found: list[_Tested] = []
     looked = 0
-    for turn, (search, test) in enumerate(halves(rows, seed)):
-        searching = _Search(coded, each, search, ask, partial(_half_done, progress, turn))
+    parts = parted(rows, 2 if rows >= _MANY else 4, seed)
+    for turn, test in enumerate(parts):
+        search = np.sort(np.concatenate([part for part in parts if part is not test]))
+        searching = _Search(coded, each, search, ask, partial(_turn_done, progress, turn, len(parts)))
         chosen = searching.worst()
         looked += searching.looked
         found += _tested(coded, losses, chosen, test)
     return msgspec.structs.replace(made, looked=looked, tested=len(found), **_told(found))
 
 
-def _half_done(progress: Callable[[float], None], turn: int, share: float) -> None:
-    progress((turn + share) / 2.0)
+def _turn_done(progress: Callable[[float], None], turn: int, turns: int, share: float) -> None:
+    progress((turn + share) / turns)
 
 
-def halves(rows: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """Give the rows that choose and those that test, twice, the second time the other way round."""
+def parted(rows: int, parts: int, seed: int) -> list[Rows]:
+    """Give the rows of each part, ascending; drawn at random."""
     mixed = np.random.default_rng(seed).permutation(rows)
-    one, other = np.sort(mixed[: rows // 2]), np.sort(mixed[rows // 2 :])
-    yield one, other
-    yield other, one
+    return [np.sort(part) for part in np.array_split(mixed, parts)]
 
 
 def _note(coded: Sequence[Coded], each: Floats) -> str:

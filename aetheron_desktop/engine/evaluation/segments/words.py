@@ -83,8 +83,8 @@ def of_segments(found: WeakSegments) -> str:
     if found.note:
         return found.note
     how = (
-        f"{found.looked:,} slices of one and two columns were looked at on one half of the test rows; what is listed "
-        "was confirmed on the other half, so effects are not larger for having been chosen, and the chance of any "
+        f"{found.looked:,} slices of one and two columns were looked at on one part of the test rows; what is listed "
+        "was confirmed on another part, so effects are not larger for having been chosen, and the chance of any "
         "false one is 5 %."
     )
     count = len(found.segments)
