@@ -72,7 +72,9 @@ def predicted(model: FittedModel, table: pd.DataFrame, part: str) -> TestPredict
     is_known = np.isfinite(raw) if raw.ndim == 1 else np.isfinite(raw).all(axis=1)
     kept = np.flatnonzero(is_known & (np.isfinite(truth) if not pipeline.classes else truth >= 0))
     if not len(kept):
-        raise EvaluationError(f"None of the {part} has a truth.", hint="Choose a table whose target is filled.")
+        target = model.description.target.name
+        what = f"has a {'class' if pipeline.classes else 'number'} in {target!r}"
+        raise EvaluationError(f"None of the {part} {what}.", hint="Choose a table whose target is filled.")
     limits = pipeline.between(told)
     wide = np.zeros((len(kept), len(unseen)))
     return TestPredictions(
