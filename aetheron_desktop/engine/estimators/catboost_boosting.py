@@ -103,7 +103,8 @@ class _Fit:
         model = CatBoost(_parameters(self._recipe, begun, heard.end - begun, train.shape))
         model.fit(train, eval_set=valid, use_best_model=False, callbacks=[heard])
         trees = catboost_form.read(model._serialize_model())
-        self._add(model, trees, (train, valid))
+        if heard.raised is None:
+            self._add(model, trees, (train, valid))
         trees.leaf[:] *= self._scale
         self._blocks.append(trees)
         if heard.raised is not None:
@@ -115,11 +116,14 @@ class _Fit:
         self.rounds.settle(self._points)
 
     def _add(self, model: Any, trees: Trees, pools: tuple[Any, Any]) -> None:
-        """Add to the sums what a block says of all rows."""
+        """Add to the sums what a block says: of all rows, behind the last round only of those that are judged."""
         if self._tables:
             # The library predicts no bins that have categories among them.
-            for sums, table in zip(self._sums, self._tables, strict=True):
-                _add(trees, table, sums)
+            asked = self.rounds.drawn if self.rounds.is_over else (slice(None), slice(None))
+            for sums, table, rows in zip(self._sums, self._tables, asked, strict=True):
+                told = sums[rows]
+                _add(trees, table.T[:, rows].T, told)
+                sums[rows] = told
             return
         threads = self._recipe.threads
         # What the sums were before is the baseline, which is added.
@@ -223,13 +227,15 @@ def _add(trees: Trees, table: NDArray[np.float32], sums: NDArray[np.float32]) ->
         total = sums[start : start + _ROWS].astype(np.float64)
         for depth, end, last in zip(trees.depth.tolist(), ends, leaves, strict=True):
             reached: NDArray[Any] = np.zeros(len(rows), dtype=np.uint8 if depth <= _BITS else np.uint16)
-            for bit, at in enumerate(range(end - depth, end)):
+            # The last answer is the highest bit. Adding is several times as fast as moving bits.
+            for at in range(end - 1, end - depth - 1, -1):
                 given, border = rows[:, trees.feature[at]], np.float32(trees.border[at])
                 if not trees.is_code[at]:
                     answer = given > border
                 else:
                     answer = np.isnan(given) if border == MISSING else given == border
-                reached = reached | answer.astype(reached.dtype) << bit
+                reached += reached
+                reached += answer.view(np.uint8)
             total += trees.leaf[last - (1 << depth) : last][reached]
         sums[start : start + _ROWS] = total
 
