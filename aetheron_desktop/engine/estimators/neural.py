@@ -11,6 +11,7 @@ import torch
 
 from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators.base import Estimator
+from aetheron_desktop.engine.estimators.cards.neural import MOST_EMBEDDED
 from aetheron_desktop.engine.estimators.networks.architecture import MOST_TOKENS, Architecture
 from aetheron_desktop.engine.estimators.networks.fitting import Fit
 from aetheron_desktop.engine.estimators.networks.predictor import devices
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.estimators.base import Progress, Rows
     from aetheron_desktop.engine.estimators.treatments import Style
 
-_EMBEDDED_NUMBERS: Final = 128
-"""With more numbers than this, embedding each would cost more than it gives."""
 _MOST_BINS: Final = 48
 
 
@@ -88,7 +87,7 @@ class _Network(Estimator):
 
     def _embedding(self, rows: int) -> dict[str, Any]:
         """Give how numbers are embedded."""
-        if not self.recipe.params["embed_numbers"] or len(self.recipe.numbers) > _EMBEDDED_NUMBERS:
+        if not self.recipe.params["embed_numbers"] or len(self.recipe.numbers) > MOST_EMBEDDED:
             return {}
         if self.recipe.params.get("embedding") == "periodic":
             return {"frequencies": 16, "embedding": 8}

@@ -153,15 +153,7 @@ def plan(  # noqa: PLR0913 - what a form or the command line gives, all by keywo
     _check_errors(task, errors, costs, class_weight)
     cards = _cards(estimators, task)
     values = {catalog.card(id_).id: dict(given) for id_, given in (params or {}).items()}
-    if budget_s is not None and not (math.isfinite(budget_s) and budget_s > 0):
-        raise UsageError(f"The budget must be a number of seconds above 0, got {budget_s!r}.")
-    if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
-        raise UsageError(
-            f"The level of the limits must lie between {LOWEST_LEVEL:g} and {HIGHEST_LEVEL:g}, got {level!r}.",
-            hint="0.9 is the usual one: 90 % of the rows then lie between the limits.",
-        )
-    if not 0 <= seed < 2**32:
-        raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
+    _check_numbers(budget_s, level, seed)
     wanted = checked(treatments, dataset.schema, column.name, task, column.distinct)
     _check_weight(dataset, column, sample_weight)
     left_out = {one.column for one in wanted if one.how == (OUT,)} | {sample_weight}
@@ -230,6 +222,18 @@ def _task(dataset: DatasetInfo, column: Column, task: Task | None) -> Task:
     if task not in _TASKS:
         raise UsageError(f"There is no task {task!r}.", hint=f"There are: {', '.join(_TASKS)}.")
     return task
+
+
+def _check_numbers(budget_s: float | None, level: float, seed: int) -> None:
+    if budget_s is not None and not (math.isfinite(budget_s) and budget_s > 0):
+        raise UsageError(f"The budget must be a number of seconds above 0, got {budget_s!r}.")
+    if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
+        raise UsageError(
+            f"The level of the limits must lie between {LOWEST_LEVEL:g} and {HIGHEST_LEVEL:g}, got {level!r}.",
+            hint="0.9 is the usual one: 90 % of the rows then lie between the limits.",
+        )
+    if not 0 <= seed < 2**32:
+        raise UsageError(f"The seed must lie between 0 and {2**32 - 1}, got {seed}.")
 
 
 def _check_choice(task: Task, metric: str, costs: Costs | None, *, is_priced: bool) -> None:

@@ -12,7 +12,7 @@ from aetheron_desktop.engine.errors import TrainingError
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.estimators.cards.card import may_end_early
 from aetheron_desktop.engine.estimators.cards.costs import COSTS
-from aetheron_desktop.engine.estimators.cards.neural import batch_size
+from aetheron_desktop.engine.estimators.cards.neural import MOST_EMBEDDED, batch_size
 from aetheron_desktop.engine.estimators.cards.similar import (
     LANDMARKS,
     MAPPED_BYTES,
@@ -48,6 +48,10 @@ _MOST_OF_ONE: Final = 100
 """The widths that ``estimators.features`` gives to dates, texts and categories."""
 _NEIGHBOUR_BLOCK: Final = 512
 _BATCH: Final = 256
+_JUDGED_TRAIN, _JUDGED_VALID = 1_000, 20_000
+"""The most rows of each part that a network is judged by after an epoch."""
+_FORWARD: Final = 1 / 3
+"""What predicting a row takes, as a share of learning from it."""
 _CACHE_BYTES: Final = 400e6
 _WORD_BYTES: Final = 120
 """What a cell of words takes, in the table and while it is prepared."""
@@ -151,16 +155,12 @@ def forecast(
     values = defaults(card.parameters) | dict(params)
     cells = LEARNED * size.rows * size.width(cost)
     count = steps if steps is not None else number_of(values.get(cost.steps), 1.0)
-    work = cells * (math.log2(max(2.0, LEARNED * size.rows)) if cost.sorts else 1.0)
-    if cost.per_class and size.classes > 2:
-        work *= size.classes
-    batches = _batches(cost, size, values)
-    if steps is not None and batches:
-        count /= batches
-    # Larger batches than the usual have as much more to do.
-    each = max(batches, LEARNED * size.rows / _BATCH) if batches else 1
-    step = (cost.step_s * each + cost.step_cell_s * work) * _scale(card, cost, values)
-    step *= 1 - cost.parallel + cost.parallel / max(1, threads)
+    if batches := _batches(cost, size, values):
+        step = _epoch(cost, size, values, batches)
+        count = count / batches if steps is not None else count
+    else:
+        step = _step(cost, size, cells)
+    step *= _scale(card, cost, values) * (1 - cost.parallel + cost.parallel / max(1, threads))
     pairs_s, pairs_bytes = of_pairs(cost, size, values)
     return Forecast(
         estimator=card.id,
@@ -168,6 +168,22 @@ def forecast(
         bytes=_PROGRAM_BYTES + size.word_bytes + max(size.number_bytes, cost.cell_bytes * cells) + pairs_bytes,
         is_most=steps is None and may_end_early(card),
     )
+
+
+def _step(cost: Cost, size: Size, cells: float) -> float:
+    """Give the seconds of a step on one core, by what its parameters are by default."""
+    work = cells * (math.log2(max(2.0, LEARNED * size.rows)) if cost.sorts else 1.0)
+    return cost.step_s + cost.step_cell_s * work * (size.classes if cost.per_class and size.classes > 2 else 1)
+
+
+def _epoch(cost: Cost, size: Size, values: Mapping[str, Value], batches: int) -> float:
+    """Give the seconds of an epoch on one core: all rows in ``batches``, and then some are judged."""
+    learned, width = LEARNED * size.rows, size.width(cost)
+    embedded = min(size.numbers, width) if values.get("embed_numbers") and size.numbers <= MOST_EMBEDDED else 0
+    row = cost.step_cell_s * (embedded + cost.plain * (width - embedded)) + cost.step_pair_s * width**2
+    judged = min(JUDGED * size.rows, _JUDGED_VALID) + min(learned, _JUDGED_TRAIN)
+    # Larger batches than the usual have as much more to do.
+    return cost.step_s * max(batches, learned / _BATCH) + row * (learned + _FORWARD * judged)
 
 
 def of_pairs(cost: Cost, size: Size, values: Mapping[str, Value]) -> tuple[float, float]:

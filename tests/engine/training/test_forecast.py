@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -262,6 +262,37 @@ def test_that_networks_are_told_by_the_batches_of_their_epochs() -> None:
     # A step of the default network takes some 5 ms on the machine that was measured (RESULTS.md).
     assert 100 * batches * 3e-3 < whole.seconds < 100 * batches * 8e-3
     assert small.seconds > 2 * whole.seconds
+
+
+def seconds_of(card_id: str, size: Size, **params: Any) -> float:
+    found = forecast(catalog.card(card_id), size, params)
+    assert found is not None
+    return found.seconds
+
+
+def test_that_a_transformer_looks_at_each_pair_of_features() -> None:
+    few, more, many = (seconds_of("ft_transformer", Size(rows=10_000, numbers=count)) for count in (15, 60, 240))
+    assert more > 4 * few
+    assert 10 * more < many < 16 * more, "the more there are, the more only the pairs count"
+
+
+@pytest.mark.parametrize("card_id", ["network", "resnet", "tabm"])
+def test_that_a_level_of_a_category_takes_a_network_little_beside_a_number(card_id: str) -> None:
+    bare = seconds_of(card_id, Size(rows=20_000, numbers=5))
+    numbers = seconds_of(card_id, Size(rows=20_000, numbers=105)) - bare
+    levels = seconds_of(card_id, Size(rows=20_000, numbers=5, levels=(50, 50))) - bare
+    assert 0 < levels < numbers / 4
+    plain = seconds_of(card_id, Size(rows=20_000, numbers=105), embed_numbers=False) - bare
+    assert plain < numbers / 4, "what is not embedded is a plain feature"
+
+
+def test_that_what_judges_a_network_takes_its_time() -> None:
+    # 500 of the validation part and 1,000 that it learns from, beside 1,500 that it does.
+    small = Size(rows=2_500, numbers=20, classes=2)
+    each = (seconds_of("ft_transformer", small, epochs=101) - seconds_of("ft_transformer", small, epochs=1)) / 100
+    cost = COSTS["ft_transformer"]
+    row = cost.step_cell_s * 20 + cost.step_pair_s * 20**2
+    assert each == pytest.approx(6 * cost.step_s + row * 2_000)
 
 
 def test_that_ten_million_rows_are_told_what_they_take() -> None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.params import Parameter
 
 
+MOST_EMBEDDED: Final = 128
+"""With more numbers than this, embedding each would cost more than it gives."""
+
+
 def _width(default: int, *, help: str = "How many units each hidden layer has.") -> Int:
     return Int(
         name="hidden_size",
