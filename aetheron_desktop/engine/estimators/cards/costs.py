@@ -62,19 +62,19 @@ COSTS: Final[dict[str, Cost]] = {
         per_class=True, scales=(("depth", 1.0),), parallel=0.6, cell_bytes=30,
     ),
     "network": Cost(
-        width="one-hot", steps="epochs", batches=True, start_s=0.27, cell_s=1.7e-6, step_s=0.0029, step_cell_s=5.2e-7,
-        plain=0.032, scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
+        width="one-hot", steps="epochs", batches=True, start_s=0.27, cell_s=1.7e-6, step_s=2.9e-3, step_cell_s=4.5e-7,
+        plain=0.038, scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
     ),
     "tabm": Cost(
-        width="one-hot", steps="epochs", batches=True, start_s=0.64, cell_s=1.7e-6, step_s=0.041, step_cell_s=5.2e-6,
-        plain=0.061, scales=(("hidden_size", 1.0), ("layers", 0.7), ("members", 1.0)), parallel=0.2, cell_bytes=40,
+        width="one-hot", steps="epochs", batches=True, start_s=0.64, cell_s=1.7e-6, step_s=0.049, step_cell_s=8.3e-6,
+        plain=0.053, scales=(("hidden_size", 1.0), ("layers", 0.7), ("members", 1.0)), parallel=0.2, cell_bytes=40,
     ),
     "resnet": Cost(
-        width="one-hot", steps="epochs", batches=True, start_s=0.27, cell_s=1.9e-6, step_s=0.0083, step_cell_s=2.3e-7,
-        plain=0.053, scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
+        width="one-hot", steps="epochs", batches=True, start_s=0.27, cell_s=1.9e-6, step_s=7.2e-3, step_cell_s=6.2e-7,
+        plain=0.028, scales=(("hidden_size", 1.0), ("layers", 0.7)), parallel=0.2, cell_bytes=40,
     ),
     "ft_transformer": Cost(
-        width="codes", steps="epochs", batches=True, start_s=0.3, cell_s=1.9e-6, step_s=0.016, step_cell_s=1.1e-6,
-        step_pair_s=2.4e-7, scales=(("hidden_size", 1.0), ("layers", 0.9)), parallel=0.4, cell_bytes=40,
+        width="codes", steps="epochs", batches=True, start_s=0.3, cell_s=1.9e-6, step_s=0.016, step_cell_s=6.9e-6,
+        step_pair_s=2.5e-7, scales=(("hidden_size", 1.0), ("layers", 0.9)), parallel=0.4, cell_bytes=40,
     ),
 }  # fmt: skip

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 _USUAL: Final = {
     "logistic": 0.01,
     "elastic_net": 0.5,
+    "quantile": 0.05,
     "lightgbm": 0.17,
     "xgboost": 0.12,
     "boosting": 0.16,
+    "quantile_boosting": 0.17,
     "catboost": 0.4,
     "glass_box": 0.3,
     "network": 0.45,
