@@ -121,9 +121,9 @@ class _Fit:
             # The library predicts no bins that have categories among them.
             asked = self.rounds.drawn if self.rounds.is_over else (slice(None), slice(None))
             for sums, table, rows in zip(self._sums, self._tables, asked, strict=True):
-                told = sums[rows]
-                _add(trees, table.T[:, rows].T, told)
-                sums[rows] = told
+                chosen = sums[rows]
+                _add(trees, table.T[:, rows].T, chosen)
+                sums[rows] = chosen
             return
         threads = self._recipe.threads
         # What the sums were before is the baseline, which is added.
