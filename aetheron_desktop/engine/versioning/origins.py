@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from aetheron_desktop.engine.errors import AetheronError, ModelError
 
 if TYPE_CHECKING:
@@ -43,4 +45,11 @@ def origin_of(workspace: Workspace, model: str, word: str, *, hint: str) -> Orig
             f"Its dataset {description.info.dataset_name} (content {plan.dataset[:12]}) is not in this workspace.",
             hint="Take it out of the bin, or import its file again: the same content has the same id.",
         ) from error
-    return Origin(commit, description, plan, dataset)
+    return Origin(commit, description, _as_then(plan, description), dataset)
+
+
+def _as_then(plan: Experiment, description: Description) -> Experiment:
+    """Say in the plan which of two classes was the positive one: which is chosen by itself may be another by now."""
+    if len(description.classes) != 2 or plan.positive is not None:
+        return plan
+    return msgspec.structs.replace(plan, positive=description.classes[1])

@@ -16,6 +16,7 @@ from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import AskJob, TrainJob
 from aetheron_desktop.engine.registry.revising import description_of, signed
 from aetheron_desktop.engine.training.experiment import plan
+from aetheron_desktop.engine.versioning.origins import origin_of
 from aetheron_desktop.engine.versioning.questions import ReproduceQuestion
 from aetheron_desktop.engine.versioning.reproduction import Reproduction
 from tests.engine.versioning.doing import answers, asked, put_dataset, run_job, trained
@@ -98,6 +99,13 @@ def test_that_without_stored_predictions_the_sample_is_compared(workspace: Works
     found = again(workspace, model.id)
     assert (found.state, found.rows) == ("identical", 20)
     assert any("sample was compared" in note for note in found.notes)
+
+
+def test_that_the_positive_class_stays_the_one_that_was_counted_then(workspace: Workspace, model: ModelInfo) -> None:
+    """An earlier version took the last word of the alphabet, which need not be the yes that is taken now."""
+    rewrite(workspace, model.id, classes=("yes", "no"))
+    assert origin_of(workspace, model.id, "", hint="").plan.positive == "no"
+    assert origin_of(workspace, model.id, "v1", hint="").plan.positive == "yes"
 
 
 def test_that_a_time_budget_is_noted(workspace: Workspace, model: ModelInfo) -> None:
