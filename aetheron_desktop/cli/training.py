@@ -22,7 +22,7 @@ from aetheron_desktop.engine.events import BestChosen, JobEnded
 from aetheron_desktop.engine.jobs.job import ChangeJob, ImportJob, TrainJob
 from aetheron_desktop.engine.jobs.monitor import free_memory
 from aetheron_desktop.engine.jobs.progress import RunState
-from aetheron_desktop.engine.training.cross_validation import fold_scores, on_each
+from aetheron_desktop.engine.training.cross_validation import fold_scores, on_each, ranked
 from aetheron_desktop.engine.training.experiment import plan
 from aetheron_desktop.engine.training.forecast import refuse_too_large
 from aetheron_desktop.engine.versioning.changes import JoinModel
@@ -216,8 +216,9 @@ def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState 
 def _scores_over_folds(states: Sequence[RunState]) -> list[FoldScores]:
     """Give what each estimator has over the folds, the best first."""
     judged = states[0].judged_by
-    found = fold_scores((state.estimator, state.metrics.get(judged.name)) for state in states if state.model)
-    return sorted(found, key=lambda one: place(judged, one.mean))
+    return ranked(
+        fold_scores((state.estimator, state.metrics.get(judged.name)) for state in states if state.model), judged
+    )
 
 
 def _best_over_folds(states: Sequence[RunState]) -> RunState | None:
@@ -234,11 +235,14 @@ def _over_folds(terminal: Terminal, states: Sequence[RunState]) -> None:
             terminal.record({"kind": "over_folds", "metric": judged.name, **msgspec.structs.asdict(one)})
         return
     rows = [
-        (catalog.card(one.estimator).name, f"{number(one.mean)} ± {number(one.sd)}", "  ".join(map(number, one.scores)))
-        for one in found
+        (catalog.card(one.estimator).name, _with_deviation(one), "  ".join(map(number, one.scores))) for one in found
     ]
     terminal.say(f"\nOver the folds, {judged.label}: the mean, and the standard deviation among them.")
     terminal.table(("model", "mean ± deviation", "each"), rows, empty="Nothing was measured.")
+
+
+def _with_deviation(found: FoldScores) -> str:
+    return number(found.mean) if found.sd is None else f"{number(found.mean)} ± {number(found.sd)}"
 
 
 def estimators(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aetheron_desktop.engine.datasets.splitting.frozen_split import split_named
+from aetheron_desktop.engine.evaluation.metrics import place
 from aetheron_desktop.engine.training.experiment import Experiment, SplitPlan, split_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.evaluation.metrics import Metric
 
 
 def split_plans(dataset: Dataset, name: str | None, fold: int | None = None) -> tuple[SplitPlan, ...]:
@@ -29,7 +31,8 @@ def split_plans(dataset: Dataset, name: str | None, fold: int | None = None) -> 
     """
     if name is None or fold is not None:
         return (split_plan(dataset, name, fold or 0),)
-    return tuple(split_plan(dataset, name, one) for one in range(max(1, split_named(dataset, name).request.folds)))
+    frozen = split_named(dataset, name)
+    return tuple(SplitPlan(frozen=name, hash=frozen.hash, fold=one) for one in range(max(1, frozen.request.folds)))
 
 
 def on_each(
@@ -50,12 +53,15 @@ def on_each(
 
 
 class FoldScores(msgspec.Struct, frozen=True, kw_only=True):
-    """What an estimator has on each test part, their ``mean``, and the standard deviation ``sd`` among them."""
+    """What an estimator has on each test part, their ``mean``, and the standard deviation ``sd`` among them.
+
+    Of a single one there is no deviation.
+    """
 
     estimator: str
     scores: tuple[float, ...]
     mean: float
-    sd: float
+    sd: float | None
 
 
 def fold_scores(told: Iterable[tuple[str, float | None]]) -> list[FoldScores]:
@@ -73,7 +79,16 @@ def fold_scores(told: Iterable[tuple[str, float | None]]) -> list[FoldScores]:
             estimator=estimator,
             scores=tuple(scores),
             mean=statistics.fmean(scores),
-            sd=statistics.stdev(scores) if len(scores) > 1 else 0.0,
+            sd=statistics.stdev(scores) if len(scores) > 1 else None,
         )
         for estimator, scores in found.items()
     ]
+
+
+def ranked(found: Iterable[FoldScores], judged: Metric) -> list[FoldScores]:
+    """Give them as ``judged`` has it, the best first.
+
+    What has a score on fewer folds comes last, as when some of its runs failed: its mean is of other test rows, which
+    may be the easier ones.
+    """
+    return sorted(found, key=lambda one: (-len(one.scores), place(judged, one.mean)))

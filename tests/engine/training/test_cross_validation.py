@@ -12,7 +12,9 @@ import pytest
 from aetheron_desktop.engine.datasets.splitting.frozen_split import SplitRequest
 from aetheron_desktop.engine.datasets.splitting.parting import part
 from aetheron_desktop.engine.errors import UsageError
-from aetheron_desktop.engine.training.cross_validation import fold_scores, on_each, split_plans
+from aetheron_desktop.engine.evaluation.metrics import metric
+from aetheron_desktop.engine.training import cross_validation
+from aetheron_desktop.engine.training.cross_validation import fold_scores, on_each, ranked, split_plans
 from aetheron_desktop.engine.training.experiment import SplitPlan, plan
 from aetheron_desktop.engine.training.preparation import read
 from tests.tables import made_dataset
@@ -66,4 +68,21 @@ def test_that_scores_are_told_over_the_folds_that_have_one() -> None:
     assert (forest.estimator, forest.scores) == ("forest", (0.8, 0.9, 0.7))
     assert forest.mean == pytest.approx(0.8)
     assert forest.sd == pytest.approx(statistics.stdev([0.8, 0.9, 0.7]))
-    assert (dummy.scores, dummy.sd) == ((0.5,), 0.0)
+    assert (dummy.scores, dummy.sd) == ((0.5,), None)
+
+
+def test_that_what_failed_on_a_fold_is_behind_what_was_measured_on_all() -> None:
+    told = [("forest", 0.8), ("svm", 0.99), ("ridge", 0.7), ("forest", 0.9), ("svm", None), ("ridge", 0.95)]
+    assert [one.estimator for one in ranked(fold_scores(told), metric("accuracy"))] == ["forest", "ridge", "svm"]
+    assert [one.estimator for one in ranked(fold_scores(told), metric("rmse"))] == ["ridge", "forest", "svm"]
+
+
+def test_that_the_stored_splits_are_read_once_however_many_folds_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = made_dataset(tmp_path / "dataset")
+    frozen = part(dataset, SplitRequest(name="many", kind="random", folds=50))
+    looks: list[str] = []
+    monkeypatch.setattr(cross_validation, "split_named", lambda _, name: looks.append(name) or frozen)
+    assert len(split_plans(dataset, "many")) == 50
+    assert looks == ["many"], "the window asks for them with each change of the plan"
