@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _TWO_COSTS: Final = re.compile(r"(-?[0-9.]+(?:[eE][+-]?[0-9]+)?):(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)")
 BUDGET_S = 60.0
 """What ``--auto`` may take when nothing else is said."""
+_LONGEST_NAME: Final = 60
 _FLAGS = {"folds": "folds", "models": "models", "latency": "latency_ms", "memory": "memory_gb", "quantiles": "predicts"}
 """Flags, and the parameters of ``auto`` that they set."""
 
@@ -88,11 +89,16 @@ def chosen_splits(dataset: Dataset, options: Namespace, experiment: Experiment) 
         flags = " and ".join(f"--{word.replace('_', '-')}" for word in asked)
         raise UsageError(f"{flags} exclude each other.", hint="Give one of them.")
     # Auto takes the folds for its own: those that its members are judged on, beside the test part.
-    folds = 0 if options.folds is None or "auto" in chosen_estimators(options) else options.folds
+    is_auto = "auto" in chosen_estimators(options)
+    folds = 0 if options.folds is None or is_auto else options.folds
     if asked == ["split"] and folds:
         raise UsageError(
             "--split and --folds exclude each other: a stored split has its own folds.", hint="Leave --folds out."
         )
+    if options.folds == 0 and not is_auto:
+        raise UsageError("0 folds cannot be made.", hint="Choose 3 to 50, or leave --folds out.")
+    if options.fold is not None and not (asked or folds):
+        raise UsageError("--fold is one of a split with folds.", hint="Add --folds K, or --split NAME.")
     if asked == ["split"] or not (asked or folds):
         return split_plans(dataset, options.split, options.fold)
     from aetheron_desktop.engine.datasets.splitting.parting import part  # numpy and pyarrow
@@ -107,15 +113,21 @@ def _new_split(options: Namespace, experiment: Experiment, folds: int) -> SplitR
     seed = options.seed
     of = f", {folds} folds" if folds else ""
     if options.group_by:
-        name, column = f"groups of {options.group_by}", options.group_by
-        return SplitRequest(name=f"{name[:40]}{of}", kind="group", column=column, seed=seed, folds=folds)
+        # A name stands for one split: the same words with another seed would part the rows otherwise.
+        name = _named(f"groups of {options.group_by}", of + (f", seed {seed}" if seed else ""))
+        return SplitRequest(name=name, kind="group", column=options.group_by, seed=seed, folds=folds)
     if options.time_by:
-        name, column = f"in order of {options.time_by}", options.time_by
-        return SplitRequest(name=f"{name[:40]}{of}", kind="time", column=column, seed=seed, folds=folds)
-    name = f"{folds} folds of {experiment.target[:30]}, seed {seed}"
+        name = _named(f"in order of {options.time_by}", of)
+        return SplitRequest(name=name, kind="time", column=options.time_by, seed=seed, folds=folds)
     if experiment.task == "regression":
-        return SplitRequest(name=name, kind="random", seed=seed, folds=folds)
+        return SplitRequest(name=f"{folds} folds at random, seed {seed}", kind="random", seed=seed, folds=folds)
+    name = _named(f"{folds} folds of {experiment.target}", f", seed {seed}")
     return SplitRequest(name=name, kind="stratified", target=experiment.target, seed=seed, folds=folds)
+
+
+def _named(words: str, ending: str) -> str:
+    """Give a split its name: of a column with a long one the beginning, but folds and seed in full."""
+    return f"{words[: _LONGEST_NAME - len(ending)]}{ending}"
 
 
 def leaderboard(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
