@@ -369,6 +369,8 @@ def test_that_the_axes_and_the_colour_are_remembered(tab: CompareTab, workspace:
     qtbot.waitUntil(lambda: tab.comparison._written is tab.comparison.views)
     kept = views.read(workspace).last
     assert (kept.axes, kept.tint) == (("score", "started"), "started")
+    tab.board.show_tint("param.gone")
+    assert (box.currentData(), tab.beside.sweep.parallel.told.tint_axis.key) == ("score", "score")
 
 
 def test_that_runs_are_drawn_over_their_parameters_only_while_somebody_looks(tab: CompareTab) -> None:

@@ -94,6 +94,7 @@ def judge(workspace: Workspace, a: str, b: str, metric: str | None = None, cohor
 
     Raises:
         UsageError: there is no such run, metric or cohort.
+        DatasetError: the dataset of the cohort is gone.
     """
     one, other = workspace.run(a), workspace.run(b)
     names = short_names([one, other])
@@ -138,6 +139,7 @@ def rank(workspace: Workspace, runs: Sequence[str], metric: str | None = None, c
 
     Raises:
         UsageError: there is no such run, metric or cohort, or they are too many.
+        DatasetError: the dataset of the cohort is gone.
     """
     from aetheron_desktop.engine.evaluation.comparing.many import ranking
     from aetheron_desktop.engine.evaluation.paired import difference

@@ -78,6 +78,8 @@ def _stored(workspace: Workspace, record: RunRecord) -> dict[str, float] | str:
             description = description_of(repository, own[0] if own else repository.find("current"))
     except AetheronError as error:
         return error.detail
+    if description.info.run != record.id:
+        return "Its model has no version of this run any more."
     if not description.importance:
         return "No importance was stored with its model: explain it in Analyze."
     return dict(description.importance)

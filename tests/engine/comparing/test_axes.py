@@ -114,13 +114,15 @@ def test_that_runs_stand_beside_each_other_by_what_their_models_lean_on(workspac
         info = put_model(workspace, made_info(number, run=run), importance=importance)
         workspace.put_run(msgspec.structs.replace(made_run(workspace, run), model=info.id))
     made_run(workspace, "run-4")
-    told = importances(workspace, [*stored, "run-4"])
+    workspace.put_run(msgspec.structs.replace(made_run(workspace, "run-5"), model="model-1"))
+    told = importances(workspace, [*stored, "run-4", "run-5"])
     assert told.columns == ("size", "shape", "colour", "noise")
     found = {one.run: one.shares for one in told.runs}
     assert found["run-1"] == (1.0, None, 0.25, 0.0)
     assert found["run-2"] == (0.5, 1.0, None, None)
-    assert [one.worth for one in told.runs] == [0.2, 8.0, 0.0, 0.0]
+    assert [one.worth for one in told.runs] == [0.2, 8.0, 0.0, 0.0, 0.0]
     missing = {one.run: one.missing for one in told.runs if one.missing}
-    assert set(missing) == {"run-3", "run-4"}
+    assert set(missing) == {"run-3", "run-4", "run-5"}
     assert missing["run-3"].startswith("No importance was stored")
     assert missing["run-4"] == "The run kept no model."
+    assert missing["run-5"].endswith("no version of this run any more."), "those of the model are of another run"

@@ -131,13 +131,15 @@ class SweepView(QWidget):
 
     def show_runs(self, table: RunTable, places: Sequence[int], keys: Sequence[str], tint: str) -> None:
         """Show the runs at these places of the table, by the columns ``keys``, the usual ones where there are none."""
-        self._table, self._places, self._tint = table, places, tint
+        self._table, self._places = table, places
         self._axes_shown = keys or usual_axes(table, places)
         columns = [column for column in table.columns() if column.key not in {"run", "id"}]
         self._columns = {column.key: column for column in columns}
         numbers = [column for column in columns if column.is_number]
         params = [key for key in self._axes_shown if key != SCORE and (one := self._columns.get(key)) and one.is_number]
-        _fill(self._tints, numbers, tint)
+        # What was remembered may be a column of runs that are gone: the picker must not name another than is drawn.
+        self._tint = tint if any(column.key == tint for column in numbers) else SCORE
+        _fill(self._tints, numbers, self._tint)
         for box, wanted in zip(self._ends, (*params, "time", SCORE), strict=False):
             _fill(box, columns, box.currentData() or wanted)
         self._draw()
