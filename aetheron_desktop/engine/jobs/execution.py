@@ -61,8 +61,9 @@ _LOOK_S: Final = 0.05
 _CORES_S: Final = 0.25
 """Between two looks for a core that is free."""
 _SURE_S: Final = 0.3
-_TELL_S: Final = 0.05
 """How long a stage has to go on before its rate says when it ends."""
+_TELL_S: Final = 0.05
+"""Between two words on how far a stage is."""
 
 
 class Execution:
