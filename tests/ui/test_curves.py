@@ -4,7 +4,7 @@ import csv
 import gc
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -375,6 +375,27 @@ def test_that_long_averages_are_made_beside_the_window_and_come_to_the_same(
     qtbot.waitUntil(lambda: drawn(curves)[1].tolist() == [1, 2, 1, 2])
     assert threading.get_ident() not in threads
     assert threads
+
+
+def test_that_a_bug_in_one_average_does_not_keep_later_ones_from_being_made(
+    curves: Curves, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: heard.append(kind))
+    monkeypatch.setattr(curve_book, "LATER", 3)
+    make = curve_book._smoothed_anew
+
+    def broken_once(*given: Any) -> Any:
+        if not heard:
+            raise ZeroDivisionError("a bug")
+        return make(*given)
+
+    monkeypatch.setattr(curve_book, "_smoothed_anew", broken_once)
+    curves.add("run-1", points("run-1", range(4), value=lambda step: float(step % 2)))
+    curves.findChild(QSlider, "curve_smoothing").setValue(40)
+    qtbot.waitUntil(lambda: heard == [ZeroDivisionError] and curves._making is None)
+    curves.findChild(QSlider, "curve_smoothing").setValue(50)
+    qtbot.waitUntil(lambda: list(drawn(curves)[1]) == pytest.approx([0, 2 / 3, 2 / 7, 2 / 3]))
 
 
 def test_that_runs_of_one_plan_become_their_mean_with_a_band_and_come_apart_again(curves: Curves, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 import time
@@ -332,11 +333,12 @@ class Execution:
                 # The log first: cut short in between, the index hears of it from there (``process.settled``).
                 if self._log is not None:
                     line = self._log.append(end)
-                if self._life is not None:
-                    self._life.end(end)
             except AetheronError as error:
-                line = None
                 end = self.ending("failed", title=error.title, detail=error.detail, hint=error.hint)
+            if self._life is not None:
+                # What the log has is what is told: an index that refuses it hears of it from there as well.
+                with contextlib.suppress(AetheronError):
+                    self._life.end(end)
             self._end = end
             self._tell(end, line or msgspec.json.encode(end) + b"\n")
             if not isinstance(self._job, TrainJob):

@@ -30,6 +30,8 @@ from aetheron_desktop.engine.events import (
 from aetheron_desktop.engine.jobs import asking, execution
 from aetheron_desktop.engine.jobs.execution import Execution
 from aetheron_desktop.engine.jobs.job import AskJob, ChangeJob, TrainJob
+from aetheron_desktop.engine.jobs.process import settled
+from aetheron_desktop.engine.jobs.run_life import RunLife
 from aetheron_desktop.engine.registry.artifact import load_model
 from aetheron_desktop.engine.registry.model import ModelInfo
 from aetheron_desktop.engine.registry.repository import plain_files
@@ -250,6 +252,23 @@ def test_that_a_disk_that_fills_during_training_ends_the_run_in_words(
     assert (end.outcome, end.title) == ("failed", "The disk refused")
     assert told[-1] == end
     assert workspace.models() == []
+
+
+def test_that_an_index_that_refuses_the_end_hears_of_it_from_the_log(
+    workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: RunLife, end: JobEnded) -> None:
+        raise StorageError("The index is locked.", hint="Try again.")
+
+    monkeypatch.setattr(RunLife, "end", refuse)
+    job = TrainJob(experiment=experiment(workspace, dataset))
+    told: list[Event] = []
+    end = Execution(workspace, job, lambda event, line: told.append(event)).run(lambda: False)
+    assert (end.outcome, end) == ("succeeded", told[-1])
+    assert workspace.history(job.id)[-1] == end, "what is told is what the log has"
+    assert workspace.run(job.id).outcome is None
+    run = settled(workspace, workspace.run(job.id))
+    assert (run.outcome, run.model) == ("succeeded", end.result)
 
 
 def test_that_the_index_is_made_anew_from_the_folders(workspace: Workspace, dataset: Dataset) -> None:

@@ -296,7 +296,12 @@ class Curves(QWidget):
             return
         errand = self._making = Errand(lambda: [one.make() for one in due], self)
         errand.done.connect(lambda made: self._on_made(due, made))
+        errand.broken.connect(self._on_unmade)
         errand.start()
+
+    def _on_unmade(self, _: object) -> None:
+        """Go on with other averages; what could not be made is tried again once its curves have grown."""
+        self._making = None
 
     def _on_made(self, due: list[Due], made: list[object]) -> None:
         for one, what in zip(due, made, strict=True):
