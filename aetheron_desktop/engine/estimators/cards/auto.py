@@ -15,15 +15,6 @@ AUTO: Final = Card(
     good_at="The best model in the time that you have, without choosing anything.",
     tasks=ANY,
     parameters=(
-        Choice(
-            name="predicts",
-            label="Of numbers",
-            default="values",
-            options=("values", "quantiles"),
-            labels=("Values, with limits", "Quantiles of each row"),
-            help="Quantiles are the median and limits that follow each row, chosen by the pinball loss: for rows that "
-            "scatter unevenly. The level of the limits says which.",
-        ),
         Int(
             name="models",
             label="Models",
@@ -62,6 +53,15 @@ AUTO: Final = Card(
             log=True,
             optional="what is free",
             help="Gigabytes that a fit may be expected to take; what needs more is left out, and it is said.",
+        ),
+        Choice(
+            name="predicts",
+            label="Of numbers",
+            default="values",
+            options=("values", "quantiles"),
+            labels=("Values, with limits", "Quantiles of each row"),
+            help="Quantiles are the median and limits that follow each row, chosen by the pinball loss: for rows that "
+            "scatter unevenly. The level of the limits says which.",
         ),
     ),
     iterative=True,
