@@ -1,4 +1,4 @@
-"""The versions of models on the command line, by the real program."""
+"""The versions of models on the command line: in this process where that proves as much, else by the real program."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
+from tests.e2e.line import Line
 from tests.e2e.program import ROOT
 
 if TYPE_CHECKING:
@@ -25,39 +26,6 @@ VERBS = (
     "import-model", "join", "lineage", "log", "pull", "push", "remote", "report", "reproduce", "restore", "revert",
     "script", "signers", "tag", "take", "threshold", "verify",
 )  # fmt: skip
-
-
-class Line:
-    """The command line on a workspace of its own."""
-
-    def __init__(self, workspace: Path, config: Path) -> None:
-        self.workspace = workspace
-        self.config = config
-
-    def run(self, *words: str, says: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "aetheron_desktop", *words, "--workspace", str(self.workspace)],
-            cwd=ROOT, capture_output=True, text=True, check=False, input=says,
-            env=os.environ | {"AETHERON_CONFIG": str(self.config)},
-        )  # fmt: skip
-
-    def say(self, *words: str, says: str = "") -> str:
-        """What is written for people, of what must go well."""
-        done = self.run(*words, says=says)
-        assert done.returncode == 0, done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout
-
-    def records(self, *words: str) -> list[dict[str, Any]]:
-        """The records, of what must go well; each line must be one."""
-        done = self.run(*words, "--json")
-        assert done.returncode == 0, done.stderr
-        return [json.loads(text) for text in done.stdout.splitlines()]
-
-    def answer(self, *words: str) -> dict[str, Any]:
-        """The last answer of a job."""
-        found: dict[str, Any] = [r["answer"] for r in self.records(*words) if r.get("kind") == "answered"][-1]
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +44,7 @@ def test_that_a_model_goes_its_way_from_a_variation_to_the_champion(line: Line, 
     versions = line.records("log", "it")
     assert [(v["number"], v["estimator"]) for v in versions] == [(2, "forest"), (1, "logistic")]
     assert "Trees" in line.say("log", "it")
-    shown = line.say("diff", "it", "v1", "v2")
+    shown = line.say("diff", "it", "v1", "v2", really=True)
     assert "ROC AUC" in shown
     assert "Estimator" in shown
     answer = line.answer("diff", "it", "v1")
@@ -84,7 +52,7 @@ def test_that_a_model_goes_its_way_from_a_variation_to_the_champion(line: Line, 
     line.say("branch", "it", "bold")
     line.say("threshold", "it", "0.7", "--message", "Bolder")
     assert line.records("log", "it", "--most", "1")[0]["threshold"] == 0.7
-    line.say("card", "it", "--file", "-", "--message", "Said more", says="# Bold\n")
+    line.say("card", "it", "--file", "-", "--message", "Said more", says="# Bold\n", really=True)
     assert line.say("card", "it").strip() == "# Bold"
     line.say("branch", "it", "main")
     line.say("threshold", "it", "0.2")
@@ -121,7 +89,7 @@ def test_that_a_version_is_measured_on_its_rows_and_on_a_file(line: Line) -> Non
     assert head["rows"] == 114
     assert metrics["roc_auc"]["low"] < metrics["roc_auc"]["value"]
     assert metrics["roc_auc"]["baseline"] == 0.5
-    said = line.say("evaluate", "it", str(TABLE), "--threshold", "0.3")
+    said = line.say("evaluate", "it", str(TABLE), "--threshold", "0.3", really=True)
     assert "569 rows of breast-cancer.csv" in said
     assert "of 0.3 or more" in said
     refused = line.run("evaluate", "it", "nowhere.csv")
@@ -151,7 +119,7 @@ def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
 
 def test_that_what_a_forest_says_of_a_row_is_explained(line: Line) -> None:
     forest = line.records("train", "breast-cancer", "--estimator", "forest", "--param", "n_estimators=3")[-1]["model"]
-    said = line.say("explain", forest, "--row", "3", "--keep", "worst_area")
+    said = line.say("explain", forest, "--row", "3", "--keep", "worst_area", really=True)
     for part in ("Predicted: ", "The truth: ", "usual", "What would have to be otherwise", "most similar"):
         assert part in said
     told = line.records("explain", forest, "--row", "3")
@@ -167,7 +135,7 @@ def test_that_where_a_model_fails_is_told_by_rows_groups_and_cohorts(line: Line)
     told = [r["answer"] for r in line.records("failures", "it") if r.get("kind") == "answered"]
     kinds = ["weak_segments", "error_tree", "label_errors", "missing_errors", "test_drift"]
     assert [one["answer"] for one in told] == kinds
-    said = line.say("failures", "it")
+    said = line.say("failures", "it", really=True)
     for heading in ("Weak segments", "Error tree", "Suspected labels", "Missing cells", "Drift of the test rows"):
         assert heading in said
     groups = line.answer("failures", "it", "--by", "mean_radius")
@@ -181,7 +149,7 @@ def test_that_where_a_model_fails_is_told_by_rows_groups_and_cohorts(line: Line)
 
 def test_that_a_report_is_written_and_printed_without_a_screen(line: Line, tmp_path: Path) -> None:
     page = tmp_path / "it.html"
-    said = line.say("report", "it", "--out", str(page), "--pdf")
+    said = line.say("report", "it", "--out", str(page), "--pdf", really=True)
     assert "it.pdf" in said
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert (tmp_path / "it.pdf").read_bytes().startswith(b"%PDF-")
@@ -192,7 +160,7 @@ def test_that_a_version_is_followed_verified_and_trained_again(line: Line) -> No
     links = line.answer("lineage", "it", "v1")["back"]
     assert [link["kind"] for link in links] == ["version", "run", "dataset", "recipe", "source"]
     assert str(TABLE) in line.say("lineage", "it") or "breast-cancer" in line.say("lineage", "it")
-    assert "whole" in line.say("verify", "it")
+    assert "whole" in line.say("verify", "it", really=True)
     assert "its content is what its id says" in line.say("verify", "breast-cancer")
     assert line.answer("verify", "it")["troubles"] == []
     assert "Identical" in line.say("reproduce", "it", "v1")
@@ -202,7 +170,7 @@ def test_that_a_run_becomes_a_script_that_prints_its_scores(line: Line, tmp_path
     end = line.records("train", "breast-cancer", "--estimator", "tree")
     run = next(record for record in end if record.get("kind") == "model_saved" and record["name"].startswith("Dec"))
     file = tmp_path / "run.py"
-    assert run["job"] in line.say("script", run["job"], "--out", str(file))
+    assert run["job"] in line.say("script", run["job"], "--out", str(file), really=True)
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(
         [sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=tmp_path, env=surroundings, check=True
@@ -232,9 +200,9 @@ def test_that_a_model_is_pushed_got_elsewhere_and_carried(line: Line, tmp_path: 
     url = str(tmp_path / "remote.git")
     line.say("remote", "it", "origin", url)
     assert url in line.say("remote", "it")
-    assert "version" in line.say("push", "it")
+    assert "version" in line.say("push", "it", really=True)
     there = Line(tmp_path / "there", tmp_path / "another config")
-    assert "version" in there.say("pull", url, "--new", "--name", "theirs")
+    assert "version" in there.say("pull", url, "--new", "--name", "theirs", really=True)
     assert there.records("log", "theirs")[0]["commit"] == line.records("log", "it")[0]["commit"]
     assert "here already" in there.say("pull", "theirs")
     fingerprint = next(words for words in line.say("signers").split() if words.startswith("SHA256:"))
@@ -243,7 +211,7 @@ def test_that_a_model_is_pushed_got_elsewhere_and_carried(line: Line, tmp_path: 
     assert "compare the fingerprint" not in there.say("verify", "theirs")
     there.say("signers", "--distrust", fingerprint)
     onnx, carried, out, again = (tmp_path / name for name in ("x.onnx", "x.aether", "out.csv", "again.csv"))
-    assert "stored rows" in line.say("export", "it", "--out", str(onnx))
+    assert "stored rows" in line.say("export", "it", "--out", str(onnx), really=True)
     line.say("export", "it", "--version", "v2", "--out", str(carried))
     there.say("import-model", str(carried), "--name", "carried")
     line.say("predict", "it", str(TABLE), "--version", "v2", "--out", str(out))
@@ -253,7 +221,7 @@ def test_that_a_model_is_pushed_got_elsewhere_and_carried(line: Line, tmp_path: 
     look = there.run("import-model", str(onnx))
     assert look.returncode == 2
     assert "onnx" in look.stdout
-    there.say("import-model", str(onnx), "--dataset", "breast-cancer", "--name", "foreign")
+    there.say("import-model", str(onnx), "--dataset", "breast-cancer", "--name", "foreign", really=True)
     there.say("predict", "foreign", str(TABLE), "--out", str(again))
     line.say("predict", "it", str(TABLE), "--out", str(out))
     probabilities = [pd.read_csv(file).filter(like="probability_").to_numpy() for file in (out, again)]
@@ -321,16 +289,8 @@ def test_that_each_verb_has_its_help(verb: str) -> None:
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )  # fmt: skip
-def test_that_what_is_wrong_is_said_in_words(
-    line: Line, words: list[str], code: int, said: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    from aetheron_desktop import cli
-
-    try:
-        found = cli.main([*words, "--json", "--workspace", str(line.workspace)])
-    except SystemExit as error:  # argparse says so
-        found = int(error.code or 0)
-    out, told = capfd.readouterr()
+def test_that_what_is_wrong_is_said_in_words(line: Line, words: list[str], code: int, said: str) -> None:
+    found, out, told = line.run(*words, "--json")
     assert "error in the program" not in out
     assert (found, said in told + out) == (code, True), told + out
     assert told.strip()
@@ -340,10 +300,8 @@ def test_that_what_is_wrong_is_said_in_words(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no Ctrl+C to send")
 def test_that_ctrl_c_ends_a_second_training(line: Line) -> None:
-    words = [sys.executable, "-m", "aetheron_desktop", "reproduce", "it", "v1", "--json"]
-    environment = os.environ | {"AETHERON_CONFIG": str(line.config)}
-    command = [*words, "--workspace", str(line.workspace)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as program:
+    command = line.command("reproduce", "it", "v1", "--json")
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=line.surroundings) as program:
         assert program.stdout is not None
         first = json.loads(program.stdout.readline())
         assert first["kind"] == "job_started"
