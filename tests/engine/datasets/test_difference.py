@@ -133,7 +133,7 @@ def table_of(rows: list[tuple[Any, ...]], *, unique: bool) -> pd.DataFrame:
 
 
 @given(before=st.lists(row, min_size=1, max_size=25), after=st.lists(row, min_size=1, max_size=25))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_that_it_is_what_dictionaries_find(
     before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -153,7 +153,7 @@ cells = st.tuples(
     ending=st.sampled_from([".csv", ".tsv", ".jsonl", ".json", ".parquet", ".arrow"]),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 def test_that_any_table_is_written_and_read_again(
     rows: list[tuple[Any, ...]], ending: str, tmp_path_factory: pytest.TempPathFactory

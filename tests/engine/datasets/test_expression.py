@@ -268,14 +268,14 @@ conditions = st.recursive(
 
 
 @given(tables(), conditions)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_that_sql_and_pandas_agree_on_any_condition(table: pa.Table, text: str) -> None:
     made = condition(text, KINDS)
     assert by_sql(made, table) == by_pandas(made, table), text
 
 
 @given(tables(), calculations)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_that_sql_and_pandas_agree_on_any_calculation(table: pa.Table, text: str) -> None:
     try:
         made = parse(text, KINDS)

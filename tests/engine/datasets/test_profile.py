@@ -239,10 +239,10 @@ def test_that_the_quick_answer_comes_first_and_is_kept_when_exact(
     assert second == first[2:]
 
 
-def test_that_twenty_thousand_columns_are_profiled(tmp_path: Path) -> None:
-    wide = pa.table({f"c{place}": pa.array([place, None, 1, 1]) for place in range(20_000)})
+def test_that_four_thousand_columns_are_profiled(tmp_path: Path) -> None:
+    wide = pa.table({f"c{place}": pa.array([place, None, 1, 1]) for place in range(4_000)})
     heard = told(made(tmp_path, wide))
-    assert len(heard) == 20_000
+    assert len(heard) == 4_000
     assert all(isinstance(one, ColumnProfile) and one.missing == 1 for one in heard)
 
 

@@ -463,7 +463,7 @@ def test_that_a_version_of_very_many_files_is_refused_soon(workspace: Workspace,
 
 @needs_git
 def test_that_a_very_deep_history_is_read(workspace: Workspace, model: ModelInfo) -> None:
-    root, depth = root_of(workspace, model), 50_000
+    root, depth = root_of(workspace, model), 8_000
     stream = ["reset refs/heads/deep", "from refs/heads/main", ""]
     for number in range(depth):
         words = f"v {number}"
