@@ -54,17 +54,23 @@ _GROUPS: Final = 4
 _CHANCE: Final = 0.05
 
 
-@dataclass(frozen=True, eq=False)
-class Tested:
-    """The test rows of a version: their predictions, and the dataset that they are rows of.
-
-    ``commit`` and ``description`` are the version's, ``folder`` is that of its run, ``file`` holds the predictions.
-    """
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Predicted:
+    """A version, its ``commit`` and ``description``, and what it predicts of its test rows."""
 
     predictions: TestPredictions
-    dataset: Dataset
     commit: str
     description: Description
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Tested(Predicted):
+    """The test rows of a version: their predictions, and the dataset that they are rows of.
+
+    ``folder`` is that of its run, ``file`` holds the predictions.
+    """
+
+    dataset: Dataset
     folder: Path
     file: Path
 
@@ -80,33 +86,57 @@ class Tested:
         return losses(told.task, told.truth, told.predicted, chosen, measure)
 
 
-def part_of(workspace: Workspace, model: str, version: str = "") -> Tested:
+def predicted_of(workspace: Workspace, model: str, version: str = "") -> Predicted:
     """Read the test predictions of a version.
 
     Raises:
-        ModelError: its dataset is not here any more.
-        EvaluationError: its predictions are gone or damaged.
+        EvaluationError: they are gone or damaged.
     """
     info = workspace.model(model)
     commit = workspace.shelf.find(info.id, version or "current")
     with workspace.shelf.opened(info.id) as repository:
         description = description_of(repository, commit)
+    return Predicted(predictions=stored_predictions(workspace, description), commit=commit, description=description)
+
+
+def part_of(workspace: Workspace, model: str, version: str = "") -> Tested:
+    """Read the test predictions of a version, and find the rows that they are of.
+
+    Raises:
+        ModelError: its dataset is not here any more.
+        EvaluationError: its predictions are gone or damaged.
+    """
+    return rows_of(workspace, predicted_of(workspace, model, version))
+
+
+def rows_of(workspace: Workspace, version: Predicted) -> Tested:
+    """Find the rows that the predictions of a version are of.
+
+    Raises:
+        ModelError: its dataset is not here any more, or has not these rows.
+    """
+    told, description = version.predictions, version.description
     made = description.info
     try:
         dataset = workspace.dataset(made.dataset)
     except AetheronError as error:
         raise ModelError(
-            f"The dataset {made.dataset_name} of {info.name} is not in this workspace.",
+            f"The dataset {made.dataset_name} of {made.name} is not in this workspace.",
             hint="Take it out of the bin, or import its file again: the same content has the same id.",
         ) from error
-    file = predictions_file(workspace, description)
-    told = stored_predictions(workspace, description)
     if int(told.rows[-1]) >= dataset.info.rows:
         raise ModelError(
-            f"The test predictions of {info.name} are of rows that {dataset.info.name} does not have.",
+            f"The test predictions of {made.name} are of rows that {dataset.info.name} does not have.",
             hint="Train the model again.",
         )
-    return Tested(told, dataset, commit, description, workspace.run_folder(made.run), file)
+    return Tested(
+        predictions=told,
+        dataset=dataset,
+        commit=version.commit,
+        description=description,
+        folder=workspace.run_folder(made.run),
+        file=predictions_file(workspace, description),
+    )
 
 
 # -- all at once ------------------------------------------------------------------------------------------------------

@@ -97,6 +97,21 @@ def test_that_a_report_whose_predictions_are_gone_is_refused_and_writes_nothing(
     assert list(tmp_path.glob("*report*")) == []
 
 
+def test_that_without_its_dataset_a_report_tells_what_follows_from_the_predictions(
+    workspace: Workspace, model: ModelInfo, tmp_path: Path
+) -> None:
+    rows = failing.part_of(workspace, model.id)
+    workspace.remove_dataset(rows.dataset.info.id)
+    _, text = _written(workspace, model, tmp_path / "report.html")
+    right = float((rows.predictions.decided() == rows.predictions.truth).mean())
+    assert f"{right:.4g}" in text
+    assert _read(text).tags.count("svg") >= 2
+    assert f"Not known: The dataset {rows.dataset.info.name}" in text
+    assert "Suspected labels" not in text
+    _, card = _written(workspace, model, tmp_path / "card.md")
+    assert "Not known: The dataset" in card.partition("## Where it fails")[2]
+
+
 def test_that_no_name_is_taken_for_a_sign_of_the_page() -> None:
     odd = "<script>alert('x')</script> & \"quotes\""
     axes = Axes(odd, odd, (0.0, 1.0), (0.0, 0.0))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aetheron_desktop import __version__
 from aetheron_desktop.engine.datasets.comparing import drift
-from aetheron_desktop.engine.errors import storage_errors
+from aetheron_desktop.engine.errors import ModelError, storage_errors
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.evaluation.ranking import helpful, meaning, worth
 from aetheron_desktop.engine.evaluation.segments import words
@@ -22,7 +22,7 @@ from aetheron_desktop.engine.evaluation.segments.failure import (
 )
 from aetheron_desktop.engine.evaluation.table import measured, ordered
 from aetheron_desktop.engine.registry.description import CARD
-from aetheron_desktop.engine.versioning.failing import failures_of, part_of
+from aetheron_desktop.engine.versioning.failing import failures_of, predicted_of, rows_of
 from aetheron_desktop.engine.versioning.reporting.curves import charts
 from aetheron_desktop.engine.versioning.reporting.drawing import Whisker, whiskers
 from aetheron_desktop.engine.versioning.reporting.page import Figure, Section, Table, page
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.evaluation.segments.failure import Failure
     from aetheron_desktop.engine.evaluation.table import Measured
     from aetheron_desktop.engine.registry.description import Description
-    from aetheron_desktop.engine.versioning.failing import Tested
+    from aetheron_desktop.engine.versioning.failing import Predicted, Tested
     from aetheron_desktop.engine.versioning.reporting.question import ReportQuestion
     from aetheron_desktop.engine.workspace import Workspace
 
@@ -44,10 +44,11 @@ _COLUMNS: Final = 60
 
 
 class Told(NamedTuple):
-    """All that a report tells of the test rows: its metrics, and where the model fails."""
+    """All that a report tells of the test rows: its metrics, and where the model fails, or ``unknown``: why not."""
 
     metrics: tuple[Measured, ...]
     failures: tuple[Failure, ...]
+    unknown: str = ""
 
 
 def write_report(
@@ -63,8 +64,15 @@ def write_report(
         Stopped: it was asked to stop; nothing was written.
     """
     info, version, out = workspace.model(question.model), question.version, Path(question.out)
-    rows = part_of(workspace, info.id, version)
-    told = tell(rows, info.id, version, progress, should_stop)
+    rows = predicted_of(workspace, info.id, version)
+    progress("Measure", 0.0, None, "")
+    told = Told(tuple(ordered(list(measured(rows.predictions)))), ())
+    try:
+        tested = rows_of(workspace, rows)
+    except ModelError as gone:  # what follows from the predictions alone is told all the same
+        told = told._replace(unknown=f"Not known: {gone.detail} {gone.hint}".strip())
+    else:
+        told = told._replace(failures=found_failures(tested, info.id, version, progress, should_stop))
     if out.suffix.lower() == ".md":
         card = workspace.shelf.files(info.id, rows.commit) / CARD
         text = card_with_failures(card.read_text(encoding="utf-8"), told).encode()
@@ -77,27 +85,25 @@ def write_report(
     return ReportMade(model=info.id, commit=rows.commit, path=str(out), bytes=len(text))
 
 
-def tell(
+def found_failures(
     rows: Tested,
     model: str,
     version: str,
     progress: Callable[[str, float, float | None, str], None],
     should_stop: Callable[[], bool],
-) -> Told:
-    """Give what is to be told; where it fails is read when it was looked for before."""
-    progress("Measure", 0.0, None, "")
-    metrics = tuple(ordered(list(measured(rows.predictions))))
+) -> tuple[Failure, ...]:
+    """Give where a version fails; it is read when it was looked for before."""
     found: list[Failure] = []
     failures_of(rows, FailuresQuestion(model=model, version=version), found.append, progress, should_stop)
-    return Told(metrics, tuple(found))
+    return tuple(found)
 
 
-def report(rows: Tested, told: Told, *, name: str) -> str:
+def report(rows: Predicted, told: Told, *, name: str) -> str:
     """Give the page."""
     description = rows.description
     info = description.info
     under = (
-        f"Predicts {info.target} ({info.task}) from {len(info.features):,} columns of {rows.dataset.info.name}.",
+        f"Predicts {info.target} ({info.task}) from {len(info.features):,} columns of {info.dataset_name}.",
         f"{catalog.name_of(info.estimator)}, version {rows.commit[:10]}, made "
         f"{time.strftime('%Y-%m-%d', time.localtime(info.created))}.",
     )
@@ -106,8 +112,9 @@ def report(rows: Tested, told: Told, *, name: str) -> str:
         _metrics(rows, told.metrics),
         *charts(rows.predictions),
         *(_failure(one) for one in told.failures),
+        Section(FAILS, (told.unknown,) if told.unknown else ()),
         _importance(description),
-        _intended(description, rows),
+        _intended(description),
         _made(rows),
     ]
     foot = (
@@ -120,7 +127,7 @@ def report(rows: Tested, told: Told, *, name: str) -> str:
 def card_with_failures(card: str, told: Told) -> str:
     """Give the text of a model's card with what is known of where it fails, in place of what stood there before."""
     before = card.split(f"\n## {FAILS}\n", maxsplit=1)[0].rstrip()
-    lines = [before, "", f"## {FAILS}", ""]
+    lines = [before, "", f"## {FAILS}", "", *([told.unknown, ""] if told.unknown else [])]
     for one in told.failures:
         match one:
             case WeakSegments():
@@ -160,7 +167,7 @@ def _value(one: Measured) -> str:
     return "–" if one.value is None else f"{one.value:.4g}{ends}"
 
 
-def _metrics(rows: Tested, found: Sequence[Measured]) -> Section:
+def _metrics(rows: Predicted, found: Sequence[Measured]) -> Section:
     table = Table(
         ("metric", "this model (95 %)", "baseline"),
         [(one.label, _value(one), "–" if one.baseline is None else f"{one.baseline:.4g}") for one in found],
@@ -266,11 +273,11 @@ def _importance(description: Description) -> Section:
     )
 
 
-def _intended(description: Description, rows: Tested) -> Section:
+def _intended(description: Description) -> Section:
     """Say what follows from how it was made and measured; what people decide stands in the model's card."""
     info = description.info
     said = [
-        f"To predict {info.target} for rows that come about as those of {rows.dataset.info.name} did, with the same "
+        f"To predict {info.target} for rows that come about as those of {info.dataset_name} did, with the same "
         "columns in the same units.",
         "Not to be trusted for rows of another origin or another time without being measured there, nor as the reason "
         "why something happens: it was learned from what goes together.",
@@ -284,11 +291,11 @@ def _intended(description: Description, rows: Tested) -> Section:
     return Section("What it is for, and its limits", tuple(said), (table,) if ranges else ())
 
 
-def _made(rows: Tested) -> Section:
+def _made(rows: Predicted) -> Section:
     description = rows.description
     plan, info = description.experiment, description.info
     facts = [
-        ("dataset", f"{rows.dataset.info.name} ({info.dataset[:12]})"),
+        ("dataset", f"{info.dataset_name} ({info.dataset[:12]})"),
         ("run", info.run),
         ("rows", ", ".join(f"{count:,} {part}" for part, count in description.rows.items())),
         *((("seed", str(plan.seed)),) if plan is not None else ()),
