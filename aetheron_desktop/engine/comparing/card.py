@@ -31,6 +31,9 @@ _FORM: Final = 1
 """Cards of another form are read anew from their folders."""
 _APART: Final = ("run", "name", "group", "seed", "budget_s", "steps")
 """What may differ between repetitions of one plan, beside the fold."""
+_ADDED: Final = {"sample_weight": ""}
+_ADDED_PARAMS: Final = {"device_type": "cpu", "predicts": "values"}
+"""What plans of earlier versions do not say, with what it was then: a run of today repeats one of theirs."""
 
 
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,9 +211,15 @@ def _same_plan(plan: Mapping[str, Any]) -> str:
     """Give a word that is the same for plans that differ in what :data:`_APART` names, and in the fold, alone."""
     if not plan:
         return ""
-    kept = {name: value for name, value in plan.items() if name not in _APART}
+    kept = {name: value for name, value in plan.items() if name not in _APART and not _is_usual(_ADDED, name, value)}
+    params = plan.get("params") or {}
+    kept["params"] = {name: value for name, value in params.items() if not _is_usual(_ADDED_PARAMS, name, value)}
     kept["split"] = {name: value for name, value in (plan.get("split") or {}).items() if name != "fold"}
     return hashlib.sha256(msgspec.json.encode(kept, order="sorted")).hexdigest()[:12]
+
+
+def _is_usual(added: Mapping[str, str], name: str, value: object) -> bool:
+    return name in added and added[name] == value
 
 
 def _split_words(split: Mapping[str, Any]) -> str:

@@ -47,6 +47,21 @@ def test_that_repetitions_of_a_plan_are_known_and_other_plans_are_not(workspace:
     assert [found.fold for _, found in sorted(card.cards(workspace).items())] == [None, None, None, 0, 3]
 
 
+def test_that_a_run_of_today_repeats_one_of_an_earlier_version_that_said_less(workspace: Workspace) -> None:
+    params = {"trees": 300, "patience": None}
+    for run, more in (("run-1", {}), ("run-2", {"device_type": "cpu"}), ("run-3", {"device_type": "gpu"})):
+        made_run(workspace, run, params=params | more)
+    job = workspace.run_folder("run-1") / "job.json"
+    told = msgspec.json.decode(job.read_bytes())
+    assert told["experiment"].pop("sample_weight") == ""
+    job.write_bytes(msgspec.json.encode(told))
+    made_run(workspace, "run-4", params=params, sample_weight="b")
+    card.fill(workspace, [f"run-{n}" for n in range(1, 5)])
+    plans = [found.plan for _, found in sorted(card.cards(workspace).items())]
+    assert plans[0] == plans[1]
+    assert len(set(plans)) == 3
+
+
 def test_that_cards_are_missing_of_runs_that_are_new_or_have_had_another_life(workspace: Workspace) -> None:
     record = made_run(workspace)
     assert card.without_card([record], card.cards(workspace)) == ["run-1"]
