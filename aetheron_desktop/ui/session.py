@@ -391,10 +391,11 @@ class Session(Runs):
         experiments = self.plan(estimators, params, budget_s=budget_s)
         assert self.dataset is not None
         info, threads = self.dataset.info, self._share().threads
-        return [
-            (catalog.card(one.estimator).name, of_run(one, info, threads=threads, speeds=self._speeds))
-            for one in experiments
-        ]
+        told: dict[str, Forecast | None] = {}
+        for one in experiments:
+            if one.estimator not in told:  # its other folds take the same, and fifty of them would take a frame
+                told[one.estimator] = of_run(one, info, threads=threads, speeds=self._speeds)
+        return [(catalog.card(one.estimator).name, told[one.estimator]) for one in experiments]
 
     def train(
         self,

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from aetheron_desktop.engine.datasets.checks.finding import Fix
 from aetheron_desktop.engine.datasets.reading.reader import import_file
 from aetheron_desktop.engine.datasets.splitting.frozen_split import splits
+from aetheron_desktop.ui import session as session_module
 from aetheron_desktop.ui.session import Session
 from aetheron_desktop.ui.widgets.data_views.trust import TrustView
 from aetheron_desktop.ui.widgets.finding_card import FindingCard
@@ -177,7 +178,9 @@ def test_that_a_split_of_ones_own_is_made(qtbot: QtBot, view: TrustView, opened:
     assert "There is another split named “even”" in told[0]
 
 
-def test_that_folds_are_each_the_test_in_turn_or_one_alone(qtbot: QtBot, view: TrustView, opened: Session) -> None:
+def test_that_folds_are_each_the_test_in_turn_or_one_alone(
+    qtbot: QtBot, view: TrustView, opened: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kind, folds = view.findChild(QComboBox, "split_kind"), view.findChild(QSpinBox, "split_folds")
     test, fold = view.findChild(QSpinBox, "split_test"), view.findChild(QComboBox, "split_fold")
     new, freeze = view.findChild(QPushButton, "split_new"), view.findChild(QPushButton, "split_freeze")
@@ -198,6 +201,10 @@ def test_that_folds_are_each_the_test_in_turn_or_one_alone(qtbot: QtBot, view: T
     assert not fold.isHidden()
     assert fold.currentText() == "Each fold is the test in turn: 4 runs of each model"
     assert {one.split.fold for one in opened.plan(["logistic"])} == {0, 1, 2, 3}
+    asked: list[str] = []
+    monkeypatch.setattr(session_module, "of_run", lambda one, *_, **__: asked.append(one.estimator))
+    assert len(opened.forecasts(["logistic"])) == 8
+    assert asked == ["dummy", "logistic"], "the folds of an estimator take the same"
     assert opened.trust.split_words == "stratified, 4 folds: each fold in turn"
     fold.setCurrentIndex(fold.findData(2))
     fold.activated.emit(fold.currentIndex())
