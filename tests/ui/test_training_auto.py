@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from aetheron_desktop.engine.estimators import catalog
 from aetheron_desktop.engine.training.experiment import Costs
@@ -104,6 +104,20 @@ def test_that_its_settings_are_folded_and_go_with_it(setup: TrainingSetup, qtbot
     assert asked(setup, qtbot).params == {AUTO.id: {"models": 4}}
     fold.click()
     assert fold.text() == "Settings (1 changed)"
+
+
+def test_that_quantiles_are_offered_of_numbers_alone(setup: TrainingSetup, qtbot: QtBot) -> None:
+    child(setup, "auto_settings").click()
+    predicts = child(setup, f"param_{AUTO.id}_predicts", QComboBox)
+    assert not predicts.isVisible()
+    setup.show_plan(Plan("houses", 1200, 12, "price", "regression"))
+    assert predicts.isVisible()
+    predicts.setCurrentIndex(predicts.findData("quantiles"))
+    assert asked(setup, qtbot).params == {AUTO.id: {"predicts": "quantiles"}}
+    setup.show_plan(Plan("customers", 1200, 12, "churned", "binary"))
+    assert not predicts.isVisible()
+    assert asked(setup, qtbot).params == {}, "what is not offered is not asked for"
+    assert child(setup, "auto_settings").text() == "Settings"
 
 
 def test_that_the_times_are_chosen_with_the_arrow_keys(setup: TrainingSetup, qtbot: QtBot) -> None:

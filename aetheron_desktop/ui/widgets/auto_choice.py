@@ -14,6 +14,7 @@ from aetheron_desktop.ui.widgets.param_field import ParamField
 from aetheron_desktop.ui.widgets.param_form import ParamForm
 
 if TYPE_CHECKING:
+    from aetheron_desktop.engine.datasets.schema import Task
     from aetheron_desktop.engine.estimators.cards.card import Card
     from aetheron_desktop.engine.params import Value
 
@@ -27,6 +28,8 @@ TIMES: Final = {
 """Seconds, how they are shown and how they are said."""
 USUAL_S: Final = 60
 NO_LIMIT: Final = 0
+_OF_NUMBERS: Final = frozenset({"predicts"})
+"""The settings that are for a target of numbers alone."""
 _OWN: Final = 1
 """The number of the button that is none of the times."""
 _A_LINE: Final = 3
@@ -114,8 +117,17 @@ class AutoChoice(QWidget):
         self._own.setVisible(self._is_own())
 
     def params(self) -> dict[str, Value]:
-        """Give the values that are not the card's defaults."""
-        return self.form.values()
+        """Give the values that are not the card's defaults, of the settings that are offered."""
+        return {name: value for name, value in self.form.values().items() if self._is_offered(name)}
+
+    def show_task(self, task: Task | None) -> None:
+        """Offer what is for this task."""
+        for name in _OF_NUMBERS & self.form.fields.keys():
+            self.form.allow(name, allowed=task == "regression")
+        self._name_fold()
+
+    def _is_offered(self, name: str) -> bool:
+        return not self.form.fields[name].isHidden()
 
     def _is_own(self) -> bool:
         return self._times.checkedId() == _OWN
@@ -135,5 +147,5 @@ class AutoChoice(QWidget):
         pictured(self._fold, "chevron-down" if open_ else "chevron-right", "accent", 14)
 
     def _name_fold(self) -> None:
-        changed = sum(not field.is_default for field in self.form.fields.values())
+        changed = sum(self._is_offered(name) and not field.is_default for name, field in self.form.fields.items())
         self._fold.setText(f"Settings ({changed} changed)" if changed else "Settings")

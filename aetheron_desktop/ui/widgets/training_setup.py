@@ -292,6 +292,8 @@ class TrainingSetup(QFrame):
         for name, tasks in OF_TASK.items():
             self.options.allow(name, allowed=plan.task in tasks)
         self.picker.show_task(plan.task)
+        if self.auto is not None:
+            self.auto.show_task(plan.task)
         self._problem.show_words("", "", "")
         self._on_changed()
 
