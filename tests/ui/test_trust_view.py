@@ -206,8 +206,12 @@ def test_that_folds_are_each_the_test_in_turn_or_one_alone(
     assert len(opened.forecasts(["logistic"])) == 8
     assert asked == ["dummy", "logistic"], "the folds of an estimator take the same"
     assert opened.trust.split_words == "stratified, 4 folds: each fold in turn"
+    name = view.findChild(QLineEdit, "split_name")
+    assert name is not None
+    name.setText("mine")
     fold.setCurrentIndex(fold.findData(2))
     fold.activated.emit(fold.currentIndex())
+    assert (fold.currentText(), name.text()) == ("Fold 2 alone is the test", "mine")
     assert [one.split.fold for one in opened.plan(["logistic"])] == [2, 2], "the baseline and the model"
     opened.trust.choose_split(None)
     assert fold.isHidden()

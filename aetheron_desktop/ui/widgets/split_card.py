@@ -122,8 +122,9 @@ class SplitCard(QFrame):
     def show_splits(self, proposal: SplitProposal | None) -> None:
         """Show the stored splits, the one that is used, and what is proposed."""
         known = self._trust.splits()
-        shown = (tuple(known), self._trust.split, self._trust.fold, proposal, self._trust.columns())
-        if shown == self._shown:
+        self._show_folds(next((one.request.folds for one in known if one.name == self._trust.split), 0))
+        shown = (tuple(known), self._trust.split, proposal, self._trust.columns())
+        if shown == self._shown:  # what was begun in the form stays
             return
         self._shown = shown
         if proposal is not None:
@@ -136,7 +137,6 @@ class SplitCard(QFrame):
             self._used.addItem(f"{one.name}: {one.sentence()}", one.name)
         self._used.setCurrentIndex(max(0, self._used.findData(self._trust.split)))
         self._used.setToolTip(self._used.currentText())
-        self._show_folds()
         chosen = self._column.currentData()
         self._column.clear()
         for name in self._trust.columns():
@@ -161,13 +161,13 @@ class SplitCard(QFrame):
         folds = int(self._folds.value())
         return 0 if folds == _NO_FOLDS or self._kind.currentData() == "column" else folds
 
-    def _show_folds(self) -> None:
-        folds = self._trust.folds
+    def _show_folds(self, folds: int) -> None:
         self._fold.setVisible(bool(folds))
-        self._fold.clear()
-        self._fold.addItem(f"Each fold is the test in turn: {folds} runs of each model", None)
-        for fold in range(folds):
-            self._fold.addItem(f"Fold {fold} alone is the test", fold)
+        if self._fold.count() != folds + 1:
+            self._fold.clear()
+            self._fold.addItem(f"Each fold is the test in turn: {folds} runs of each model", None)
+            for fold in range(folds):
+                self._fold.addItem(f"Fold {fold} alone is the test", fold)
         self._fold.setCurrentIndex(0 if self._trust.fold is None else 1 + self._trust.fold)
 
     def _propose_name(self) -> None:
