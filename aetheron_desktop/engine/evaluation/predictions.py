@@ -182,7 +182,6 @@ def read_predictions(
 def _read(path: Path, of: str) -> pa.Table:
     """Give the file's table in the order of its rows."""
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     try:
@@ -196,10 +195,19 @@ def _read(path: Path, of: str) -> pa.Table:
     known = {"row", "truth", "prediction"} <= set(table.column_names) and pa.types.is_integer(table["row"].type)
     if not known or not table.num_rows:
         raise EvaluationError(f"The predictions of {of} have no test rows whose truth is known.", hint=_AGAIN)
-    if table["row"].null_count or pc.count_distinct(table["row"]).as_py() != table.num_rows:
+    is_whole = not table["row"].null_count
+    if is_whole and _rises(table):
+        return table
+    table = table.sort_by("row")
+    if not is_whole or not _rises(table):
         raise EvaluationError(f"The predictions of {of} have a row twice.", hint=_AGAIN)
+    return table
+
+
+def _rises(table: pa.Table) -> bool:
+    """Whether each row has a higher number than the one before."""
     rows = _array(table["row"], 0)
-    return table if bool((rows[1:] > rows[:-1]).all()) else table.sort_by("row")
+    return bool((rows[1:] > rows[:-1]).all())
 
 
 def _floats(table: pa.Table, name: str) -> Floats:
@@ -264,15 +272,18 @@ def _classes(table: pa.Table, learned: list[str]) -> TestPredictions:
     known = np.isfinite(predicted).all(axis=1) & (truth >= 0)
     if (chosen[known] < 0).any():
         raise ValueError("prediction has a value that is none of the classes")
+    rows, left_out = _array(table["row"], 0).astype(np.int64), int((~known).sum())
+    if left_out:
+        rows, truth, predicted, chosen = (each[known] for each in (rows, truth, predicted, chosen))
     return TestPredictions(
         task=_TASKS.get(len(learned), "multiclass"),
-        rows=_array(table["row"], 0).astype(np.int64)[known],
-        truth=truth[known],
-        predicted=predicted[known],
+        rows=rows,
+        truth=truth,
+        predicted=predicted,
         classes=classes,
-        chosen=chosen[known],
+        chosen=chosen,
         unseen=len(new),
-        left_out=int((~known).sum()),
+        left_out=left_out,
     )
 
 

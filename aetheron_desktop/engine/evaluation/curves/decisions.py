@@ -138,9 +138,19 @@ AT_THRESHOLD: Final[dict[str, Callable[[Floats], Estimate]]] = {
 """The metrics of two classes that a threshold changes."""
 
 
-def value_at(name: str, cells: Floats) -> Floats:
+def value_at(name: str, counts: Counts) -> Floats:
     """Give a metric of :data:`AT_THRESHOLD` alone, without its limits, which take longer."""
+    if name in _SHARES:
+        return _portion(*_SHARES[name](counts))
+    if name == "f1":
+        return np.nan_to_num(_portion(2.0 * counts.tp, 2.0 * counts.tp + counts.fp + counts.fn))
+    cells = cells_of(counts)
     return _VALUES[name](cells).value if name in _VALUES else AT_THRESHOLD[name](cells).value
+
+
+def _portion(part: Floats, whole: Floats) -> Floats:
+    """Give a share, NaN of nothing."""
+    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0.0)
 
 
 def limits_of(value: Floats, variance: Floats, rows: Floats, low: float = 0.0, high: float = 1.0) -> Estimate:
@@ -278,6 +288,13 @@ def _masked(estimate: Estimate, known: NDArray[np.bool_]) -> Estimate:
     return Estimate(*(np.where(known, each, np.nan) for each in estimate))
 
 
+_SHARES: Final[dict[str, Callable[[Counts], tuple[Floats, Floats]]]] = {
+    "accuracy": lambda counts: (counts.tp + counts.tn, counts.tp + counts.fp + counts.tn + counts.fn),
+    "precision": lambda counts: (counts.tp, counts.tp + counts.fp),
+    "recall": lambda counts: (counts.tp, counts.tp + counts.fn),
+    "specificity": lambda counts: (counts.tn, counts.tn + counts.fp),
+}
+"""Part and whole of what is a share of counts."""
 _VALUES: Final[dict[str, Callable[[Floats], _Told]]] = {
     "f2": lambda cells: _averaged_f(cells, _only(cells, 1), 2.0),
     "f_half": lambda cells: _averaged_f(cells, _only(cells, 1), 0.5),

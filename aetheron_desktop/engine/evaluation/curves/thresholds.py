@@ -38,7 +38,7 @@ def against_threshold(cutoffs: Cutoffs, name: str, points: int = POINTS) -> Thre
         return Undefined("There are no rows.")
     counts = cutoffs.at_each()
     cuts = between_scores(cutoffs)
-    value = value_at(name, cells_of(counts))
+    value = value_at(name, counts)
     known = np.flatnonzero(np.isfinite(value))
     if not len(known):
         return Undefined(
