@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aetheron_desktop.engine.errors import storage_errors
-from aetheron_desktop.engine.explaining.results import Explanation, Importance, ShapSummary
+from aetheron_desktop.engine.explaining.results import Explanation, FitCurve, Importance, ShapSummary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +77,6 @@ def stored(workspace: Workspace, question: About) -> list[Explanation]:
 
 def _last(told: Sequence[Explanation]) -> list[Explanation]:
     """Leave out what a later answer of the same kind says anew."""
-    grown = [place for place, one in enumerate(told) if isinstance(one, Importance | ShapSummary)]
+    grown = [place for place, one in enumerate(told) if isinstance(one, Importance | ShapSummary | FitCurve)]
     gone = set(grown[:-1])
     return [one for place, one in enumerate(told) if place not in gone]

@@ -12,6 +12,7 @@ from aetheron_desktop.engine.explaining.results import Cell, Explanation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aetheron_desktop.engine.explaining.subject import Subject
     from aetheron_desktop.engine.workspace import Workspace
 
     Emit = Callable[[Explanation], None]
@@ -68,6 +69,32 @@ class GlassBoxQuestion(About, frozen=True, kw_only=True, tag="glass_box"):
         return "Train a glass box beside a model"
 
 
+class FitCurveQuestion(About, frozen=True, kw_only=True, tag="fit_curve"):
+    """What would more training rows do, or other ``values`` of a ``parameter``? Answered by fitting a few times.
+
+    Without values they are chosen around the one that the model has.
+    """
+
+    parameter: str = ""
+    values: tuple[Cell, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return f"Try values of {self.parameter}" if self.parameter else "Ask what more rows would do"
+
+
+class InfluenceQuestion(About, frozen=True, kw_only=True, tag="influence"):
+    """Which training rows pull most at a model that is a weighted sum? Told of so many rows at most."""
+
+    rows: int = 2_000
+
+    @property
+    def title(self) -> str:
+        """Name it for people."""
+        return "Ask which rows pull most"
+
+
 class _OfRow(About, frozen=True, kw_only=True):
     """The ``row`` of the dataset with other ``cells``; without a row, what is not given is missing."""
 
@@ -112,6 +139,8 @@ Question: TypeAlias = (
     | ShapQuestion
     | DependenceQuestion
     | GlassBoxQuestion
+    | FitCurveQuestion
+    | InfluenceQuestion
     | RowQuestion
     | WhatIfQuestion
     | CounterfactualQuestion
@@ -180,10 +209,8 @@ def _work(
                 emit(surface(subject, question.column, question.other, should_stop, shown=question.shown))
             else:
                 emit(dependence(subject, question.column, should_stop, shown=question.shown))
-        case GlassBoxQuestion():
-            from aetheron_desktop.engine.explaining.glass_box import glass_box
-
-            emit(glass_box(subject, progress, should_stop, budget_s=question.budget_s))
+        case GlassBoxQuestion() | FitCurveQuestion() | InfluenceQuestion():
+            _work_on_fits(question, subject, emit, progress, should_stop)
         case RowQuestion():
             from aetheron_desktop.engine.explaining.rows import predicted, reasons
             from aetheron_desktop.engine.explaining.similar import similar_rows
@@ -207,3 +234,27 @@ def _work(
             )
         case _:
             assert_never(question)
+
+
+def _work_on_fits(
+    question: GlassBoxQuestion | FitCurveQuestion | InfluenceQuestion,
+    subject: Subject,
+    emit: Emit,
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> None:
+    """Answer what is about other fits, or about the rows of this one."""
+    match question:
+        case GlassBoxQuestion():
+            from aetheron_desktop.engine.explaining.glass_box import glass_box
+
+            emit(glass_box(subject, progress, should_stop, budget_s=question.budget_s))
+        case FitCurveQuestion():
+            from aetheron_desktop.engine.explaining.fit_curves import fit_curve
+
+            fit_curve(subject, emit, progress, should_stop, parameter=question.parameter, values=question.values)
+        case InfluenceQuestion():
+            from aetheron_desktop.engine.explaining.influence import influence
+
+            progress(question.title, 0, None)
+            emit(influence(subject, most=question.rows))

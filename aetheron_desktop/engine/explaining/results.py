@@ -189,6 +189,64 @@ class GlassBox(_Told, frozen=True, kw_only=True, tag="glass_box"):
     lines: tuple[str, ...] = ()
 
 
+class FitPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One fit: where it stands, what it is called, and the metric on the training and on the validation rows.
+
+    ``low`` and ``high`` hold the latter at 95 %. None is not defined, or the fit had found nothing in its time.
+    """
+
+    at: float
+    word: str
+    train: float | None = None
+    valid: float | None = None
+    low: float | None = None
+    high: float | None = None
+    seconds: float = 0.0
+
+
+class FitCurve(_Told, frozen=True, kw_only=True, tag="fit_curve"):
+    """The metric by the number of training rows, or by the values of a ``parameter``; so far, of ``total`` fits.
+
+    ``scale`` says how the axis counts: by steps, by factors, or that its places have names. ``now`` is where the model
+    itself stands, None where that is no place.
+    """
+
+    parameter: str
+    label: str
+    scale: Literal["number", "log", "names"]
+    metric: str
+    metric_label: str
+    is_higher_better: bool
+    points: tuple[FitPoint, ...]
+    total: int
+    now: float | None = None
+    sentences: tuple[str, ...] = ()
+
+
+class InfluentialRow(msgspec.Struct, frozen=True):
+    """Training row ``row`` of the dataset: its leverage, its studentized residual, and Cook's distance."""
+
+    row: int
+    leverage: float
+    residual: float
+    distance: float
+
+
+class Influence(_Told, frozen=True, kw_only=True, tag="influence"):
+    """How much each training row pulls at a model that is a weighted sum of the features (Cook 1977).
+
+    ``shown`` are the rows with the largest distance, and some of the others; ``many`` of all ``rows`` are above
+    ``limit``, four over their number. ``freedom`` is what the weights count: the trace of the hat matrix.
+    """
+
+    rows: int
+    freedom: float
+    limit: float
+    many: int
+    shown: tuple[InfluentialRow, ...]
+    sentences: tuple[str, ...] = ()
+
+
 # -- of one row -------------------------------------------------------------------------------------------------------
 
 
@@ -315,6 +373,8 @@ Explanation: TypeAlias = (
     | Dependence
     | Surface
     | GlassBox
+    | FitCurve
+    | Influence
     | Predicted
     | RowReasons
     | Counterfactuals
