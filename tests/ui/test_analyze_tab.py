@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 import shiboken6
 from PySide6.QtCore import QPointF, Qt
@@ -17,6 +18,7 @@ from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
     confusion_matrix,
+    det_curve,
     f1_score,
     log_loss,
     matthews_corrcoef,
@@ -27,20 +29,29 @@ from sklearn.metrics import (
 
 from aetheron_desktop.engine.evaluation import number_words
 from aetheron_desktop.engine.evaluation.curves import numbers
+from aetheron_desktop.engine.evaluation.segments.failure import FairnessQuestion
+from aetheron_desktop.engine.explaining.questions import DependenceQuestion
+from aetheron_desktop.engine.explaining.results import Dependence, Grid, ShapColumn, ShapRows, ShapSummary
 from aetheron_desktop.engine.versioning.changes import RollBack, SetThreshold
 from aetheron_desktop.ui.item_models.palette_entries import ENTRY_ROLE
 from aetheron_desktop.ui.tabs.analyze import AnalyzeTab
 from aetheron_desktop.ui.widgets.analysis.certainty_cards import CalibrationCard, ScoresByClassCard
 from aetheron_desktop.ui.widgets.analysis.class_cards import MostConfusedCard
-from aetheron_desktop.ui.widgets.analysis.decision_cards import ConfusionCard
+from aetheron_desktop.ui.widgets.analysis.decision_cards import AgainstRestCard, ConfusionCard
 from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
 from aetheron_desktop.ui.widgets.analysis.number_cards import CoverageCard, PredictedCard, ResidualCard
-from aetheron_desktop.ui.widgets.analysis.ranking_cards import CurveCard, PrecisionRecallCard, RocCard
+from aetheron_desktop.ui.widgets.analysis.ranking_cards import (
+    DetectionErrorCard,
+    PrecisionRecallCard,
+    RocCard,
+    SeparationCard,
+)
 from aetheron_desktop.ui.widgets.analysis.score_card import ScoreCard
-from aetheron_desktop.ui.widgets.analysis.threshold_cards import CostCard
+from aetheron_desktop.ui.widgets.analysis.threshold_cards import CostCard, MetricByThresholdCard
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from tests.analyzed import put_dataset, put_run, scored
 from tests.tables import made_table
+from tests.ui.analyzed_tab import board_card, is_drawn, label, opened, press
 from tests.ui.in_process import InProcess
 
 if TYPE_CHECKING:
@@ -52,7 +63,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.session import Session
 
 CLASSES = ("no", "yes")
-Kind = TypeVar("Kind")
 
 
 @pytest.fixture
@@ -73,51 +83,6 @@ def binary(session: Session) -> str:
     return run
 
 
-def opened(qtbot: QtBot, tab: AnalyzeTab, run: str = "") -> None:
-    """Show the tab, and wait until all of it is drawn."""
-    tab.show()
-    if run:
-        tab.show_run(run)
-    qtbot.waitUntil(lambda: is_drawn(tab))
-
-
-def is_drawn(tab: AnalyzeTab) -> bool:
-    board = tab.board
-    return (
-        tab.analysis.evidence is not None and board is not None and all(card.figure is not None for card in board.cards)
-    )
-
-
-def card(tab: AnalyzeTab, kind: type) -> object:
-    assert tab.board is not None
-    return next(one for one in tab.board.cards if type(one) is kind)
-
-
-def label(tab: AnalyzeTab, name: str) -> str:
-    found = tab.findChild(QLabel, name)
-    assert isinstance(found, QLabel)
-    return found.text()
-
-
-def press(tab: AnalyzeTab, name: str) -> None:
-    button = tab.findChild(QAbstractButton, name)
-    assert isinstance(button, QAbstractButton)
-    assert button.isEnabled()
-    button.click()
-
-
-def curve(tab: AnalyzeTab, kind: type[CurveCard]) -> CurveCard:
-    found = card(tab, kind)
-    assert isinstance(found, kind)
-    return found
-
-
-def matrix(tab: AnalyzeTab) -> ConfusionCard:
-    found = card(tab, ConfusionCard)
-    assert isinstance(found, ConfusionCard)
-    return found
-
-
 def test_that_the_best_run_of_the_open_dataset_is_analyzed_when_the_tab_is_looked_at(
     qtbot: QtBot, session: Session, tab: AnalyzeTab, binary: str
 ) -> None:
@@ -136,11 +101,11 @@ def test_that_the_best_run_of_the_open_dataset_is_analyzed_when_the_tab_is_looke
 def test_that_drawn_curves_are_those_of_scikit_learn(qtbot: QtBot, tab: AnalyzeTab, binary: str) -> None:
     opened(qtbot, tab, binary)
     truth, score = scored(200)
-    line = curve(tab, RocCard).chart_.lines[0]
+    line = board_card(tab, RocCard).chart_.lines[0]
     fpr, tpr, _ = roc_curve(truth, score, drop_intermediate=False)
     assert line.xs == pytest.approx(fpr)
     assert line.ys == pytest.approx(tpr)
-    line = curve(tab, PrecisionRecallCard).chart_.lines[0]
+    line = board_card(tab, PrecisionRecallCard).chart_.lines[0]
     precision, recall, thresholds = precision_recall_curve(truth, score)
     assert line.ys[1:] == pytest.approx(precision[-2::-1])
     assert line.xs[1:] == pytest.approx(recall[-2::-1])
@@ -153,17 +118,17 @@ def test_that_the_threshold_moves_every_plot_at_once(qtbot: QtBot, tab: AnalyzeT
     for wanted in (0.31, 0.0, 1.0, 0.774):
         with qtbot.waitSignal(tab.analysis.threshold_changed):
             tab.threshold_bar.moved.emit(wanted)
-        drawn = matrix(tab).chart_.counts
+        drawn = board_card(tab, ConfusionCard).chart_.counts
         found = confusion_matrix(truth, score >= wanted)
         assert np.array_equal(drawn, found)
         (tn, fp), (fn, tp) = found
-        assert curve(tab, RocCard).chart_.handle == pytest.approx((fp / (fp + tn), tp / (fn + tp)))
+        assert board_card(tab, RocCard).chart_.handle == pytest.approx((fp / (fp + tn), tp / (fn + tp)))
         assert f"{fp + tp} of 200 rows are predicted yes" in label(tab, "threshold_words")
 
 
 def test_that_a_point_of_the_curve_is_taken_hold_of_and_carried(qtbot: QtBot, tab: AnalyzeTab, binary: str) -> None:
     opened(qtbot, tab, binary)
-    chart = curve(tab, RocCard).chart_
+    chart = board_card(tab, RocCard).chart_
     assert tab.board is not None
     frame = chart.frame()
     assert chart.handle is not None
@@ -184,14 +149,14 @@ def test_that_the_rows_of_a_cell_are_meant_everywhere_and_go_to_the_grid(
 ) -> None:
     opened(qtbot, tab, binary)
     truth, score = scored(200)
-    chart = matrix(tab).chart_
+    chart = board_card(tab, ConfusionCard).chart_
     spot = chart.frame()
     at = QPointF(spot.x(0), spot.y(-1)).toPoint()  # predicted no, actual yes
     with qtbot.waitSignal(tab.analysis.selected):
         QTest.mouseClick(chart, Qt.MouseButton.LeftButton, pos=at)
     missed = np.flatnonzero((truth == 1) & (score <= 0.5))
     assert label(tab, "selection_words") == f"{len(missed)} rows of 200: actual yes, predicted no"
-    roc = curve(tab, RocCard)
+    roc = board_card(tab, RocCard)
     qtbot.waitUntil(lambda: bool(roc.chart_.marked))
     fpr, tpr, thresholds = roc_curve(truth, score, drop_intermediate=False)
     wanted = {(x, y) for x, y, at in zip(fpr, tpr, thresholds, strict=True) if at in set(score[missed])}
@@ -296,7 +261,7 @@ def test_that_what_is_gone_is_said(
     assert words in label(tab, "analysis_notes")
     if lost == "dataset":
         with qtbot.waitSignal(tab.analysis.selected):
-            matrix(tab).chart_.point_chosen.emit(0.0, -1.0)
+            board_card(tab, ConfusionCard).chart_.point_chosen.emit(0.0, -1.0)
         grid = tab.findChild(QAbstractButton, "selection_grid")
         assert isinstance(grid, QAbstractButton)
         assert not grid.isEnabled()
@@ -316,13 +281,7 @@ def test_that_one_class_is_said_in_words_where_a_curve_needs_two(
     session._take_up_runs()
     opened(qtbot, tab, run)
     assert "positive class" in label(tab, "roc_card_why")
-    assert np.array_equal(matrix(tab).chart_.counts, [[0, 0], [10, 10]])
-
-
-def board_card(tab: AnalyzeTab, kind: type[Kind]) -> Kind:
-    found = card(tab, kind)
-    assert isinstance(found, kind)
-    return found
+    assert np.array_equal(board_card(tab, ConfusionCard).chart_.counts, [[0, 0], [10, 10]])
 
 
 def test_that_every_metric_is_drawn_as_scikit_learn_has_it_and_moves_with_the_threshold(
@@ -408,14 +367,13 @@ def test_that_several_classes_are_held_against_the_rest_one_by_one(
     run = put_run(session.workspace, truth, predicted, classes=("ant", "bee", "a wasp of a very long name indeed"))
     session._take_up_runs()
     opened(qtbot, tab, run)
-    assert tab.threshold_bar.isHidden()
     said = predicted.argmax(axis=1)
     found = confusion_matrix(truth, said)
-    assert np.array_equal(matrix(tab).chart_.counts, found)
+    assert np.array_equal(board_card(tab, ConfusionCard).chart_.counts, found)
     pairs = board_card(tab, MostConfusedCard).chart_.bars
     assert [bar.count for bar in pairs] == sorted((found - np.diag(np.diag(found))).ravel(), reverse=True)[: len(pairs)]
     tab.focus_bar.chosen.emit(2)
-    roc = curve(tab, RocCard)
+    roc = board_card(tab, RocCard)
     qtbot.waitUntil(lambda: roc.analysis.focus == 2 and "wasp" in label(tab, "roc_card_words"))
     fpr, _, _ = roc_curve(truth == 2, predicted[:, 2], drop_intermediate=False)
     assert roc.chart_.lines[0].xs == pytest.approx(fpr)
@@ -423,6 +381,127 @@ def test_that_several_classes_are_held_against_the_rest_one_by_one(
         board_card(tab, MostConfusedCard).chart_.part_chosen.emit(0, 0)
     assert tab.analysis.selection is not None
     assert len(tab.analysis.selection) == pairs[0].count
+
+
+def test_that_each_of_several_classes_is_told_from_the_rest_at_a_threshold(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab
+) -> None:
+    put_dataset(session.workspace)
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 3, 150)
+    predicted = rng.dirichlet(np.ones(3), 150) * 0.6 + np.eye(3)[truth] * 0.4
+    run = put_run(session.workspace, truth, predicted, classes=("ant", "bee", "wasp"))
+    session._take_up_runs()
+    opened(qtbot, tab, run)
+    assert not tab.threshold_bar.isHidden()
+    button = tab.findChild(QAbstractButton, "threshold_apply")
+    assert button is not None
+    assert button.isHidden()  # the model itself predicts the most probable class
+    focus, cut = 2, 0.35
+    tab.focus_bar.chosen.emit(focus)
+    rest = board_card(tab, AgainstRestCard)
+    qtbot.waitUntil(lambda: rest.figure.classes == ("not wasp", "wasp"))
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.threshold_bar.moved.emit(cut)
+    is_wasp, told = truth == focus, predicted[:, focus] >= cut
+    ((tn, fp), (fn, tp)) = found = confusion_matrix(is_wasp, told)
+    assert np.array_equal(rest.chart_.counts, found)
+    assert board_card(tab, RocCard).chart_.handle == pytest.approx((fp / (fp + tn), tp / (fn + tp)))
+    assert label(tab, "threshold_words") == f"{fp + tp} of 150 rows would be told as wasp, {tp} of them right"
+    assert np.array_equal(board_card(tab, ConfusionCard).chart_.counts, confusion_matrix(truth, predicted.argmax(1)))
+    with qtbot.waitSignal(tab.analysis.selected):
+        rest.chart_.point_chosen.emit(1.0, 0.0)
+    assert tab.analysis.selection is not None
+    assert tab.analysis.selection.places.tolist() == np.flatnonzero(~is_wasp & told).tolist()
+    with qtbot.waitSignal(tab.analysis.threshold_changed):
+        tab.threshold_bar.goal_wanted.emit("f1")
+    best = max(f1_score(is_wasp, predicted[:, focus] >= at) for at in predicted[:, focus])
+    assert f1_score(is_wasp, predicted[:, focus] >= tab.analysis.threshold) == pytest.approx(best)
+    tab.focus_bar.chosen.emit(0)
+    assert tab.analysis.threshold == pytest.approx(0.5)
+
+
+def test_that_reasons_and_groups_follow_the_class_that_is_looked_at(
+    qtbot: QtBot, session: Session, tab: AnalyzeTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_dataset(session.workspace)
+    truth = np.arange(60) % 3
+    run = put_run(session.workspace, truth, np.eye(3)[truth] * 0.4 + 0.2, classes=("ant", "bee", "wasp"))
+    session._take_up_runs()
+    workers = InProcess(session, monkeypatch)
+    workers.holds = True
+    opened(qtbot, tab, run)
+    assert tab.board is not None
+    why, failures = tab.board.why, tab.board.failures
+    why.columns_part.show_answer(
+        ShapRows(
+            model="model-1", version="", rows=(0, 1), cells=((3.5,), (4.5,)), places=((0.0,), (1.0,)),
+            added=(((0.1, 0.2, 0.3),), ((0.4, 0.5, 0.6),)), sums=((0.1, 0.2, 0.3), (0.4, 0.5, 0.6)),
+        )
+    )  # fmt: skip
+    why.columns_part.show_answer(
+        ShapSummary(
+            model="model-1", version="", names=("size",), outputs=("ant", "bee", "wasp"), unit="log-probability",
+            base=(0.0, 0.0, 0.0), columns=(ShapColumn(column="size", strength=0.3, low=0.1, high=0.5),),
+            method="trees", done=2, total=2, background=0, away=0.0,
+        )
+    )  # fmt: skip
+    swarm = why.columns_part.swarm
+    assert [dot.added for dot in dict(swarm.columns)["size"]] == [0.1, 0.4]
+    grid = Grid(column="size", kind="number", words=("3", "5"), places=(3.0, 5.0), counts=(1, 1))
+    line = ((0.1, 0.2, 0.7), (0.2, 0.2, 0.6))
+    why.dependence_part.show_columns(("size", "count"))
+    why.dependence_part.show_dependence(
+        Dependence(
+            model="model-1", version="", grid=grid, outputs=("ant", "bee", "wasp"), unit="probability", shown=0,
+            rows=2, partial=line, single=(), accumulated=line,
+        )
+    )  # fmt: skip
+    failures.group_column.setCurrentIndex(failures.group_column.findData("fresh"))
+    tab.focus_bar.chosen.emit(2)
+    assert [dot.added for dot in dict(swarm.columns)["size"]] == [0.3, 0.6]
+    asked = {type(question): question for question in workers.questions}
+    assert asked[DependenceQuestion] == DependenceQuestion(
+        model="model-1", version=why._version, column="size", shown=2
+    )
+    groups = asked[FairnessQuestion]
+    assert isinstance(groups, FairnessQuestion)
+    assert groups.positive == "wasp"
+
+
+def test_that_misses_and_false_alarms_are_drawn_as_scikit_learn_has_them(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str
+) -> None:
+    opened(qtbot, tab, binary)
+    head, *rows = board_card(tab, DetectionErrorCard).chart_.table()
+    assert head == ["line", "Threshold", "False alarms among the others", "Missed of the class"]
+    drawn = np.array([[float(cell) for cell in row[1:]] for row in rows])
+    truth, score = scored(200)
+    fpr, fnr, thresholds = det_curve(truth, score)
+    inside = (fpr > 0) & (fpr < 1) & (fnr > 0) & (fnr < 1)
+    wanted = np.column_stack([thresholds, fpr, fnr])[inside]
+    assert drawn[np.argsort(drawn[:, 0])] == pytest.approx(wanted[np.argsort(wanted[:, 0])])
+    assert "about as frequent" in label(tab, "detection_error_card_words")
+
+
+def test_that_a_part_of_the_probabilities_means_its_rows_in_every_plot_over_them(
+    qtbot: QtBot, tab: AnalyzeTab, binary: str
+) -> None:
+    opened(qtbot, tab, binary)
+    truth, score = scored(200)
+    metrics, cost = board_card(tab, MetricByThresholdCard), board_card(tab, CostCard)
+    with qtbot.waitSignal(tab.analysis.selected):
+        metrics.chart_.region_chosen.emit(Bounds(0.4, 0.6, 0.0, 1.0))
+    inside = (score >= 0.4) & (score < 0.6)
+    assert tab.analysis.selection is not None
+    assert tab.analysis.selection.places.tolist() == np.flatnonzero(inside).tolist()
+    apart = board_card(tab, SeparationCard)
+    qtbot.waitUntil(lambda: bool(apart.chart_.marked and metrics.chart_.marked and cost.chart_.marked))
+    of_class, of_others = np.unique(score[inside & (truth == 1)]), np.unique(score[inside & (truth == 0)])
+    assert [x for x, _ in apart.chart_.marked] == pytest.approx([*of_class, *of_others])
+    below = [(score[truth == 1] < at).mean() for at in of_class] + [(score[truth == 0] < at).mean() for at in of_others]
+    assert [y for _, y in apart.chart_.marked] == pytest.approx(below)
+    assert [x for x, _ in cost.chart_.marked] == pytest.approx(np.unique(score[inside]))
 
 
 def test_that_numbers_are_drawn_against_what_was_and_over_a_column(
@@ -447,6 +526,27 @@ def test_that_numbers_are_drawn_against_what_was_and_over_a_column(
     qtbot.waitUntil(lambda: residual.figure is not before)
     count = made_table()["count"][:120].to_numpy(float)
     assert residual.chart_.points == (pytest.approx(count.tolist()), pytest.approx((predicted - truth).tolist()))
+    table = made_table()[:120]
+    over.setCurrentText("colour")
+    over.activated.emit(over.currentIndex())
+    qtbot.waitUntil(lambda: bool(residual.chart_.boxes))
+    by_colour = pd.Series(predicted - truth).groupby(table["colour"].fillna("missing"))
+    boxes = {box.name: box for box in residual.chart_.boxes}
+    assert {name: box.count for name, box in boxes.items()} == by_colour.size().to_dict()
+    assert residual.chart_.boxes[-1].name == "missing"
+    for name, errors in by_colour:
+        found = (boxes[name].lower, boxes[name].median, boxes[name].upper, boxes[name].mean)
+        assert found == pytest.approx((*np.quantile(errors, (0.25, 0.5, 0.75)), errors.mean()))
+    assert "colour" in label(tab, "residual_card_words")
+    with qtbot.waitSignal(tab.analysis.selected):
+        residual.chart_.region_chosen.emit(Bounds(-0.5, 0.5, -100.0, 100.0))
+    assert tab.analysis.selection is not None
+    first = residual.chart_.boxes[0].name
+    assert tab.analysis.selection.places.tolist() == np.flatnonzero(table["colour"] == first).tolist()
+    over.setCurrentText("seen")
+    over.activated.emit(over.currentIndex())
+    qtbot.waitUntil(lambda: not residual.chart_.boxes)
+    assert residual.chart_.points[0] == pytest.approx(table["seen"].astype("datetime64[us]").astype("int64").to_list())
     with qtbot.waitSignal(tab.analysis.selected):
         chart.region_chosen.emit(Bounds(90.0, 110.0, 0.0, 500.0))
     inside = np.flatnonzero((truth >= 90) & (truth <= 110))
@@ -488,7 +588,7 @@ def test_that_a_thousand_classes_are_drawn_as_a_picture(qtbot: QtBot, session: S
     run = put_run(session.workspace, truth, predicted, classes=names)
     session._take_up_runs()
     opened(qtbot, tab, run)
-    chart = matrix(tab).chart_
+    chart = board_card(tab, ConfusionCard).chart_
     assert chart.zooms == (True, True)
     chart.grab()
     assert chart._picture is not None
@@ -538,7 +638,7 @@ def test_that_sentences_of_all_rows_are_made_with_the_figures(
     opened(qtbot, tab, put_run(session.workspace, truth, score))
     assert threads
     assert threading.get_ident() not in threads
-    found = card(tab, ResidualCard)
+    found = board_card(tab, ResidualCard)
     assert isinstance(found, ResidualCard)
     assert found.plot.accessibleDescription().startswith("Where predicted is")
 

@@ -49,9 +49,9 @@ def view(session: Session, tab: AnalyzeTab, qtbot: QtBot, monkeypatch: pytest.Mo
     InProcess(session, monkeypatch)
     tab.show()
     tab.show_run(run)
-    qtbot.waitUntil(lambda: tab.failures is not None)
-    assert tab.failures is not None
-    return tab.failures
+    qtbot.waitUntil(lambda: tab.board is not None)
+    assert tab.board is not None
+    return tab.board.failures
 
 
 def button(within: QWidget, name: str) -> QPushButton:

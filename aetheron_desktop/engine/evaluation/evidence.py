@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from aetheron_desktop.engine.evaluation.curves.confusion import Confusion, confusion, confusion_at
+from aetheron_desktop.engine.errors import EvaluationError
+from aetheron_desktop.engine.evaluation.curves.confusion import Confusion, confusion, confusion_at, confusion_of
 from aetheron_desktop.engine.evaluation.curves.cutoffs import Cutoffs
-from aetheron_desktop.engine.evaluation.telling import amount
+from aetheron_desktop.engine.evaluation.telling import amount, few
 from aetheron_desktop.engine.evaluation.telling import share as share_
 from aetheron_desktop.engine.evaluation.thresholds import best_threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,6 +34,8 @@ _Made = TypeVar("_Made")
 GOALS: Final = (("f1", "F1"), ("balanced_accuracy", "Balanced accuracy"), ("accuracy", "Accuracy"))
 """What a threshold can be best for, and how that is called."""
 USUAL: Final = 0.5
+FEW: Final = 30
+"""So few rows, or rows of a class, tell little."""
 MARKS: Final = 300
 """So many marked rows are drawn on a curve at most."""
 POINTS: Final = 2_000
@@ -94,6 +97,20 @@ class Evidence:
             return 1 if found.task == "binary" else 0
         return int(np.bincount(found.truth, minlength=len(found.classes)).argmax())
 
+    def of_cohort(self, name: str, numbers: Sequence[int]) -> Evidence:
+        """Give those of the rows that have one of these ``numbers`` in the dataset: the cohort ``name``.
+
+        Raises:
+            EvaluationError: there is none.
+        """
+        found = self.predictions
+        places = found.places(numbers)
+        if not len(places):
+            raise EvaluationError(
+                f"None of the {len(found):,} test rows is in the cohort “{name}”.", hint="Choose another cohort."
+            )
+        return Evidence(found.only(places, f"test rows in “{name}”"))
+
     def cutoffs(self, focus: int) -> Cutoffs:
         """Give the rows sorted by the probability of the class ``focus`` against the rest."""
         found = self.predictions
@@ -114,6 +131,22 @@ class Evidence:
         at = np.clip(np.searchsorted(-curve.threshold, -scores, side="right") - 1, 0, len(curve.x) - 1)
         at = np.unique(at)
         return list(zip(curve.x[at].tolist(), curve.y[at].tolist(), strict=True))
+
+    def over_scores(
+        self, curve: Curve, focus: int, places: NDArray[np.int64], *, is_of: bool | None = None
+    ) -> list[tuple[float, float]]:
+        """Give where the rows at ``places`` lie on a curve over their scores, :data:`MARKS` of them at most.
+
+        With ``is_of`` those of the class ``focus`` alone, or those of others.
+        """
+        found = self.predictions
+        if is_of is not None:
+            places = places[(found.truth[places] == focus) == is_of]
+        scores = np.unique(found.predicted[places, focus])
+        if len(scores) > MARKS:
+            scores = scores[np.linspace(0, len(scores) - 1, MARKS).astype(np.int64)]
+        heights = np.interp(scores, curve.x, curve.y)
+        return list(zip(scores.tolist(), heights.tolist(), strict=True))
 
     def bar_shares(self, bars: Histogram, focus: int, places: NDArray[np.int64]) -> tuple[list[float], list[float]]:
         """Give the rows at ``places`` in each bar of the scores, as shares of all of the class and of all others."""
@@ -185,10 +218,24 @@ class Evidence:
             return self.once("confusion", lambda: confusion(found))
         return confusion_at(found, self.cutoffs(1), threshold)
 
-    def best_threshold(self, goal: str) -> float:
-        """Give the threshold at which the metric ``goal``, a key of :data:`GOALS`, is best on these rows."""
+    def against_rest(self, focus: int, threshold: float, places: NDArray[np.int64] | None = None) -> Confusion:
+        """Count the class ``focus`` against the rest, told from it at ``threshold``.
+
+        It is of all rows, or of those at ``places``; the rest stands first, as the negative of two classes does.
+        """
+        found, name = self.predictions, self.predictions.classes[focus]
+        cutoffs = self.cutoffs(focus)
+        if places is not None:
+            cutoffs = Cutoffs(found.truth[places] == focus, found.predicted[places, focus])
+        return confusion_of(cutoffs, threshold, (f"not {name}", name))
+
+    def best_threshold(self, goal: str, focus: int = 1) -> float:
+        """Give the threshold for ``focus`` at which ``goal``, a key of :data:`GOALS`, is best on these rows."""
         found = self.predictions
-        return self.once(("best", goal), lambda: best_threshold(found.truth, found.score, goal))
+        return self.once(
+            ("best", goal, focus),
+            lambda: best_threshold((found.truth == focus).astype(np.int64), found.predicted[:, focus], goal),
+        )
 
     # -- words --------------------------------------------------------------------------------------------------------
 
@@ -205,11 +252,30 @@ class Evidence:
         rows = f"{count:,} {self.predictions.part}" if count != 1 else "1 test row"
         return ", ".join(part for part in (f"{rows}{of}", split) if part)
 
-    def threshold_words(self, threshold: float) -> str:
-        """Say how many rows are predicted as the second class."""
-        counts = self.cutoffs(1).counts(threshold)
-        told, yes = int(counts.tp + counts.fp), self.predictions.classes[1]
-        return f"{told:,} of {len(self.predictions):,} rows are predicted {yes}"
+    def cohort_words(self, name: str, whole: int) -> str:
+        """Say how many of the ``whole`` test rows are in the cohort ``name``."""
+        count = len(self.predictions)
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        return f"{rows} of {whole:,} test rows, {share_(count / whole)}: the cohort “{name}” alone"
+
+    def few_words(self) -> str:
+        """Say that there are few rows, or few of a class, where there are."""
+        found, rows = self.predictions, len(self.predictions)
+        if rows < FEW or not found.classes:
+            return few(rows, "row is there", "rows are there", FEW)
+        counts = np.bincount(found.truth, minlength=len(found.classes))
+        least = int(np.where(counts > 0, counts, rows).argmin())
+        name = found.classes[least]
+        return few(int(counts[least]), f"row is {name!r}", f"rows are {name!r}", FEW)
+
+    def threshold_words(self, threshold: float, focus: int = 1) -> str:
+        """Say how many rows are predicted as the class ``focus``; of several, how many are as likely it."""
+        counts = self.cutoffs(focus).counts(threshold)
+        told, name = int(counts.tp + counts.fp), self.predictions.classes[focus]
+        rows = f"{told:,} of {len(self.predictions):,} rows"
+        if self.predictions.task == "binary":
+            return f"{rows} are predicted {name}"
+        return f"{rows} would be told as {name}, {int(counts.tp):,} of them right"
 
     def reason_words(self, threshold: float) -> str:
         """Say what a threshold reaches, as the reason why it is stored."""

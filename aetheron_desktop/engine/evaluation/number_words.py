@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aetheron_desktop.engine.evaluation.curves.histograms import Histogram
-    from aetheron_desktop.engine.evaluation.curves.numbers import Bins, Quantiles
+    from aetheron_desktop.engine.evaluation.curves.numbers import Bins, Boxes, Quantiles
     from aetheron_desktop.engine.evaluation.predictions import TestPredictions
 
     Floats = NDArray[np.float64]
@@ -57,6 +57,23 @@ def residual_words(found: Bins | Undefined, of: str) -> str:
     side = "high" if found.value[worst] > 0.0 else "low"
     told = (
         f"Where {of} is {_span(found, worst)}, predictions are too {side} by {amount(abs(float(found.value[worst])))} "
+        f"on average ({int(found.count[worst]):,} rows)."
+    )
+    return joined(told, "The model leaves something there to be learned.")
+
+
+def level_words(found: Boxes | Undefined, of: str) -> str:
+    """Say whether the mean error is off zero at a level of what is named ``of``."""
+    if isinstance(found, Undefined):
+        return found.because
+    apart = off(found.value, found.low, found.high, 0.0)
+    scarce = few(int(found.count.min()), "row has its rarest level", "rows have its rarest level", _FEW)
+    if not len(apart):
+        return joined(f"Errors are around 0 at each level of {of}.", scarce)
+    worst = int(apart[np.abs(found.value[apart]).argmax()])
+    side = "high" if found.value[worst] > 0.0 else "low"
+    told = (
+        f"Where {of} is {found.names[worst]}, predictions are too {side} by {amount(abs(float(found.value[worst])))} "
         f"on average ({int(found.count[worst]):,} rows)."
     )
     return joined(told, "The model leaves something there to be learned.")

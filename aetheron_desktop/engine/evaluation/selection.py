@@ -56,6 +56,15 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """Rows of the class ``label`` or of the rest that are told, or not told, as it from the rest at the threshold."""
+
+    label: int
+    is_of_label: bool
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Within:
     """Rows of numbers whose values lie within all of the ranges, ends included."""
 
@@ -70,7 +79,7 @@ class Rows:
     name: str
 
 
-Rule: TypeAlias = Cell | Classes | Scored | Within | Rows
+Rule: TypeAlias = Cell | Classes | Scored | Against | Within | Rows
 
 
 def places(rule: Rule, predictions: TestPredictions, threshold: float | None = None) -> Indices:
@@ -89,6 +98,9 @@ def places(rule: Rule, predictions: TestPredictions, threshold: float | None = N
             kept = (score >= low) & ((score < high) | (high >= 1.0))
             if is_of_label is not None:
                 kept &= (predictions.truth == label) == is_of_label
+        case Against(label, is_of_label, is_told):
+            cut = 0.5 if threshold is None else threshold
+            kept = ((predictions.truth == label) == is_of_label) & ((predictions.predicted[:, label] >= cut) == is_told)
         case Within(ranges):
             kept = np.ones(len(predictions), dtype=bool)
             for value, low, high in ranges:
@@ -126,6 +138,9 @@ def words(rule: Rule, predictions: TestPredictions) -> str:
         case Scored(label, low, high, is_of_label):
             of = "" if is_of_label is None else f"{'' if is_of_label else 'not '}{names[label]}, "
             return f"{of}probability of {names[label]} {short(low)} to {short(high)}"
+        case Against(label, is_of_label, is_told):
+            name = names[label]
+            return f"actual {'' if is_of_label else 'not '}{name}, {'' if is_told else 'not '}told as {name}"
         case Within(ranges):
             return ", ".join(_range(*one) for one in ranges)
         case Rows(name=name) | Classes(name=name):

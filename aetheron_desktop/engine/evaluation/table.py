@@ -131,6 +131,23 @@ def measured_again(predictions: TestPredictions, cells: Floats, before: Mapping[
     ]
 
 
+def value_of(predictions: TestPredictions, name: str) -> float | None:
+    """Give a metric by its name without its interval; None where it is not defined, or none of the task."""
+    if predictions.task == "regression":
+        known_of_all = values(predictions)
+    else:
+        cells = confusion(predictions).cells.astype(np.float64)
+        known = of_decisions(predictions, cells) | of_tops(predictions)
+        if name in known:
+            return _finite(float(known[name].value))
+        known_of_all, rankings = probabilities(predictions), Rankings(predictions)
+        for rank in (ranking,) if predictions.task == "binary" else (areas_of_many, precisions_of_many):
+            if name not in known_of_all:
+                known_of_all |= rank(rankings)
+    found = known_of_all.get(name)
+    return None if found is None else _finite(found.value)
+
+
 class _Table:
     """Measures a model and the dummy beside it."""
 

@@ -95,6 +95,20 @@ def farthest_words(found: Farthest | Undefined, cutoffs: Cutoffs, name: str) -> 
     )
 
 
+def detection_words(found: Curve | Undefined, cutoffs: Cutoffs, name: str) -> str:
+    """Say where misses and false alarms are as frequent, of a curve of both on axes of one kind."""
+    if isinstance(found, Undefined):
+        return found.because
+    threshold = float(found.threshold[int(np.argmin(np.abs(found.x - found.y)))])
+    counts = cutoffs.counts(threshold)
+    missed, alarms = float(counts.fn) / cutoffs.positives, float(counts.fp) / cutoffs.negatives
+    told = (
+        f"Both errors are about as frequent at {amount(threshold)}: {share(missed)} of the rows that are {name!r} are "
+        f"missed, and {share(alarms)} of the others are false alarms."
+    )
+    return joined(told, _few_positives(cutoffs, name))
+
+
 def score_words(found: Histogram | Undefined, name: str) -> str:
     """Say how much the scores of both classes overlap."""
     if isinstance(found, Undefined):

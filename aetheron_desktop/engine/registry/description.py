@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import stat
+import threading
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -177,6 +178,10 @@ def read_description(folder: Path) -> Description:
     return parsed(data, folder.name)
 
 
+_DECODING: Final = threading.Lock()
+"""msgspec learns a type when it is first decoded; two threads that have it do so at once end the process."""
+
+
 def parsed(data: bytes, where: str) -> Description:
     """Give the description that is in ``data``, of any format so far; ``where`` names the model in errors.
 
@@ -184,6 +189,11 @@ def parsed(data: bytes, where: str) -> Description:
         ModelError: a newer program wrote it.
         UntrustedModel: it is not what this program writes.
     """
+    with _DECODING:
+        return _parsed(data, where)
+
+
+def _parsed(data: bytes, where: str) -> Description:
     try:
         version = msgspec.json.decode(data, type=_Version).format
         if version < 1:

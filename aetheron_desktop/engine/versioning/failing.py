@@ -7,7 +7,7 @@ of all that it follows from: asked again, it is read and not computed.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -67,12 +67,15 @@ class Predicted:
 class Tested(Predicted):
     """The test rows of a version: their predictions, and the dataset that they are rows of.
 
-    ``folder`` is that of its run, ``file`` holds the predictions.
+    ``folder`` is that of its run, ``file`` holds the predictions. Where ``within`` is a condition, ``numbers`` (n,) are
+    those of all rows of the dataset that meet it, and the predictions are of the test rows among them.
     """
 
     dataset: Dataset
     folder: Path
     file: Path
+    within: str = ""
+    numbers: NDArray[np.int64] | None = None
 
     @property
     def target(self) -> str:
@@ -139,6 +142,25 @@ def rows_of(workspace: Workspace, version: Predicted) -> Tested:
     )
 
 
+def part_within(
+    workspace: Workspace, question: FailuresQuestion | FairnessQuestion, should_stop: Callable[[], bool]
+) -> Tested:
+    """Read the test predictions that a question is about.
+
+    Raises:
+        AetheronError: as :func:`part_of`; or the condition cannot be understood, or none of the rows meets it.
+        Stopped: it was asked to stop.
+    """
+    rows = part_of(workspace, question.model, question.version)
+    if not question.within:
+        return rows
+    numbers = rows_where(rows.dataset, question.within, workspace.root / "tmp", should_stop)
+    told = rows.predictions.only(np.isin(rows.predictions.rows, numbers, assume_unique=True))
+    if not len(told):
+        raise UsageError("None of the test rows meets the condition.", hint="Choose another cohort.")
+    return replace(rows, predictions=told, within=question.within, numbers=numbers)
+
+
 # -- all at once ------------------------------------------------------------------------------------------------------
 
 
@@ -155,7 +177,7 @@ def failures(
         AetheronError: it cannot be told; the words say why.
         Stopped: it was asked to stop; what was told until then is not kept.
     """
-    rows = part_of(workspace, question.model, question.version)
+    rows = part_within(workspace, question, should_stop)
     failures_of(rows, question, emit, progress, should_stop)
 
 
@@ -236,6 +258,10 @@ def _drift(rows: Tested, progress: Progress, should_stop: Callable[[], bool]) ->
     test = np.zeros(dataset.info.rows, dtype=np.bool_)
     test[rows.predictions.rows] = True
     others = target.valid & ~test
+    if rows.numbers is not None:
+        meets = np.zeros(dataset.info.rows, dtype=np.bool_)
+        meets[rows.numbers] = True
+        others &= meets
     counts = int(others.sum()), int(test.sum())
     if not all(counts):
         return TestDrift(rows=counts)
@@ -265,7 +291,7 @@ def fairness(workspace: Workspace, question: FairnessQuestion, should_stop: Call
         AetheronError: it cannot be told; the words say why.
         Stopped: it was asked to stop.
     """
-    rows = part_of(workspace, question.model, question.version)
+    rows = part_within(workspace, question, should_stop)
     name = rows.dataset.info.schema.column(question.column).name
     told = rows.predictions
     (_, values) = next(Cells(rows.dataset.parquet, should_stop).columns([name]))
@@ -338,7 +364,7 @@ class _Kept:
 
     def __init__(self, rows: Tested, question: str) -> None:
         made = hashlib.sha256(f"{FORMAT}\0{question}\0{rows.dataset.info.id}\0{rows.target}\0".encode())
-        made.update(f"{rows.predictions.threshold}\0".encode())
+        made.update(f"{rows.predictions.threshold}\0{rows.within}\0".encode())
         with rows.file.open("rb") as file:
             made.update(hashlib.file_digest(file, "sha256").digest())
         self._path = rows.folder / "analysis" / f"failures-{made.hexdigest()[:16]}.json"

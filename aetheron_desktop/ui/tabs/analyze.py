@@ -12,8 +12,9 @@ from aetheron_desktop.engine.jobs.progress import RunState
 from aetheron_desktop.ui import theme
 from aetheron_desktop.ui.dialogs import palette_offers
 from aetheron_desktop.ui.dialogs.palette import Palette
-from aetheron_desktop.ui.item_models.tips import plain_tip
+from aetheron_desktop.ui.item_models.tips import plain_tip, shortened
 from aetheron_desktop.ui.widgets.analysis.analysis import Analysis
+from aetheron_desktop.ui.widgets.analysis.cohort_choice import CohortChoice
 from aetheron_desktop.ui.widgets.analysis.focus_bar import FocusBar
 from aetheron_desktop.ui.widgets.analysis.selection_bar import SelectionBar
 from aetheron_desktop.ui.widgets.analysis.threshold_bar import ThresholdBar
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.errors import AetheronError
     from aetheron_desktop.engine.versioning.subjects import Subject
     from aetheron_desktop.ui.session import Session
-    from aetheron_desktop.ui.widgets.analysis.board import Board
-    from aetheron_desktop.ui.widgets.explanations.why_view import WhyView
-    from aetheron_desktop.ui.widgets.failures.failures_view import FailuresView
+    from aetheron_desktop.ui.widgets.whole_board import WholeBoard
 
 _LONGEST: Final = 48
 _ENDED: Final = {"succeeded", "stopped"}
@@ -55,9 +54,7 @@ class AnalyzeTab(QWidget):
         self._is_chosen = False
         """Whether a person chose it; otherwise it is the best run of the open dataset."""
         self._palette: Palette | None = None
-        self.board: Board | None = None
-        self.failures: FailuresView | None = None
-        self.why: WhyView | None = None
+        self.board: WholeBoard | None = None
         self._build()
         self._connect()
 
@@ -70,6 +67,7 @@ class AnalyzeTab(QWidget):
         self._subject.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         title = QLabel("Analyze", self)
         theme.mark(title, role="title")
+        self.cohort_choice = CohortChoice(self._session, self.analysis, self)
         self._facts = named(ElidedLabel(self), "analysis_facts")
         theme.mark(self._facts, role="muted")
         self._report = named(QPushButton("Report…", self), "analysis_report", "Write a report", "One page, or a PDF")
@@ -82,6 +80,7 @@ class AnalyzeTab(QWidget):
         head.setSpacing(theme.GAP + 4)
         head.addWidget(title)
         head.addWidget(self._subject)
+        head.addWidget(self.cohort_choice)
         head.addWidget(self._facts, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._report)
         self.threshold_bar = ThresholdBar(self)
@@ -95,8 +94,11 @@ class AnalyzeTab(QWidget):
         layout.setSpacing(theme.GAP)
         layout.addLayout(head)
         layout.addWidget(self._notes)
-        layout.addWidget(self.threshold_bar)
-        layout.addWidget(self.focus_bar)
+        bars = QHBoxLayout()
+        bars.setSpacing(theme.GAP)
+        bars.addWidget(self.focus_bar)
+        bars.addWidget(self.threshold_bar, 1)
+        layout.addLayout(bars)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.selection_bar)
         self._show_nothing()
@@ -110,6 +112,8 @@ class AnalyzeTab(QWidget):
         analysis.opened.connect(self._on_opened)
         analysis.failed.connect(self._on_failed)
         analysis.changed.connect(self._on_changed)
+        analysis.cohort_changed.connect(self._on_cohort)
+        self.cohort_choice.new_wanted.connect(self._ask_cohort)
         analysis.threshold_changed.connect(self._show_threshold)
         analysis.selected.connect(self._show_selection)
         analysis.focus_changed.connect(self._show_focus)
@@ -214,7 +218,7 @@ class AnalyzeTab(QWidget):
     def _show_choice(self) -> None:
         subject = self.analysis.subject
         title = subject.title if subject is not None else "Choose a run"
-        self._subject.setText(title if len(title) <= _LONGEST else f"{title[: _LONGEST - 1]}…")
+        self._subject.setText(shortened(title, _LONGEST))
         self._subject.setToolTip(plain_tip(title) if subject is not None else "")
         self._subject.setAccessibleDescription(title)
         self._subject.setVisible(any(run.model for run in self._session.runs.values()) or bool(self._asked[0]))
@@ -223,21 +227,20 @@ class AnalyzeTab(QWidget):
         self._report.hide()
         evidence = self.analysis.evidence
         task = evidence.predictions.task if is_there and evidence is not None else ""
-        self.threshold_bar.setVisible(task == "binary")
+        self.threshold_bar.setVisible(task in {"binary", "multiclass"})
+        self.threshold_bar.show_kind(is_stored=task == "binary")
         self.focus_bar.setVisible(task == "multiclass")
         if not is_there:
             self.selection_bar.hide()
 
     def _ask_no_more(self) -> None:
         """Withdraw what workers were asked about a subject that is looked at no more."""
-        if self.failures is not None:
-            self.failures.cancel()
-        if self.why is not None:
-            self.why.cancel()
+        if self.board is not None:
+            self.board.cancel()
 
     def _on_began(self) -> None:
-        if self.failures is not None:
-            self.failures.cancel()
+        if self.board is not None:
+            self.board.failures.cancel()
         self._show_bars(is_there=False)
         self._facts.setText("Reading the predictions…")
         self._notes.hide()
@@ -255,25 +258,19 @@ class AnalyzeTab(QWidget):
     def _on_opened(self) -> None:
         # numpy, which the reading thread has loaded
         from aetheron_desktop.engine.evaluation.evidence import GOALS
-        from aetheron_desktop.ui.widgets.analysis.board import Board
-        from aetheron_desktop.ui.widgets.failures.failures_view import FailuresView
+        from aetheron_desktop.ui.widgets.whole_board import WholeBoard
 
         evidence = self.analysis.evidence
         assert evidence is not None
         found = evidence.predictions
         if self.board is None or self.board.task != found.task:
             if self.board is not None:
+                self.board.cancel()
                 self._stack.removeWidget(self.board)
                 self.board.deleteLater()
-            if self.why is not None:
-                self.why.cancel()
-            self.board = Board(self.analysis, found.task, self)
+            self.board = WholeBoard(self._session, self.analysis, found.task, self)
             self.board.failed.connect(self._session.tell)
-            self.failures = FailuresView(self._session, self.analysis, self.board)
-            self.failures.failed.connect(self._session.tell)
-            self.failures.rows_wanted.connect(self.rows_wanted)
-            self.board.add_section("failures", "Where it fails", self.failures)
-            self._add_why(self.board)
+            self.board.rows_wanted.connect(self.rows_wanted)
             self._stack.addWidget(self.board)
             self.setFocusProxy(self.board)
         self._stack.setCurrentWidget(self.board)
@@ -281,25 +278,25 @@ class AnalyzeTab(QWidget):
             self.focus_bar.show_classes(found.classes, self.analysis.focus)
         self.threshold_bar.show_goals(GOALS)
         self._show_bars(is_there=True)
-        self._show_subject()
-        self._show_selection()
-        self.board.show_evidence()
-        if self.failures is not None:
-            self.failures.show_subject()
+        self._on_cohort()
 
     def _on_changed(self) -> None:
         """Show the version that decides now; where the one before failed is not where it does."""
         self._show_subject()
-        if self.failures is not None:
-            self.failures.show_subject()
+        if self.board is not None:
+            self.board.failures.show_subject()
 
-    def _add_why(self, board: Board) -> None:
-        from aetheron_desktop.ui.widgets.explanations.why_view import WhyView  # with the board, not with the window
+    def _on_cohort(self) -> None:
+        """Show everything of the rows that it is of now."""
+        assert self.board is not None
+        self._show_subject()
+        self._show_selection()
+        self.board.show_evidence()
+        self.board.failures.show_subject()
 
-        why = self.why = WhyView(self._session, board)
-        why.failed.connect(self._session.tell)
-        why.rows_wanted.connect(self.rows_wanted)
-        board.add_section("why", "Why", why)
+    def _ask_cohort(self) -> None:
+        if self.board is not None:
+            self.board.failures.cohorts.ask_condition()
 
     def _show_subject(self) -> None:
         subject, evidence = self.analysis.subject, self.analysis.evidence
@@ -310,16 +307,16 @@ class AnalyzeTab(QWidget):
         words = self.analysis.part_words()
         self._facts.setText(words)
         self._facts.setToolTip(words)
-        notes = (*subject.notes, *evidence.predictions.notes())
+        notes = self.analysis.notes()
         self._notes.setText("  ".join(notes))
         self._notes.setVisible(bool(notes))
-        if self.why is not None:
-            self.why.show_subject(subject.model, subject.version, subject.dataset)
+        if self.board is not None:
+            self.board.show_subject()
         self._show_threshold()
 
     def _show_threshold(self) -> None:
         analysis, subject = self.analysis, self.analysis.subject
-        if analysis.evidence is None or analysis.evidence.predictions.task != "binary":
+        if analysis.evidence is None or not analysis.evidence.predictions.classes:
             return
         self.threshold_bar.show_threshold(analysis.threshold, analysis.threshold_words())
         self.threshold_bar.show_model(
@@ -333,6 +330,9 @@ class AnalyzeTab(QWidget):
         evidence = self.analysis.evidence
         if evidence is not None:
             self.focus_bar.show_classes(evidence.predictions.classes, self.analysis.focus)
+            self._show_threshold()
+            if self.board is not None:
+                self.board.show_class()
 
     def _show_selection(self) -> None:
         selection, subject, evidence = self.analysis.selection, self.analysis.subject, self.analysis.evidence
@@ -342,8 +342,8 @@ class AnalyzeTab(QWidget):
         self.selection_bar.show_selection(
             len(selection), len(evidence.predictions), selection.words, has_dataset=subject.has_dataset
         )
-        if len(selection) == 1 and self.why is not None and self.why.row is not None:
-            self.why.show_row(int(evidence.predictions.rows[selection.places[0]]))
+        if self.board is not None:
+            self.board.show_selection()
 
     # -- what is wished -----------------------------------------------------------------------------------------------
 

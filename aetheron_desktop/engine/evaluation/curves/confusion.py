@@ -103,7 +103,12 @@ def confusion_at(predictions: TestPredictions, cutoffs: Cutoffs, threshold: floa
     """Count the pairs of two classes at ``threshold`` from their ``cutoffs``, without a look at the rows."""
     if len(predictions.classes) != 2:
         return confusion(predictions, threshold)
-    return _of(predictions.classes, cells_of(cutoffs.counts(threshold)).astype(np.int64))
+    return confusion_of(cutoffs, threshold, predictions.classes)
+
+
+def confusion_of(cutoffs: Cutoffs, threshold: float, names: tuple[str, ...]) -> Confusion:
+    """Count what two classes, the negative one first in ``names``, were taken for at ``threshold``."""
+    return _of(names, cells_of(cutoffs.counts(threshold)).astype(np.int64))
 
 
 def top_k(predictions: TestPredictions, most: int = 10) -> tuple[Floats, Floats, Floats]:

@@ -150,7 +150,8 @@ def value_at(name: str, counts: Counts) -> Floats:
 
 def _portion(part: Floats, whole: Floats) -> Floats:
     """Give a share, NaN of nothing."""
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0.0)
+    made: Floats = np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0.0)
+    return made
 
 
 def limits_of(value: Floats, variance: Floats, rows: Floats, low: float = 0.0, high: float = 1.0) -> Estimate:

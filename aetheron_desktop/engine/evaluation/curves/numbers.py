@@ -95,6 +95,20 @@ class Bins:
         return np.flatnonzero(self.bin == place)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """Of each of ``names`` (b,) the quartiles of its rows, and their mean with Student's limits; ``count`` its rows."""
+
+    names: tuple[str, ...]
+    lower: Floats
+    median: Floats
+    upper: Floats
+    value: Floats
+    low: Floats
+    high: Floats
+    count: Indices
+
+
 def errors(predictions: TestPredictions) -> Floats:
     """Give what was predicted less what is true, (n,)."""
     made: Floats = predictions.predicted - predictions.truth
@@ -164,6 +178,28 @@ def binned(by: Floats, each: Floats, bins: int = BINS) -> Bins | Undefined:
     with np.errstate(invalid="ignore"):
         half = np.array([student_quantile(float(each)) for each in freedom]) * deviation / np.sqrt(count)
     return Bins(*_ends(by, place, len(count)), mean, mean - half, mean + half, count, place)
+
+
+def boxes(code: Indices, names: tuple[str, ...], each: Floats) -> Boxes | Undefined:
+    """Give how ``each`` (n,) is spread in the levels ``names``; ``code`` (n,) says which one a row has."""
+    if not len(code):
+        return Undefined("There are no rows.")
+    parts = [each[code == place] for place in range(len(names))]
+    count = np.array([len(part) for part in parts])
+    lower, median, upper = np.array([np.quantile(part, (0.25, 0.5, 0.75)) for part in parts]).T
+    mean = np.array([part.mean() for part in parts])
+    spread = np.array([part.std(ddof=1) if len(part) > 1 else np.inf for part in parts])
+    half = np.array([student_quantile(float(max(1, one - 1))) for one in count]) * spread / np.sqrt(count)
+    return Boxes(names, lower, median, upper, mean, mean - half, mean + half, count)
+
+
+def beside(code: Indices, width: float = 0.32) -> Floats:
+    """Give where each row's point lies across (n,): around the place of its level, so that points do not hide others.
+
+    It is the same each time (an additive sequence by the golden ratio; Roberts 2018).
+    """
+    made: Floats = code + width * (2.0 * np.mod(np.arange(len(code)) * 0.6180339887498949, 1.0) - 1.0)
+    return made
 
 
 def error_by_bin(by: Floats, error: Floats, bins: int = BINS) -> Bins | Undefined:

@@ -6,6 +6,7 @@ finds counts and rows (:class:`.cutoffs.Cutoffs`).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from aetheron_desktop.engine.evaluation.curves.bands import added, share_limits, share_of
 from aetheron_desktop.engine.evaluation.curves.thinning import POINTS, hull, thinned
 from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
+from aetheron_desktop.engine.evaluation.distributions import normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,6 +171,17 @@ def detection_errors(cutoffs: Cutoffs, points: int = POINTS) -> Curve | Undefine
     fpr, tpr = fpr[inside], tpr[inside]
     kept = thinned(fpr, tpr, points)
     return Curve(fpr[kept], 1.0 - tpr[kept], _thresholds(cutoffs)[inside][kept])
+
+
+def on_normal_axes(curve: Curve) -> Curve:
+    """Give a curve of shares, none of them 0 or 1, with each at its quantile of the normal distribution."""
+    x, y = (np.array([normal_place(float(share)) for share in side]) for side in (curve.x, curve.y))
+    return Curve(x, y, curve.threshold)
+
+
+def normal_place(share: float) -> float:
+    """Give the quantile of the normal distribution that has ``share`` below it; NaN of all and of nothing."""
+    return normal_quantile(share) if 0.0 < share < 1.0 else math.nan
 
 
 def _shares(cutoffs: Cutoffs) -> tuple[Floats, Floats]:

@@ -42,13 +42,14 @@ def measure_named(name: str) -> Measure:
 class FailuresQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask", tag="failures"):
     """Where does a version of ``model`` fail, by its stored test predictions?
 
-    ``version`` is the current one when empty, ``measure`` the first one of the task. What was found before is told
-    again, unless ``afresh``.
+    ``version`` is the current one when empty, ``measure`` the first one of the task. With the condition ``within`` it
+    is about the test rows that meet it. What was found before is told again, unless ``afresh``.
     """
 
     model: str
     version: str = ""
     measure: str = ""
+    within: str = ""
     afresh: bool = False
 
     @property
@@ -61,13 +62,14 @@ class FairnessQuestion(msgspec.Struct, frozen=True, kw_only=True, tag_field="ask
     """Are the groups that ``column`` makes treated alike?
 
     ``positive`` is the class whose prediction is the good or the bad thing, the second of two when empty; a task of
-    numbers has none.
+    numbers has none. With the condition ``within`` it is about the test rows that meet it.
     """
 
     model: str
     column: str
     version: str = ""
     positive: str = ""
+    within: str = ""
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from aetheron_desktop.engine.datasets import expression
@@ -39,6 +40,8 @@ HEADS: Final = {
 }
 """The same, as the head of a column."""
 _MUCH: Final = 0.1
+_TICKED: Final = re.compile(r"""`((?:[^`]|``)+)`|"(?:[^"]|"")*"|'(?:[^']|'')*'""")
+"""A name in ticks, or a text in which a tick is a tick."""
 
 
 def amount(measure: str, value: float) -> str:
@@ -63,6 +66,11 @@ def of_share(name: str, share: Share) -> str:
         return "–"
     ends = "" if share.low is None or share.high is None else f" ({rate(name, share.low)} to {rate(name, share.high)})"
     return rate(name, share.value) + ends
+
+
+def readable(condition: str) -> str:
+    """Give a condition as people read it: names of columns without the ticks that the filter needs."""
+    return _TICKED.sub(lambda found: found[1].replace("``", "`") if found[1] else found[0], condition)
 
 
 def missing_condition(column: str) -> str:
@@ -104,8 +112,8 @@ def of_tree(found: ErrorTree) -> str:
     worst = max((node for node in found.nodes if node.id not in parents), key=lambda node: node.loss)
     loss, whole = amount(found.measure, worst.loss), amount(found.measure, found.nodes[0].loss)
     return (
-        f"The worst leaf ({worst.whole}) has {loss}, all rows {whole}; it holds {100.0 * worst.share:.0f} % of what is "
-        "lost. One half of the rows grew the tree, the other one gave its numbers."
+        f"The worst leaf ({readable(worst.whole)}) has {loss}, all rows {whole}; it holds {100.0 * worst.share:.0f} % "
+        "of what is lost. One half of the rows grew the tree, the other one gave its numbers."
     )
 
 

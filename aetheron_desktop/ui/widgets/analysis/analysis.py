@@ -17,8 +17,12 @@ from aetheron_desktop.ui.errand import Errand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from aetheron_desktop.engine.datasets.schema import Column
+    from aetheron_desktop.engine.datasets.viewing.cohorts import Cohort
     from aetheron_desktop.engine.errors import AetheronError
+    from aetheron_desktop.engine.evaluation.columns import Levels
     from aetheron_desktop.engine.evaluation.evidence import Evidence
     from aetheron_desktop.engine.evaluation.selection import Rule
     from aetheron_desktop.engine.evaluation.table import Measured
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.engine.workspace import Workspace
 
 FRAME_MS: Final = 12
-_COUNTED: Final = {"number", "integer"}
 _SETTLE_MS: Final = 120
 
 
@@ -49,6 +52,7 @@ class Analysis(QObject):
     began = Signal()
     opened = Signal()
     changed = Signal()  # another version of the same model decides on the same predictions
+    cohort_changed = Signal()  # everything is of other test rows of the same run
     failed = Signal(object)  # AetheronError
     focus_changed = Signal()
     threshold_changed = Signal()
@@ -60,10 +64,13 @@ class Analysis(QObject):
         self._workspace = workspace
         self.subject: Subject | None = None
         self.evidence: Evidence | None = None
+        """The test rows that everything is of: all of them, or those of :attr:`cohort`."""
+        self.cohort: Cohort | None = None
+        self._whole: Evidence | None = None
         self.focus = 0
         """The class that curves are about, against the rest."""
         self.threshold = 0.5
-        """From which probability on the second of two classes is predicted, in all plots."""
+        """From which probability on the class that is looked at is told from the rest, in all plots."""
         self.selection: Selection | None = None
         self.measured: dict[str, Measured] = {}
         """The metrics of the rows as far as they are known."""
@@ -99,12 +106,15 @@ class Analysis(QObject):
 
     def close(self) -> None:
         """Analyze nothing; what is being made is not waited for."""
+        self._drop_work()
+        self._moved.stop()
+        self._settled.stop()
+        self.subject = self.evidence = self._whole = self.selection = self.cohort = None
+
+    def _drop_work(self) -> None:
         self._turn += 1
         self._waiting.clear()
         self._going = None
-        self._moved.stop()
-        self._settled.stop()
-        self.subject = self.evidence = self.selection = None
 
     def _open(self, read: Callable[[], tuple[Subject, Evidence, int]]) -> None:
         self.close()
@@ -119,6 +129,7 @@ class Analysis(QObject):
         if turn != self._turn:
             return
         self.subject, self.evidence, self.focus = subject, evidence, focus
+        self._whole, self.measured = evidence, {}
         self.threshold = self.stored
         self.opened.emit()
 
@@ -126,19 +137,55 @@ class Analysis(QObject):
         if turn == self._turn:
             self.failed.emit(error)
 
+    # -- the cohort ---------------------------------------------------------------------------------------------------
+
+    def limit_to(self, cohort: Cohort, numbers: Path) -> None:
+        """Let everything be of the test rows of ``cohort`` alone; the file ``numbers`` has those of its rows."""
+        whole, turn = self._whole, self._turn
+        if whole is None:
+            return
+        errand = Errand(partial(_limited, whole, cohort.name, numbers), self)
+        errand.done.connect(lambda found: self._on_limited(turn, found, cohort))
+        errand.failed.connect(lambda error: self._on_failed(turn, error))
+        errand.start()
+
+    def show_all(self) -> None:
+        """Let everything be of all test rows again."""
+        if self._whole is not None and self.cohort is not None:
+            self._on_limited(self._turn, self._whole, None)
+
+    def _on_limited(self, turn: int, evidence: Evidence, cohort: Cohort | None) -> None:
+        if turn != self._turn or self.evidence is None:
+            return
+        before, rows = self.selection, self.evidence.predictions.rows
+        self._drop_work()
+        self.evidence, self.cohort, self.selection, self.measured = evidence, cohort, None, {}
+        self.cohort_changed.emit()
+        if before is not None:
+            self._select_there(before, rows)
+
+    def _select_there(self, before: Selection, rows: Any) -> None:
+        """Mean by the rule of a selection the rows that are there now; ``rows`` are the numbers of those it had."""
+        from aetheron_desktop.engine.evaluation.selection import Rows  # numpy, which is there
+
+        if isinstance(before.rule, Rows) and self.evidence is not None:
+            self.select_by(partial(self.evidence.predictions.places, rows[before.places]), before.words)
+        else:
+            self.select(before.rule)
+
     def history(self) -> list[Event]:
         """Give all that the run has told; called in another thread, for it reads a file."""
         return self._workspace.history(self.subject.run) if self.subject is not None else []
 
-    def number_columns(self) -> tuple[str, ...]:
-        """Give the columns of the analyzed dataset that have numbers; none where it is gone."""
+    def columns(self) -> tuple[Column, ...]:
+        """Give the columns of the analyzed dataset beside the target; none where it is gone."""
         subject = self.subject
         if subject is None or not subject.has_dataset:
             return ()
         known = {info.id: info for info in self._workspace.datasets()}
         info = known.get(subject.dataset)
         columns = info.schema.columns if info is not None else ()
-        return tuple(one.name for one in columns if one.type in _COUNTED and one.name != subject.target)
+        return tuple(one for one in columns if one.name != subject.target)
 
     def values(self, evidence: Evidence, key: str) -> Any:
         """Give what lies across in a plot, (n,): ``predicted``, ``actual``, or a column; called in another thread."""
@@ -152,24 +199,43 @@ class Analysis(QObject):
         snapshot = self._workspace.dataset(subject.dataset).parquet
         return evidence.once(key, lambda: numbers_of(snapshot, column, found.rows))
 
+    def levels(self, evidence: Evidence, key: str) -> Levels | None:
+        """Give the levels of a column whose key begins with ``levels:``; called in another thread."""
+        from aetheron_desktop.engine.evaluation.columns import levels_of
+
+        subject, column = self.subject, key.removeprefix("levels:")
+        if subject is None or column == key:
+            return None
+        snapshot = self._workspace.dataset(subject.dataset).parquet
+        return evidence.once(key, lambda: levels_of(snapshot, column, evidence.predictions.rows))
+
     # -- words --------------------------------------------------------------------------------------------------------
 
     @property
     def stored(self) -> float:
-        """The threshold of the version that is looked at."""
+        """The threshold of the version that is looked at; of several classes none is stored, and it is one half."""
         if self.evidence is None:
             return 0.5
         return self.evidence.threshold if self.subject is None else self.evidence.usual(self.subject.threshold)
 
     def part_words(self) -> str:
         """Say which rows are looked at."""
-        if self.subject is None or self.evidence is None:
+        if self.subject is None or self.evidence is None or self._whole is None:
             return ""
+        if self.cohort is not None:
+            return self.evidence.cohort_words(self.cohort.name, len(self._whole.predictions))
         return self.evidence.part_words(self.subject.dataset_name, self.subject.tested, self.subject.split)
 
     def threshold_words(self) -> str:
         """Say what the threshold does."""
-        return self.evidence.threshold_words(self.threshold) if self.evidence is not None else ""
+        return self.evidence.threshold_words(self.threshold, self.focus) if self.evidence is not None else ""
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what one should know of what is analyzed: what is gone, what is odd, that there are few rows."""
+        if self.subject is None or self.evidence is None:
+            return ()
+        scarce = self.evidence.few_words() if self.cohort is not None else ""
+        return (*self.subject.notes, *self.evidence.predictions.notes(), *([scarce] if scarce else []))
 
     def reason_words(self) -> str:
         """Say why the threshold is stored: what it reaches."""
@@ -178,9 +244,9 @@ class Analysis(QObject):
     # -- what all plots share -----------------------------------------------------------------------------------------
 
     def look_at(self, focus: int) -> None:
-        """Let curves be about another class."""
+        """Let curves be about another class; what was a threshold of the one before says nothing of it."""
         if focus != self.focus:
-            self.focus = focus
+            self.focus, self.threshold = focus, self.stored
             self.focus_changed.emit()
 
     def move_to(self, threshold: float) -> None:
@@ -196,7 +262,7 @@ class Analysis(QObject):
     def move_to_best(self, goal: str) -> None:
         """Move the threshold to where a metric is best on these rows."""
         if self.evidence is not None:
-            self.compute(partial(self.evidence.best_threshold, goal), self.move_to, first=True)
+            self.compute(partial(self.evidence.best_threshold, goal, self.focus), self.move_to, first=True)
 
     def select(self, rule: Rule | None) -> None:
         """Mean the rows of ``rule`` in every plot; with None no rows."""
@@ -297,6 +363,16 @@ def _read(workspace: Workspace, subject: Subject) -> tuple[Subject, Evidence, in
     path = predictions_file(workspace, subject.run)
     evidence = Evidence.read(path, of=subject.name, threshold=subject.threshold, level=subject.level)
     return subject, evidence, evidence.focus
+
+
+def _limited(whole: Evidence, name: str, numbers: Path) -> Evidence:
+    from aetheron_desktop.engine.datasets.viewing.row_order import RowOrder
+
+    order = RowOrder(numbers)
+    try:
+        return whole.of_cohort(name, order.numbers(0, len(order)))
+    finally:
+        order.close()
 
 
 def _found(find: Callable[[], Any], words: str) -> Selection:

@@ -15,7 +15,7 @@ from aetheron_desktop.ui.widgets.analysis.class_cards import (
     PredictionErrorCard,
     TopCard,
 )
-from aetheron_desktop.ui.widgets.analysis.decision_cards import ConfusionCard
+from aetheron_desktop.ui.widgets.analysis.decision_cards import AgainstRestCard, ConfusionCard
 from aetheron_desktop.ui.widgets.analysis.number_cards import (
     CoverageCard,
     ErrorByBinCard,
@@ -25,6 +25,7 @@ from aetheron_desktop.ui.widgets.analysis.number_cards import (
     ResidualHistogramCard,
 )
 from aetheron_desktop.ui.widgets.analysis.ranking_cards import (
+    DetectionErrorCard,
     GainCard,
     LiftCard,
     PrecisionRecallCard,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
 
 _CLASSES: Final[tuple[Task, ...]] = ("binary", "multiclass")
-_BINARY: Final[tuple[Task, ...]] = ("binary",)
 _SEVERAL: Final[tuple[Task, ...]] = ("multiclass",)
 _NUMBERS: Final[tuple[Task, ...]] = ("regression",)
 _ALL: Final[tuple[Task, ...]] = (*_CLASSES, "regression")
@@ -67,8 +67,9 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[CardMaker, ...]], ...]] = (
         "Decisions",
         (
             CardMaker("confusion_card", ConfusionCard),
-            CardMaker("metric_by_threshold_card", MetricByThresholdCard, _BINARY),
-            CardMaker("cost_card", CostCard, _BINARY),
+            CardMaker("against_rest_card", AgainstRestCard, _SEVERAL),
+            CardMaker("metric_by_threshold_card", MetricByThresholdCard),
+            CardMaker("cost_card", CostCard),
             CardMaker("each_class_card", EachClassCard, _SEVERAL),
             CardMaker("most_confused_card", MostConfusedCard, _SEVERAL),
             CardMaker("prediction_error_card", PredictionErrorCard, _SEVERAL),
@@ -84,6 +85,7 @@ SECTIONS: Final[tuple[tuple[str, str, tuple[CardMaker, ...]], ...]] = (
             CardMaker("gain_card", GainCard),
             CardMaker("lift_card", LiftCard),
             CardMaker("separation_card", SeparationCard),
+            CardMaker("detection_error_card", DetectionErrorCard),
         ),
     ),
     (
@@ -192,6 +194,11 @@ class Board(QWidget):
             self._sections.append(section)
             self._rows.addWidget(section)
             self._bar.addTab(title)
+
+    def add_card(self, section: str, card: QWidget) -> None:
+        """Put a card behind those of a section that is there."""
+        found = next(one for one in self._sections if one.objectName() == f"section_{section}")
+        found.tiles.addWidget(card)
 
     def add_section(self, name: str, title: str, content: QWidget) -> None:
         """Put a section that is no tiles of figures behind the others."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from aetheron_desktop.engine.evaluation import words
 from aetheron_desktop.engine.evaluation.curves.confusion import Confusion
-from aetheron_desktop.engine.evaluation.selection import Cell
+from aetheron_desktop.engine.evaluation.selection import Against, Cell
 from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
 from aetheron_desktop.ui.widgets.charts.confusion import ConfusionChart
 from aetheron_desktop.ui.widgets.data_views.chips import Chips
@@ -53,8 +53,9 @@ class ConfusionCard(FigureCard):
         return words.confusion_words(figure)
 
     def show_threshold(self, evidence: Evidence, threshold: float) -> None:
-        self.figure = evidence.confusion(threshold)
-        self._draw()
+        if evidence.predictions.task == "binary":  # of several classes the most probable one is predicted
+            self.figure = evidence.confusion(threshold)
+            self._draw()
 
     def find_marked(self, evidence: Evidence, focus: int, places: Any, figure: Confusion) -> Confusion:
         return evidence.confusion(self.analysis.threshold, places)
@@ -70,11 +71,40 @@ class ConfusionCard(FigureCard):
     def _draw(self) -> None:
         figure, by = self.figure, self._by.key
         if isinstance(figure, Confusion):
-            self.chart_.show_cells(
-                figure.classes, figure.cells, figure.shares(_OF.get(by, "row")), has_shares=by in _OF
-            )
+            shares = figure.shares(_OF.get(by, "row"))
+            self.chart_.show_cells(figure.classes, figure.cells, shares, has_shares=by in _OF)
 
     def _on_cell(self, x: float, y: float) -> None:
         found = self.chart_.choice_at(x, y)
         if found is not None:
             self.analysis.select(Cell(*found))
+
+
+class AgainstRestCard(ConfusionCard):
+    """One of several classes, told from the rest at the threshold."""
+
+    title = "Against the rest"
+    by_focus = True
+
+    def make(self, evidence: Evidence, focus: int) -> Confusion:
+        return evidence.against_rest(focus, self.analysis.threshold)
+
+    def show_threshold(self, evidence: Evidence, threshold: float) -> None:
+        self.figure = evidence.against_rest(self.analysis.focus, threshold)
+        self._draw()
+
+    def find_marked(self, evidence: Evidence, focus: int, places: Any, figure: Confusion) -> Confusion:
+        return evidence.against_rest(focus, self.analysis.threshold, places)
+
+    def show_marked(self, marked: Confusion | None) -> None:
+        selection = self.analysis.selection
+        rule = selection.rule if selection is not None else None
+        cell = None
+        if isinstance(rule, Against) and rule.label == self.analysis.focus:
+            cell = int(rule.is_of_label), int(rule.is_told)
+        self.chart_.show_chosen(cell, marked.cells if marked is not None else ())
+
+    def _on_cell(self, x: float, y: float) -> None:
+        found = self.chart_.choice_at(x, y)
+        if found is not None:
+            self.analysis.select(Against(self.analysis.focus, bool(found[0]), bool(found[1])))

@@ -125,7 +125,7 @@ class FigureCard(ChartCard):
 
     def _on_threshold(self) -> None:
         evidence = self.analysis.evidence
-        if evidence is not None and self.is_drawn and evidence.predictions.task == "binary":
+        if evidence is not None and self.is_drawn and evidence.predictions.classes:
             self.show_threshold(evidence, self.analysis.threshold)
 
     def _on_selected(self) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel
 
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.elided import ElidedLabel
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
@@ -31,21 +30,20 @@ class FocusBar(QFrame):
         title = QLabel("Class", self)
         theme.mark(title, role="strong")
         self._classes = named(
-            QComboBox(self), "focus_class", "The class that curves are about", "Type its first letters"
+            QComboBox(self),
+            "focus_class",
+            "The class that is looked at",
+            "Held against the rest in plots, reasons and groups",
         )
         self._classes.setMaxVisibleItems(_VISIBLE)
         self._classes.setMinimumContentsLength(16)
         self._classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         title.setBuddy(self._classes)
-        words = ElidedLabel(self)
-        words.setText("against the rest, in curves, scores and calibration")
-        theme.mark(words, role="caption")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 4)
         row.setSpacing(theme.GAP)
         row.addWidget(title)
         row.addWidget(self._classes)
-        row.addWidget(words, 1)
         self._classes.currentIndexChanged.connect(self._on_chosen)
 
     def show_classes(self, classes: Sequence[str], focus: int) -> None:

@@ -14,10 +14,11 @@ from aetheron_desktop.engine.evaluation.curves.histograms import Histogram, hist
 from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
 from aetheron_desktop.engine.evaluation.selection import Rows, Within
 from aetheron_desktop.ui.item_models.quantities import number
+from aetheron_desktop.ui.item_models.tips import shortened
 from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
 from aetheron_desktop.ui.widgets.charts.bars import HistogramChart
 from aetheron_desktop.ui.widgets.charts.lines import Line, LinesChart
-from aetheron_desktop.ui.widgets.charts.points import PointsChart, Square
+from aetheron_desktop.ui.widgets.charts.points import Box, PointsChart, Square
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _OWN = (("Predicted", "predicted"), ("Actual", "actual"))
 _LONGEST = 28
+_COUNTED = {"number", "integer"}
 
 
 class PointsCard(FigureCard):
@@ -91,16 +93,19 @@ class PointsCard(FigureCard):
     def _on_point(self, x: float, y: float) -> None:
         if not self.is_drawn:
             return
-        found, _, _ = self.figure
         square = self.chart_.square_at(x, y)
         if square is not None:
             self._on_region_of(square)
             return
         place = self.chart_.point_at(x, y, self.chart_.frame())
-        if place is not None and isinstance(found, numbers.Scatter) and self.analysis.evidence is not None:
-            position = int(found.position[place])
+        if place is not None and self.analysis.evidence is not None:
+            position = self.place_chosen(place)
             row = int(self.analysis.evidence.predictions.rows[position])
             self.analysis.select(Rows((position,), f"row {row + 1:,}"))
+
+    def place_chosen(self, place: int) -> int:
+        """Give the position of the row whose point is drawn at ``place``."""
+        return int(self.figure[0].position[place])
 
     def _on_region_of(self, square: Square) -> None:
         from aetheron_desktop.ui.widgets.charts.frame import Bounds
@@ -132,13 +137,13 @@ class PredictedCard(PointsCard):
 
 
 class ResidualCard(PointsCard):
-    """The errors over anything: the prediction, the truth, or a column of numbers."""
+    """The errors over anything: the prediction, the truth, or a column, whose levels have a box each."""
 
     title = "Residuals"
 
     def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
         super().__init__(name, analysis, parent)
-        self._over = column_choice(self, name, analysis)
+        self._over = column_choice(self, name, analysis, takes_all=True)
         self._over.activated.connect(lambda _: self.ask())
 
     def wish(self) -> str:
@@ -148,10 +153,31 @@ class ResidualCard(PointsCard):
         return self.analysis.values(evidence, self.wished), numbers.errors(evidence.predictions)
 
     def make(self, evidence: Evidence, focus: int) -> Any:
+        levels = self.analysis.levels(evidence, self.wished)
+        if levels is not None:
+            error = numbers.errors(evidence.predictions)
+            return numbers.boxes(levels.code, levels.names, error), numbers.beside(levels.code), error
         made = super().make(evidence, focus)
         if not isinstance(made, Undefined):
             self._binned(evidence, self.wished, made)  # of all rows, so not in the window's thread
         return made
+
+    def show_figure(self, figure: Any) -> None:
+        found, x, y = figure
+        if not isinstance(found, numbers.Boxes):
+            self.chart_.show_scale("date" if self._is_date() else "number")
+            super().show_figure(figure)
+            return
+        assert self.analysis.evidence is not None
+        rows = self.analysis.evidence.predictions.rows
+        points = (x.tolist(), y.tolist()) if len(x) <= numbers.SCATTERED else ((), ())
+        sides = (each.tolist() for each in (found.lower, found.median, found.upper, found.value, found.count))
+        boxes = [Box(name, *each) for name, *each in zip(found.names, *sides, strict=True)]
+        self.chart_.show_boxes(boxes, points, rows.tolist() if points[0] else (), self.titles())
+
+    def _is_date(self) -> bool:
+        key = self.wished.removeprefix("column:")
+        return any(one.name == key and one.type == "date" for one in self.analysis.columns())
 
     @staticmethod
     def _binned(evidence: Evidence, over: str, figure: Any) -> numbers.Bins | Undefined:
@@ -159,8 +185,17 @@ class ResidualCard(PointsCard):
         return evidence.once(("residuals", over), partial(numbers.binned, x, y))
 
     def words(self, evidence: Evidence, figure: Any) -> str:
-        found = self._binned(evidence, self.wished, figure)
-        return words.residual_words(found, self._over.currentText().lower())
+        name = self._over.currentText()
+        if isinstance(figure[0], numbers.Boxes):
+            return words.level_words(figure[0], name)
+        own = {key for _, key in _OWN}
+        return words.residual_words(
+            self._binned(evidence, self.wished, figure), name.lower() if self.wished in own else name
+        )
+
+    def place_chosen(self, place: int) -> int:
+        found, _, _ = self.figure
+        return place if isinstance(found, numbers.Boxes) else super().place_chosen(place)
 
     def titles(self) -> tuple[str, str]:
         return self._over.currentText(), "Predicted less actual"
@@ -355,8 +390,8 @@ def squares(found: numbers.Squares) -> list[Square]:
     ]
 
 
-def column_choice(card: FigureCard, name: str, analysis: Analysis) -> QComboBox:
-    """Give a list of what can lie across: predicted, actual, and the columns of numbers."""
+def column_choice(card: FigureCard, name: str, analysis: Analysis, *, takes_all: bool = False) -> QComboBox:
+    """Give a list of what can lie across: predicted, actual, and the columns of numbers, or all columns."""
     box = named(QComboBox(card), f"{name}_over", "What lies across")
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(12)
@@ -367,8 +402,11 @@ def column_choice(card: FigureCard, name: str, analysis: Analysis) -> QComboBox:
         """Offer the columns of the dataset that is analyzed now."""
         while box.count() > len(_OWN):
             box.removeItem(box.count() - 1)
-        for column in analysis.number_columns():
-            box.addItem(column if len(column) <= _LONGEST else f"{column[: _LONGEST - 1]}…", f"column:{column}")
+        for column in analysis.columns():
+            if column.type in _COUNTED or (takes_all and column.type == "date"):
+                box.addItem(shortened(column.name, _LONGEST), f"column:{column.name}")
+            elif takes_all:
+                box.addItem(shortened(column.name, _LONGEST), f"levels:{column.name}")
         box.setCurrentIndex(0)
 
     analysis.opened.connect(fill)

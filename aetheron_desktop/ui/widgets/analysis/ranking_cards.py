@@ -8,10 +8,13 @@ from aetheron_desktop.engine.evaluation import words
 from aetheron_desktop.engine.evaluation.curves import ranking
 from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
 from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
+from aetheron_desktop.ui.widgets.analysis.score_axis import ScoreAxisCard
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
-from aetheron_desktop.ui.widgets.charts.lines import Line, LinesChart, Spot
+from aetheron_desktop.ui.widgets.charts.lines import Line, LinesChart, NormalLinesChart, Spot
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtWidgets import QWidget
 
     from aetheron_desktop.engine.evaluation.curves.cutoffs import Cutoffs
@@ -27,12 +30,13 @@ class CurveCard(FigureCard):
 
     titles = ("", "")
     at_name = "Threshold"
+    chart_kind: type[LinesChart] = LinesChart
 
     def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
-        self.chart_: LinesChart = LinesChart()
+        self.chart_ = self.chart_kind()
         super().__init__(name, analysis, self.chart_, parent)
         self.chart_.handle_moved.connect(self._on_handle)
-        self.chart_.point_chosen.connect(self._on_point)
+        self.chart_.point_chosen.connect(self._on_handle)
         self.chart_.can_mark = True
 
     def curve(self, cutoffs: Cutoffs) -> Curve | Undefined:
@@ -47,8 +51,8 @@ class CurveCard(FigureCard):
         """Give the line of whoever guesses."""
         raise NotImplementedError
 
-    def home(self, curve: Curve) -> Bounds:
-        """Give what is to be seen."""
+    def home(self, curve: Curve) -> Bounds | None:
+        """Give what is to be seen; all of the curve where that is None."""
         del curve
         return _SQUARE
 
@@ -74,11 +78,6 @@ class CurveCard(FigureCard):
     def _on_handle(self, x: float, y: float) -> None:
         if self.is_drawn:
             self.analysis.move_to(float(self.figure.threshold[self.figure.nearest(x, y)]))
-
-    def _on_point(self, x: float, y: float) -> None:
-        """A click on the curve brings the threshold there; of several classes there is none."""
-        if self.analysis.evidence is not None and self.analysis.evidence.predictions.task == "binary":
-            self._on_handle(x, y)
 
 
 class RocCard(CurveCard):
@@ -165,15 +164,10 @@ class LiftCard(CurveCard):
         return Bounds(-0.02, 1.02, 0.0, float(curve.y.max()) * 1.08)
 
 
-class SeparationCard(FigureCard):
+class SeparationCard(ScoreAxisCard):
     """Kolmogorov's and Smirnov's distance: how far the scores of the class and of the others lie apart."""
 
     title = "Separation (KS)"
-
-    def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
-        self.chart_ = LinesChart()
-        super().__init__(name, analysis, self.chart_, parent)
-        self.chart_.handle_moved.connect(lambda x, _: analysis.move_to(x))
 
     def make(self, evidence: Evidence, focus: int) -> Any:
         def made() -> tuple[tuple[Curve, Curve], Farthest] | Undefined:
@@ -200,8 +194,35 @@ class SeparationCard(FigureCard):
         name, _ = class_names(self.analysis)
         return words.farthest_words(figure[1], evidence.cutoffs(self.analysis.focus), name)
 
-    def show_threshold(self, evidence: Evidence, threshold: float) -> None:
-        self.chart_.show_handle(threshold)
+    def marked_curves(self, figure: tuple[tuple[Curve, Curve], Farthest]) -> Sequence[tuple[Curve, bool | None]]:
+        (of_class, of_others), _ = figure
+        return (of_class, True), (of_others, False)
+
+
+class DetectionErrorCard(CurveCard):
+    """Misses over false alarms, both by quantiles of the normal distribution: DET (Martin et al. 1997)."""
+
+    title = "Detection errors (DET)"
+    titles = ("False alarms among the others", "Missed of the class")
+
+    chart_kind = NormalLinesChart
+
+    def curve(self, cutoffs: Cutoffs) -> Curve | Undefined:
+        found = ranking.detection_errors(cutoffs)
+        return found if isinstance(found, Undefined) else ranking.on_normal_axes(found)
+
+    def words(self, evidence: Evidence, figure: Curve) -> str:
+        name, _ = class_names(self.analysis)
+        return words.detection_words(figure, evidence.cutoffs(self.analysis.focus), name)
+
+    def place(self, rates: Rates) -> tuple[float, float]:
+        return ranking.normal_place(rates.false_alarms), ranking.normal_place(1.0 - rates.found)
+
+    def guess(self, curve: Curve) -> Line | None:
+        return None
+
+    def home(self, curve: Curve) -> Bounds | None:
+        return None
 
 
 DIAGONAL: Final = Line("", (0.0, 1.0), (0.0, 1.0), "plot.axis", is_dashed=True, is_quiet=True)

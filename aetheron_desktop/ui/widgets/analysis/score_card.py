@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
 from aetheron_desktop.engine.evaluation.definitions import ALL, definition
 from aetheron_desktop.engine.evaluation.metrics import BASELINE
 from aetheron_desktop.engine.evaluation.table import Measured, measured, measured_again, ordered
@@ -24,6 +25,7 @@ _HINT = (
     "upright tick is the baseline, which learns nothing from the columns."
 )
 
+_NOT_YET: Final = Undefined("The rows of the cohort are measured.")
 _KNOWN: Final = {one.name for one in ALL}
 
 
@@ -46,13 +48,15 @@ class ScoreCard(FigureCard):
         if self.analysis.evidence is None or subject is None:
             return
         self._moved, self._defined = {}, ""
-        self._on_made(self.analysis.focus, _stored(subject, len(self.analysis.evidence.predictions)))
+        stored = _stored(subject, len(self.analysis.evidence.predictions))
+        self._on_made(self.analysis.focus, stored if self.analysis.cohort is None else _NOT_YET)
 
     def ask_for_all(self) -> None:
         """Have all metrics measured, those that take many samples too."""
         evidence, subject = self.analysis.evidence, self.analysis.subject
         if evidence is not None and subject is not None:
-            work = partial(_all, evidence, subject.intervals, subject.costs)
+            stored = subject.intervals if self.analysis.cohort is None else {}
+            work = partial(_all, evidence, stored, subject.costs)
             self.analysis.compute(work, partial(self._on_made, self.analysis.focus))
 
     def show_figure(self, figure: dict[str, Measured]) -> None:
@@ -63,7 +67,7 @@ class ScoreCard(FigureCard):
         return self._defined or _HINT
 
     def show_threshold(self, evidence: Evidence, threshold: float) -> None:
-        if threshold == self.analysis.stored:
+        if threshold == self.analysis.stored or evidence.predictions.task != "binary":
             self._moved = {}
         else:
             cells = evidence.confusion(threshold).cells.astype(float)

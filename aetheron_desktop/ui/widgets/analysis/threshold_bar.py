@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _STEPS: Final = 1000
 _DIGITS: Final = 4
+_STORED: Final = "The probability from which on the second class is predicted"
+_LOOKED_AT: Final = (
+    "The probability from which on the class would be told from the rest; the model itself predicts the most probable "
+    "class"
+)
 
 
 class ThresholdBar(QFrame):
@@ -78,6 +83,11 @@ class ThresholdBar(QFrame):
         if role:
             theme.mark(button, role=role)
         return button
+
+    def show_kind(self, *, is_stored: bool) -> None:
+        """Offer to store it where a model has one; several classes have none, the most probable one is predicted."""
+        self._apply.setVisible(is_stored)
+        self._number.setToolTip(_STORED if is_stored else _LOOKED_AT)
 
     def show_goals(self, goals: Sequence[tuple[str, str]]) -> None:
         """Offer what a threshold can be best for: key and words of each."""

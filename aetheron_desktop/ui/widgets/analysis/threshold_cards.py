@@ -15,40 +15,42 @@ from aetheron_desktop.engine.evaluation.curves.thresholds import ThresholdCurve,
 from aetheron_desktop.engine.evaluation.curves.undefined import Undefined
 from aetheron_desktop.engine.evaluation.definitions import definition
 from aetheron_desktop.ui import theme
-from aetheron_desktop.ui.widgets.analysis.figure_card import FigureCard
-from aetheron_desktop.ui.widgets.analysis.ranking_cards import drawn
+from aetheron_desktop.ui.item_models.tips import shortened
+from aetheron_desktop.ui.widgets.analysis.ranking_cards import class_names, drawn
+from aetheron_desktop.ui.widgets.analysis.score_axis import ScoreAxisCard
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
-from aetheron_desktop.ui.widgets.charts.lines import Line, LinesChart, Spot
+from aetheron_desktop.ui.widgets.charts.lines import Line, Spot
 from aetheron_desktop.ui.widgets.data_views.chips import Chips
 from aetheron_desktop.ui.widgets.naming import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aetheron_desktop.engine.evaluation.curves.ranking import Curve
     from aetheron_desktop.engine.evaluation.evidence import Evidence
     from aetheron_desktop.ui.widgets.analysis.analysis import Analysis
 
 _TOGETHER: Final = ("precision", "recall", "f1")
 _WAIT_MS: Final = 200
 _MOST: Final = 1e9
+_LONGEST: Final = 18
+"""Of a class's name so many signs head the costs."""
 
 
-class MetricByThresholdCard(FigureCard):
+class MetricByThresholdCard(ScoreAxisCard):
     """Metrics by threshold; one by itself has its band."""
 
     title = "Metrics"
 
     def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
-        self.chart_ = LinesChart()
-        super().__init__(name, analysis, self.chart_, parent)
-        self.chart_.can_mark = True
-        self.chart_.handle_moved.connect(lambda x, _: analysis.move_to(x))
-        self.chart_.point_chosen.connect(lambda x, _: analysis.move_to(x))
+        super().__init__(name, analysis, parent)
         self._metric = named(QComboBox(self), f"{name}_metric", "Which metric is drawn")
         self._metric.addItem("Precision, recall, F1", "")
         for metric in AT_THRESHOLD:
             self._metric.addItem(definition(metric).label, metric)
         self._metric.activated.connect(lambda _: self.ask())
         self._metric.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._metric.setMinimumContentsLength(9)
+        self._metric.setMinimumContentsLength(16)
         self.tools.addWidget(self._metric)
 
     def wish(self) -> str:
@@ -78,21 +80,17 @@ class MetricByThresholdCard(FigureCard):
         name, found = list(figure.items())[-1]
         return words.threshold_words(found, evidence.cutoffs(self.analysis.focus), name, self.analysis.threshold)
 
-    def show_threshold(self, evidence: Evidence, threshold: float) -> None:
-        self.chart_.show_handle(threshold)
+    def marked_curves(self, figure: dict[str, ThresholdCurve]) -> Sequence[tuple[Curve, bool | None]]:
+        return [(one.curve, None) for one in figure.values()]
 
 
-class CostCard(FigureCard):
+class CostCard(ScoreAxisCard):
     """What a row costs, or brings, by threshold, from a matrix of four prices."""
 
     title = "Cost by threshold"
 
     def __init__(self, name: str, analysis: Analysis, parent: QWidget | None = None) -> None:
-        self.chart_ = LinesChart()
-        super().__init__(name, analysis, self.chart_, parent)
-        self.chart_.can_mark = True
-        self.chart_.handle_moved.connect(lambda x, _: analysis.move_to(x))
-        self.chart_.point_chosen.connect(lambda x, _: analysis.move_to(x))
+        super().__init__(name, analysis, parent)
         self._by = Chips(
             f"{name}_by",
             (("cost", "Cost", "What a row costs on average"), ("profit", "Profit", "What a row brings on average")),
@@ -101,6 +99,8 @@ class CostCard(FigureCard):
         self._by.add_to(self.tools)
         self._by.buttonClicked.connect(self._draw)
         self._fields: dict[str, QDoubleSpinBox] = {}
+        self._priced = Prices()
+        self._marked: list[tuple[float, float]] = []
         self._best = named(
             QPushButton("Go to the cheapest", self), f"{name}_best", "Go to the cheapest threshold",
             "Move the threshold to where a row costs least",
@@ -110,6 +110,11 @@ class CostCard(FigureCard):
         self._layout.insertWidget(1, self._make_matrix(name))
         self._wait = QTimer(self, singleShot=True, interval=_WAIT_MS)
         self._wait.timeout.connect(self.ask)
+
+    @property
+    def _sign(self) -> float:
+        """What turns a cost into what is drawn: profit is its negative."""
+        return -1.0 if self._by.key == "profit" else 1.0
 
     @property
     def prices(self) -> Prices:
@@ -147,20 +152,15 @@ class CostCard(FigureCard):
         grid.setColumnStretch(3, 1)
         return box
 
-    def make(self, evidence: Evidence, focus: int) -> Any:
-        return costs(evidence.cutoffs(focus), self.prices)
-
     def ask(self) -> None:
-        evidence = self.analysis.evidence
-        if evidence is not None:
-            prices = self.prices  # read here: what makes the figure is another thread
-            self.analysis.compute(
-                lambda: costs(evidence.cutoffs(1), prices), partial(self._on_made, self.analysis.focus)
-            )
+        self._priced = self.prices  # read here: what makes the figure is another thread
+        super().ask()
+
+    def make(self, evidence: Evidence, focus: int) -> Any:
+        return costs(evidence.cutoffs(focus), self._priced)
 
     def show_figure(self, figure: CostCurve) -> None:
-        assert self.analysis.evidence is not None
-        no, yes = self.analysis.evidence.predictions.classes[:2]
+        yes, no = (shortened(name, _LONGEST) for name in class_names(self.analysis))
         heads = {(0, 1): f"Predicted {no}", (0, 2): f"Predicted {yes}", (1, 0): f"Actual {no}", (2, 0): f"Actual {yes}"}
         for place, text in heads.items():
             self._heads[place].setText(text)
@@ -169,25 +169,32 @@ class CostCard(FigureCard):
     def _draw(self) -> None:
         if not isinstance(self.figure, CostCurve):
             return
-        found, is_profit = self.figure, self._by.key == "profit"
-        sign = -1.0 if is_profit else 1.0
+        found, sign = self.figure, self._sign
         line = drawn("", found.curve)
         low, high = [sign * end for end in line.low], [sign * end for end in line.high]
         line = line._replace(ys=[sign * y for y in line.ys], low=min(low, high), high=max(low, high))
-        word = "Profit" if is_profit else "Cost"
+        word = "Profit" if sign < 0.0 else "Cost"
         levels = [
             Line(f"{which} predicted", (0.0, 1.0), (sign * cost,) * 2, color, is_dashed=True, is_quiet=True)
             for which, cost, color in (("All", found.all_cost, 1), ("None", found.none_cost, 2))
         ]
         self.chart_.show_lines([line, *levels], ("Threshold", f"{word} of a row"))
         self.chart_.show_spots([Spot(found.best, sign * found.best_cost, f"{word} is best here")])
+        self._draw_marked()
 
     def words(self, evidence: Evidence, figure: CostCurve) -> str:
-        return words.cost_words(figure, self.prices, evidence.cutoffs(1), self.analysis.threshold)
+        return words.cost_words(figure, self.prices, evidence.cutoffs(self.analysis.focus), self.analysis.threshold)
 
     def _go_to_best(self) -> None:
         if isinstance(self.figure, CostCurve):
             self.analysis.move_to(self.figure.best)
 
-    def show_threshold(self, evidence: Evidence, threshold: float) -> None:
-        self.chart_.show_handle(threshold)
+    def marked_curves(self, figure: CostCurve) -> Sequence[tuple[Curve, bool | None]]:
+        return [(figure.curve, None)]
+
+    def show_marked(self, marked: list[tuple[float, float]] | None) -> None:
+        self._marked = marked or []
+        self._draw_marked()
+
+    def _draw_marked(self) -> None:
+        self.chart_.show_marked([(x, self._sign * y) for x, y in self._marked])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -184,7 +185,7 @@ class LinesChart(Chart):
         at = QPointF(frame.x(x), frame.y(y))
         for spot in self._spots:
             if (QPointF(frame.x(spot.x), frame.y(spot.y)) - at).manhattanLength() < _HOLD:
-                return f"{spot.name}\n{number(spot.x)}, {number(spot.y)}"
+                return f"{spot.name}\n{number(self.told(spot.x))}, {number(self.told(spot.y, upright=True))}"
         found = _nearest(self._lines, at, frame)
         if found is None:
             return ""
@@ -193,9 +194,9 @@ class LinesChart(Chart):
         told = [line.name] if line.name else []
         if line.at and self._at_name:
             told.append(f"{self._at_name} {number(line.at[place])}")
-        told.append(f"{across or 'x'}: {number(line.xs[place])}")
+        told.append(f"{across or 'x'}: {number(self.told(line.xs[place]))}")
         between = f" ({number(line.low[place])} to {number(line.high[place])})" if line.low else ""
-        told.append(f"{up or 'y'}: {number(line.ys[place])}{between}")
+        told.append(f"{up or 'y'}: {number(self.told(line.ys[place], upright=True))}{between}")
         for bar in self._bars:
             if bar.left <= line.xs[place] <= bar.right:
                 told.append(f"{bar.count:,} rows")
@@ -212,8 +213,21 @@ class LinesChart(Chart):
             for place, (x, y) in enumerate(zip(line.xs, line.ys, strict=True)):
                 at = [_written(line.at[place]) if line.at else ""] if has_at else []
                 ends = [_written(line.low[place]), _written(line.high[place])] if line.low else ["", ""]
-                rows.append([line.name or up, *at, _written(x), _written(y), *(ends if has_bands else [])])
+                rows.append(
+                    [
+                        line.name or up,
+                        *at,
+                        _written(self.told(x)),
+                        _written(self.told(y, upright=True)),
+                        *(ends if has_bands else []),
+                    ]
+                )
         return rows
+
+    def told(self, at: float, *, upright: bool = False) -> float:
+        """Give the number that a place on an axis stands for: itself, where nothing else is said."""
+        del upright
+        return at
 
     # -- the handle ---------------------------------------------------------------------------------------------------
 
@@ -268,6 +282,16 @@ class LinesChart(Chart):
         painter.setPen(QPen(theme.color("surface"), 2))
         painter.setBrush(color)
         painter.drawEllipse(QPointF(frame.x(x), frame.y(y)), _HANDLE, _HANDLE)
+
+
+class NormalLinesChart(LinesChart):
+    """Lines of shares, each drawn at its quantile of the normal distribution."""
+
+    def scales(self) -> tuple[Scale | None, Scale | None]:
+        return "share", "share"
+
+    def told(self, at: float, *, upright: bool = False) -> float:
+        return NormalDist().cdf(at)
 
 
 def _draw_band(painter: QPainter, frame: Frame, line: Line) -> None:

@@ -14,6 +14,7 @@ from aetheron_desktop.ui.item_models.quantities import number
 from aetheron_desktop.ui.widgets.charts.chart import Chart
 from aetheron_desktop.ui.widgets.charts.frame import Bounds
 from aetheron_desktop.ui.widgets.charts.shades import shade
+from aetheron_desktop.ui.widgets.charts.ticks import Tick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _DOT: Final = 4.0
 _NEAR: Final = 8.0
 _ROOM: Final = 0.03
+_HALF: Final = 0.4
+"""Half of the width of a box, in places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,18 @@ class Square:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A level with the quartiles and the mean of its rows."""
+
+    name: str
+    lower: float
+    median: float
+    upper: float
+    mean: float
+    count: int
+
+
 class PointsChart(Chart):
     """Points (``xs``, ``ys``, one a row) or squares; a region that is dragged over, or a click, are told."""
 
@@ -50,6 +65,8 @@ class PointsChart(Chart):
         self._ys: Sequence[float] = ()
         self._labels: Sequence[int] = ()
         self._squares: tuple[Square, ...] = ()
+        self._boxes: tuple[Box, ...] = ()
+        self._scale: Scale = "number"
         self._line: tuple[Sequence[float], Sequence[float]] = ((), ())
         self._band: tuple[Sequence[float], Sequence[float]] = ((), ())
         self._titles = ("", "")
@@ -81,7 +98,7 @@ class PointsChart(Chart):
         band: tuple[Sequence[float], Sequence[float]] = ((), ()),
     ) -> None:
         """Show points, each with the number of its row; ``line`` is drawn below, ``band`` (low, high) around it."""
-        self._xs, self._ys, self._labels, self._squares = xs, ys, labels, ()
+        self._xs, self._ys, self._labels, self._squares, self._boxes = xs, ys, labels, (), ()
         self._show(titles, line, band)
 
     def show_squares(
@@ -92,8 +109,30 @@ class PointsChart(Chart):
         line: tuple[Sequence[float], Sequence[float]] = ((), ()),
     ) -> None:
         """Show how many rows there are in squares, the darker the more."""
-        self._xs, self._ys, self._labels, self._squares = (), (), (), tuple(squares)
+        self._xs, self._ys, self._labels, self._squares, self._boxes = (), (), (), tuple(squares), ()
         self._show(titles, line, ((), ()))
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The boxes that are drawn, one a level."""
+        return self._boxes
+
+    def show_boxes(
+        self,
+        boxes: Sequence[Box],
+        points: tuple[Sequence[float], Sequence[float]],
+        labels: Sequence[int],
+        titles: tuple[str, str],
+    ) -> None:
+        """Show a box for each level at 0, 1 and so on, with the rows' points around these places."""
+        (self._xs, self._ys), self._labels = points, labels
+        self._boxes, self._squares = tuple(boxes), ()
+        ends = (-0.5, len(boxes) - 0.5)
+        self._show(titles, (ends, (0.0, 0.0)), ((), ()))
+
+    def show_scale(self, scale: Scale) -> None:
+        """Let the axis below count numbers or dates; called before points are shown."""
+        self._scale = scale
 
     def show_marked(self, places: Sequence[tuple[float, float]]) -> None:
         """Show where the marked rows lie."""
@@ -110,12 +149,18 @@ class PointsChart(Chart):
         self._titles, self._line, self._band = titles, line, band
         xs = [*self._xs, *(end for square in self._squares for end in (square.left, square.right))]
         ys = [*self._ys, *(end for square in self._squares for end in (square.low, square.high))]
+        if self._boxes:
+            xs = list(line[0])
+            ys += [end for box in self._boxes for end in (box.lower, box.upper)]
         self.set_home(Bounds(*_ends(xs), *_ends(ys)), keep_view=same)
 
     # -- the chart ----------------------------------------------------------------------------------------------------
 
     def scales(self) -> tuple[Scale | None, Scale | None]:
-        return "number", "number"
+        return None if self._boxes else self._scale, "number"
+
+    def names(self, upright: bool) -> list[Tick]:
+        return [] if upright else [Tick(float(place), box.name) for place, box in enumerate(self._boxes)]
 
     def titles(self) -> tuple[str, str]:
         return self._titles
@@ -141,6 +186,22 @@ class PointsChart(Chart):
         )
         if self._squares:
             self._draw_line(painter, frame)
+        self._draw_boxes(painter, frame)
+
+    def _draw_boxes(self, painter: QPainter, frame: Frame) -> None:
+        """Draw quartiles and median, and the mean as a diamond."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place, box in enumerate(self._boxes):
+            left, right = frame.x(place - _HALF), frame.x(place + _HALF)
+            painter.setPen(QPen(theme.color("plot.text"), 1.2))
+            painter.drawRect(QRectF(QPointF(left, frame.y(box.upper)), QPointF(right, frame.y(box.lower))))
+            painter.drawLine(QPointF(left, frame.y(box.median)), QPointF(right, frame.y(box.median)))
+            at = QPointF(frame.x(place), frame.y(box.mean))
+            shape = [at + QPointF(*way) for way in ((0, -_DOT), (_DOT, 0), (0, _DOT), (-_DOT, 0))]
+            painter.setBrush(theme.color("success"))
+            painter.setPen(QPen(theme.color("surface"), 1))
+            painter.drawPolygon(QPolygonF(shape))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_line(self, painter: QPainter, frame: Frame) -> None:
         xs, ys = self._line
@@ -171,9 +232,22 @@ class PointsChart(Chart):
                     f"{up} {number(square.low)} to {number(square.high)}"
                 )
         place = self.point_at(x, y, frame)
+        if self._boxes:
+            return self._level_tip(x, place)
         if place is None:
             return ""
         return f"Row {self._labels[place] + 1:,}\n{across} {number(self._xs[place])}\n{up} {number(self._ys[place])}"
+
+    def _level_tip(self, x: float, point: int | None) -> str:
+        level = round(x)
+        if not 0 <= level < len(self._boxes):
+            return ""
+        box = self._boxes[level]
+        told = [f"{box.name}: {box.count:,} row{'' if box.count == 1 else 's'}", f"mean {number(box.mean)}"]
+        told.append(f"half of them {number(box.lower)} to {number(box.upper)}")
+        if point is not None:
+            told.append(f"Row {self._labels[point] + 1:,}: {number(self._ys[point])}")
+        return "\n".join(told)
 
     def point_at(self, x: float, y: float, frame: Frame) -> int | None:
         """Give the point that is nearest to a place, if it is near."""
@@ -195,6 +269,10 @@ class PointsChart(Chart):
             ends = [(one.left, one.right, one.low, one.high) for one in self._squares]
             rows = [[*map(repr, end), str(one.count)] for end, one in zip(ends, self._squares, strict=True)]
             return [[f"{across} from", f"{across} to", f"{up} from", f"{up} to", "rows"], *rows]
+        if self._boxes:
+            head = [across, "rows", "lower quartile", "median", "upper quartile", "mean"]
+            told = [(box.name, box.count, box.lower, box.median, box.upper, box.mean) for box in self._boxes]
+            return [head, *([name, *map(repr, values)] for name, *values in told)]
         points = zip(self._labels, self._xs, self._ys, strict=True)
         return [["row", across, up], *([str(label + 1), repr(x), repr(y)] for label, x, y in points)]
 

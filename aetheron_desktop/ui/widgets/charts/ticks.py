@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from statistics import NormalDist
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-Scale: TypeAlias = Literal["number", "date", "log"]
-"""What an axis counts: numbers, microseconds since 1970, or powers of ten."""
+Scale: TypeAlias = Literal["number", "date", "log", "share"]
+"""What an axis counts: numbers, microseconds since 1970, powers of ten, or shares at their normal quantiles."""
 _EPOCH: Final = dt.datetime(1970, 1, 1)
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400 * _SECOND
 _CLOCK: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200)
 _MONTHS: Final = (1, 2, 3, 6)
 _MOST: Final = 40
+_PERCENTS: Final = (0.001, 0.01, 0.1, 0.5, 2, 5, 10, 20, 40, 60, 80, 90, 95, 98, 99.5, 99.9, 99.99, 99.999)
+"""They are about as far from each other on an axis of normal quantiles."""
 _NEAR: Final = 0.7
 """A step may be smaller than wanted by this factor."""
 
@@ -34,6 +37,8 @@ def ticks(scale: Scale, low: float, high: float, wanted: int) -> list[Tick]:
             return _dates(low, high, max(1, wanted))
         case "log":
             return _powers(low, high, max(1, wanted))
+        case "share":
+            return _shares(low, high)
         case _:
             return _numbers(low, high, max(1, wanted))
 
@@ -74,6 +79,12 @@ def _powers(low: float, high: float, wanted: int) -> list[Tick]:
         for tick in _numbers(10.0**low, min(10.0**high, 1e300), wanted)
         if tick.at > 0
     ]
+
+
+def _shares(low: float, high: float) -> list[Tick]:
+    """``low`` and ``high`` are quantiles of the normal distribution."""
+    made = [Tick(NormalDist().inv_cdf(percent / 100.0), f"{percent:g} %") for percent in _PERCENTS]
+    return [tick for tick in made if low <= tick.at <= high]
 
 
 def _dates(low: float, high: float, wanted: int) -> list[Tick]:

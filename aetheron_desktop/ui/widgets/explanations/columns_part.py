@@ -33,7 +33,11 @@ class ColumnsPart(QWidget):
         self.bars_card = ChartCard("importance_card", self)
         self.swarm_card = ChartCard("shap_card", self)
         self._dots: dict[str, list[Dot]] = {}
-        self._untold: list[ShapRows] = []
+        self._parts: list[ShapRows] = []
+        self._taken = 0
+        """So many of the parts are among the points."""
+        self._summary: ShapSummary | None = None
+        self._class = ""
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.WIDE)
@@ -48,7 +52,8 @@ class ColumnsPart(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self._dots.clear()
-        self._untold.clear()
+        self._parts.clear()
+        self._taken, self._summary = 0, None
         self.bars.show_bars((), "")
         self.swarm.show_columns((), "")
         self.bars_card.show_chart(self.bars, "Permutation importance", "", "importance")
@@ -62,11 +67,21 @@ class ColumnsPart(QWidget):
             case Importance():
                 self._show_importance(told)
             case ShapRows():
-                self._untold.append(told)
+                self._parts.append(told)
             case ShapSummary():
                 self._show_summary(told)
             case _:
                 return
+
+    def show_class(self, name: str) -> None:
+        """Let the points be of what is added to the class ``name``, where there are several."""
+        if name == self._class:
+            return
+        self._class = name
+        if self._summary is not None and len(self._summary.outputs) > 1:
+            self._dots.clear()
+            self._taken = 0
+            self._show_summary(self._summary)
 
     def _show_importance(self, told: Importance) -> None:
         groups = [one for one in told.groups if one.value > 0.0]
@@ -82,21 +97,23 @@ class ColumnsPart(QWidget):
         self.bars_card.say(" ".join(told.sentences))
 
     def _show_summary(self, told: ShapSummary) -> None:
-        self._take(told)
+        self._summary = told
+        place = told.outputs.index(self._class) if self._class in told.outputs else len(told.outputs) - 1
+        self._take(told, place)
         strongest = [one.column for one in told.columns[:_MOST]]
         self.swarm.show_columns([(name, self._dots.get(name, [])) for name in strongest], told.unit)
         rows = f"{told.done:,} of {told.total:,} rows" if not told.is_whole else f"{told.total:,} test rows"
-        of = f" for {told.outputs[-1]}" if len(told.outputs) > 1 else ""
+        of = f" for {told.outputs[place]}" if len(told.outputs) > 1 else ""
         self.swarm_card.show_chart(self.swarm, "What each column adds", f"{told.unit}{of}, {rows}", "shap values")
         self.swarm_card.say(" ".join(told.sentences))
 
-    def _take(self, told: ShapSummary) -> None:
+    def _take(self, told: ShapSummary, shown: int) -> None:
         """Put the rows that came since the last summary, which names their columns, among the points."""
-        for part in self._untold:
+        for part in self._parts[self._taken :]:
             for row, cells, places, added in zip(part.rows, part.cells, part.places, part.added, strict=True):
                 for name, cell, place, outputs in zip(told.names, cells, places, added, strict=True):
-                    self._dots.setdefault(name, []).append(Dot(row, outputs[-1], cell, place))
-        self._untold.clear()
+                    self._dots.setdefault(name, []).append(Dot(row, outputs[shown], cell, place))
+        self._taken = len(self._parts)
 
     def rows(self) -> list[int]:
         """Give the rows that are shown."""

@@ -66,6 +66,11 @@ class DependencePart(QWidget):
         """The column that is varied together with it; empty where it is varied alone."""
         return str(self._others.currentData() or "")
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a plot, of one column or of two."""
+        return bool(self.chart.lines) or self.card.chart is self.surface
+
     def clear(self) -> None:
         """Show nothing."""
         self.chart.show_dependence(None)

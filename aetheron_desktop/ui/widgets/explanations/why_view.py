@@ -54,6 +54,8 @@ class WhyView(QWidget):
         named(self, "why_view", "Why")
         self._session = session
         self._model = self._version = self._dataset = ""
+        self._class: tuple[int, str] | None = None
+        """Of several classes the one that is looked at: its place and its name."""
         self.row: int | None = None
         """The row of the dataset that is explained."""
         self._wrong: list[int] = []
@@ -148,18 +150,22 @@ class WhyView(QWidget):
 
     # -- the subject --------------------------------------------------------------------------------------------------
 
-    def show_subject(self, model: str, version: str = "", dataset: str = "") -> None:
+    def show_subject(
+        self, model: str, version: str = "", dataset: str = "", of_class: tuple[int, str] | None = None
+    ) -> None:
         """Show what is on disk of a version of a model, and offer to find out the rest.
 
-        ``dataset`` is the one that the version was trained on, by default that of the model's current one.
+        ``dataset`` is the one that the version was trained on, by default that of the model's current one; ``of_class``
+        is what :meth:`show_class` takes.
         """
         if (model, version) == (self._model, self._version):
             return
         self.cancel()
         self._model, self._version, self.row = model, version, None
-        self._wrong = []
+        self._wrong, self._class = [], of_class
         self._is_whole = False
         self.columns_part.clear()
+        self.columns_part.show_class(of_class[1] if of_class is not None else "")
         self.dependence_part.clear()
         self.row_part.clear()
         self.columns_part.hide()
@@ -178,11 +184,25 @@ class WhyView(QWidget):
         if info is not None:
             self._read()
 
+    def show_class(self, place: int, name: str) -> None:
+        """Let what each column adds, and what a column does, be about one of several classes."""
+        if self._class == (place, name):
+            return
+        self._class = (place, name)
+        self.columns_part.show_class(name)
+        if self.dependence_part.is_shown:
+            self._ask_dependence(self.dependence_part.column, self.dependence_part.other)
+
+    @property
+    def _shown(self) -> int | None:
+        """The output that dependence is about; None where there is one."""
+        return self._class[0] if self._class is not None else None
+
     def _read(self) -> None:
         """Show what was found out before."""
         asked = (self._model, self._version)
         workspace, questions = self._session.workspace, (self._importance(), self._shap(), self._glass_box())
-        errand = Errand(partial(_found_before, workspace, questions), self)
+        errand = Errand(partial(_found_before, workspace, questions, self._shown), self)
         errand.done.connect(lambda found: self._on_read(asked, found))
         errand.start()
 
@@ -271,7 +291,9 @@ class WhyView(QWidget):
         self.show_row(self._wrong[place % len(self._wrong)])
 
     def _ask_dependence(self, column: str, other: str) -> None:
-        question = DependenceQuestion(model=self._model, version=self._version, column=column, other=other)
+        question = DependenceQuestion(
+            model=self._model, version=self._version, column=column, other=other, shown=self._shown
+        )
         self._ask("dependence", question, self._on_dependence_end)
 
     def _ask_glass_box(self) -> None:
@@ -391,12 +413,13 @@ class WhyView(QWidget):
         self._head.setVisible(is_going or not self._is_whole)
 
 
-def _found_before(workspace: Workspace, questions: tuple[Question, ...]) -> list[Explanation]:
+def _found_before(workspace: Workspace, questions: tuple[Question, ...], shown: int | None) -> list[Explanation]:
     """Give what is on disk in answer to these, and of the strongest column what it does."""
     found = [one for question in questions for one in stored(workspace, question)]
     for one in found:
         if isinstance(one, ShapSummary):
-            first = DependenceQuestion(model=one.model, version=one.version, column=one.columns[0].column)
+            column = one.columns[0].column
+            first = DependenceQuestion(model=one.model, version=one.version, column=column, shown=shown)
             return [*found, *stored(workspace, first)]
     return found
 

@@ -35,7 +35,7 @@ class CohortsPanel(Panel):
         self.line.addWidget(new)
         self.line.addWidget(self._drop)
         self.body.addWidget(self.table)
-        new.clicked.connect(self._ask_condition)
+        new.clicked.connect(self.ask_condition)
         self._drop.clicked.connect(self._forget)
         self.table.itemSelectionChanged.connect(self._on_row)
 
@@ -59,7 +59,8 @@ class CohortsPanel(Panel):
         dialog.textValueSelected.connect(lambda name: self._keep(name, condition))
         dialog.open()
 
-    def _ask_condition(self) -> None:
+    def ask_condition(self) -> None:
+        """Ask for the condition of a new cohort, then for its name."""
         dialog = self._dialog("New cohort", "Rows that meet, as in the filter of the grid:")
         dialog.textValueSelected.connect(self.name_condition)
         dialog.open()

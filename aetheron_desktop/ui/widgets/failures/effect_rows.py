@@ -21,14 +21,14 @@ def of_segments(measure: str, found: Sequence[Segment]) -> list[Effect]:
         Effect(
             one.condition,
             (
-                one.condition,
+                words.readable(one.condition),
                 f"{one.rows:,}",
                 words.amount(measure, one.loss),
                 words.amount(measure, one.rest),
                 f"{one.p_value:.2g}",
             ),
             *bar,
-            tip=f"{one.condition}\n{words.of_segment(measure, one)}",
+            tip=f"{words.readable(one.condition)}\n{words.of_segment(measure, one)}",
         )
         for one, bar in zip(found, places, strict=True)
     ]

@@ -23,6 +23,7 @@ from aetheron_desktop.engine.datasets.comparing import drift
 from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.engine.evaluation.segments import words
 from aetheron_desktop.engine.evaluation.segments.failure import (
+    MEASURES,
     CohortQuestion,
     CohortScores,
     ErrorTree,
@@ -69,6 +70,7 @@ class FailuresView(QWidget):
         self._session, self._analysis = session, analysis
         self._job = self._cohort_job = self._group_job = ""
         self._suspects: tuple[int, ...] = ()
+        self._task = ""
         self._build()
         self._connect()
 
@@ -82,7 +84,8 @@ class FailuresView(QWidget):
         theme.mark(self._said, role="muted")
         line = QHBoxLayout()
         line.setSpacing(theme.GAP)
-        for one in (self._find, self._cancel, self._progress, self._said):
+        self.measure = named(QComboBox(self), "failures_measure", "By which loss of a row", "By which loss of a row")
+        for one in (self._find, self._cancel, self.measure, self._progress, self._said):
             line.addWidget(one)
         line.addStretch(1)
         self._layout = QVBoxLayout(self)
@@ -177,6 +180,8 @@ class FailuresView(QWidget):
         self.label_table.itemSelectionChanged.connect(self._on_label)
         self._labels_to_grid.clicked.connect(self._show_labels_in_grid)
         self.group_column.activated.connect(self._compare)
+        self.measure.activated.connect(self._on_measure)
+        self._analysis.focus_changed.connect(self._compare)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -193,6 +198,12 @@ class FailuresView(QWidget):
         if dataset is None or not is_there:
             return
         self.cohorts.show_dataset(dataset)
+        if subject is not None and self._task != subject.task:
+            self._task = subject.task
+            self.measure.clear()
+            for one in MEASURES:
+                if one.is_of(subject.task):
+                    self.measure.addItem(one.label, one.name)
         self.group_column.clear()
         self.group_column.addItem("Choose a column", "")
         for column in dataset.info.schema.columns:
@@ -204,7 +215,7 @@ class FailuresView(QWidget):
 
     def look(self) -> None:
         """Have it looked for where the version fails; what was found before is told at once."""
-        question = self._question(FailuresQuestion)
+        question = self._question(FailuresQuestion, measure=self._measure)
         if question is None:
             return
         self._show_busy(is_busy=True)
@@ -221,22 +232,41 @@ class FailuresView(QWidget):
         """Mean the test rows that meet ``condition`` in all plots."""
         self._session.withdraw(self._cohort_job)
         self._cohort_job = ""
-        question = self._question(CohortQuestion, condition=condition) if condition else None
+        asked = {"condition": condition, "measure": self._measure}
+        question = self._question(CohortQuestion, **asked) if condition else None
         if question is not None:
             self._cohort_job = self._session.ask(question, self._on_rows, self._on_small_end)
 
     def _compare(self) -> None:
         self._session.withdraw(self._group_job)
         column = self.group_column.currentData()
-        question = self._question(FairnessQuestion, column=column) if column else None
+        question = self._question(FairnessQuestion, column=column, positive=self._positive()) if column else None
         if question is not None:
             self._groups.say("Comparing the groups…")
             self._group_job = self._session.ask(question, self._on_groups, self._on_small_end)
 
+    def _on_measure(self) -> None:
+        """Look again by another loss where it was looked by one."""
+        if not self._segments.isHidden():
+            self.look()
+
+    @property
+    def _measure(self) -> str:
+        return str(self.measure.currentData() or "")
+
+    def _positive(self) -> str:
+        """The class that groups are compared by: of several the one that is looked at."""
+        evidence = self._analysis.evidence
+        if evidence is None or evidence.predictions.task != "multiclass":
+            return ""
+        return evidence.predictions.classes[self._analysis.focus]
+
     def _question(self, kind: type[Any], **fields: str) -> Any:
-        subject = self._analysis.subject
+        subject, cohort = self._analysis.subject, self._analysis.cohort
         if subject is None:
             return None
+        if cohort is not None and kind is not CohortQuestion:
+            fields["within"] = cohort.condition
         return kind(model=subject.model, version=subject.version, **fields)
 
     def _dataset(self) -> Dataset | None:
@@ -311,13 +341,13 @@ class FailuresView(QWidget):
             item = QTreeWidgetItem(
                 above,
                 [
-                    node.condition or "all test rows",
+                    words.readable(node.condition) or "all test rows",
                     f"{node.rows:,}",
                     f"{words.amount(found.measure, node.loss)} ({ends})",
                     words.amount("error", node.share),
                 ],
             )
-            item.setToolTip(0, node.whole or "all test rows")
+            item.setToolTip(0, words.readable(node.whole) or "all test rows")
             item.setData(0, _CONDITION, node.whole)
             items.append(item)
         self.tree.expandAll()
@@ -375,7 +405,7 @@ class FailuresView(QWidget):
             self._said.setText(found.note)
         else:
             self._said.clear()
-            self._select(found.numbers, found.condition)
+            self._select(found.numbers, words.readable(found.condition))
 
     def _select(self, numbers: Sequence[int], said: str) -> None:
         evidence = self._analysis.evidence
