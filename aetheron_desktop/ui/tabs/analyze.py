@@ -361,9 +361,9 @@ class AnalyzeTab(QWidget):
             self._writer.choose(self.analysis.subject)
 
     def _show_report(self) -> None:
-        """Show whether a report can be written: of a model that is here, one at a time."""
+        """Show whether a report can be written: of a model, one at a time."""
         subject = self.analysis.subject
-        self._report.setVisible(subject is not None and bool(subject.model) and subject.has_dataset)
+        self._report.setVisible(subject is not None and bool(subject.model))
         self._report.setEnabled(not self._writer.is_busy)
 
     def _show_in_grid(self) -> None:
