@@ -75,7 +75,9 @@ class ThresholdStore(QObject):
         subject, self._job, self._going = self._going, "", None
         if isinstance(came, Changed):
             self._before = ("", "") if self._is_undoing else (subject.model, subject.version)
-            detail = " ".join((f"{subject.name}: {came.words}", *came.notes))
+            # Some changes name their model themselves.
+            words = came.words if came.words.startswith(subject.name) else f"{subject.name}: {came.words}"
+            detail = " ".join((words, *came.notes))
             title = "The threshold before is back" if self._is_undoing else "The threshold is stored"
             self._session.noticed.emit(Notice("success", title, detail, "", "model", subject.model))
             self.stored.emit(subject.model)
