@@ -72,9 +72,10 @@ def test_that_the_main_job_is_done_from_the_drop_to_the_predictions(program: Pro
     program.key("ctrl+r")
     program.wait("find('train_tab') is not None and len(window().session.runs) == 5")
     network = program.wait("next((r.id for r in window().session.runs.values() if r.estimator == 'network'), None)")
-    program.wait(f"window().session.runs[{network!r}].status == 'running'")
     points = program.wait(POINTS.format(run=network))
-    program.wait(f"{POINTS.format(run=network)} > {points}")
+    # On a busy machine it may have ended before anybody looked.
+    going = f"window().session.runs[{network!r}].status == 'running'"
+    program.wait(f"{POINTS.format(run=network)} > {points} or not {going}")
     program.key("ctrl+shift+period")
     program.wait("not window().session.is_busy()")
     assert program.ask(f"window().session.runs[{network!r}].status") in {"stopped", "succeeded"}
@@ -211,7 +212,7 @@ def test_that_a_file_is_imported_as_it_was_shown_and_read_otherwise_afterwards(
     program.click("import_again")
     program.wait("find('import_dialog') and find('import_go').isEnabled()")
     program.ask("[find('import_type_0').setCurrentText('integer'), find('import_type_0').activated.emit(1)]")
-    program.wait("find('import_go').isEnabled() and '1: x' in cells('import_columns')[0]")
+    program.wait("find('import_go').isEnabled() and cells('import_columns')[0][5] == '1'")
     program.click("import_go")
     program.wait("window().session.dataset.info.rows == 29")
     assert program.ask("window().session.dataset.info.quarantined") == 2

@@ -115,7 +115,12 @@ def test_that_a_choice_is_followed_at_once_and_is_what_is_imported(
     qtbot.waitUntil(lambda: len(looking.recipes) == 2)
     looking.answer()
     assert go.isEnabled()
-    assert shown(dialog, "import_columns")[1][5] == "1: x"
+    assert shown(dialog, "import_columns")[1][5] == "1"
+    table = dialog.findChild(QTableWidget, "import_columns")
+    assert table is not None
+    failing = table.item(1, 5)
+    assert failing is not None
+    assert failing.toolTip() == "Their rows would be put aside: x"
     assert shown(dialog, "import_rows")[0][1] == "1.5"
     with qtbot.waitSignal(dialog.import_wanted) as told:
         go.click()

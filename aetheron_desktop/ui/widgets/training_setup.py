@@ -89,6 +89,7 @@ class TrainingSetup(QFrame):
         column.addWidget(_rule(self))
         self.options = ParamForm(OPTIONS, "training", self)
         column.addWidget(self.options)
+        column.addLayout(self._make_weight())
         column.addStretch()
         self._scroll = named(QScrollArea(self, widgetResizable=True), "training_setup_scroll")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -129,12 +130,6 @@ class TrainingSetup(QFrame):
             grid.addWidget(value, line, 1)
             self._facts[key] = value
             self._words[key] = label
-        self.weight = WeightPicker(box)
-        self._weight_word = QLabel("Weights", box)
-        self._weight_word.setBuddy(self.weight)
-        theme.mark(self._weight_word, role="muted")
-        grid.addWidget(self._weight_word, grid.rowCount(), 0)
-        grid.addWidget(self.weight, grid.rowCount() - 1, 1)
         self._features = named(
             QPushButton("Features…", box),
             "choose_features",
@@ -190,6 +185,16 @@ class TrainingSetup(QFrame):
         column.addWidget(self.picker)
         self._automatic.setVisible(self.auto is not None)
         (self._own if self.auto is None else self._automatic).setChecked(True)
+        return column
+
+    def _make_weight(self) -> QVBoxLayout:
+        self.weight = WeightPicker(self)
+        self._weight_word = QLabel("Row weights", self)
+        self._weight_word.setBuddy(self.weight)
+        column = QVBoxLayout()
+        column.setSpacing(theme.TIGHT)
+        column.addWidget(self._weight_word)
+        column.addWidget(self.weight)
         return column
 
     def _make_foot(self) -> QVBoxLayout:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
     from PySide6.QtWidgets import QWidget
 
-EACH_THE_SAME: Final = "each row the same"
+EACH_THE_SAME: Final = "Each row counts the same"
 
 
 class WeightPicker(QComboBox):

@@ -73,9 +73,10 @@ def test_that_what_cannot_be_learned_is_refused_before_any_run(
 
 
 ODD: dict[str, tuple[pd.DataFrame, str]] = {
-    "leak": (rows(400).assign(told=lambda table: (table["y"] == "yes") * 3 + 1), "“told” nearly tells the target"),
+    "leak": (rows(400).assign(told=lambda table: (table["y"] == "yes") * 3 + 1), "“told” alone gives away “y”"),
     "infinite": (
-        rows(a=np.where(np.arange(ROWS) % 7 == 0, np.inf, np.arange(ROWS) / 7.0)), "values count as missing, in “a”"
+        rows(a=np.where(np.arange(ROWS) % 7 == 0, np.inf, np.arange(ROWS) / 7.0)),
+        "“a” holds infinite values. They count as missing",
     ),
     "classes with hardly a row": (
         rows(y=["rare"] + ["one", "two"] * ((ROWS - 2) // 2) + ["rarer"]), "2 of 4 classes have fewer than 3 rows"

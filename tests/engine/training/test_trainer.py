@@ -443,7 +443,7 @@ def test_that_a_class_that_is_never_learned_is_refused_in_words(tmp_path: Path) 
     table["part"] = np.where(table["sort"] == "a", "test", np.where(np.arange(len(table)) % 2 == 0, "train", "dev"))
     dataset = made_dataset(tmp_path, table, {"part": "category", "sort": "category"}, "sort")
     part(dataset, SplitRequest(name="odd", kind="column", column="part"))
-    with pytest.raises(TrainingError, match="come in no row of the training part"):
+    with pytest.raises(TrainingError, match="1 of the classes comes in no row of the training part"):
         train(planned(dataset, "dummy", split=split_plan(dataset, "odd")), dataset, lambda _: None, lambda: False)
 
 
