@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aetheron_desktop.cli import readable
 from aetheron_desktop.cli.versions import ask
@@ -10,16 +10,20 @@ from aetheron_desktop.engine.errors import UsageError
 from aetheron_desktop.engine.explaining.questions import (
     CounterfactualQuestion,
     DependenceQuestion,
+    FitCurveQuestion,
     GlassBoxQuestion,
     ImportanceQuestion,
+    InfluenceQuestion,
     RowQuestion,
     ShapQuestion,
 )
 from aetheron_desktop.engine.explaining.results import (
     Counterfactuals,
     Dependence,
+    FitCurve,
     GlassBox,
     Importance,
+    Influence,
     Predicted,
     RowReasons,
     ShapSummary,
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind")
 _BAR: Final = 24
 _MOST_COLUMNS: Final = 30
+_MOST_ROWS: Final = 20
 
 
 def explain(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
@@ -57,7 +62,11 @@ class _Explained:
     def show(self) -> int:
         """Show it, and give the exit code."""
         options = self._options
-        if options.row is not None or options.set:
+        if options.learning_curve or options.validation_curve:
+            self._fits(options.validation_curve or "")
+        elif options.influence:
+            self._influence()
+        elif options.row is not None or options.set:
             self._row()
         elif options.column:
             for column in options.column:
@@ -133,6 +142,41 @@ class _Explained:
         self._terminal.table((column, *heads), rows, empty="", numbers=len(heads))
         self._say(*told.sentences)
 
+    # -- other fits, and the rows of this one -------------------------------------------------------------------------
+
+    def _fits(self, varied: str) -> None:
+        parameter, _, values = varied.partition("=")
+        question = FitCurveQuestion(
+            parameter=parameter, values=tuple(value for value in values.split(",") if value), **self._fit
+        )
+        told = self._asked(question, FitCurve)
+        if told is None or self._terminal.json:
+            return
+        rows = [
+            (one.word, _known(one.train), _known(one.valid), f"{_known(one.low)} to {_known(one.high)}")
+            for one in told.points
+        ]
+        label = told.metric_label
+        heads = (told.label, f"{label}, training rows", f"{label}, validation rows", "95 %")
+        self._terminal.table(heads, rows, empty="", numbers=3)
+        self._say(*told.sentences)
+
+    def _influence(self) -> None:
+        told = self._asked(InfluenceQuestion(**self._fit), Influence)
+        if told is None or self._terminal.json:
+            return
+        strongest = sorted(told.shown, key=lambda one: -one.distance)[:_MOST_ROWS]
+        rows = [(f"{one.row}", number(one.leverage), number(one.residual), number(one.distance)) for one in strongest]
+        self._terminal.table(("row, from 0", "leverage", "residual", "Cook's distance"), rows, empty="", numbers=3)
+        self._say(*told.sentences)
+
+    @property
+    def _fit(self) -> dict[str, Any]:
+        """What is asked about a fit: its training rows are those it had."""
+        if self._options.dataset:
+            raise UsageError("A fit is of its own training rows.", hint="Leave --dataset out.")
+        return self._about
+
     # -- one row ------------------------------------------------------------------------------------------------------
 
     def _row(self) -> None:
@@ -187,6 +231,10 @@ class _Explained:
     def _say(self, *lines: str) -> None:
         for line in lines:
             self._terminal.say(line)
+
+
+def _known(value: float | None) -> str:
+    return "–" if value is None else number(value)
 
 
 def _cell(given: str) -> tuple[str, Cell]:

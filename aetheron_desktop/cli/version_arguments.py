@@ -105,6 +105,16 @@ def _explaining(add: AddVerb) -> None:
     )
     verb.add_argument("--dataset", metavar="DATASET", help="on all rows of this dataset instead of its own test rows")
     verb.add_argument("--glass-box", action="store_true", help="train a model that can be read beside it, and compare")
+    fits = verb.add_mutually_exclusive_group()
+    fits.add_argument(
+        "--learning-curve", action="store_true", help="what more training rows would do, by fits on parts of them"
+    )
+    fits.add_argument(
+        "--validation-curve",
+        metavar="PARAMETER[=V,V]",
+        help="what other values of a parameter would do; around its own without V",
+    )
+    fits.add_argument("--influence", action="store_true", help="which training rows pull most at a weighted sum")
 
 
 def _changing(add: AddVerb) -> None:

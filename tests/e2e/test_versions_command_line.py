@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -115,6 +115,31 @@ def test_that_a_model_that_can_be_read_is_explained(line: Line) -> None:
     tree = line.records("train", "breast-cancer", "--estimator", "tree")[-1]["model"]
     rules = line.records("explain", tree)[-1]
     assert rules["lines"][0] in line.say("explain", tree)
+
+
+def answered(line: Line, *words: str) -> dict[str, Any]:
+    """Give the last answer of a command, which tells what it has so far."""
+    answers: list[dict[str, Any]] = [record["answer"] for record in line.records(*words) if "answer" in record]
+    return answers[-1]
+
+
+def test_that_other_fits_and_the_rows_of_a_weighted_sum_are_told(line: Line) -> None:
+    table = str(ROOT / "data" / "diabetes-progression.csv")
+    line.say("train", table, "--target", "progression", "--estimator", "ridge")
+    model = next(one["id"] for one in line.records("models") if one["estimator"] == "ridge")
+    curve = answered(line, "explain", model, "--validation-curve", "alpha=0.1,10,1000")
+    assert [point["at"] for point in curve["points"]] == [0.1, 10.0, 1000.0]
+    assert curve["points"][0]["valid"] < curve["points"][2]["valid"], "RMSE grows where hardly a weight is left"
+    rows = answered(line, "explain", model, "--learning-curve")
+    assert [point["at"] for point in rows["points"]] == sorted(point["at"] for point in rows["points"])
+    told = answered(line, "explain", model, "--influence")
+    first = max(told["shown"], key=lambda one: one["distance"])
+    said = line.say("explain", model, "--influence")
+    assert str(first["row"]) in said
+    assert "Cook's distance" in said
+    refused = line.run("explain", model, "--validation-curve", "nothing")
+    assert refused.returncode == 1
+    assert "has no parameter 'nothing'" in refused.stderr
 
 
 def test_that_what_a_forest_says_of_a_row_is_explained(line: Line) -> None:
