@@ -24,7 +24,8 @@ def faults(home: Path, dataset: str, target: str) -> Iterator[str]:
     words = [word for name in ESTIMATORS for word in ("--estimator", name)]
     told = records(home, "train", dataset, "--target", target, *words)
     best = told[-1]["model"]
-    runs = [record["id"] for record in records(home, "runs") if record["estimator"] in ESTIMATORS]
+    group = told[-1]["job"]  # others of these estimators were trained before
+    runs = [one["id"] for one in records(home, "runs") if one["group"] == group and one["estimator"] in ESTIMATORS]
     yield from measured(home, best)
     yield from explained(home, best)
     yield from compared(home, runs)
