@@ -55,11 +55,12 @@ def auto_params(options: Namespace) -> dict[str, Any]:
         UsageError: they are given without it.
     """
     given = {flag: getattr(options, flag) for flag in _FLAGS if getattr(options, flag) is not None}
-    if "auto" not in chosen_estimators(options):
-        given.pop("folds", None)  # those of a cross-validation
-    if given and "auto" not in chosen_estimators(options):
+    if "auto" in chosen_estimators(options):
+        return {_FLAGS[flag]: value for flag, value in given.items()}
+    given.pop("folds", None)  # those of a cross-validation
+    if given:
         raise UsageError(f"--{next(iter(given))} is for auto.", hint="Add --auto.")
-    return {_FLAGS[flag]: value for flag, value in given.items()}
+    return {}
 
 
 def chosen_costs(words: Sequence[str]) -> tuple[Costs | None, tuple[ErrorCost, ...]]:

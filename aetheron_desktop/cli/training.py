@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
+    from aetheron_desktop.engine.evaluation.metrics import Metric
     from aetheron_desktop.engine.training.cross_validation import FoldScores
     from aetheron_desktop.engine.training.experiment import Experiment
     from aetheron_desktop.engine.workspace import Workspace
@@ -63,12 +64,7 @@ def train(workspace: Workspace, terminal: Terminal, options: Namespace) -> int:
         if not terminal.json:
             columns.warn(workspace, terminal, dataset, experiments[0])
         states = _train_all(runner, terminal, experiments, auto.budget_of(options))
-        is_crossed = len({one.split for one in experiments}) > 1
-        best = _best_over_folds(states) if is_crossed else RunState.best(states)
-        if is_crossed:
-            _over_folds(terminal, states)
-        elif not terminal.json:
-            _leaderboard(terminal, states, best)
+        best = _show_scores(terminal, states, is_crossed=len({one.split for one in experiments}) > 1)
         terminal_end = BestChosen(
             job=experiments[0].group or experiments[0].run,
             model=best.model if best else None,
@@ -213,6 +209,18 @@ def _leaderboard(terminal: Terminal, states: Sequence[RunState], best: RunState 
     terminal.table(("", "model", "status", chosen.label, *labels, "time"), rows, empty="", numbers=2 + len(others))
 
 
+def _show_scores(terminal: Terminal, states: Sequence[RunState], *, is_crossed: bool) -> RunState | None:
+    """Show what the runs have, of several folds over these, and give the best of them."""
+    if is_crossed:
+        found = _scores_over_folds(states)
+        _show_folds(terminal, states[0].judged_by, found)
+        return _best_over_folds(states, found)
+    best = RunState.best(states)
+    if not terminal.json:
+        _leaderboard(terminal, states, best)
+    return best
+
+
 def _scores_over_folds(states: Sequence[RunState]) -> list[FoldScores]:
     """Give what each estimator has over the folds, the best first."""
     judged = states[0].judged_by
@@ -221,15 +229,12 @@ def _scores_over_folds(states: Sequence[RunState]) -> list[FoldScores]:
     )
 
 
-def _best_over_folds(states: Sequence[RunState]) -> RunState | None:
+def _best_over_folds(states: Sequence[RunState], found: Sequence[FoldScores]) -> RunState | None:
     """Give a run of the estimator that is the best over the folds: that of the first fold which has a model."""
-    found = _scores_over_folds(states)
     return next((one for one in states if found and one.model and one.estimator == found[0].estimator), None)
 
 
-def _over_folds(terminal: Terminal, states: Sequence[RunState]) -> None:
-    judged = states[0].judged_by
-    found = _scores_over_folds(states)
+def _show_folds(terminal: Terminal, judged: Metric, found: Sequence[FoldScores]) -> None:
     if terminal.json:
         for one in found:
             terminal.record({"kind": "over_folds", "metric": judged.name, **msgspec.structs.asdict(one)})

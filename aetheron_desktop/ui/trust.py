@@ -20,7 +20,7 @@ from aetheron_desktop.engine.errors import AetheronError
 from aetheron_desktop.ui.messages import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aetheron_desktop.engine.datasets.dataset import Dataset
     from aetheron_desktop.engine.datasets.schema import Task
@@ -260,15 +260,14 @@ class Trust(QObject):
             self.fold = fold
             self.changed.emit()
 
-    @property
-    def folds(self) -> int:
-        """How many folds the split has that trainings use; 0 where it has a single test part."""
-        return next((one.request.folds for one in self.splits() if one.name == self.split), 0)
+    def folds_among(self, known: Iterable[FrozenSplit]) -> int:
+        """Say how many folds the split has that trainings use, one of ``known``; 0 where it has a single test part."""
+        return next((one.request.folds for one in known if one.name == self.split), 0)
 
     @property
     def split_words(self) -> str:
         """What is used, for people; empty for the usual split."""
-        if self.split is None or not self.folds:
+        if self.split is None or not self.folds_among(self.splits()):
             return self.split or ""
         return f"{self.split}: " + ("each fold in turn" if self.fold is None else f"fold {self.fold} alone")
 

@@ -94,6 +94,7 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
     commit = workspace.shelf.find(model, word or "current")
     with workspace.shelf.opened(model) as repository:
         description = description_of(repository, commit)
+        plan = description.experiment
         found = verdict(repository.read(commit, DESCRIPTION) or b"", repository.read(commit, SIGNATURE))
         return ModelRecord(
             model=model,
@@ -113,14 +114,14 @@ def record(workspace: Workspace, model: str, word: str = "") -> ModelRecord:
             lineage=lineage(workspace, model, commit),
             features=description.features,
             more_features=description.more_features,
-            treatments=description.experiment.treatments if description.experiment is not None else (),
+            treatments=plan.treatments if plan is not None else (),
             parts=_parts(
                 workspace, description.info.run, parts_of(description.branches, is_layered=bool(description.offsets))
             ),
             limits=description.limits,
             costs=description.costs,
-            monotone=description.experiment.monotone if description.experiment is not None else (),
-            counted=description.experiment.counted if description.experiment is not None else "",
+            monotone=plan.monotone if plan is not None else (),
+            counted=plan.counted if plan is not None else "",
         )
 
 

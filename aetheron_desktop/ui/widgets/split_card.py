@@ -122,7 +122,7 @@ class SplitCard(QFrame):
     def show_splits(self, proposal: SplitProposal | None) -> None:
         """Show the stored splits, the one that is used, and what is proposed."""
         known = self._trust.splits()
-        self._show_folds(next((one.request.folds for one in known if one.name == self._trust.split), 0))
+        self._show_folds(self._trust.folds_among(known))
         shown = (tuple(known), self._trust.split, proposal, self._trust.columns())
         if shown == self._shown:  # what was begun in the form stays
             return
